@@ -1,0 +1,72 @@
+// swift-tools-version: 6.3
+
+import PackageDescription
+
+/// Every Swift target is held to the same rules.
+let strict: [SwiftSetting] = [
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+let strictC: [CSetting] = [
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .treatAllWarnings(as: .error),
+]
+
+let package = Package(
+    name: "timepiece",
+    products: [
+        .library(name: "Timepiece", targets: ["Timepiece"]),
+        .library(name: "TimepieceCloudWatch", targets: ["TimepieceCloudWatch"]),
+        // GStreamer derives the name of the entry point from the file name libgsttimepiece.so.
+        .library(name: "gsttimepiece", type: .dynamic, targets: ["GstTimepiece", "TimepieceBridge"]),
+    ],
+    targets: [
+        // Timing: no C, no network, no Foundation.
+        .target(name: "Timepiece", swiftSettings: strict),
+
+        // Doors to the system.
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CGStreamer", pkgConfig: "gstreamer-check-1.0",
+            providers: [.apt(["libgstreamer1.0-dev", "libgstreamer-plugins-base1.0-dev"])]),
+
+        // Statistics to CloudWatch.
+        .target(
+            name: "TimepieceCloudWatch",
+            dependencies: ["Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"],
+            swiftSettings: strict),
+
+        // The contract between C and Swift, and the contract kept.
+        .target(name: "CTimepiece", cSettings: strictC),
+        .target(
+            name: "TimepieceBridge",
+            dependencies: ["CTimepiece", "Timepiece", "TimepieceCloudWatch"],
+            swiftSettings: strict),
+
+        // The elements: C, and GStreamer only. It links to the bridge through the contract alone.
+        .target(
+            name: "GstTimepiece",
+            dependencies: ["CTimepiece", "CGStreamer"],
+            path: "gst",
+            cSettings: strictC + [.define("PACKAGE", to: "\"timepiece\"")]),
+
+        .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
+        .testTarget(
+            name: "TimepieceCloudWatchTests",
+            dependencies: ["TimepieceCloudWatch"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "GstTimepieceTests",
+            dependencies: ["GstTimepiece", "TimepieceBridge", "Timepiece", "CTimepiece", "CGStreamer"],
+            swiftSettings: strict),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,8 @@
+#ifndef TIMEPIECE_CGSTREAMER_SHIM_H
+#define TIMEPIECE_CGSTREAMER_SHIM_H
+
+#include <gst/gst.h>
+#include <gst/check/gstharness.h>
+#include <gst/check/gsttestclock.h>
+
+#endif
