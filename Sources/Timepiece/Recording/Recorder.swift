@@ -16,8 +16,10 @@ import Synchronization
 @safe final class Recorder: Sendable {
     /// Odd while the writer is inside.
     private let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. The rest: how often the row of ticks was interrupted.
+    /// Bit 0: the slot to fill. Bits 1 to 31: how often the row of ticks was interrupted. Above: how often it was marked.
     private let control = Atomic<UInt64>(0)
+    private static let mark: UInt64 = 1 << 32
+    private let firstTickAfterMarkStore = Atomic<UInt64>(0)
     private let lastTickStore = Atomic<UInt64>(0)
     private let lastPositionStore = Atomic<UInt64>(.max)
     // Only the user that the protocol above admits touches a slot; only the writer touches `row`.
@@ -61,7 +63,7 @@ import Synchronization
     func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
         let visit = enter()
         let wanted = control.load(ordering: .sequentiallyConsistent)
-        if unsafe wanted != row.pointee.control { follow(wanted) }
+        if unsafe wanted != row.pointee.control { follow(wanted, at: now) }
         let slot = unsafe slots + Int(truncatingIfNeeded: wanted & 1)
         unsafe slot.pointee.count(events, bytes: bytes, discontinuity: discontinuity)
         let previous = unsafe row.pointee.previous
@@ -89,7 +91,28 @@ import Synchronization
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
-        control.add(2, ordering: .sequentiallyConsistent)
+        // The count stays below the marks: a carry would look like one.
+        var old = control.load(ordering: .relaxed)
+        while true {
+            let count = (old &+ 2) & (Self.mark &- 2)
+            let new = (old & ~(Self.mark &- 2)) | count
+            let (exchanged, original) = control.compareExchange(
+                expected: old, desired: new, ordering: .sequentiallyConsistent)
+            if exchanged { return }
+            old = original
+        }
+    }
+
+    /// Makes the writer note when the next tick comes.
+    func markNextTick() {
+        firstTickAfterMarkStore.store(0, ordering: .relaxed)
+        control.add(Self.mark, ordering: .sequentiallyConsistent)
+    }
+
+    /// When the first tick after the last mark came, nil if none did.
+    var firstTickAfterMark: UInt64? {
+        let instant = firstTickAfterMarkStore.load(ordering: .relaxed)
+        return instant == 0 ? nil : instant
     }
 
     /// Forgets the position of the last tick.
@@ -120,10 +143,12 @@ import Synchronization
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
-    /// Takes notice of a turned slot or an interruption.
+    /// Takes notice of a turned slot, an interruption, a mark.
     @inline(never)
-    private func follow(_ wanted: UInt64) {
-        if unsafe (wanted ^ row.pointee.control) > 1 { unsafe row.pointee.previous = 0 }
+    private func follow(_ wanted: UInt64, at now: UInt64) {
+        let changed = unsafe wanted ^ row.pointee.control
+        if changed & (Self.mark &- 2) != 0 { unsafe row.pointee.previous = 0 }
+        if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }
         unsafe row.pointee.control = wanted
     }
 }
