@@ -97,11 +97,7 @@
  *
  * Since: 0.1
  */
-#include "gsttimepiecetick.h"
-
-#include <gst/video/video.h>
-
-#include "gsttimepiecealarmlist.h"
+#include "gsttimepiecetickprivate.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_timepiece_tick_debug);
 #define GST_CAT_DEFAULT gst_timepiece_tick_debug
@@ -122,41 +118,7 @@ enum
   PROP_ALARMS
 };
 
-enum
-{
-  SIGNAL_ALARM,
-  SIGNAL_ADD_ALARM,
-  SIGNAL_REMOVE_ALARM,
-  NUM_SIGNALS
-};
-
-static guint signals[NUM_SIGNALS];
-
-struct _GstTimepieceTick
-{
-  GstTimepieceElement parent;
-
-  /* constant from init to finalize */
-  GstPad *srcpad;
-
-  /* Set before the pads are active and cleared after, so that the streaming
-   * thread reads it without a lock. Others take a reference under
-   * OBJECT_LOCK. */
-  TimepieceTick *tick;
-
-  /* properties, protected by OBJECT_LOCK */
-  guint max_intervals;
-  guint64 stall_timeout;
-  gboolean stall_on_start;
-  gdouble min_rate;
-
-  /* has a lock of its own */
-  GstTimepieceAlarmList alarms;
-
-  /* the stream was ended by an alarm; written by the streaming thread and
-   * while no buffer flows, read by the streaming thread */
-  gboolean ended;
-};
+guint gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
 
 G_DEFINE_TYPE_WITH_CODE (GstTimepieceTick, gst_timepiece_tick,
     GST_TYPE_TIMEPIECE_ELEMENT,
@@ -164,255 +126,6 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceTick, gst_timepiece_tick,
         "measures the buffers that pass"));
 GST_ELEMENT_REGISTER_DEFINE (timepiecetick, "timepiecetick", GST_RANK_NONE,
     GST_TYPE_TIMEPIECE_TICK);
-
-static inline GstClockTime
-position_of (GstBuffer * buffer)
-{
-  return GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) :
-      GST_BUFFER_DTS (buffer);
-}
-
-typedef struct
-{
-  GstTimepieceTick *self;
-  GstTimepieceTimes times;
-  gboolean eos;
-} Fire;
-
-static void
-force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
-    guint count)
-{
-  GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
-
-  gst_pad_push_event (self->srcpad,
-      gst_video_event_new_downstream_force_key_unit (times->timestamp,
-          times->stream_time, times->running_time, TRUE, count));
-  /* What is upstream has encoded this buffer already: the next frame then. */
-  gst_pad_push_event (sinkpad,
-      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
-          count));
-}
-
-/* On the streaming thread. */
-static void
-fired (const TimepieceFiring * firing, void *user_data)
-{
-  Fire *fire = user_data;
-  GstTimepieceElement *element = &fire->self->parent;
-  gchar *label = gst_timepiece_element_dup_label (element);
-  GstStructure *structure = gst_structure_new ("timepiece-alarm",
-      "label", G_TYPE_STRING, label,
-      "alarm", G_TYPE_STRING, firing->name,
-      "kind", G_TYPE_STRING, firing->kind,
-      "count", G_TYPE_UINT64, firing->count,
-      "due", G_TYPE_UINT64, firing->due,
-      "fired", G_TYPE_UINT64, firing->fired,
-      "running-time", G_TYPE_UINT64, fire->times.running_time, NULL);
-
-  g_free (label);
-  if (g_signal_has_handler_pending (element, signals[SIGNAL_ALARM], 0, FALSE))
-    g_signal_emit (element, signals[SIGNAL_ALARM], 0, structure);
-  gst_timepiece_element_post (element, structure);
-  if (firing->action == GST_TIMEPIECE_ACTION_FORCE_KEY_UNIT)
-    force_key_unit (fire->self, &fire->times, (guint) firing->count);
-  else if (firing->action == GST_TIMEPIECE_ACTION_EOS)
-    fire->eos = TRUE;
-}
-
-/* Returns FALSE if the stream ends here. */
-static gboolean
-fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position)
-{
-  Fire fire = {.self = self };
-
-  gst_timepiece_element_get_times (&self->parent, position, &fire.times);
-  timepiece_tick_fire (self->tick, now, fire.times.running_time, fired, &fire);
-  if (!fire.eos)
-    return TRUE;
-  GST_INFO_OBJECT (self, "an alarm ends the stream");
-  self->ended = TRUE;
-  timepiece_tick_end (self->tick, gst_timepiece_now ());
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
-  return FALSE;
-}
-
-/* Returns FALSE if the stream ends here. */
-static inline gboolean
-count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
-    gboolean discont, GstClockTime position)
-{
-  guint64 now = gst_timepiece_now ();
-  gboolean due = timepiece_tick_buffers (self->tick, now, num_buffers,
-      num_bytes, discont, position);
-
-  if (G_UNLIKELY (g_atomic_int_get (&self->alarms.by_running_time))) {
-    GstClockTime running_time =
-        gst_timepiece_element_running_time (&self->parent, position);
-
-    if (GST_CLOCK_TIME_IS_VALID (running_time))
-      due |= timepiece_tick_media (self->tick, running_time);
-  }
-  return G_LIKELY (!due) || fire_alarms (self, now, position);
-}
-
-static inline gboolean
-count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
-{
-  if (G_UNLIKELY (!self->tick))
-    return TRUE;
-  if (G_UNLIKELY (self->ended))
-    return FALSE;
-  return count (self, 1, gst_buffer_get_size (buffer),
-      GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
-}
-
-static GstFlowReturn
-gst_timepiece_tick_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
-{
-  GstTimepieceTick *self = (GstTimepieceTick *) parent;
-
-  (void) pad;
-  if (G_UNLIKELY (!count_buffer (self, buffer))) {
-    gst_buffer_unref (buffer);
-    return GST_FLOW_EOS;
-  }
-  return gst_pad_push (self->srcpad, buffer);
-}
-
-static gboolean
-count_list (GstTimepieceTick * self, GstBufferList * list)
-{
-  guint length = gst_buffer_list_length (list);
-  GstBuffer *first, *last;
-
-  if (G_UNLIKELY (!self->tick || length == 0))
-    return TRUE;
-  if (G_UNLIKELY (self->ended))
-    return FALSE;
-  first = gst_buffer_list_get (list, 0);
-  last = gst_buffer_list_get (list, length - 1);
-  return count (self, length, gst_buffer_list_calculate_size (list),
-      GST_BUFFER_IS_DISCONT (first), position_of (last));
-}
-
-static GstFlowReturn
-gst_timepiece_tick_chain_list (GstPad * pad, GstObject * parent,
-    GstBufferList * list)
-{
-  GstTimepieceTick *self = (GstTimepieceTick *) parent;
-
-  (void) pad;
-  if (G_UNLIKELY (!count_list (self, list))) {
-    gst_buffer_list_unref (list);
-    return GST_FLOW_EOS;
-  }
-  return gst_pad_push_list (self->srcpad, list);
-}
-
-static GstFlowReturn
-gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
-    guint length, GstBuffer ** buffer)
-{
-  GstTimepieceTick *self = (GstTimepieceTick *) parent;
-  GstBuffer *given = *buffer;
-  GstFlowReturn ret;
-
-  (void) pad;
-  ret = gst_pad_pull_range (gst_timepiece_element_get_sink_pad
-      (&self->parent), offset, length, buffer);
-  if (G_UNLIKELY (ret != GST_FLOW_OK) || G_LIKELY (count_buffer (self,
-              *buffer)))
-    return ret;
-  /* A buffer that the caller gave to be filled stays the caller's. */
-  if (!given) {
-    gst_buffer_unref (*buffer);
-    *buffer = NULL;
-  }
-  return GST_FLOW_EOS;
-}
-
-static gboolean
-gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
-    GstEvent * event)
-{
-  GstTimepieceTick *self = GST_TIMEPIECE_TICK (parent);
-
-  switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_FLUSH_STOP:
-    case GST_EVENT_STREAM_START:
-      self->ended = FALSE;
-      break;
-    case GST_EVENT_EOS:
-      /* An alarm's went before it. */
-      if (self->ended) {
-        gst_event_unref (event);
-        return TRUE;
-      }
-      break;
-    default:
-      break;
-  }
-  return gst_timepiece_element_sink_event (pad, parent, event);
-}
-
-static void
-set_array (GstStructure * structure, const gchar * field,
-    const guint64 * values, gsize length)
-{
-  GValue array = G_VALUE_INIT, item = G_VALUE_INIT;
-  gsize i;
-
-  g_value_init (&array, GST_TYPE_ARRAY);
-  g_value_init (&item, G_TYPE_UINT64);
-  for (i = 0; i < length; i++) {
-    g_value_set_uint64 (&item, values[i]);
-    gst_value_array_append_value (&array, &item);
-  }
-  g_value_unset (&item);
-  gst_structure_take_value (structure, field, &array);
-}
-
-static GstStructure *
-structure_from_window (GstTimepieceTick * self, const gchar * name,
-    const TimepieceTickWindow * window)
-{
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
-  const TimepieceStatistics *intervals = &window->intervals;
-  GstTimepieceTimes times;
-  GstStructure *structure;
-  gchar *label = gst_timepiece_element_dup_label (element);
-
-  gst_timepiece_element_get_times (element, window->last_position, &times);
-  structure = gst_structure_new (name,
-      "label", G_TYPE_STRING, label,
-      "timestamp", G_TYPE_UINT64, times.timestamp,
-      "stream-time", G_TYPE_UINT64, times.stream_time,
-      "running-time", G_TYPE_UINT64, times.running_time,
-      "duration", G_TYPE_UINT64, window->duration,
-      "num-buffers", G_TYPE_UINT64, window->num_buffers,
-      "num-bytes", G_TYPE_UINT64, window->num_bytes,
-      "num-intervals", G_TYPE_UINT64, intervals->count,
-      "min-interval", G_TYPE_UINT64, intervals->min,
-      "max-interval", G_TYPE_UINT64, intervals->max,
-      "avg-interval", G_TYPE_UINT64, intervals->mean,
-      "sum-interval", G_TYPE_UINT64, intervals->sum,
-      "stddev-interval", G_TYPE_UINT64, intervals->stddev,
-      "p50-interval", G_TYPE_UINT64, intervals->p50,
-      "p90-interval", G_TYPE_UINT64, intervals->p90,
-      "p99-interval", G_TYPE_UINT64, intervals->p99,
-      "average-rate", G_TYPE_DOUBLE, intervals->rate,
-      "nominal-rate", G_TYPE_DOUBLE,
-      gst_timepiece_element_get_nominal_rate (element),
-      "bitrate", G_TYPE_DOUBLE, window->bitrate,
-      "since-last-buffer", G_TYPE_UINT64, window->since_last_buffer,
-      "num-disconts", G_TYPE_UINT64, window->num_disconts,
-      "total-buffers", G_TYPE_UINT64, window->total_buffers,
-      "total-bytes", G_TYPE_UINT64, window->total_bytes, NULL);
-  set_array (structure, "intervals", window->recent, window->num_recent);
-  g_free (label);
-  return structure;
-}
 
 /* On the reports' thread, or in end () and stop () below. */
 static void
@@ -426,32 +139,16 @@ report (const TimepieceTickWindow * window, void *user_data)
         " times", window->num_backwards);
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post (element,
-        structure_from_window (self, "timepiece-tick", window));
+        gst_timepiece_tick_window_structure (self, "timepiece-tick", window));
 }
 
 /* On the reports' thread. */
 static void
 report_stall (const TimepieceStall * stall, void *user_data)
 {
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (user_data);
-  gchar *label = gst_timepiece_element_dup_label (element);
-  GstTimepieceTimes times;
-  GstStructure *structure;
-
-  gst_timepiece_element_get_times (element, stall->last_position, &times);
-  if (stall->resumed)
-    structure = gst_structure_new ("timepiece-resume",
-        "label", G_TYPE_STRING, label,
-        "stalled-for", G_TYPE_UINT64, stall->duration,
-        "reason", G_TYPE_STRING, stall->reason, NULL);
-  else
-    structure = gst_structure_new ("timepiece-stall",
-        "label", G_TYPE_STRING, label,
-        "since-last-buffer", G_TYPE_UINT64, stall->duration,
-        "last-running-time", G_TYPE_UINT64, times.running_time,
-        "reason", G_TYPE_STRING, stall->reason, NULL);
-  g_free (label);
-  gst_timepiece_element_post (element, structure);
+  gst_timepiece_element_post (GST_TIMEPIECE_ELEMENT (user_data),
+      gst_timepiece_tick_stall_structure (GST_TIMEPIECE_TICK (user_data),
+          stall));
 }
 
 static TimepieceTickSettings
@@ -612,7 +309,7 @@ show (const TimepieceTickWindow * window, void *user_data)
 {
   Stats *stats = user_data;
 
-  stats->structure = structure_from_window (stats->self,
+  stats->structure = gst_timepiece_tick_window_structure (stats->self,
       "application/x-timepiece-tick-stats", window);
 }
 
@@ -787,7 +484,7 @@ install_alarms (GstTimepieceTickClass * klass)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_ALARM] =
+  gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_SIGNAL_ALARM] =
       g_signal_new ("alarm", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST, 0,
       NULL, NULL, NULL, G_TYPE_NONE, 1,
       GST_TYPE_STRUCTURE | G_SIGNAL_TYPE_STATIC_SCOPE);
@@ -802,7 +499,7 @@ install_alarms (GstTimepieceTickClass * klass)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_ADD_ALARM] =
+  gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_SIGNAL_ADD_ALARM] =
       g_signal_new_class_handler ("add-alarm", G_TYPE_FROM_CLASS (klass),
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
       G_CALLBACK (gst_timepiece_tick_add_alarm), NULL, NULL, NULL,
@@ -818,7 +515,7 @@ install_alarms (GstTimepieceTickClass * klass)
    *
    * Since: 0.1
    */
-  signals[SIGNAL_REMOVE_ALARM] =
+  gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_SIGNAL_REMOVE_ALARM] =
       g_signal_new_class_handler ("remove-alarm", G_TYPE_FROM_CLASS (klass),
       G_SIGNAL_RUN_LAST | G_SIGNAL_ACTION,
       G_CALLBACK (gst_timepiece_tick_remove_alarm), NULL, NULL, NULL,
@@ -919,18 +616,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
 static void
 gst_timepiece_tick_init (GstTimepieceTick * self)
 {
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
-  GstPad *sinkpad = gst_timepiece_element_get_sink_pad (element);
-
-  self->srcpad = gst_timepiece_element_get_src_pad (element);
   self->max_intervals = DEFAULT_MAX_INTERVALS;
   gst_timepiece_alarm_list_init (&self->alarms);
-  gst_pad_set_event_function (sinkpad,
-      GST_DEBUG_FUNCPTR (gst_timepiece_tick_sink_event));
-  gst_pad_set_chain_function (sinkpad,
-      GST_DEBUG_FUNCPTR (gst_timepiece_tick_chain));
-  gst_pad_set_chain_list_function (sinkpad,
-      GST_DEBUG_FUNCPTR (gst_timepiece_tick_chain_list));
-  gst_pad_set_getrange_function (self->srcpad,
-      GST_DEBUG_FUNCPTR (gst_timepiece_tick_get_range));
+  gst_timepiece_tick_init_flow (self);
 }

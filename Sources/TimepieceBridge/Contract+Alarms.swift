@@ -26,13 +26,6 @@ func timepiece_tick_remove_alarm(_ tick: OpaquePointer, _ name: UnsafePointer<CC
 }
 
 @c @implementation
-func timepiece_tick_media(_ tick: OpaquePointer, _ running_time: UInt64) -> Bool {
-    unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
-        meter.alarms.isDue(atMedia: running_time)
-    }
-}
-
-@c @implementation
 func timepiece_tick_fire(
     _ tick: OpaquePointer, _ now: UInt64, _ running_time: UInt64, _ fired: TimepieceFiringFunc,
     _ user_data: UnsafeMutableRawPointer?

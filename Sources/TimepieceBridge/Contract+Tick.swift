@@ -32,9 +32,28 @@ func timepiece_tick_buffers(
 ) -> Bool {
     // No retain and no release on the way of a buffer: the caller holds its reference during the call.
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
+        guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
         meter.tachometer.tick(
             at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
-        return meter.alarms.countTick(at: now)
+        return false
+    }
+}
+
+@c @implementation
+func timepiece_tick_alarms(_ tick: OpaquePointer, _ now: UInt64, _ running_time: UInt64) -> Bool {
+    unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
+        meter.alarms.countTick(at: now, mediaTime: running_time == .max ? nil : running_time)
+    }
+}
+
+@c @implementation
+func timepiece_tick_count(
+    _ tick: OpaquePointer, _ now: UInt64, _ num_buffers: UInt64, _ num_bytes: UInt64, _ discont: Bool,
+    _ position: UInt64
+) {
+    unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
+        meter.tachometer.tick(
+            at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
     }
 }
 

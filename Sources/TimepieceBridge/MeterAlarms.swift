@@ -15,14 +15,9 @@ final class MeterAlarms: Sendable {
 
     /// Counts a tick; true if something is due.
     @inline(__always)
-    func countTick(at now: UInt64) -> Bool {
+    func countTick(at now: UInt64, mediaTime: UInt64?) -> Bool {
         guard armed.load(ordering: .relaxed), let clock else { return false }
-        return clock.countTick(at: MonotonicInstant(nanoseconds: now))
-    }
-
-    /// Whether something is due by the media's clock.
-    func isDue(atMedia time: UInt64) -> Bool {
-        clock?.isDue(mediaTime: time) ?? false
+        return clock.countTick(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime)
     }
 
     func add(_ schedule: any Schedule, name: String, action: UInt32) throws(TimepieceError) {

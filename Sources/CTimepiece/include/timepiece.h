@@ -127,8 +127,15 @@ void timepiece_tick_unref (TimepieceTick * tick);
 /* Counts a buffer, or a list of them as one tick. One thread at a time (the
  * stream lock sees to it). Never waits, allocates, locks or traps.
  * position: the buffer's time stamp, or NONE.
- * Returns true if an alarm is due: call timepiece_tick_fire (). */
+ * Returns true if an alarm is due. Then nothing is counted yet but the tick for
+ * the alarms: call timepiece_tick_fire (), then timepiece_tick_count (). */
 bool timepiece_tick_buffers (TimepieceTick * tick, uint64_t now,
+    uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
+
+/* The two halves of it, where alarms go by running time, too (or NONE). */
+bool timepiece_tick_alarms (TimepieceTick * tick, uint64_t now,
+    uint64_t running_time);
+void timepiece_tick_count (TimepieceTick * tick, uint64_t now,
     uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
 
 /* The next buffer makes no interval: the row was interrupted. */
@@ -171,10 +178,6 @@ bool timepiece_tick_add_alarm (TimepieceTick * tick,
     const TimepieceAlarm * alarm, char *_Nullable * _Nonnull problem);
 /* FALSE if there is none of the name, any more or at all. */
 bool timepiece_tick_remove_alarm (TimepieceTick * tick, const char *name);
-
-/* Whether an alarm goes by running time and is due; for the thread of
- * timepiece_tick_buffers (), after it, if such alarms were added. */
-bool timepiece_tick_media (TimepieceTick * tick, uint64_t running_time);
 
 /* Fires what is due, in this call. running_time: or NONE. */
 void timepiece_tick_fire (TimepieceTick * tick, uint64_t now,

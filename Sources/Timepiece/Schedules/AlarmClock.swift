@@ -124,14 +124,7 @@ public final class AlarmClock: Sendable {
         if instant.nanoseconds >= nextDue.load(ordering: .relaxed) { return true }
         if count >= nextOrdinal.load(ordering: .relaxed) { return true }
         guard let mediaTime else { return false }
-        return isDue(mediaTime: mediaTime)
-    }
-
-    /// Tells whether ``fire(at:mediaTime:)`` has to be called for the media's time alone.
-    @inlinable
-    @inline(__always)
-    public func isDue(mediaTime: UInt64) -> Bool {
-        mediaTime >= nextMedia.load(ordering: .relaxed) || mediaTime < earliestMedia.load(ordering: .relaxed)
+        return mediaTime >= nextMedia.load(ordering: .relaxed) || mediaTime < earliestMedia.load(ordering: .relaxed)
     }
 
     /// Fires what is due at the tick that was counted last, runs the callbacks, returns the firings in the order of adding.
