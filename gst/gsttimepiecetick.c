@@ -203,7 +203,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   }
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
-  self->ended = FALSE;
+  self->phase = GST_TIMEPIECE_TICK_BEGINS;
   self->furthest = 0;
   GST_OBJECT_LOCK (self);
   self->tick = tick;
