@@ -43,13 +43,13 @@ package struct Datum: Sendable, Equatable {
         self.values = values
     }
 
-    /// Makes a datum of what was gathered.
-    package init(
-        _ statistics: Statistics, identity: MetricIdentity, boot: String, instant: BootInstant, wall: WallTime
-    ) {
+    /// Makes a datum of what was gathered: merges the buckets into few values, some 100 µs of work.
+    package init(_ minute: Minute) {
+        let statistics = minute.statistics
         self.init(
-            identity: identity, boot: boot, instant: instant, wall: wall, count: statistics.count,
-            sum: statistics.sumNanoseconds, min: statistics.minNanoseconds, max: statistics.maxNanoseconds,
+            identity: minute.identity, boot: minute.boot, instant: minute.moment.boot, wall: minute.moment.wall,
+            count: statistics.count, sum: statistics.sumNanoseconds, min: statistics.minNanoseconds,
+            max: statistics.maxNanoseconds,
             values: Distribution(statistics, limit: CloudWatchLimits.valuesPerDatum).values)
     }
 }

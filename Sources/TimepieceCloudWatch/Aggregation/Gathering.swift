@@ -1,6 +1,6 @@
 package import Timepiece
 
-/// The interval that one series is gathering: windows go in, a datum comes out when the wall clock's grid is crossed.
+/// The interval that one series is gathering: windows go in, a minute comes out when the wall clock's grid is crossed.
 package struct Gathering: Sendable {
     package let identity: MetricIdentity
     private var statistics = Statistics()
@@ -21,7 +21,7 @@ package struct Gathering: Sendable {
     ///   - moment: when it was closed.
     ///   - clock: what is known about the right time.
     /// - Returns: the interval before, if the window belongs to another one.
-    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> Datum? {
+    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> Minute? {
         guard window.count > 0 else { return nil }
         let target = cellNumber(at: moment, clock: clock)
         let complete = target != cell ? take(boot: boot) : nil
@@ -32,17 +32,17 @@ package struct Gathering: Sendable {
     }
 
     /// Returns what was gathered if the interval is over, and starts anew.
-    package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> Datum? {
+    package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> Minute? {
         guard !isEmpty, cellNumber(at: now, clock: clock) != cell else { return nil }
         return take(boot: boot)
     }
 
     /// Returns what was gathered, if anything, and starts anew.
-    package mutating func take(boot: String) -> Datum? {
+    package mutating func take(boot: String) -> Minute? {
         guard let last, !isEmpty else { return nil }
-        let datum = Datum(statistics, identity: identity, boot: boot, instant: last.boot, wall: last.wall)
+        let minute = Minute(identity: identity, statistics: statistics, boot: boot, moment: last)
         statistics = Statistics()
-        return datum
+        return minute
     }
 
     /// Returns when the interval is over, at the present estimate of the time.
