@@ -23,7 +23,8 @@ struct Distribution: Sendable, Equatable {
             return
         }
         var inner = statistics.histogram.buckets.map {
-            Datum.Value(nanoseconds: Swift.min(Swift.max(HistogramScale.middle(of: $0.index), low), high), count: $0.count)
+            Datum.Value(
+                nanoseconds: Swift.min(Swift.max(HistogramScale.middle(of: $0.index), low), high), count: $0.count)
         }
         Self.takeOne(from: &inner, at: 0)
         Self.takeOne(from: &inner, at: inner.count - 1)
@@ -99,7 +100,8 @@ struct Distribution: Sendable, Equatable {
             var fixed = 0.0
             var free = 0.0
             for (value, middle) in zip(values, middles) {
-                let held = value.nanoseconds != middle.nanoseconds && (value.nanoseconds == low || value.nanoseconds == high)
+                let held =
+                    value.nanoseconds != middle.nanoseconds && (value.nanoseconds == low || value.nanoseconds == high)
                 let part = Double(value.count) * (held ? value.nanoseconds : middle.nanoseconds)
                 if held { fixed += part } else { free += part }
             }

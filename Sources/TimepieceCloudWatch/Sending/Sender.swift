@@ -13,8 +13,18 @@ package final class Sender: Sendable {
     private let progress = WakeSignal()
 
     /// Makes a sender; it does nothing until it is started.
-    package init(_ configuration: SenderConfiguration, delivery: any Delivery, spool: Spool?) {
-        state = Mutex(SenderState(configuration))
+    ///
+    /// - Parameters:
+    ///   - configuration: the numbers it works by.
+    ///   - delivery: the way out.
+    ///   - spool: where data wait that cannot be sent.
+    ///   - problem: what the status tells as the last error from the start.
+    package init(
+        _ configuration: SenderConfiguration, delivery: any Delivery, spool: Spool?, problem: String? = nil
+    ) {
+        var first = SenderState(configuration)
+        first.status.lastError = problem
+        state = Mutex(first)
         self.delivery = delivery
         self.spool = spool
     }
@@ -60,6 +70,12 @@ package final class Sender: Sendable {
         observe(publisher, nil)
         state.withLock { $0.close(publisher) }
         flush(within: deadline, isLast: isLast)
+    }
+
+    /// Ends all series and the thread, as the process ends.
+    package func closeAll(within deadline: Duration) {
+        state.withLock { $0.closeAll() }
+        flush(within: deadline, isLast: true)
     }
 
     /// Waits until all that was published is sent or in the spool.

@@ -66,7 +66,11 @@ extension SenderState {
             for parcel in flying.parcels {
                 var own = parcel
                 own.isUncertain = true
-                if let row = own.row { rescue.released.append((row: row, isUncertain: true)) } else { rescue.flying.append(own) }
+                if let row = own.row {
+                    rescue.released.append((row: row, isUncertain: true))
+                } else {
+                    rescue.flying.append(own)
+                }
             }
         }
         isRescued = isClosing

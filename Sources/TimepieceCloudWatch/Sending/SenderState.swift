@@ -83,6 +83,11 @@ package struct SenderState: Sendable {
         if let minute = gathering.take(boot: configuration.boot) { minutes.append(minute) }
     }
 
+    /// Takes what all series have gathered so far, and ends them.
+    package mutating func closeAll() {
+        for publisher in gatherings.keys.sorted() { close(publisher) }
+    }
+
     /// True if nothing that was published is only in memory.
     package var isFlushed: Bool {
         minutes.isEmpty && !isCondensing && fresh.isEmpty && parts.isEmpty && flying == nil && storing.isEmpty

@@ -44,7 +44,9 @@ package final class Spool: Sendable {
     /// Stores data, and drops the oldest of the file as far as there is no room.
     ///
     /// - Returns: the numbers of the stored data in their order, and what was dropped for them.
-    package func store(_ data: [(datum: Datum, isUncertain: Bool)]) throws(SpoolError) -> (rows: [Int64], dropped: Tally) {
+    package func store(_ data: [(datum: Datum, isUncertain: Bool)]) throws(SpoolError) -> (
+        rows: [Int64], dropped: Tally
+    ) {
         let contents = data.map { DatumArchive.bytes(of: $0.datum) }
         let needed = Int64(contents.reduce(0) { $0 + $1.count + 256 } / Self.pageSize + 8)
         return try connection.withLock { (database) throws(SpoolError) in
