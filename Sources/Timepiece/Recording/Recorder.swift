@@ -35,7 +35,11 @@ import Synchronization
         var previous: UInt64 = 0
     }
 
+    /// How many of the last intervals are kept.
+    let maxIntervals: Int
+
     init(maxIntervals: Int) {
+        self.maxIntervals = maxIntervals
         unsafe slots = .allocate(capacity: 2)
         unsafe slots.initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: maxIntervals))
