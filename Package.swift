@@ -2,6 +2,8 @@
 
 import PackageDescription
 
+let version = "0.1.0"
+
 /// Every Swift target is held to the same rules.
 let strict: [SwiftSetting] = [
     .strictMemorySafety(),
@@ -35,8 +37,10 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
-            name: "CGStreamer", pkgConfig: "gstreamer-check-1.0",
+            name: "CGStreamer", pkgConfig: "gstreamer-video-1.0",
             providers: [.apt(["libgstreamer1.0-dev", "libgstreamer-plugins-base1.0-dev"])]),
+        .systemLibrary(
+            name: "CGStreamerCheck", pkgConfig: "gstreamer-check-1.0", providers: [.apt(["libgstreamer1.0-dev"])]),
 
         // Statistics to CloudWatch.
         .target(
@@ -56,7 +60,10 @@ let package = Package(
             name: "GstTimepiece",
             dependencies: ["CTimepiece", "CGStreamer"],
             path: "gst",
-            cSettings: strictC + [.define("PACKAGE", to: "\"timepiece\"")]),
+            cSettings: strictC + [
+                .define("PACKAGE", to: "\"timepiece\""),
+                .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
+            ]),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         .testTarget(
@@ -65,7 +72,7 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GstTimepieceTests",
-            dependencies: ["GstTimepiece", "TimepieceBridge", "Timepiece", "CTimepiece", "CGStreamer"],
+            dependencies: ["GstTimepiece", "TimepieceBridge", "Timepiece", "CTimepiece", "CGStreamerCheck"],
             swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]

@@ -2,7 +2,5 @@
 #define TIMEPIECE_CGSTREAMER_SHIM_H
 
 #include <gst/gst.h>
-#include <gst/check/gstharness.h>
-#include <gst/check/gsttestclock.h>
 
 #endif

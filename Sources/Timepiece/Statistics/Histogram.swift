@@ -92,12 +92,3 @@ public struct Histogram: Sendable, Equatable {
         left.count == right.count && left.buckets == right.buckets
     }
 }
-
-extension FixedWidthInteger {
-    /// Adds, and stays at the largest number instead of trapping or wrapping.
-    @inline(__always)
-    package mutating func addSaturating(_ other: Self) {
-        let (sum, overflow) = addingReportingOverflow(other)
-        self = overflow ? .max : sum
-    }
-}

@@ -1,0 +1,55 @@
+# One command each. Everything that is built lands in .build/.
+
+SWIFT ?= swift
+# Debian's own, which has GStreamer's bindings.
+PYTHON ?= /usr/bin/python3
+PLUGIN := .build/release/libgsttimepiece.so
+PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
+	-Xlinker --version-script=gst/libgsttimepiece.map
+# What SwiftPM says of GLib's pkg-config file concerns nobody.
+QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0
+SHELL := /bin/bash
+
+PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
+	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
+	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
+	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
+	python3-gst-1.0 python3-venv valgrind openssl
+
+export SOURCE
+export GST_PLUGIN_PATH := $(CURDIR)/.build/release
+# A registry of our own: the user's is not touched, and a stale one not believed.
+export GST_REGISTRY := $(CURDIR)/.build/registry.bin
+
+.PHONY: all setup toolchain build demo test lint clean
+
+all: build
+
+setup: toolchain
+	@missing=$$(for p in $(PACKAGES); do \
+	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q "ok installed" || echo $$p; done); \
+	if [ -n "$$missing" ]; then \
+	  if [ $$(id -u) = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; \
+	  else echo "make setup: these Debian packages are missing and need root to install:" $$missing >&2; exit 1; fi; \
+	  $$sudo apt-get update -q && \
+	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	fi
+
+toolchain:
+	@$(SWIFT) --version 2>/dev/null | grep -qE "Swift version (6\.[3-9]|[7-9])" || \
+	  { echo "make: Swift 6.3 or later is needed and not found as '$(SWIFT)': https://www.swift.org/install/linux" >&2; exit 1; }
+
+build: setup
+	@$(SWIFT) build $(PLUGIN_FLAGS) $(QUIET)
+
+demo: build
+	@$(PYTHON) pipelines/demo.py $(if $(SOURCE),--source "$$SOURCE")
+
+test: build
+	@$(SWIFT) test $(QUIET)
+
+lint: toolchain
+	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+
+clean:
+	rm -rf .build .build-*

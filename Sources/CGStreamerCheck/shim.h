@@ -1,0 +1,10 @@
+/* What the tests need of GStreamer; kept apart so that the plugin does not
+ * depend on the checking library. */
+#ifndef TIMEPIECE_CGSTREAMERCHECK_SHIM_H
+#define TIMEPIECE_CGSTREAMERCHECK_SHIM_H
+
+#include <gst/check/gstharness.h>
+#include <gst/check/gsttestclock.h>
+#include <gst/gst.h>
+
+#endif

@@ -1,0 +1,19 @@
+/// Arithmetic that stays at the largest number instead of trapping or wrapping.
+extension FixedWidthInteger {
+    @inline(__always)
+    package func addingSaturating(_ other: Self) -> Self {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? .max : sum
+    }
+
+    @inline(__always)
+    package func multipliedSaturating(by other: Self) -> Self {
+        let (product, overflow) = multipliedReportingOverflow(by: other)
+        return overflow ? .max : product
+    }
+
+    @inline(__always)
+    package mutating func addSaturating(_ other: Self) {
+        self = addingSaturating(other)
+    }
+}

@@ -1,0 +1,607 @@
+/* What both elements are: one sink pad, one src pad, everything passed through,
+ * the properties they share, and word to the subclass at each turn of the
+ * stream. Plain GstElement, because GstBaseTransform splits buffer lists and
+ * costs twice as much a buffer. */
+#include "gsttimepieceelement.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_timepiece_element_debug);
+#define GST_CAT_DEFAULT gst_timepiece_element_debug
+
+#define DEFAULT_INTERVAL GST_SECOND
+#define DEFAULT_POST_MESSAGES TRUE
+/* Below this, reporting itself would be the load. */
+#define MIN_INTERVAL GST_MSECOND
+
+enum
+{
+  PROP_0,
+  PROP_INTERVAL,
+  PROP_POST_MESSAGES,
+  PROP_LABEL,
+  PROP_STATS
+};
+
+typedef struct
+{
+  /* constant from init to finalize */
+  GstPad *sinkpad;
+  GstPad *srcpad;
+
+  /* properties, protected by OBJECT_LOCK */
+  guint64 interval;
+  gboolean post_messages;
+  gchar *label;
+
+  /* the stream, written by the streaming thread, protected by OBJECT_LOCK */
+  GstSegment segment;
+  gdouble nominal_rate;
+  GstTimepieceTimes past;       /* of the last buffer of an earlier segment */
+
+  /* protected by OBJECT_LOCK */
+  gboolean started;
+  gboolean warned;
+
+  /* taken by start and stop, which activation and state change both call;
+   * nothing else is locked or called out for while it is held, but errors */
+  GMutex start_lock;
+} GstTimepieceElementPrivate;
+
+static GstStaticPadTemplate sink_template = GST_STATIC_PAD_TEMPLATE ("sink",
+    GST_PAD_SINK, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+static GstStaticPadTemplate src_template = GST_STATIC_PAD_TEMPLATE ("src",
+    GST_PAD_SRC, GST_PAD_ALWAYS, GST_STATIC_CAPS_ANY);
+
+G_DEFINE_ABSTRACT_TYPE_WITH_CODE (GstTimepieceElement, gst_timepiece_element,
+    GST_TYPE_ELEMENT, G_ADD_PRIVATE (GstTimepieceElement)
+    GST_DEBUG_CATEGORY_INIT (gst_timepiece_element_debug, "timepiece", 0,
+        "what timepiecetick and timepiecewatch share"));
+
+#define PRIVATE(self) \
+    ((GstTimepieceElementPrivate *) \
+        gst_timepiece_element_get_instance_private (self))
+
+GstPad *
+gst_timepiece_element_get_sink_pad (GstTimepieceElement * self)
+{
+  return PRIVATE (self)->sinkpad;
+}
+
+GstPad *
+gst_timepiece_element_get_src_pad (GstTimepieceElement * self)
+{
+  return PRIVATE (self)->srcpad;
+}
+
+guint64
+gst_timepiece_element_get_interval (GstTimepieceElement * self)
+{
+  guint64 interval;
+
+  GST_OBJECT_LOCK (self);
+  interval = PRIVATE (self)->interval;
+  GST_OBJECT_UNLOCK (self);
+  return interval;
+}
+
+gboolean
+gst_timepiece_element_posts (GstTimepieceElement * self)
+{
+  gboolean posts;
+
+  GST_OBJECT_LOCK (self);
+  posts = PRIVATE (self)->post_messages;
+  GST_OBJECT_UNLOCK (self);
+  return posts;
+}
+
+gdouble
+gst_timepiece_element_get_nominal_rate (GstTimepieceElement * self)
+{
+  gdouble rate;
+
+  GST_OBJECT_LOCK (self);
+  rate = PRIVATE (self)->nominal_rate;
+  GST_OBJECT_UNLOCK (self);
+  return rate;
+}
+
+gchar *
+gst_timepiece_element_dup_label (GstTimepieceElement * self)
+{
+  gchar *label;
+
+  GST_OBJECT_LOCK (self);
+  label = g_strdup (PRIVATE (self)->label ? PRIVATE (self)->label :
+      GST_OBJECT_NAME (self));
+  GST_OBJECT_UNLOCK (self);
+  return label;
+}
+
+/* With OBJECT_LOCK held. */
+static void
+times_in_segment (GstTimepieceElementPrivate * priv, GstClockTime position,
+    GstTimepieceTimes * times)
+{
+  if (!GST_CLOCK_TIME_IS_VALID (position)) {
+    *times = priv->past;
+    return;
+  }
+  times->timestamp = position;
+  times->stream_time = GST_CLOCK_TIME_NONE;
+  times->running_time = GST_CLOCK_TIME_NONE;
+  if (priv->segment.format == GST_FORMAT_TIME) {
+    times->stream_time = gst_segment_to_stream_time (&priv->segment,
+        GST_FORMAT_TIME, position);
+    times->running_time = gst_segment_to_running_time (&priv->segment,
+        GST_FORMAT_TIME, position);
+  }
+}
+
+void
+gst_timepiece_element_get_times (GstTimepieceElement * self,
+    GstClockTime position, GstTimepieceTimes * times)
+{
+  GST_OBJECT_LOCK (self);
+  times_in_segment (PRIVATE (self), position, times);
+  GST_OBJECT_UNLOCK (self);
+}
+
+GstClockTime
+gst_timepiece_element_running_time (GstTimepieceElement * self,
+    GstClockTime position)
+{
+  const GstSegment *segment = &PRIVATE (self)->segment;
+
+  if (segment->format != GST_FORMAT_TIME)
+    return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
+}
+
+void
+gst_timepiece_element_warn_settings (GstTimepieceElement * self,
+    const gchar * problem, const gchar * consequence)
+{
+  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", problem), ("%s",
+          consequence));
+}
+
+void
+gst_timepiece_element_post (GstTimepieceElement * self,
+    GstStructure * structure)
+{
+  GST_DEBUG_OBJECT (self, "posting %" GST_PTR_FORMAT, structure);
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_element (GST_OBJECT (self), structure));
+}
+
+void
+gst_timepiece_element_warn_no_thread (GstTimepieceElement * self)
+{
+  gboolean warned;
+
+  GST_OBJECT_LOCK (self);
+  warned = PRIVATE (self)->warned;
+  PRIVATE (self)->warned = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (warned)
+    return;
+  GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
+      ("No thread could be started for the periodic reports."),
+      ("Statistics come at end of stream and in the property stats only."));
+}
+
+static void
+set_none (GstTimepieceTimes * times)
+{
+  times->timestamp = GST_CLOCK_TIME_NONE;
+  times->stream_time = GST_CLOCK_TIME_NONE;
+  times->running_time = GST_CLOCK_TIME_NONE;
+}
+
+static gchar *
+interval_problem (guint64 interval)
+{
+  if (interval == 0 || interval >= MIN_INTERVAL)
+    return NULL;
+  return g_strdup_printf ("The property interval is %" G_GUINT64_FORMAT
+      " ns; allowed are 0, for a report only at end of stream, and 1000000 "
+      "(1 ms) or more.", interval);
+}
+
+/* Idempotent: in pull mode the pads are activated, and buffers flow, before
+ * the own change of state. */
+static gboolean
+start (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  gchar *problem;
+
+  g_mutex_lock (&priv->start_lock);
+  if (priv->started) {
+    g_mutex_unlock (&priv->start_lock);
+    return TRUE;
+  }
+  GST_OBJECT_LOCK (self);
+  gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
+  priv->nominal_rate = 0.0;
+  priv->warned = FALSE;
+  set_none (&priv->past);
+  problem = interval_problem (priv->interval);
+  if (!problem && priv->label && *priv->label == '\0')
+    problem = g_strdup ("The property label is empty; allowed is a text that "
+        "names this point of the pipeline, or none for the element's name.");
+  GST_OBJECT_UNLOCK (self);
+  if (!problem && klass->start (self, &problem)) {
+    GST_OBJECT_LOCK (self);
+    priv->started = TRUE;
+    GST_OBJECT_UNLOCK (self);
+  }
+  g_mutex_unlock (&priv->start_lock);
+  if (problem) {
+    GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", problem), (NULL));
+    g_free (problem);
+    return FALSE;
+  }
+  GST_DEBUG_OBJECT (self, "started");
+  return TRUE;
+}
+
+static void
+stop (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  gboolean started;
+
+  g_mutex_lock (&priv->start_lock);
+  GST_OBJECT_LOCK (self);
+  started = priv->started;
+  priv->started = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&priv->start_lock);
+  if (started) {
+    GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
+    GST_DEBUG_OBJECT (self, "stopped");
+  }
+}
+
+static gboolean
+is_started (GstTimepieceElement * self)
+{
+  gboolean started;
+
+  GST_OBJECT_LOCK (self);
+  started = PRIVATE (self)->started;
+  GST_OBJECT_UNLOCK (self);
+  return started;
+}
+
+/* Buffers from here on count from another start: keep what the last one's
+ * times were, they cannot be computed any more. */
+static void
+leave_segment (GstTimepieceElement * self, const GstSegment * next)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  GstClockTime position = klass->last_position (self);
+
+  klass->forget_position (self);
+  GST_OBJECT_LOCK (self);
+  times_in_segment (priv, position, &priv->past);
+  if (next)
+    gst_segment_copy_into (next, &priv->segment);
+  else
+    gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+take_caps (GstTimepieceElement * self, GstCaps * caps)
+{
+  GstStructure *structure = gst_caps_get_structure (caps, 0);
+  gdouble rate = 0.0;
+  gint numerator, denominator;
+
+  if (structure && gst_structure_get_fraction (structure, "framerate",
+          &numerator, &denominator) && denominator > 0)
+    rate = (gdouble) numerator / denominator;
+  GST_OBJECT_LOCK (self);
+  PRIVATE (self)->nominal_rate = rate;
+  GST_OBJECT_UNLOCK (self);
+  GST_DEBUG_OBJECT (self, "nominal rate %f from %" GST_PTR_FORMAT, rate, caps);
+}
+
+gboolean
+gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
+    GstEvent * event)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
+  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+
+  GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
+  if (is_started (self)) {
+    switch (GST_EVENT_TYPE (event)) {
+      case GST_EVENT_STREAM_START:
+        klass->interrupt (self);
+        break;
+      case GST_EVENT_SEGMENT:{
+        const GstSegment *segment;
+
+        gst_event_parse_segment (event, &segment);
+        klass->interrupt (self);
+        leave_segment (self, segment);
+        klass->begin (self);
+        break;
+      }
+      case GST_EVENT_CAPS:{
+        GstCaps *caps;
+
+        gst_event_parse_caps (event, &caps);
+        take_caps (self, caps);
+        break;
+      }
+      case GST_EVENT_FLUSH_STOP:
+        klass->interrupt (self);
+        leave_segment (self, NULL);
+        klass->begin (self);
+        break;
+      case GST_EVENT_EOS:
+        klass->end (self);
+        break;
+      default:
+        break;
+    }
+  }
+  return gst_pad_event_default (pad, parent, event);
+}
+
+static gboolean
+gst_timepiece_element_sink_activate_mode (GstPad * pad, GstObject * parent,
+    GstPadMode mode, gboolean active)
+{
+  GST_LOG_OBJECT (pad, "%s %s", active ? "activating" : "deactivating",
+      gst_pad_mode_get_name (mode));
+  return !active || start (GST_TIMEPIECE_ELEMENT (parent));
+}
+
+static gboolean
+gst_timepiece_element_src_activate_mode (GstPad * pad, GstObject * parent,
+    GstPadMode mode, gboolean active)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
+
+  (void) pad;
+  if (mode == GST_PAD_MODE_PULL)
+    return gst_pad_activate_mode (PRIVATE (self)->sinkpad, mode, active);
+  return TRUE;
+}
+
+static GstStateChangeReturn
+gst_timepiece_element_change_state (GstElement * element,
+    GstStateChange transition)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (element);
+  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  GstStateChangeReturn ret;
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (!start (self))
+        return GST_STATE_CHANGE_FAILURE;
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
+      klass->play (self);
+      break;
+    case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
+      klass->pause (self);
+      break;
+    default:
+      break;
+  }
+
+  ret = GST_ELEMENT_CLASS (gst_timepiece_element_parent_class)->change_state
+      (element, transition);
+
+  switch (transition) {
+    case GST_STATE_CHANGE_READY_TO_PAUSED:
+      if (ret == GST_STATE_CHANGE_FAILURE)
+        stop (self);
+      break;
+    case GST_STATE_CHANGE_PAUSED_TO_READY:
+    case GST_STATE_CHANGE_READY_TO_NULL:
+      stop (self);
+      break;
+    default:
+      break;
+  }
+  return ret;
+}
+
+static void
+set_interval (GstTimepieceElement * self, guint64 interval)
+{
+  gchar *problem = is_started (self) ? interval_problem (interval) : NULL;
+
+  /* A pipeline that runs is not stopped for a wrong setting. */
+  if (problem) {
+    gst_timepiece_element_warn_settings (self, problem,
+        "The former interval holds.");
+    g_free (problem);
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  PRIVATE (self)->interval = interval;
+  GST_OBJECT_UNLOCK (self);
+  GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->apply (self);
+}
+
+static void
+gst_timepiece_element_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (object);
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+
+  switch (prop_id) {
+    case PROP_INTERVAL:
+      set_interval (self, g_value_get_uint64 (value));
+      break;
+    case PROP_POST_MESSAGES:
+      GST_OBJECT_LOCK (self);
+      priv->post_messages = g_value_get_boolean (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    case PROP_LABEL:
+      GST_OBJECT_LOCK (self);
+      g_free (priv->label);
+      priv->label = g_value_dup_string (value);
+      GST_OBJECT_UNLOCK (self);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+}
+
+static void
+gst_timepiece_element_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (object);
+
+  switch (prop_id) {
+    case PROP_INTERVAL:
+      g_value_set_uint64 (value, gst_timepiece_element_get_interval (self));
+      break;
+    case PROP_POST_MESSAGES:
+      g_value_set_boolean (value, gst_timepiece_element_posts (self));
+      break;
+    case PROP_LABEL:
+      g_value_take_string (value, gst_timepiece_element_dup_label (self));
+      break;
+    case PROP_STATS:
+      g_value_take_boxed (value,
+          GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+}
+
+static void
+gst_timepiece_element_dispose (GObject * object)
+{
+  stop (GST_TIMEPIECE_ELEMENT (object));
+  G_OBJECT_CLASS (gst_timepiece_element_parent_class)->dispose (object);
+}
+
+static void
+gst_timepiece_element_finalize (GObject * object)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (GST_TIMEPIECE_ELEMENT (object));
+
+  g_free (priv->label);
+  g_mutex_clear (&priv->start_lock);
+  G_OBJECT_CLASS (gst_timepiece_element_parent_class)->finalize (object);
+}
+
+static void
+gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstElementClass *element_class = GST_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_timepiece_element_set_property;
+  object_class->get_property = gst_timepiece_element_get_property;
+  object_class->dispose = gst_timepiece_element_dispose;
+  object_class->finalize = gst_timepiece_element_finalize;
+  element_class->change_state = gst_timepiece_element_change_state;
+
+  gst_element_class_add_static_pad_template (element_class, &sink_template);
+  gst_element_class_add_static_pad_template (element_class, &src_template);
+
+  /**
+   * GstTimepieceElement:interval:
+   *
+   * Time between two reports. With 0 the only report is the one at EOS.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_INTERVAL,
+      g_param_spec_uint64 ("interval", "Interval",
+          "Time between reports in nanoseconds, at least 1 ms "
+          "(0 = only at EOS)", 0, G_MAXUINT64, DEFAULT_INTERVAL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstTimepieceElement:post-messages:
+   *
+   * Whether reports are posted on the bus.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_POST_MESSAGES,
+      g_param_spec_boolean ("post-messages", "Post messages",
+          "Post an element message on the bus for each report",
+          DEFAULT_POST_MESSAGES, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstTimepieceElement:label:
+   *
+   * The name of this point in messages and metrics; it stays the same from run
+   * to run. Without one it is the element's name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_LABEL,
+      g_param_spec_string ("label", "Label",
+          "Stable name of this point in messages and metrics "
+          "(none = the element's name)", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_PLAYING));
+  /**
+   * GstTimepieceElement:stats:
+   *
+   * What the next report would say if it came now. Reading it changes nothing.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STATS,
+      g_param_spec_boxed ("stats", "Statistics",
+          "The statistics of the window that is open, "
+          "with the fields of the message", GST_TYPE_STRUCTURE,
+          G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+
+  gst_type_mark_as_plugin_api (GST_TYPE_TIMEPIECE_ELEMENT, 0);
+}
+
+static void
+gst_timepiece_element_init (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+
+  g_mutex_init (&priv->start_lock);
+  priv->interval = DEFAULT_INTERVAL;
+  priv->post_messages = DEFAULT_POST_MESSAGES;
+  gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
+  set_none (&priv->past);
+
+  priv->sinkpad = gst_pad_new_from_static_template (&sink_template, "sink");
+  gst_pad_set_event_function (priv->sinkpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_element_sink_event));
+  gst_pad_set_activatemode_function (priv->sinkpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_element_sink_activate_mode));
+  GST_PAD_SET_PROXY_CAPS (priv->sinkpad);
+  GST_PAD_SET_PROXY_ALLOCATION (priv->sinkpad);
+  GST_PAD_SET_PROXY_SCHEDULING (priv->sinkpad);
+  gst_element_add_pad (GST_ELEMENT (self), priv->sinkpad);
+
+  priv->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_activatemode_function (priv->srcpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_element_src_activate_mode));
+  GST_PAD_SET_PROXY_CAPS (priv->srcpad);
+  GST_PAD_SET_PROXY_ALLOCATION (priv->srcpad);
+  GST_PAD_SET_PROXY_SCHEDULING (priv->srcpad);
+  gst_element_add_pad (GST_ELEMENT (self), priv->srcpad);
+}
