@@ -18,6 +18,17 @@ typedef struct
   gboolean eos;
 } Fire;
 
+static gboolean
+is_raw_video (GstPad * pad)
+{
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+  gboolean raw = caps && gst_structure_has_name (gst_caps_get_structure (caps,
+          0), "video/x-raw");
+
+  gst_clear_caps (&caps);
+  return raw;
+}
+
 static void
 force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
     guint count)
@@ -27,6 +38,14 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
   gst_pad_push_event (self->srcpad,
       gst_video_event_new_downstream_force_key_unit (times->timestamp,
           times->stream_time, times->running_time, TRUE, count));
+  /* GstVideoEncoder up to 1.22 drops all but the first request with a running
+   * time where the encoder moves its time stamps for B-frames (x264enc). One
+   * without means the next frame, which is this buffer, events and buffers
+   * being in order. */
+  if (is_raw_video (sinkpad))
+    gst_pad_push_event (self->srcpad,
+        gst_video_event_new_downstream_force_key_unit (times->timestamp,
+            times->stream_time, GST_CLOCK_TIME_NONE, TRUE, count));
   /* What is upstream has encoded this buffer already: the next frame then. */
   gst_pad_push_event (sinkpad,
       gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
