@@ -47,8 +47,8 @@ demo: build
 
 # What the tests talk to: servers and oracles from PyPI, AWS's own test suite.
 test-environment: setup
-	@Tests/python-environment.sh
-	@Tests/fetch-sigv4-suite.sh
+	@sh Tests/python-environment.sh
+	@sh Tests/fetch-sigv4-suite.sh
 
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
