@@ -208,6 +208,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
   self->ended = FALSE;
+  self->media_time = GST_CLOCK_TIME_NONE;
   GST_OBJECT_LOCK (self);
   self->tick = tick;
   GST_OBJECT_UNLOCK (self);

@@ -73,12 +73,13 @@ fired (const TimepieceFiring * firing, void *user_data)
 
 /* Returns FALSE if the stream ends here. */
 static gboolean
-fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position)
+fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position,
+    GstClockTime media_time)
 {
   Fire fire = {.self = self };
 
   gst_timepiece_element_get_times (&self->parent, position, &fire.times);
-  timepiece_tick_fire (self->tick, now, fire.times.running_time, fired, &fire);
+  timepiece_tick_fire (self->tick, now, media_time, fired, &fire);
   if (!fire.eos)
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
@@ -86,6 +87,21 @@ fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position)
   timepiece_tick_end (self->tick, gst_timepiece_now ());
   gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   return FALSE;
+}
+
+/* The running time as alarms see it: encoded frames come with their time stamps
+ * out of order, which is not a jump of the media. */
+static GstClockTime
+advance_media_time (GstTimepieceTick * self, GstClockTime position)
+{
+  GstClockTime running_time =
+      gst_timepiece_element_running_time (&self->parent, position);
+
+  if (GST_CLOCK_TIME_IS_VALID (running_time)
+      && (!GST_CLOCK_TIME_IS_VALID (self->media_time)
+          || running_time > self->media_time))
+    self->media_time = running_time;
+  return self->media_time;
 }
 
 /* Counts what passes, after the alarms have had their say: the buffer that an
@@ -97,16 +113,15 @@ count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
   guint64 now = gst_timepiece_now ();
 
   if (G_UNLIKELY (g_atomic_int_get (&self->alarms.by_running_time))) {
-    GstClockTime running_time =
-        gst_timepiece_element_running_time (&self->parent, position);
+    GstClockTime media_time = advance_media_time (self, position);
 
-    if (timepiece_tick_alarms (self->tick, now, running_time)
-        && !fire_alarms (self, now, position))
+    if (timepiece_tick_alarms (self->tick, now, media_time)
+        && !fire_alarms (self, now, position, media_time))
       return FALSE;
   } else if (G_LIKELY (!timepiece_tick_buffers (self->tick, now, num_buffers,
               num_bytes, discont, position))) {
     return TRUE;
-  } else if (!fire_alarms (self, now, position)) {
+  } else if (!fire_alarms (self, now, position, GST_CLOCK_TIME_NONE)) {
     return FALSE;
   }
   timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
@@ -200,6 +215,10 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
     case GST_EVENT_FLUSH_STOP:
     case GST_EVENT_STREAM_START:
       self->ended = FALSE;
+      self->media_time = GST_CLOCK_TIME_NONE;
+      break;
+    case GST_EVENT_SEGMENT:
+      self->media_time = GST_CLOCK_TIME_NONE;
       break;
     case GST_EVENT_EOS:
       /* An alarm's went before it. */

@@ -30,6 +30,8 @@ struct _GstTimepieceTick
   /* the stream was ended by an alarm; written by the streaming thread and
    * while no buffer flows, read by the streaming thread */
   gboolean ended;
+  /* the latest running time of the segment; likewise */
+  GstClockTime media_time;
 };
 
 enum
