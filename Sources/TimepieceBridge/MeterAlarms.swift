@@ -3,11 +3,11 @@ import Synchronization
 import Timepiece
 
 /// The alarms of a meter: the library's alarm clock, and what the element wants done for each.
-final class MeterAlarms: Sendable {
-    private let clock: AlarmClock?
-    private let actions = Mutex<[String: UInt32]>([:])
+struct MeterAlarms: ~Copyable, Sendable {
     /// False until the first alarm is armed, so that meters without alarms do not count for them.
     private let armed = Atomic<Bool>(false)
+    private let clock: AlarmClock?
+    private let actions = Mutex<[String: UInt32]>([:])
 
     init() {
         clock = try? AlarmClock()
