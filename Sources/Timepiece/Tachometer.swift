@@ -32,8 +32,18 @@ public final class Tachometer: Sendable {
 
     private struct State: Sendable {
         var open = OpenWindow()
+        /// What was recorded since it was last taken, for a second reader with windows of its own; nil if there is none.
+        var tapped: Statistics?
         var total = Tally()
         var time = ActiveTime()
+
+        mutating func drain(_ recorder: borrowing Recorder) {
+            guard tapped != nil else { return recorder.drain(into: &open) }
+            var drained = OpenWindow()
+            recorder.drain(into: &drained)
+            open.merge(drained, keeping: recorder.maxIntervals)
+            tapped?.merge(drained.statistics)
+        }
     }
 
     /// Makes a tachometer that reports by its ticks.
@@ -109,7 +119,7 @@ public final class Tachometer: Sendable {
     /// Closes the window and opens the next.
     public func closeWindow(at instant: MonotonicInstant) -> Window {
         state.withLock { state in
-            recorder.drain(into: &state.open)
+            state.drain(recorder)
             let window = Self.window(of: state, recorder: recorder, at: instant.nanoseconds)
             state.total.add(state.open.tally)
             state.open = OpenWindow()
@@ -121,8 +131,22 @@ public final class Tachometer: Sendable {
     /// Reads what the open window holds so far, and leaves it open.
     public func read(at instant: MonotonicInstant) -> Window {
         state.withLock { state in
-            recorder.drain(into: &state.open)
+            state.drain(recorder)
             return Self.window(of: state, recorder: recorder, at: instant.nanoseconds)
+        }
+    }
+
+    /// Keeps statistics for ``takeTapped()`` from now on.
+    package func tap() {
+        state.withLock { $0.tapped = $0.tapped ?? Statistics() }
+    }
+
+    /// Takes what was recorded since the last time, whatever windows were closed meanwhile.
+    package func takeTapped() -> Statistics {
+        state.withLock { state in
+            state.drain(recorder)
+            defer { if state.tapped != nil { state.tapped = Statistics() } }
+            return state.tapped ?? Statistics()
         }
     }
 

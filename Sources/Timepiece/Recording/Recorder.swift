@@ -44,7 +44,11 @@ public import Synchronization
         return unsafe copy
     }()
 
+    /// How many of the last intervals are kept.
+    let maxIntervals: Int
+
     init(maxIntervals: Int) {
+        self.maxIntervals = maxIntervals
         let memory = UnsafeMutableRawPointer.allocate(
             byteCount: 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
         unsafe slots = unsafe memory.bindMemory(to: Slot.self, capacity: 2)

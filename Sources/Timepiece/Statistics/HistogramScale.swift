@@ -80,9 +80,20 @@ package struct HistogramScale: Sendable {
     }
 
     /// The value that stands for a bucket, in nanoseconds: the one whose largest relative error is the smallest.
+    ///
+    /// Only whole nanoseconds are counted, so it is the middle of those in the bucket: the value itself where it is the
+    /// only one, but not a whole number in general, since between 93 and 94 no rounding is within the error.
     package static func middle(of bucket: Int) -> Double {
-        let low = lowerBound(of: bucket)
-        let high = lowerBound(of: bucket + 1)
+        let low = lowerBound(of: bucket).rounded(.up)
+        let high = max(low, lowerBound(of: bucket + 1).rounded(.up) - 1)
         return 2 * low * high / (low + high)
+    }
+
+    /// The value that stands for a bucket, to a part of a nanosecond.
+    static func middleDuration(of bucket: Int) -> Duration {
+        let middle = middle(of: bucket)
+        let whole = middle.rounded(.down)
+        let attoseconds = Int64(((middle - whole) * 1e9).rounded())
+        return .nanoseconds(Int64(whole)) + Duration(secondsComponent: 0, attosecondsComponent: attoseconds)
     }
 }
