@@ -64,6 +64,11 @@ let package = Package(
                 .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
             ]),
 
+        // The library's calls, one at a time, for `make bench-instructions`; not a product.
+        .executableTarget(
+            name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
+            swiftSettings: strict),
+
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         .testTarget(
             name: "TimepieceCloudWatchTests",

@@ -9,13 +9,13 @@ G_BEGIN_DECLS
  * functions may be called from any thread. */
 typedef struct
 {
+  /* whether any goes by running time; read without the lock */
+  gint by_running_time;
+
   /* protects the rest; held for calls into the timing, never for others */
   GMutex lock;
   GPtrArray *alarms;
   TimepieceTick *tick;          /* while armed, a reference */
-
-  /* whether any goes by running time; read without the lock */
-  gint by_running_time;
 } GstTimepieceAlarmList;
 
 void gst_timepiece_alarm_list_init (GstTimepieceAlarmList * list);

@@ -18,20 +18,20 @@ struct _GstTimepieceTick
    * OBJECT_LOCK. */
   TimepieceTick *tick;
 
-  /* properties, protected by OBJECT_LOCK */
-  guint max_intervals;
-  guint64 stall_timeout;
-  gboolean stall_on_start;
-  gdouble min_rate;
-
-  /* has a lock of its own */
-  GstTimepieceAlarmList alarms;
-
   /* the stream was ended by an alarm; written by the streaming thread and
    * while no buffer flows, read by the streaming thread */
   gboolean ended;
   /* the latest running time of the segment; likewise */
   GstClockTime media_time;
+
+  /* has a lock of its own; what a buffer looks at is first */
+  GstTimepieceAlarmList alarms;
+
+  /* properties, protected by OBJECT_LOCK */
+  guint max_intervals;
+  guint64 stall_timeout;
+  gboolean stall_on_start;
+  gdouble min_rate;
 };
 
 enum
