@@ -11,12 +11,12 @@ import Synchronization
 ///
 /// - Writer: one thread at a time (in a pipeline the stream lock says so): ``tick(at:events:bytes:discontinuity:position:)``
 ///   and ``record(_:at:bytes:)``.
-/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``.
+/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``, ``hold()``, ``resume()``.
 /// - Anybody, any time: ``interrupt()``, ``lastTick``, ``lastPosition``.
 @safe final class Recorder: Sendable {
     /// Odd while the writer is inside.
     private let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. The rest: how often the row of ticks was interrupted.
+    /// Bit 0: the slot to fill. Bit 1: whether the row of ticks is held. The rest: how often it was interrupted.
     private let control = Atomic<UInt64>(0)
     private let lastTickStore = Atomic<UInt64>(0)
     private let lastPositionStore = Atomic<UInt64>(.max)
@@ -89,7 +89,18 @@ import Synchronization
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
-        control.add(2, ordering: .sequentiallyConsistent)
+        control.add(4, ordering: .sequentiallyConsistent)
+    }
+
+    /// Makes every tick the first of a new row until ``resume()``, so that none makes an interval. For readers.
+    func hold() {
+        control.bitwiseOr(2, ordering: .sequentiallyConsistent)
+    }
+
+    /// Ends ``hold()`` and begins a new row, in one step: the carry of the bit is the interruption. For readers.
+    func resume() {
+        let held = control.load(ordering: .sequentiallyConsistent) & 2 != 0
+        control.add(held ? 2 : 4, ordering: .sequentiallyConsistent)
     }
 
     /// Forgets the position of the last tick.
@@ -120,10 +131,10 @@ import Synchronization
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
-    /// Takes notice of a turned slot or an interruption.
+    /// Takes notice of a turned slot, an interruption, or, at each tick anew, of being held.
     @inline(never)
     private func follow(_ wanted: UInt64) {
         if unsafe (wanted ^ row.pointee.control) > 1 { unsafe row.pointee.previous = 0 }
-        unsafe row.pointee.control = wanted
+        unsafe row.pointee.control = wanted & ~2
     }
 }
