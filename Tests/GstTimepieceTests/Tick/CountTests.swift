@@ -130,7 +130,8 @@ private final class Run {
 
     init(_ description: String) throws {
         pipeline = try Pipeline(description)
-        passed = try BufferTrace(try pipeline.element("tick"), pad: "src")
+        // Where they come in: a buffer on its way when the pipeline stops is counted, and goes no further.
+        passed = try BufferTrace(try pipeline.element("tick"), pad: "sink")
     }
 
     var reports: [Structure] { pipeline.messages.ticks() }
