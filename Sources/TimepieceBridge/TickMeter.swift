@@ -27,6 +27,8 @@ final class TickMeter: ClockMember {
 
     init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
         guard let tachometer = try? Tachometer(maxIntervals: Int(maxIntervals)) else { return nil }
+        // A buffer may come before play, and before it again after a pause: sinks go on first.
+        tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
         self.reporter = reporter
         state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
