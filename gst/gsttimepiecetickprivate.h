@@ -21,8 +21,8 @@ struct _GstTimepieceTick
   /* the stream was ended by an alarm; written by the streaming thread and
    * while no buffer flows, read by the streaming thread */
   gboolean ended;
-  /* the latest running time of the segment; likewise */
-  GstClockTime media_time;
+  /* the largest running time in the segment; likewise */
+  GstClockTime furthest;
 
   /* has a lock of its own; what a buffer looks at is first */
   GstTimepieceAlarmList alarms;
@@ -44,6 +44,10 @@ enum
 
 G_GNUC_INTERNAL extern guint
     gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
+
+/* Returns: (nullable) (transfer full): for threads that may race with stop. */
+G_GNUC_INTERNAL TimepieceTick *gst_timepiece_tick_ref_meter
+    (GstTimepieceTick * self);
 
 /* The way of a buffer: gsttimepiecetickflow.c */
 G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);
