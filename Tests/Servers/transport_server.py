@@ -2,12 +2,11 @@
 
 import json
 import socket
-import ssl
 import tempfile
 import threading
 import time
 
-from certificates import Authority
+from certificates import Authority, context
 from lifetime import end_with_parent, say
 
 counts = {}
@@ -108,15 +107,6 @@ def listen(context=None):
 
     threading.Thread(target=accept, daemon=True).start()
     return listener.getsockname()[1]
-
-
-def context(certificate, key, client_authority=None):
-    result = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    result.load_cert_chain(certificate, key)
-    if client_authority:
-        result.load_verify_locations(client_authority)
-        result.verify_mode = ssl.CERT_REQUIRED
-    return result
 
 
 def main():
