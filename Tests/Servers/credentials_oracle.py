@@ -177,10 +177,15 @@ def cases(user, secret, port):
     yield "a web identity as source of a role", \
         f"[default]\n{one}source_profile = w\n[profile w]\nrole_arn = {ROLE}/web\nrole_session_name = pod\n" \
         "web_identity_token_file = {dir}/web-token\n", "", {"AWS_ENDPOINT_URL_STS": f"{http}/sts"}
-    yield "a web identity of another token service in the profile", \
-        f"[default]\nservices = mine\nrole_arn = {ROLE}/web\nweb_identity_token_file = {{dir}}/web-token\n" \
-        f"[services mine]\nsts =\n  endpoint_url = {http}/sts\n", "", {
-            "AWS_ENDPOINT_URL_STS": None, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    for name, lines, more in [
+        ("a token service in the profile's services", "services = mine\nendpoint_url = http://127.0.0.1:1\n", {}),
+        ("a token service in the profile", f"endpoint_url = {http}/sts\n", {}),
+        ("a token service in AWS_ENDPOINT_URL", "services = mine\n", {"AWS_ENDPOINT_URL": f"{http}/sts"}),
+        ("AWS_ENDPOINT_URL before the profile", "services = mine\n", {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}),
+        ("a services section that does not exist", "services = yours\n", {}),
+    ]:
+        yield name, f"[default]\n{lines}[services mine]\nsts =\n  endpoint_url = {http}/sts\n", "", {
+            **web, "AWS_ENDPOINT_URL_STS": None, **more}
 
     # Containers.
     yield "a container", "", "", container("open")
