@@ -8,7 +8,6 @@ import os
 import re
 import sys
 import tempfile
-import threading
 
 import boto3
 import botocore.session
@@ -17,7 +16,7 @@ from botocore.exceptions import ClientError
 import loopback
 import moto_accounts
 from certificates import Authority, context
-from lifetime import end_with_parent, say
+from lifetime import run, say, wait_for_end
 
 ROLE = f"arn:aws:iam::{moto_accounts.ACCOUNT}:role"
 
@@ -282,9 +281,8 @@ def ask(environment, profile, address):
 
 
 def main():
-    end_with_parent()
     address, user, secret = moto_accounts.start()
-    with tempfile.TemporaryDirectory() as root:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as root:
         authority = Authority(root)
         device = authority.issue("device")
         stranger = Authority(root, "stranger").issue("impostor")
@@ -313,7 +311,7 @@ def main():
                 "name": name, "environment": "\x1f".join(f"{key}={value}" for key, value in full.items()),
                 "profile": more.get("profile", ""), **ask(full, more.get("profile"), address)})
         say({"end": 1})
-        threading.Event().wait()
+        wait_for_end()
 
 
-main()
+run(main)

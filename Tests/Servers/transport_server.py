@@ -7,7 +7,7 @@ import threading
 import time
 
 from certificates import Authority, context
-from lifetime import end_with_parent, say
+from lifetime import run, say, wait_for_end
 
 counts = {}
 counts_lock = threading.Lock()
@@ -110,8 +110,7 @@ def listen(context=None):
 
 
 def main():
-    end_with_parent()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         authority = Authority(folder)
         right = authority.issue("right", ["127.0.0.1", "localhost"])
         wrong = authority.issue("wrong", ["wrong.example"])
@@ -123,7 +122,7 @@ def main():
             "plain": listen(), "tls": listen(context(*right)), "wrongName": listen(context(*wrong)),
             "mutual": listen(context(*right, client_authority=authority.path)), "closed": closed_port,
             "authority": authority.path, "device": device[0], "deviceKey": device[1]})
-        threading.Event().wait()
+        wait_for_end()
 
 
-main()
+run(main)
