@@ -41,7 +41,7 @@ import Timepiece
         let reason = sentence {
             try keys(["cert-path": oracle.impostor.certificate, "key-path": oracle.impostor.key])
         }
-        #expect(reason?.contains("No AWS keys came from the IoT credentials provider") == true)
+        #expect(reason?.contains("There was no answer from the IoT credentials provider") == true)
     }
 
     @Test("another thing, another alias and a file that is missing are refused with a sentence") func refusesOthers() {

@@ -58,6 +58,12 @@ import Timepiece
         #expect(before.duration(to: .now()) < .seconds(300))
     }
 
+    @Test("a program that ends its output and runs on is ended too") func outlastsOutput() {
+        #expect(throws: ProgramOutput.Failure.timedOut) {
+            try run(["/bin/sh", "-c", "exec >&-; sleep 600"], within: .milliseconds(200))
+        }
+    }
+
     @Test("a program that prints too much is ended") func isTooLong() {
         #expect(throws: ProgramOutput.Failure.tooLong) { try run(["yes"], bytes: 100) }
     }
