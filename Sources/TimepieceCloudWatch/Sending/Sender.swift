@@ -61,11 +61,9 @@ package final class Sender: Sendable {
         if mustWake { wake.ring() }
     }
 
-    /// Ends a series, and waits until all that was published is sent or in the spool.
+    /// Ends a series, and the thread with the last one, and waits until all that was published is sent or in the spool.
     ///
-    /// - Parameters:
-    ///   - deadline: when it stops to wait for the network; what is under way then goes to the spool too.
-    ///   - isLast: whether the thread is to end.
+    /// At the deadline it stops to wait for the network; what is under way then goes to the spool too.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         observe(publisher, nil)
         state.withLock { $0.close(publisher) }
