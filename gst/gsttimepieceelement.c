@@ -146,6 +146,25 @@ gst_timepiece_element_get_times (GstTimepieceElement * self,
   GST_OBJECT_UNLOCK (self);
 }
 
+GstClockTime
+gst_timepiece_element_running_time (GstTimepieceElement * self,
+    GstClockTime position)
+{
+  const GstSegment *segment = &PRIVATE (self)->segment;
+
+  if (segment->format != GST_FORMAT_TIME)
+    return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
+}
+
+void
+gst_timepiece_element_warn_settings (GstTimepieceElement * self,
+    const gchar * problem, const gchar * consequence)
+{
+  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", problem), ("%s",
+          consequence));
+}
+
 void
 gst_timepiece_element_post (GstTimepieceElement * self,
     GstStructure * structure)
@@ -292,7 +311,7 @@ take_caps (GstTimepieceElement * self, GstCaps * caps)
   GST_DEBUG_OBJECT (self, "nominal rate %f from %" GST_PTR_FORMAT, rate, caps);
 }
 
-static gboolean
+gboolean
 gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
@@ -405,15 +424,15 @@ set_interval (GstTimepieceElement * self, guint64 interval)
 
   /* A pipeline that runs is not stopped for a wrong setting. */
   if (problem) {
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", problem),
-        ("The former interval holds."));
+    gst_timepiece_element_warn_settings (self, problem,
+        "The former interval holds.");
     g_free (problem);
     return;
   }
   GST_OBJECT_LOCK (self);
   PRIVATE (self)->interval = interval;
   GST_OBJECT_UNLOCK (self);
-  GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->set_interval (self, interval);
+  GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->apply (self);
 }
 
 static void

@@ -25,7 +25,8 @@ struct _GstTimepieceElementClass
 
   void (*play) (GstTimepieceElement * self);
   void (*pause) (GstTimepieceElement * self);
-  void (*set_interval) (GstTimepieceElement * self, guint64 interval);
+  /* A setting changed; called between start and stop, or not. */
+  void (*apply) (GstTimepieceElement * self);
 
   /* The row of buffers has a break: no interval may span it. */
   void (*interrupt) (GstTimepieceElement * self);
@@ -59,6 +60,19 @@ gboolean gst_timepiece_element_posts (GstTimepieceElement * self);
 gdouble gst_timepiece_element_get_nominal_rate (GstTimepieceElement * self);
 void gst_timepiece_element_get_times (GstTimepieceElement * self,
     GstClockTime position, GstTimepieceTimes * times);
+
+/* In the current segment; for the streaming thread only, which alone writes the
+ * segment, and so needs no lock. */
+GstClockTime gst_timepiece_element_running_time (GstTimepieceElement * self,
+    GstClockTime position);
+
+/* The event function of the sink pad. */
+gboolean gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
+    GstEvent * event);
+
+/* Warns on the bus that a setting made no sense; the stream flows on. */
+void gst_timepiece_element_warn_settings (GstTimepieceElement * self,
+    const gchar * problem, const gchar * consequence);
 
 /* Posts an element message. @structure: (transfer full) */
 void gst_timepiece_element_post (GstTimepieceElement * self,

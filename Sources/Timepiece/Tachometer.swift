@@ -147,6 +147,14 @@ public final class Tachometer: Sendable {
         recorder.forgetPosition()
     }
 
+    /// Makes the next tick be noted, for ``firstTickAfterMark``.
+    package func markNextTick() {
+        recorder.markNextTick()
+    }
+
+    /// When the first tick after the last mark came, nil if none did.
+    package var firstTickAfterMark: UInt64? { recorder.firstTickAfterMark }
+
     /// The position that came with the last tick, `UInt64.max` if none did.
     package var lastPosition: UInt64 { recorder.lastPosition }
 

@@ -16,15 +16,17 @@ import Synchronization
 @safe final class Recorder: Sendable {
     /// Odd while the writer is inside.
     private let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. The rest: how often the row of ticks was interrupted.
+    /// Bit 0: the slot to fill. Bits 1 to 31: how often the row of ticks was interrupted. Above: how often it was marked.
     private let control = Atomic<UInt64>(0)
+    private static let mark: UInt64 = 1 << 32
+    private let firstTickAfterMarkStore = Atomic<UInt64>(0)
     private let lastTickStore = Atomic<UInt64>(0)
     private let lastPositionStore = Atomic<UInt64>(.max)
     // Only the user that the protocol above admits touches a slot; only the writer touches `row`.
     private nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
     private nonisolated(unsafe) let row: UnsafeMutablePointer<Row>
     // Written before the first tick, never after.
-    private nonisolated(unsafe) let scale: UnsafeMutablePointer<HistogramScale>
+    private nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
 
     /// What the writer remembers from tick to tick.
     private struct Row {
@@ -39,15 +41,17 @@ import Synchronization
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe row = .allocate(capacity: 1)
         unsafe row.initialize(to: Row())
-        unsafe scale = .allocate(capacity: 1)
-        unsafe scale.initialize(to: .shared)
+        unsafe cells = .allocate(capacity: HistogramScale.cellCount)
+        for (index, cell) in HistogramScale.shared.cells.enumerated() {
+            unsafe (cells + index).initialize(to: cell)
+        }
     }
 
     deinit {
         unsafe slots.deinitialize(count: 2)
         unsafe slots.deallocate()
         unsafe row.deallocate()
-        unsafe scale.deallocate()
+        unsafe cells.deallocate()
     }
 
     /// The instant of the last tick in nanoseconds, 0 before the first.
@@ -61,13 +65,13 @@ import Synchronization
     func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
         let visit = enter()
         let wanted = control.load(ordering: .sequentiallyConsistent)
-        if unsafe wanted != row.pointee.control { follow(wanted) }
+        if unsafe wanted != row.pointee.control { follow(wanted, at: now) }
         let slot = unsafe slots + Int(truncatingIfNeeded: wanted & 1)
         unsafe slot.pointee.count(events, bytes: bytes, discontinuity: discontinuity)
         let previous = unsafe row.pointee.previous
         unsafe row.pointee.previous = now
         if now >= previous {
-            if previous != 0 { unsafe slot.pointee.record(now &- previous, scale: scale) }
+            if previous != 0 { unsafe slot.pointee.record(now &- previous, cells: cells) }
         } else {
             unsafe slot.pointee.countBackwards()
         }
@@ -82,14 +86,35 @@ import Synchronization
         let visit = enter()
         let slot = unsafe slots + Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
         unsafe slot.pointee.count(1, bytes: bytes, discontinuity: false)
-        unsafe slot.pointee.record(interval, scale: scale)
+        unsafe slot.pointee.record(interval, cells: cells)
         lastTickStore.store(now, ordering: .relaxed)
         leave(visit)
     }
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
-        control.add(2, ordering: .sequentiallyConsistent)
+        // The count stays below the marks: a carry would look like one.
+        var old = control.load(ordering: .relaxed)
+        while true {
+            let count = (old &+ 2) & (Self.mark &- 2)
+            let new = (old & ~(Self.mark &- 2)) | count
+            let (exchanged, original) = control.compareExchange(
+                expected: old, desired: new, ordering: .sequentiallyConsistent)
+            if exchanged { return }
+            old = original
+        }
+    }
+
+    /// Makes the writer note when the next tick comes.
+    func markNextTick() {
+        firstTickAfterMarkStore.store(0, ordering: .relaxed)
+        control.add(Self.mark, ordering: .sequentiallyConsistent)
+    }
+
+    /// When the first tick after the last mark came, nil if none did.
+    var firstTickAfterMark: UInt64? {
+        let instant = firstTickAfterMarkStore.load(ordering: .relaxed)
+        return instant == 0 ? nil : instant
     }
 
     /// Forgets the position of the last tick.
@@ -120,10 +145,12 @@ import Synchronization
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
-    /// Takes notice of a turned slot or an interruption.
+    /// Takes notice of a turned slot, an interruption, a mark.
     @inline(never)
-    private func follow(_ wanted: UInt64) {
-        if unsafe (wanted ^ row.pointee.control) > 1 { unsafe row.pointee.previous = 0 }
+    private func follow(_ wanted: UInt64, at now: UInt64) {
+        let changed = unsafe wanted ^ row.pointee.control
+        if changed & (Self.mark &- 2) != 0 { unsafe row.pointee.previous = 0 }
+        if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }
         unsafe row.pointee.control = wanted
     }
 }
