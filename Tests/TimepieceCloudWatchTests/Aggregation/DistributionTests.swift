@@ -64,7 +64,9 @@ struct DistributionTests {
     @Test("Zero and the longest representable duration survive")
     func extremes() {
         var statistics = Statistics()
-        for duration: Duration in [.zero, .milliseconds(1), Duration.nanoseconds(Int64.max)] { statistics.record(duration) }
+        for duration: Duration in [.zero, .milliseconds(1), Duration.nanoseconds(Int64.max)] {
+            statistics.record(duration)
+        }
         let values = Distribution(statistics, limit: 150).values
         #expect(values.first?.nanoseconds == 0)
         #expect(values.last?.nanoseconds == Double(Int64.max))

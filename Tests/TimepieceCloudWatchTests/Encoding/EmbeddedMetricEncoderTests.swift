@@ -20,7 +20,8 @@ struct EmbeddedMetricEncoderTests {
         let bytes = EmbeddedMetricEncoder().document(StampedDatum(datum: datum, timestamp: noon))
         #expect(JSONDocument(bytes)?.integer(["frame_processing_time", "Count"]) == Int64(minute.samples.count))
         let text = String(decoding: bytes, as: UTF8.self)
-        let counts = text.split(separator: #""Counts":["#).last?.split(separator: "]").first?.split(separator: ",") ?? []
+        let counts =
+            text.split(separator: #""Counts":["#).last?.split(separator: "]").first?.split(separator: ",") ?? []
         #expect(counts.count <= 100)
         #expect(counts.reduce(0) { $0 + (Int($1) ?? 0) } == minute.samples.count)
     }

@@ -15,7 +15,8 @@ struct PutMetricDataEncoderTests {
         #expect(
             text.hasPrefix(
                 #"{"Namespace":"Test/Video","MetricData":[{"MetricName":"frame_processing_time","#
-                    + #""Dimensions":[{"Name":"Device","Value":"cam-01"}],"Timestamp":1795348800,"Values":[0.031200001,"#))
+                    + #""Dimensions":[{"Name":"Device","Value":"cam-01"}],"Timestamp":1795348800,"Values":[0.031200001,"#
+            ))
         #expect(text.contains(#""Counts":[1,1,1]"#))
         #expect(
             text.contains(

@@ -52,7 +52,10 @@ struct SenderStateTests {
         simulation.run(until: 400, publishing: publishers)
         let pauses = zip(simulation.requests, simulation.requests.dropFirst()).map { $1.at - $0.at }
         // A request takes 50 ms.
-        #expect(pauses.prefix(8).map { (($0 - 0.05) * 1000).rounded() } == [500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000])
+        #expect(
+            pauses.prefix(8).map { (($0 - 0.05) * 1000).rounded() } == [
+                500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000,
+            ])
         #expect(Backoff.pause(after: 3, asked: nil, random: 0.25) == .milliseconds(500))
         #expect(Backoff.pause(after: 1, asked: nil, random: 0) == .zero)
         #expect(Backoff.pause(after: .max, asked: nil, random: 0.999) < .seconds(60))
@@ -130,7 +133,8 @@ struct SenderStateTests {
         simulation.serviceClock = .seconds(noon)
         let publisher = simulation.state.open(.sample())
         for second in 1...59 {
-            let moment = Moment(boot: Moment.after(Double(second)).boot, wall: WallTime(nanoseconds: Int64(second) * 1_000_000_000))
+            let moment = Moment(
+                boot: Moment.after(Double(second)).boot, wall: WallTime(nanoseconds: Int64(second) * 1_000_000_000))
             _ = simulation.state.publish(.of(30), of: publisher, at: moment)
         }
         var isFirst = true

@@ -37,20 +37,23 @@ final class SpoolFolder: Sendable {
         close(file)
     }
 
+    /// A place for another file of the test.
+    var otherPath: String { path + ".damaged" }
+
     /// All bytes of the file and of its journal.
-    var content: [UInt8] {
+    var content: [UInt8] { read(path) + read(path + "-journal") }
+
+    /// All bytes of a file.
+    func read(_ path: String) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
         var result: [UInt8] = []
-        for end in ["", "-journal"] {
-            let file = unsafe open(path + end, O_RDONLY)
-            guard file >= 0 else { continue }
-            var chunk = [UInt8](repeating: 0, count: 65_536)
-            while true {
-                let count = unsafe read(file, &chunk, chunk.count)
-                guard count > 0 else { break }
-                result += chunk.prefix(count)
-            }
-            close(file)
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe Glibc.read(file, &chunk, chunk.count)
+            guard count > 0 else { return result }
+            result += chunk.prefix(count)
         }
-        return result
     }
 }
