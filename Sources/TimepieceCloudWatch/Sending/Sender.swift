@@ -95,10 +95,11 @@ package final class Sender: Sendable {
     }
 
     private func rescue() {
-        let (rescue, isFlushed) = state.withLock { state in
+        var (rescue, isFlushed) = state.withLock { state in
             state.isFlushed ? (SenderState.Rescue(), true) : (state.rescue(), false)
         }
         guard !isFlushed, let spool else { return }
+        rescue.parcels += rescue.minutes.map { Parcel(datum: Datum($0)) }
         do throws(SpoolError) {
             let all = rescue.flying + rescue.parcels
             let (rows, dropped) = try spool.store(all.map { (datum: $0.datum, isUncertain: $0.isUncertain) })
