@@ -5,17 +5,6 @@ import Timepiece
 
 /// Signed requests against services that verify the signature.
 @Suite struct EmulatorTests {
-    /// The emulators of Tests/Servers/emulators.py.
-    private struct Emulators: Sendable {
-        let process: ServerProcess
-        let line: [UInt8]
-
-        static let shared = Result {
-            let process = try ServerProcess("emulators.py")
-            return Emulators(process: process, line: process.line() ?? [])
-        }
-    }
-
     private let document: JSONDocument
 
     init() throws {
