@@ -52,7 +52,8 @@
         sum.addSaturating(interval)
         squares.addSaturating(UInt128(interval) &* UInt128(interval))
         // The scale answers with 0 ..< bucketCount for every value.
-        unsafe buckets[scale.pointee.bucket(of: interval)] &+= 1
+        let bucket = unsafe buckets + scale.pointee.bucket(of: interval)
+        unsafe bucket.pointee &+= 1
         // The room is at least one, and `next` stays below the capacity.
         unsafe recent[next] = interval
         let following = next &+ 1
