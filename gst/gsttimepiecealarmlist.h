@@ -9,15 +9,15 @@ G_BEGIN_DECLS
  * functions may be called from any thread. */
 typedef struct
 {
+  /* how many go by running time and wait; read without the lock */
+  gint by_running_time;
+
   /* protects the rest; held for calls into the timing, never for others */
   GMutex lock;
   GQueue alarms;                /* of GstTimepieceAlarm, owned, in order */
   GHashTable *links;            /* their links there, by name */
   guint64 next_serial;
   TimepieceTick *tick;          /* while armed, a reference */
-
-  /* how many go by running time and wait; read without the lock */
-  gint by_running_time;
 } GstTimepieceAlarmList;
 
 void gst_timepiece_alarm_list_init (GstTimepieceAlarmList * list);

@@ -183,6 +183,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   };
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
+  TimepieceCloudWatch *cloudwatch;
   TimepieceTick *tick;
   guint max_intervals;
 
@@ -197,6 +198,9 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
         "1 to %u.", max_intervals, LARGEST_MAX_INTERVALS);
     return FALSE;
   }
+  cloudwatch = gst_timepiece_element_get_cloudwatch (element);
+  if (cloudwatch)
+    timepiece_tick_publish (tick, cloudwatch);
   if (!gst_timepiece_alarm_list_arm (&self->alarms, tick, problem)) {
     timepiece_tick_unref (tick);
     return FALSE;
@@ -578,6 +582,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
   object_class->set_property = gst_timepiece_tick_set_property;
   object_class->get_property = gst_timepiece_tick_get_property;
   object_class->finalize = gst_timepiece_tick_finalize;
+  timepiece_class->metric_name = "frame_processing_time";
   timepiece_class->start = gst_timepiece_tick_start;
   timepiece_class->stop = gst_timepiece_tick_stop;
   timepiece_class->play = gst_timepiece_tick_play;

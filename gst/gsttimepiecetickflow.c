@@ -113,33 +113,42 @@ alarm_time (GstTimepieceTick * self, GstClockTime position)
   return running_time;
 }
 
-/* Counts what passes, after the alarms have had their say: the buffer that an
- * alarm ends the stream at does not pass. Returns FALSE if the stream ends. */
-static inline gboolean
-count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
-    gboolean discont, GstClockTime position)
+/* What remains of count () when an alarm is due, or may be. */
+static G_GNUC_NO_INLINE gboolean
+count_with_alarms (GstTimepieceTick * self, gboolean by_running_time,
+    guint64 now, guint64 num_buffers, guint64 num_bytes, gboolean discont,
+    GstClockTime position)
 {
-  guint64 now = gst_timepiece_now ();
+  GstClockTime running_time = by_running_time ? alarm_time (self, position) :
+      GST_CLOCK_TIME_NONE;
+  gboolean due = !by_running_time
+      || timepiece_tick_alarms (self->tick, now, running_time);
 
-  if (G_UNLIKELY (g_atomic_int_get (&self->alarms.by_running_time))) {
-    GstClockTime running_time = alarm_time (self, position);
-
-    if (timepiece_tick_alarms (self->tick, now, running_time)
-        && !fire_alarms (self, now, position, running_time))
-      return FALSE;
-  } else if (G_LIKELY (!timepiece_tick_buffers (self->tick, now, num_buffers,
-              num_bytes, discont, position))) {
-    return TRUE;
-  } else if (!fire_alarms (self, now, position, GST_CLOCK_TIME_NONE)) {
+  if (due && !fire_alarms (self, now, position, running_time))
     return FALSE;
-  }
   timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
       position);
   return TRUE;
 }
 
+/* Counts what passes, after the alarms have had their say: the buffer that an
+ * alarm ends the stream at does not pass. Returns FALSE if the stream ends. */
+static G_ALWAYS_INLINE inline gboolean
+count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
+    gboolean discont, GstClockTime position)
+{
+  guint64 now = gst_timepiece_now ();
+  gboolean by_running_time = g_atomic_int_get (&self->alarms.by_running_time);
+
+  if (G_LIKELY (!by_running_time && !timepiece_tick_buffers (self->tick, now,
+              num_buffers, num_bytes, discont, position)))
+    return TRUE;
+  return count_with_alarms (self, by_running_time, now, num_buffers, num_bytes,
+      discont, position);
+}
+
 /* The same where the stream has a turn. */
-static gboolean
+static G_GNUC_NO_INLINE gboolean
 count_at_turn (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
     gboolean discont, GstClockTime position)
 {
@@ -151,7 +160,7 @@ count_at_turn (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
   return ok;
 }
 
-static inline gboolean
+static G_ALWAYS_INLINE inline gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
   if (G_UNLIKELY (!self->tick))

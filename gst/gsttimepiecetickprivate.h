@@ -25,21 +25,20 @@ struct _GstTimepieceTick
    * OBJECT_LOCK. */
   TimepieceTick *tick;
 
+  /* written by the streaming thread and while no buffer flows, read by the
+   * streaming thread */
+  GstTimepieceTickPhase phase;
+  /* the largest running time in the segment; likewise */
+  GstClockTime furthest;
+
+  /* has a lock of its own; what a buffer looks at is first */
+  GstTimepieceAlarmList alarms;
+
   /* properties, protected by OBJECT_LOCK */
   guint max_intervals;
   guint64 stall_timeout;
   gboolean stall_on_start;
   gdouble min_rate;
-
-  /* has a lock of its own */
-  GstTimepieceAlarmList alarms;
-
-  /* written by the streaming thread and while no buffer flows, read by the
-   * streaming thread */
-  GstTimepieceTickPhase phase;
-
-  /* the largest running time in the segment, likewise */
-  GstClockTime furthest;
 };
 
 enum

@@ -3,11 +3,13 @@ import Synchronization
 import Timepiece
 
 /// The alarms of a meter: the library's alarm clock, and what the element wants done for each.
-final class MeterAlarms: Sendable {
-    private let clock: AlarmClock?
-    private let orders = Mutex<[String: Order]>([:])
+@safe struct MeterAlarms: ~Copyable, Sendable {
     /// False until the first alarm is armed, so that meters without alarms do not count for them.
     private let armed = Atomic<Bool>(false)
+    /// The same as `clock`, which holds the reference as long as this can be called.
+    private let ticking: Unmanaged<AlarmClock>?
+    private let clock: AlarmClock?
+    private let orders = Mutex<[String: Order]>([:])
 
     /// What the element gave with an alarm, to have it back at each firing.
     struct Order {
@@ -17,13 +19,17 @@ final class MeterAlarms: Sendable {
 
     init() {
         clock = try? AlarmClock()
+        unsafe ticking = clock.map { unsafe Unmanaged.passUnretained($0) }
     }
 
     /// Counts a tick; true if something is due.
     @inline(__always)
     func countTick(at now: UInt64, mediaTime: UInt64?) -> Bool {
-        guard armed.load(ordering: .relaxed), let clock else { return false }
-        return clock.countTick(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime)
+        guard armed.load(ordering: .relaxed), let ticking = unsafe ticking else { return false }
+        // No retain and no release on the way of a buffer.
+        return unsafe ticking._withUnsafeGuaranteedRef {
+            $0.countTick(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime)
+        }
     }
 
     // The lock spans the clock's part in each of these, so that nothing fires without its order. These schedules have

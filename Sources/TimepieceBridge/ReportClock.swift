@@ -1,5 +1,4 @@
 import Glibc
-import SwiftOverlayShims  // where this toolchain finds the members of timespec
 import Timepiece
 
 /// Something that has to do a thing at an instant, again and again.
@@ -140,6 +139,6 @@ protocol ClockMember: AnyObject, Sendable {
 private func nameThread() {
     let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { return }
-    unsafe write(file, "timepiece", 9)
+    _ = unsafe write(file, "timepiece", 9)
     close(file)
 }

@@ -61,6 +61,7 @@ public struct StallDetector: Sendable {
     ///   - now: the present.
     ///   - lastTick: when the last tick came, 0 for none yet.
     ///   - firstTickAfter: when the first tick after the stall began came, if it is known.
+    /// - Returns: what there is to tell, if anything.
     package mutating func check(at now: UInt64, lastTick: UInt64, firstTickAfter: UInt64?) -> Event? {
         guard let waitingSince else { return nil }
         if stalled == .standstill {
@@ -86,6 +87,7 @@ public struct StallDetector: Sendable {
     ///   - events: how many events it had.
     ///   - earlierEvents: how many there were before it: a stream that has only begun in it is not judged.
     ///   - duration: how long it was open.
+    /// - Returns: what there is to tell, if anything.
     package mutating func closed(
         at now: UInt64, events: UInt64, earlierEvents: UInt64, duration: Duration
     ) -> Event? {

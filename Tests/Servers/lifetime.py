@@ -1,0 +1,42 @@
+"""What all servers of the tests share: a bounded life, and words over pipes."""
+
+import json
+import os
+import sys
+import threading
+import traceback
+
+_ended = threading.Event()
+
+
+def run(main, seconds=600):
+    """Runs a server and ends the process when the server is done, or after so many seconds whatever it does."""
+    timer = threading.Timer(seconds, os._exit, args=(3,))
+    timer.daemon = True
+    timer.start()
+
+    def watch():
+        while sys.stdin.buffer.read(1):
+            pass
+        _ended.set()
+
+    threading.Thread(target=watch, daemon=True).start()
+    try:
+        main()
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    sys.stderr.flush()
+    os._exit(status)  # the threads of servers are not waited for
+
+
+def wait_for_end():
+    """Waits until whoever started this process closes our standard input."""
+    _ended.wait()
+
+
+def say(value):
+    """Prints a value as one line of JSON."""
+    sys.stdout.write(json.dumps(value) + "\n")
+    sys.stdout.flush()
