@@ -41,6 +41,16 @@ extension TimepieceTick {
             #expect(resume.text("reason") == "standstill")
         }
 
+        @Test("that is over is told of before EOS, however soon that comes")
+        func resumeAtEnd() throws {
+            let harness = try Self.harness()
+            _ = try harness.push()
+            try harness.messages.waitForStalls(1)
+            _ = try harness.push()
+            #expect(unsafe harness.push(event: gst_event_new_eos()))
+            #expect(harness.messages.resumes.count == 1)
+        }
+
         @Test("has every field of the design, in that order, and is told whether reports are posted or not")
         func fields() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "post-messages": "false", "label": "here"])
