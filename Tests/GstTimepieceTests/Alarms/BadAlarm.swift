@@ -24,7 +24,9 @@ extension BadAlarm {
     private static let kinds = [
         BadAlarm("cron,every=5s", #"its kind is "cron", but it has to be at, interval, ordinal or after."#),
         BadAlarm("Interval,every=5s", #"its kind is "Interval", but it has to be at, interval, ordinal or after."#),
-    ]
+    ] + ["5s", "[", "é", "interval{"].map {
+        BadAlarm("\($0),each=1", "its kind is \"\($0)\", but it has to be at, interval, ordinal or after.")
+    }
     private static let durations =
         [
             "5", "5d", "5sec", "0s", "0ms", "-5s", "+5s", "s", "1m30", "1e3s", "0x5s", ".5s", "5.s", "0.4ns",
@@ -66,11 +68,11 @@ extension BadAlarm {
         BadAlarm("interval", "the field every is missing."),
         BadAlarm("interval,", "the field every is missing."),
         BadAlarm("ordinal,every=5s", "it has a field every; known are name, each, clock, action and count."),
-        BadAlarm("ordinal,name=t,each=5", "its name is read as a gboolean; put it in quotes."),
+        BadAlarm("ordinal,name=t,each=5", "its name is read as a gboolean; write name=(string) and then the name."),
     ]
     private static let forms = [
-        "interval,every=", "interval,every", ",", "5s", "interval every=5s",
-        "interval,every=\"5s", "interval,every=5s}", "[", "interval,every=5s\\", "é,each=1",
+        "interval,every=", "interval,every", ",", "interval every=5s",
+        "interval,every=\"5s", "interval,every=5s}", "interval,every=5s\\",
     ].map { BadAlarm($0, form) }
 
     static let all = kinds + durations + times + numbers + fields + forms
