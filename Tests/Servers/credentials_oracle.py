@@ -306,7 +306,7 @@ def main():
                 write(folder, path, content)
             full = {
                 "HOME": folder, "PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1",
-                "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_STS": address,
+                "AWS_EC2_METADATA_DISABLED": "true", "AWS_METADATA_SERVICE_TIMEOUT": "30", "AWS_ENDPOINT_URL_STS": address,
                 "AWS_CONFIG_FILE": write(folder, "config", config),
                 "AWS_SHARED_CREDENTIALS_FILE": write(folder, "credentials", credentials),
                 **{key: value and value.replace("{dir}", folder) for key, value in environment.items()}}
