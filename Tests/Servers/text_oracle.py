@@ -1,6 +1,7 @@
 """Botocore and Python as oracles of how texts are read: files with sections, and lines split into words.
 
-Prints lines of JSON for random texts, the same ones each time: the text, and what was read, or nothing if it was refused.
+Prints lines of JSON for random texts, the same ones each time: the text, and what was read, or nothing if it was
+refused.
 """
 
 import os
@@ -14,8 +15,8 @@ from botocore.exceptions import ConfigParseError
 from lifetime import run, say
 
 FILE_PARTS = [
-    "[", "]", "[default]", "[profile a]", "[DEFAULT]", "a", "b", "Key", "key", "=", ":", " = ", " ", "  ", "\t", "\n", "\n",
-    "\n", "\r\n", "\r", "#", ";", "x = 1", "y=2", "\n  ", "\n\n", "\"", "%", "\u00e4"]
+    "[", "]", "[default]", "[profile a]", "[DEFAULT]", "a", "b", "Key", "key", "=", ":", " = ", " ", "  ", "\t", "\n",
+    "\n", "\n", "\r\n", "\r", "#", ";", "x = 1", "y=2", "\n  ", "\n\n", "\"", "%", "\u00e4"]
 LINE_PARTS = ["a", "b", " ", "  ", "\t", "'", "\"", "\\", "#", "$x", ";", "=", "\u00e4", "\n"]
 
 
