@@ -14,10 +14,9 @@ ALLOCATING = ("malloc", "calloc", "realloc", "memalign", "posix_memalign", "alig
 
 
 class Profile:
-    """What one run did: instructions in an object and what it called, and calls of allocators."""
+    """What one run did: instructions in an object and what it called, and calls of allocators by anybody."""
 
     def __init__(self, path, object_name):
-        self.total = 0
         self.instructions = 0
         self.allocations = 0
         self.by_function = {}
@@ -49,8 +48,6 @@ class Profile:
                     called = self._name("fn", value)
                 elif key == "calls":
                     calls = int(value.split()[0])
-                elif key == "totals" or line.startswith("totals:"):
-                    self.total = int(line.split(":")[1])
                 elif line[0] in "+-*0123456789":
                     cost = int(line.split()[-1])
                     if calls is None:
@@ -61,8 +58,8 @@ class Profile:
                     stays = inside if called_inside is None else called_inside
                     if inside and not stays and not called.split("'")[0].startswith(PASSING):
                         self._add(called, cost)
-                        if called.split("@")[0] in ALLOCATING:
-                            self.allocations += calls
+                    if called.split("@")[0] in ALLOCATING:
+                        self.allocations += calls
                     calls = called_inside = None
 
     def _add(self, function, cost):

@@ -14,16 +14,27 @@ public import Synchronization
 /// - Readers: one at a time (the owner holds a lock): ``drain(into:)``.
 /// - Anybody, any time: ``interrupt()``, ``lastTick``, ``lastPosition``.
 ///
-/// What a tick writes lies in four lines of the cache: the lane, the figures of a slot, one bucket, one recent interval.
-/// Every further line would delay the next locked instruction, of which a stream has many, until it has been fetched.
+/// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
+/// the recorder within its owner, and each slot in two lines of its own.
 @usableFromInline
 @safe struct Recorder: ~Copyable, Sendable {
-    // What it points to is atomic. It and the next two are written before the first tick, never after.
-    @usableFromInline nonisolated(unsafe) let lane: UnsafeMutablePointer<Lane>
+    /// Odd while the writer is inside.
+    @usableFromInline let visits = Atomic<UInt64>(0)
+    /// Bit 0: the slot to fill. Bits 1 to 31: how often the row of ticks was interrupted. Above: how often it was marked.
+    @usableFromInline let control = Atomic<UInt64>(0)
+    private static let mark: UInt64 = 1 << 32
+    /// What `control` was at the tick before. Only the writer uses this and the next.
+    @usableFromInline let followed = Atomic<UInt64>(0)
+    /// The instant of the tick before, ``noInstant`` if there is none to measure from.
+    @usableFromInline let previous = Atomic<UInt64>(noInstant)
+    @inlinable static var noInstant: UInt64 { .max }
+    @usableFromInline let lastTickStore = Atomic<UInt64>(0)
+    @usableFromInline let lastPositionStore = Atomic<UInt64>(.max)
     // Only the user that the protocol above admits touches a slot.
     @usableFromInline nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
+    // Written before the first tick, never after.
     @usableFromInline nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
-    private static let mark: UInt64 = 1 << 32
+    private let firstTickAfterMarkStore = Atomic<UInt64>(0)
 
     /// The cells of ``HistogramScale``, where a look-up needs no check of bounds. All recorders share them for good.
     private nonisolated(unsafe) static let sharedCells = {
@@ -39,10 +50,8 @@ public import Synchronization
     init(maxIntervals: Int) {
         self.maxIntervals = maxIntervals
         let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: Slot.alignment + 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
-        unsafe lane = unsafe memory.bindMemory(to: Lane.self, capacity: 1)
-        unsafe lane.initialize(to: Lane())
-        unsafe slots = unsafe (memory + Slot.alignment).bindMemory(to: Slot.self, capacity: 2)
+            byteCount: 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
+        unsafe slots = unsafe memory.bindMemory(to: Slot.self, capacity: 2)
         unsafe slots.initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe cells = unsafe Self.sharedCells
@@ -50,34 +59,33 @@ public import Synchronization
 
     deinit {
         unsafe slots.deinitialize(count: 2)
-        unsafe lane.deinitialize(count: 1)
-        unsafe UnsafeMutableRawPointer(lane).deallocate()
+        unsafe UnsafeMutableRawPointer(slots).deallocate()
     }
 
     /// The instant of the last tick in nanoseconds, 0 before the first.
-    var lastTick: UInt64 { unsafe lane.pointee.lastTick.load(ordering: .relaxed) }
+    var lastTick: UInt64 { lastTickStore.load(ordering: .relaxed) }
 
     /// The position that came with the last tick, `UInt64.max` if none did.
-    var lastPosition: UInt64 { unsafe lane.pointee.lastPosition.load(ordering: .relaxed) }
+    var lastPosition: UInt64 { lastPositionStore.load(ordering: .relaxed) }
 
     /// Records the interval since the tick before, if there is one, and counts the events.
     @inlinable
     @inline(__always)
     func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
         let visit = enter()
-        let wanted = unsafe lane.pointee.control.load(ordering: .sequentiallyConsistent)
-        if unsafe wanted != lane.pointee.followed.load(ordering: .relaxed) { follow(wanted, at: now) }
+        let wanted = control.load(ordering: .sequentiallyConsistent)
+        if wanted != followed.load(ordering: .relaxed) { follow(wanted, at: now) }
         let slot = unsafe slots + Int(truncatingIfNeeded: wanted & 1)
         unsafe slot.pointee.count(events, bytes: bytes, discontinuity: discontinuity)
-        let before = unsafe lane.pointee.previous.load(ordering: .relaxed)
-        unsafe lane.pointee.previous.store(now, ordering: .relaxed)
+        let before = previous.load(ordering: .relaxed)
+        previous.store(now, ordering: .relaxed)
         if now >= before {
             unsafe slot.pointee.record(now &- before, cells: cells)
-        } else if before != Lane.noInstant {
+        } else if before != Self.noInstant {
             unsafe slot.pointee.countBackwards()
         }
-        unsafe lane.pointee.lastTick.store(now, ordering: .relaxed)
-        unsafe lane.pointee.lastPosition.store(position, ordering: .relaxed)
+        lastTickStore.store(now, ordering: .relaxed)
+        lastPositionStore.store(position, ordering: .relaxed)
         leave(visit)
     }
 
@@ -85,23 +93,21 @@ public import Synchronization
     @inline(__always)
     func record(_ interval: UInt64, at now: UInt64, bytes: UInt64) {
         let visit = enter()
-        let slot =
-            unsafe slots
-            + Int(truncatingIfNeeded: unsafe lane.pointee.control.load(ordering: .sequentiallyConsistent) & 1)
+        let slot = unsafe slots + Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
         unsafe slot.pointee.count(1, bytes: bytes, discontinuity: false)
         unsafe slot.pointee.record(interval, cells: cells)
-        unsafe lane.pointee.lastTick.store(now, ordering: .relaxed)
+        lastTickStore.store(now, ordering: .relaxed)
         leave(visit)
     }
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
         // The count stays below the marks: a carry would look like one.
-        var old = unsafe lane.pointee.control.load(ordering: .relaxed)
+        var old = control.load(ordering: .relaxed)
         while true {
             let count = (old &+ 2) & (Self.mark &- 2)
             let new = (old & ~(Self.mark &- 2)) | count
-            let (exchanged, original) = unsafe lane.pointee.control.compareExchange(
+            let (exchanged, original) = control.compareExchange(
                 expected: old, desired: new, ordering: .sequentiallyConsistent)
             if exchanged { return }
             old = original
@@ -110,27 +116,27 @@ public import Synchronization
 
     /// Makes the writer note when the next tick comes.
     func markNextTick() {
-        unsafe lane.pointee.firstTickAfterMark.store(0, ordering: .relaxed)
-        unsafe lane.pointee.control.add(Self.mark, ordering: .sequentiallyConsistent)
+        firstTickAfterMarkStore.store(0, ordering: .relaxed)
+        control.add(Self.mark, ordering: .sequentiallyConsistent)
     }
 
     /// When the first tick after the last mark came, nil if none did.
     var firstTickAfterMark: UInt64? {
-        let instant = unsafe lane.pointee.firstTickAfterMark.load(ordering: .relaxed)
+        let instant = firstTickAfterMarkStore.load(ordering: .relaxed)
         return instant == 0 ? nil : instant
     }
 
     /// Forgets the position of the last tick.
     func forgetPosition() {
-        unsafe lane.pointee.lastPosition.store(.max, ordering: .relaxed)
+        lastPositionStore.store(.max, ordering: .relaxed)
     }
 
     /// Empties what was recorded up to now into a window. A tick that comes meanwhile goes into the next stretch.
     func drain(into window: inout OpenWindow) {
-        let filled = unsafe lane.pointee.control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
-        let visit = unsafe lane.pointee.visits.load(ordering: .sequentiallyConsistent)
+        let filled = control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
+        let visit = visits.load(ordering: .sequentiallyConsistent)
         if visit & 1 == 1 {
-            while unsafe lane.pointee.visits.load(ordering: .acquiring) == visit { sched_yield() }
+            while visits.load(ordering: .acquiring) == visit { sched_yield() }
         }
         unsafe slots[Int(truncatingIfNeeded: filled)].drain(into: &window)
     }
@@ -139,24 +145,24 @@ public import Synchronization
     @inline(__always)
     func enter() -> UInt64 {
         // The only writer: nobody else changes `visits` between the load and the store.
-        let visit = unsafe lane.pointee.visits.load(ordering: .relaxed) &+ 1
-        unsafe lane.pointee.visits.store(visit, ordering: .sequentiallyConsistent)
+        let visit = visits.load(ordering: .relaxed) &+ 1
+        visits.store(visit, ordering: .sequentiallyConsistent)
         return visit
     }
 
     @inlinable
     @inline(__always)
     func leave(_ visit: UInt64) {
-        unsafe lane.pointee.visits.store(visit &+ 1, ordering: .releasing)
+        visits.store(visit &+ 1, ordering: .releasing)
     }
 
     /// Takes notice of a turned slot, an interruption, a mark.
     @usableFromInline
     @inline(never)
     func follow(_ wanted: UInt64, at now: UInt64) {
-        let changed = unsafe wanted ^ lane.pointee.followed.load(ordering: .relaxed)
-        if changed & (Self.mark &- 2) != 0 { unsafe lane.pointee.previous.store(Lane.noInstant, ordering: .relaxed) }
-        if changed >= Self.mark { unsafe lane.pointee.firstTickAfterMark.store(now, ordering: .relaxed) }
-        unsafe lane.pointee.followed.store(wanted, ordering: .relaxed)
+        let changed = wanted ^ followed.load(ordering: .relaxed)
+        if changed & (Self.mark &- 2) != 0 { previous.store(Self.noInstant, ordering: .relaxed) }
+        if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }
+        followed.store(wanted, ordering: .relaxed)
     }
 }

@@ -8,22 +8,20 @@
     /// The size of a cache line: slots that begin with one share none with anything.
     static let alignment = 64
 
-    // The first line of the cache, which every tick writes.
-    @usableFromInline var squares: UInt128 = 0
-    @usableFromInline var sum: UInt64 = 0
-    @usableFromInline var min: UInt64 = .max
-    @usableFromInline var max: UInt64 = 0
     @usableFromInline var events: UInt64 = 0
     @usableFromInline var bytes: UInt64 = 0
-    @usableFromInline var next = 0
-    // The second, which is read only, or seldom written.
+    @usableFromInline var count: UInt64 = 0
+    @usableFromInline var min: UInt64 = .max
+    @usableFromInline var max: UInt64 = 0
+    @usableFromInline var sum: UInt64 = 0
+    @usableFromInline var squares: UInt128 = 0
     @usableFromInline let buckets: UnsafeMutablePointer<UInt64>
     @usableFromInline let recent: UnsafeMutablePointer<UInt64>
     @usableFromInline let capacity: Int
+    @usableFromInline var next = 0
+    // Seldom touched, so last.
     @usableFromInline var discontinuities: UInt64 = 0
     @usableFromInline var backwards: UInt64 = 0
-    /// Fills the second line, so that the slot after begins with a line as well.
-    private let padding: (UInt64, UInt64, UInt64) = (0, 0, 0)
 
     init(maxIntervals: Int) {
         capacity = Swift.max(0, maxIntervals)
@@ -58,6 +56,7 @@
     @inlinable
     @inline(__always)
     mutating func record(_ interval: UInt64, cells: UnsafePointer<UInt64>) {
+        count &+= 1
         if interval < min { min = interval }
         if interval > max { max = interval }
         sum.addSaturating(interval)
@@ -75,19 +74,17 @@
         window.tally.add(
             Tally(events: events, bytes: bytes, discontinuities: discontinuities, backwards: backwards))
         (events, bytes, discontinuities, backwards) = (0, 0, 0, 0)
-        // Every interval is in a bucket, so there is no other count of them.
-        guard min <= max else { return }
-        let histogram = drainBuckets()
-        let count = histogram.count
+        guard count > 0 else { return }
         window.statistics.merge(
-            Statistics(count: count, min: min, max: max, sum: sum, squares: squares, histogram: histogram))
+            Statistics(
+                count: count, min: min, max: max, sum: sum, squares: squares, histogram: drainBuckets()))
         let held = Int(Swift.min(count, UInt64(capacity)))
         let oldest = held < capacity ? 0 : next
         for offset in 0..<held {
             window.recent.append(unsafe recent[(oldest + offset) % capacity])
         }
         window.recent.removeFirst(Swift.max(0, window.recent.count - capacity))
-        (min, max, sum, squares, next) = (.max, 0, 0, 0, 0)
+        (count, min, max, sum, squares, next) = (0, .max, 0, 0, 0, 0)
     }
 
     /// Moves the counts between the smallest and the largest interval out; the others are zero.
