@@ -10,7 +10,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 let strictC: [CSetting] = [
@@ -64,6 +63,11 @@ let package = Package(
                 .define("PACKAGE", to: "\"timepiece\""),
                 .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
             ]),
+
+        // The library's calls, one at a time, for `make bench-instructions`; not a product.
+        .executableTarget(
+            name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
+            swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         // Publishes into a spool until a test kills it.

@@ -18,6 +18,9 @@ struct _GstTimepieceElementClass
 {
   GstElementClass parent_class;
 
+  /* The metric's name where the user gives none. */
+  const gchar *metric_name;
+
   /* Copies the settings. On failure sets the sentence to tell the user. */
   gboolean (*start) (GstTimepieceElement * self, gchar ** problem);
   /* No buffer flows any more. */
@@ -48,6 +51,11 @@ typedef struct
   GstClockTime stream_time;
   GstClockTime running_time;
 } GstTimepieceTimes;
+
+/* Where figures are to be published, between start and stop; NULL if nowhere.
+ * Owned by the element. */
+TimepieceCloudWatch *gst_timepiece_element_get_cloudwatch (GstTimepieceElement *
+    self);
 
 /* The pads are constant from init to finalize. */
 GstPad *gst_timepiece_element_get_sink_pad (GstTimepieceElement * self);

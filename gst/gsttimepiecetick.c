@@ -183,6 +183,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   };
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
+  TimepieceCloudWatch *cloudwatch;
   TimepieceTick *tick;
   guint max_intervals;
 
@@ -197,6 +198,9 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
         "1 to %u.", max_intervals, LARGEST_MAX_INTERVALS);
     return FALSE;
   }
+  cloudwatch = gst_timepiece_element_get_cloudwatch (element);
+  if (cloudwatch)
+    timepiece_tick_publish (tick, cloudwatch);
   if (!gst_timepiece_alarm_list_arm (&self->alarms, tick, problem)) {
     timepiece_tick_unref (tick);
     return FALSE;
@@ -204,6 +208,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
   self->ended = FALSE;
+  self->furthest = 0;
   GST_OBJECT_LOCK (self);
   self->tick = tick;
   GST_OBJECT_UNLOCK (self);
@@ -272,9 +277,8 @@ gst_timepiece_tick_last_position (GstTimepieceElement * element)
   return timepiece_tick_last_position (GST_TIMEPIECE_TICK (element)->tick);
 }
 
-/* Returns: (nullable) (transfer full): for threads that may race with stop. */
-static TimepieceTick *
-ref_tick (GstTimepieceTick * self)
+TimepieceTick *
+gst_timepiece_tick_ref_meter (GstTimepieceTick * self)
 {
   TimepieceTick *tick;
 
@@ -289,7 +293,7 @@ gst_timepiece_tick_apply (GstTimepieceElement * element)
 {
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
-  TimepieceTick *tick = ref_tick (self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
 
   if (!tick)
     return;
@@ -317,7 +321,7 @@ static GstStructure *
 gst_timepiece_tick_stats (GstTimepieceElement * element)
 {
   Stats stats = { GST_TIMEPIECE_TICK (element), NULL };
-  TimepieceTick *tick = ref_tick (stats.self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (stats.self);
 
   if (tick) {
     timepiece_tick_read (tick, gst_timepiece_now (), show, &stats);
@@ -362,7 +366,7 @@ gst_timepiece_tick_remove_alarm (GstTimepieceTick * self, const gchar * name)
 static void
 set_stall_timeout (GstTimepieceTick * self, guint64 timeout)
 {
-  TimepieceTick *tick = ref_tick (self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
   gchar *problem = tick ? stall_problem (timeout) : NULL;
 
   if (tick)
@@ -578,6 +582,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
   object_class->set_property = gst_timepiece_tick_set_property;
   object_class->get_property = gst_timepiece_tick_get_property;
   object_class->finalize = gst_timepiece_tick_finalize;
+  timepiece_class->metric_name = "frame_processing_time";
   timepiece_class->start = gst_timepiece_tick_start;
   timepiece_class->stop = gst_timepiece_tick_stop;
   timepiece_class->play = gst_timepiece_tick_play;

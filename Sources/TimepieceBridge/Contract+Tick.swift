@@ -1,3 +1,5 @@
+// The names are those of the C header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 import CTimepiece
 import Timepiece
 
@@ -97,6 +99,11 @@ func timepiece_tick_end(_ tick: OpaquePointer, _ now: UInt64) {
 @c @implementation
 func timepiece_tick_begin(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
     unsafe meter(tick).begin(at: now)
+}
+
+@c @implementation
+func timepiece_tick_flush(_ tick: OpaquePointer, _ begins: Bool, _ now: UInt64) -> Bool {
+    unsafe meter(tick).flush(begins, at: now)
 }
 
 @c @implementation

@@ -15,8 +15,12 @@ final class TickMeter: ClockMember {
         var detector: StallDetector
         /// When the next report is due while playing.
         var due: UInt64 = .max
+        /// Who gets the figures beside the reports, and when next.
+        var publisher: Publisher?
+        var publishDue: UInt64 = .max
         var playing = false
         var ended = false
+        var flushing = false
         var stopped = false
 
         var flows: Bool { playing && !ended && !stopped }
@@ -24,6 +28,8 @@ final class TickMeter: ClockMember {
 
     init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
         guard let tachometer = try? Tachometer(maxIntervals: Int(maxIntervals)) else { return nil }
+        // A buffer may come before play, and before it again after a pause: sinks go on first.
+        tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
         self.reporter = reporter
         state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
@@ -40,7 +46,12 @@ final class TickMeter: ClockMember {
     }
 
     func begin(at now: UInt64) -> Bool {
-        reschedule(at: now, restart: true) { $0.ended = false }
+        // A new segment in a stream that never ended is no reason to forget since when it stands still.
+        reschedule(at: now, restart: state.withLock { $0.ended }) { $0.ended = false }
+    }
+
+    func flush(_ begins: Bool, at now: UInt64) -> Bool {
+        reschedule(at: now, restart: true) { $0.flushing = begins }
     }
 
     func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
@@ -50,6 +61,11 @@ final class TickMeter: ClockMember {
         }
     }
 
+    func publish(to publisher: Publisher) {
+        tachometer.tap()
+        state.withLock { $0.publisher = publisher }
+    }
+
     func end(at now: UInt64) {
         state.withLock { state in
             state.ended = true
@@ -57,6 +73,7 @@ final class TickMeter: ClockMember {
         }
         ReportClock.shared.remove(self)
         reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now)))
+        handOver(at: now)
     }
 
     func stop(at now: UInt64) {
@@ -68,12 +85,14 @@ final class TickMeter: ClockMember {
         ReportClock.shared.remove(self)
         let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
         if last.tally.events > 0 { reporter.report(last) }
+        handOver(at: now)
     }
 
     func run(at now: UInt64) -> UInt64 {
         guard state.withLock({ $0.flows }) else { return .max }
         checkForStall(at: now)
         if state.withLock({ $0.takeReport(at: now) }) { closeWindow(at: now) }
+        if state.withLock({ $0.publishDue <= now }) { handOver(at: now) }
         return state.withLock { $0.next(lastTick: tachometer.lastTick, at: now) }
     }
 
@@ -86,6 +105,15 @@ final class TickMeter: ClockMember {
                 duration: window.duration)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+    }
+
+    /// Hands what was measured since the last time to whom it is published by.
+    private func handOver(at now: UInt64) {
+        let publisher = state.withLock { state in
+            state.schedulePublishing(at: now)
+            return state.publisher
+        }
+        publisher?.publish(tachometer.takeTapped(), at: now)
     }
 
     private func checkForStall(at now: UInt64) {
@@ -105,7 +133,7 @@ final class TickMeter: ClockMember {
         let due = state.withLock { state in
             change(&state)
             if restart {
-                if state.flows {
+                if state.flows, !state.flushing {
                     state.detector.start(at: MonotonicInstant(nanoseconds: now))
                 } else {
                     state.detector.rest()
@@ -113,6 +141,7 @@ final class TickMeter: ClockMember {
             }
             let left = state.interval > open ? state.interval - open : 0
             state.due = state.interval == 0 ? .max : now.addingSaturating(left)
+            state.schedulePublishing(at: now)
             return state.next(lastTick: tachometer.lastTick, at: now)
         }
         if due != .max { return ReportClock.shared.schedule(self, at: due) }
@@ -125,7 +154,12 @@ extension TickMeter.State {
     /// When the clock has something to do; `UInt64.max` for never.
     func next(lastTick: UInt64, at now: UInt64) -> UInt64 {
         guard flows else { return .max }
-        return min(due, detector.nextCheck(lastTick: lastTick, at: now), firstTickCheck(lastTick: lastTick, at: now))
+        let check = min(detector.nextCheck(lastTick: lastTick, at: now), firstTickCheck(lastTick: lastTick, at: now))
+        return min(due, publishDue, check)
+    }
+
+    mutating func schedulePublishing(at now: UInt64) {
+        publishDue = publisher.map { now.addingSaturating($0.period) } ?? .max
     }
 
     /// Before the first buffer there is nothing to wait from: look now and then whether it has come.

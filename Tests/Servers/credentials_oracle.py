@@ -146,6 +146,10 @@ def cases(user, secret, port):
         "profile": "cam"}
     yield "a role with a container's keys that are refused", f"[default]\n{one}credential_source = EcsContainer\n", "", \
         container("open")
+    yield "a role with a container's keys", f"[default]\n{one}credential_source = EcsContainer\n", "", {
+        **container("open"), "AWS_ENDPOINT_URL_STS": f"{http}/sts"}
+    yield "a role with the instance's keys", f"[default]\n{one}credential_source = Ec2InstanceMetadata\n", "", {
+        **imds("imds"), "AWS_ENDPOINT_URL_STS": f"{http}/sts"}
     yield "an unknown credential source", f"[default]\n{one}credential_source = Moon\n", "", {}
     yield "a credential source that is not set up", f"[default]\n{one}credential_source = EcsContainer\n", "", {}
     yield "a role with a program as source", \

@@ -78,7 +78,8 @@ typedef struct {
   bool by_running_time;                 /* interval and after */
   int64_t value;                        /* at: since 1970; ordinal: n; else ns */
   uint64_t count;                       /* after so many it ends; 0: never */
-  uint32_t action;                      /* handed back when it fires */
+  uint32_t action;                      /* both handed back when it fires */
+  uint64_t serial;
 } TimepieceAlarm;
 
 /* An alarm that fired. */
@@ -86,6 +87,8 @@ typedef struct {
   const char *name;
   const char *kind;
   uint32_t action;
+  uint64_t serial;
+  bool last;                            /* it will not fire again */
   uint64_t count;                       /* the how manyeth firing */
   uint64_t due;                         /* ns, or the n-th buffer, by its clock */
   uint64_t fired;
@@ -101,6 +104,85 @@ typedef void (*TimepieceTickShow) (const TimepieceTickWindow *window,
     void *_Nullable user_data);
 typedef void (*TimepieceFiringFunc) (const TimepieceFiring *firing,
     void *_Nullable user_data);
+
+/* A name and a value. */
+typedef struct {
+  const char *name;
+  const char *value;
+} TimepiecePair;
+
+/* What to publish, where to, with whose keys; NULL: as AWS's tools find it. */
+typedef struct {
+  const char *name_space;
+  const char *metric_name;
+  const char *label;
+  const TimepiecePair *_Nullable dimensions;
+  size_t num_dimensions;
+  uint64_t interval;
+  const char *_Nullable region;
+  const char *_Nullable access_key;
+  const char *_Nullable secret_access_key;
+  const char *_Nullable session_token;
+  const char *_Nullable profile;
+  const char *_Nullable endpoint_uri;
+  const TimepiecePair *_Nullable iot_certificate;
+  size_t num_iot_certificate;
+  const char *_Nullable spool;
+  const char *_Nullable emf;
+  bool dry_run;
+  uint64_t flush_deadline;
+} TimepieceCloudWatchSettings;
+
+typedef struct {
+  const char *reason;
+  uint64_t count;
+} TimepieceDrop;
+
+/* What became of the figures of a destination: counts of data, but requests,
+ * retried and throttled, which count requests. */
+typedef struct {
+  uint64_t sent;
+  uint64_t uncertain;
+  uint64_t retried;
+  uint64_t throttled;
+  uint64_t requests;
+  uint64_t dropped;
+  uint64_t spooled;
+  int64_t oldest;                       /* ns since 1970, 0: none */
+  int64_t last_success;                 /* ns since 1970, 0: none */
+  int64_t skew;
+  const char *_Nullable last_error;
+  const TimepieceDrop *_Nullable drops;
+  size_t num_drops;
+} TimepieceCloudWatchStatus;
+
+/* Told of a status; what it points to is valid during the call. */
+typedef void (*TimepieceCloudWatchFunc) (const TimepieceCloudWatchStatus *
+    status, void *_Nullable user_data);
+
+/* Publishes what one element measures. */
+typedef struct _TimepieceCloudWatch TimepieceCloudWatch;
+
+/* Makes a publisher, or returns NULL if a setting makes no sense; then problem
+ * is a sentence, to be freed with free (). Uses no network.
+ * changed: called on the sender's thread when a failure was counted. */
+TimepieceCloudWatch *_Nullable timepiece_cloudwatch_new (const
+    TimepieceCloudWatchSettings * settings, TimepieceCloudWatchFunc changed,
+    void *_Nullable user_data, char *_Nullable * _Nonnull problem);
+
+/* One line on billed series and costs, to be freed with free (). */
+char *_Nullable timepiece_cloudwatch_note (TimepieceCloudWatch * cloudwatch);
+
+/* Shows the status to a function, in this call. */
+void timepiece_cloudwatch_read (TimepieceCloudWatch * cloudwatch,
+    TimepieceCloudWatchFunc show, void *_Nullable user_data);
+
+/* Sends within the deadline, keeps the rest, tells nothing any more. */
+void timepiece_cloudwatch_close (TimepieceCloudWatch * cloudwatch);
+
+TimepieceCloudWatch *timepiece_cloudwatch_ref (TimepieceCloudWatch *
+    cloudwatch);
+void timepiece_cloudwatch_unref (TimepieceCloudWatch * cloudwatch);
 
 /* What may change while the stream flows. */
 typedef struct {
@@ -123,6 +205,10 @@ TimepieceTick *_Nullable timepiece_tick_new (const TimepieceTickSettings *
 
 TimepieceTick *timepiece_tick_ref (TimepieceTick * tick);
 void timepiece_tick_unref (TimepieceTick * tick);
+
+/* Publishes all that is measured from now on, too. Call it at most once. */
+void timepiece_tick_publish (TimepieceTick * tick,
+    TimepieceCloudWatch * cloudwatch);
 
 /* Counts a buffer, or a list of them as one tick. One thread at a time (the
  * stream lock sees to it). Never waits, allocates, locks or traps.
@@ -163,6 +249,10 @@ void timepiece_tick_end (TimepieceTick * tick, uint64_t now);
 /* The stream goes on, or anew. Does nothing if it never ended. FALSE as
  * above. */
 bool timepiece_tick_begin (TimepieceTick * tick, uint64_t now);
+
+/* A flush begins, or is over. From the one to the other no buffer is waited for,
+ * and then the wait begins anew. FALSE as above. */
+bool timepiece_tick_flush (TimepieceTick * tick, bool begins, uint64_t now);
 
 /* Reports what is left in this call if there is any, waits for a report that
  * is under way (unless called by it), and never reports again. */

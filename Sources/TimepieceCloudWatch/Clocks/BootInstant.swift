@@ -1,5 +1,4 @@
 import Glibc
-import SwiftOverlayShims  // where this toolchain finds the members of timespec
 package import Timepiece
 
 /// A point of CLOCK_BOOTTIME: the monotonic clock plus the time the machine was suspended.

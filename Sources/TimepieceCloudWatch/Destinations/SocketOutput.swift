@@ -1,5 +1,4 @@
 import Glibc
-import SwiftOverlayShims  // where this toolchain finds the members of timeval
 import Synchronization
 import Timepiece
 

@@ -1,5 +1,4 @@
 import Glibc
-import SwiftOverlayShims  // where this toolchain finds the members of timespec
 
 /// Runs C code that writes to sockets without letting a closed one end the process.
 ///

@@ -20,7 +20,8 @@ import Timepiece
 
     /// Puts one metric and returns the reply.
     private func publish(
-        _ emulator: String, _ keys: Credentials, at time: WallTime = .now(), changing: (inout HTTPRequest) -> Void = { _ in }
+        _ emulator: String, _ keys: Credentials, at time: WallTime = .now(),
+        changing: (inout HTTPRequest) -> Void = { _ in }
     ) throws -> HTTPResponse {
         let seconds = WallTime.now().nanoseconds / 1_000_000_000
         let body = """
@@ -78,7 +79,8 @@ import Timepiece
     }
 
     @Test("a signature of another hour is refused by MiniStack, which tells its own time") func refusesSkew() throws {
-        let reply = try publish("ministack", keys("ministack", "user"), at: WallTime.now().advanced(by: .seconds(-3600)))
+        let reply = try publish(
+            "ministack", keys("ministack", "user"), at: WallTime.now().advanced(by: .seconds(-3600)))
         #expect(reply.status == 403)
         let skew = try #require(reply.date).duration(to: .now())
         #expect(skew > .seconds(-60) && skew < .seconds(60))
