@@ -5,7 +5,9 @@ SWIFT ?= swift
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
 PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
-	-Xlinker --version-script=gst/libgsttimepiece.map
+	-Xlinker --version-script=gst/libgsttimepiece.map \
+	-Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
+	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 # What SwiftPM says of GLib's pkg-config file concerns nobody.
 QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0
 SHELL := /bin/bash
@@ -21,7 +23,7 @@ export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo test test-environment examples sanitize lint clean
+.PHONY: all setup toolchain build demo demo-cloudwatch test test-environment examples sanitize lint clean
 
 all: build
 
@@ -50,6 +52,9 @@ test-environment: setup
 	@sh Tests/python-environment.sh
 	@sh Tests/fetch-sigv4-suite.sh
 
+demo-cloudwatch: build test-environment
+	@pipelines/cloudwatch/demo.py
+
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
 	@if [ -x Tests/plugin/run.sh ]; then Tests/plugin/run.sh; fi
@@ -58,8 +63,8 @@ test: build test-environment
 	@$(SWIFT) test $(QUIET)
 
 # Every example of pipelines/, with its output in .build/examples/.
-examples: build
-	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py; do [ -x $$e ] || continue; \
+examples: build test-environment
+	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
 	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
 	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
 

@@ -10,9 +10,12 @@ import TimepieceBridge
     /// Makes a meter; nil if the contract refuses.
     init?(interval: UInt64 = 0, maxIntervals: UInt32 = 10) {
         let log = Watched<[MeterWindow]>([])
+        var settings = TimepieceTickSettings()
+        settings.interval = interval
+        var events = unsafe TimepieceTickEvents(window: Self.note, stall: { _, _ in })
         guard
             let tick = unsafe timepiece_tick_new(
-                interval, maxIntervals, unsafe Self.note, Unmanaged.passUnretained(log).toOpaque())
+                &settings, maxIntervals, &events, Unmanaged.passUnretained(log).toOpaque())
         else { return nil }
         self.log = log
         unsafe self.tick = unsafe tick
@@ -35,13 +38,17 @@ import TimepieceBridge
         at now: UInt64, buffers: UInt64 = 1, bytes: UInt64 = 0, discont: Bool = false,
         position: UInt64 = UInt64.max
     ) {
-        unsafe timepiece_tick_buffers(tick, now, buffers, bytes, discont, position)
+        _ = unsafe timepiece_tick_buffers(tick, now, buffers, bytes, discont, position)
     }
 
     func play(at now: UInt64) { _ = unsafe timepiece_tick_play(tick, now) }
     func pause(at now: UInt64) { unsafe timepiece_tick_pause(tick, now) }
     func interrupt() { unsafe timepiece_tick_interrupt(tick) }
-    func setInterval(_ interval: UInt64, at now: UInt64) { _ = unsafe timepiece_tick_set_interval(tick, interval, now) }
+    func setInterval(_ interval: UInt64, at now: UInt64) {
+        var settings = TimepieceTickSettings()
+        settings.interval = interval
+        _ = unsafe timepiece_tick_set(tick, &settings, now)
+    }
     func begin(at now: UInt64) { _ = unsafe timepiece_tick_begin(tick, now) }
     func end(at now: UInt64) { unsafe timepiece_tick_end(tick, now) }
     func stop(at now: UInt64) { unsafe timepiece_tick_stop(tick, now) }
@@ -58,11 +65,11 @@ import TimepieceBridge
     /// Reads the open window.
     func read(at now: UInt64) -> MeterWindow? {
         let shown = Watched<[MeterWindow]>([])
-        unsafe timepiece_tick_read(tick, now, unsafe Self.note, Unmanaged.passUnretained(shown).toOpaque())
+        unsafe timepiece_tick_read(tick, now, Self.note, Unmanaged.passUnretained(shown).toOpaque())
         return shown.update { $0.last }
     }
 
-    private static let note: TimepieceTickFunc = { window, log in
+    private static let note: TimepieceTickShow = { window, log in
         guard let log = unsafe log else { return }
         let copy = unsafe MeterWindow(window.pointee)
         unsafe Unmanaged<Watched<[MeterWindow]>>.fromOpaque(log).takeUnretainedValue().update { $0.append(copy) }
