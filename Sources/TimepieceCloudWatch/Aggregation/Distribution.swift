@@ -135,7 +135,7 @@ struct Distribution: Sendable, Equatable {
             let own = Double(value.count)
             let other = Double(next.value.count)
             value.nanoseconds = (value.nanoseconds * own + next.value.nanoseconds * other) / (own + other)
-            value.count += next.value.count
+            value.count.addSaturating(next.value.count)
             high = next.high
             isProtected = isProtected || next.isProtected
         }
