@@ -323,25 +323,6 @@ start (GstTimepieceElement * self)
   return TRUE;
 }
 
-static void
-stop (GstTimepieceElement * self)
-{
-  GstTimepieceElementPrivate *priv = PRIVATE (self);
-  gboolean started;
-
-  g_mutex_lock (&priv->start_lock);
-  GST_OBJECT_LOCK (self);
-  started = priv->started;
-  priv->started = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  g_mutex_unlock (&priv->start_lock);
-  if (started) {
-    GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
-    close_cloudwatch (self);
-    GST_DEBUG_OBJECT (self, "stopped");
-  }
-}
-
 static gboolean
 is_started (GstTimepieceElement * self)
 {
@@ -351,6 +332,31 @@ is_started (GstTimepieceElement * self)
   started = PRIVATE (self)->started;
   GST_OBJECT_UNLOCK (self);
   return started;
+}
+
+static void
+stop (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  gboolean started;
+
+  if (!is_started (self))
+    return;
+  /* Pads let a FLUSH_STOP through even when they are not active: wait for one
+   * that another thread sends. */
+  GST_PAD_STREAM_LOCK (priv->sinkpad);
+  g_mutex_lock (&priv->start_lock);
+  GST_OBJECT_LOCK (self);
+  started = priv->started;
+  priv->started = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&priv->start_lock);
+  GST_PAD_STREAM_UNLOCK (priv->sinkpad);
+  if (started) {
+    GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
+    close_cloudwatch (self);
+    GST_DEBUG_OBJECT (self, "stopped");
+  }
 }
 
 /* Buffers from here on count from another start: keep what the last one's
