@@ -1,9 +1,10 @@
 extension Duration {
-    /// Returns the duration in seconds with a fixed number of decimals, `0.0899`, rounded half away from zero.
+    /// Writes the duration in seconds with a fixed number of decimals, rounded half away from zero.
     ///
     /// The digits come from whole nanoseconds, so they are exact; no locale has a say.
     ///
     /// - Parameter decimals: from 0 to 9; what lies outside is taken as the nearer end.
+    /// - Returns: for example `0.0899`.
     public func secondsText(decimals: Int = 4) -> String {
         let decimals = min(max(decimals, 0), 9)
         var scale: UInt64 = 1

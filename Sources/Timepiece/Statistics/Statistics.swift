@@ -47,7 +47,8 @@ public struct Statistics: Sendable, Equatable {
 
     /// Returns the duration that the given share of the recorded ones does not exceed, at most 0.55 % off.
     ///
-    /// - Parameter percentile: from 0 to 100.
+    /// - Parameter percentile: from 0 to 100; what lies outside is taken as the nearer end.
+    /// - Returns: zero when nothing was recorded.
     public func percentile(_ percentile: Double) -> Duration {
         Swift.min(Swift.max(histogram.percentile(percentile), min), max)
     }

@@ -1,0 +1,54 @@
+import Glibc
+import Synchronization
+
+/// An executor with one thread of its own, which runs closures one after the other in the order they came.
+///
+/// Handing over a closure costs a lock held for a moment and a semaphore; it never waits for the work. The queue has no
+/// limit: whoever hands over more than the thread can run fills the memory.
+///
+/// The thread ends with ``shutdown()`` or with the worker itself. It takes no signals, those are the host's.
+public final class SerialWorker: CallbackExecutor {
+    private struct Ending {
+        var thread: pthread_t?
+    }
+
+    private let queue = WorkQueue()
+    private let ending: Mutex<Ending>
+
+    /// Starts the thread.
+    ///
+    /// - Throws: ``TimepieceError/thread(_:)`` if the system has no thread or no memory for one.
+    public init() throws(TimepieceError) {
+        ending = Mutex(Ending(thread: try queue.startThread()))
+    }
+
+    deinit {
+        shutdown()
+        // The last reference went inside a closure on the worker's own thread, which nobody can join any more.
+        if let thread = ending.withLock({ $0.thread }) { pthread_detach(thread) }
+    }
+
+    /// Puts a closure at the end of the queue; returns false after ``shutdown()``.
+    @discardableResult
+    public func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
+        queue.push(work)
+    }
+
+    /// Takes no more closures, waits until those in the queue were run, and ends the thread.
+    ///
+    /// From the worker's own thread it cannot wait for itself: it returns at once, and what is queued still runs after
+    /// the present closure. Calling it again, also from several threads, is harmless; each call waits for the end.
+    public func shutdown() {
+        queue.close()
+        guard !queue.isCurrentThread else { return }
+        let thread = ending.withLock { ending in
+            defer { ending.thread = nil }
+            return ending.thread
+        }
+        if let thread {
+            pthread_join(thread, nil)
+            queue.announceEnd()
+        }
+        queue.waitForEnd()
+    }
+}

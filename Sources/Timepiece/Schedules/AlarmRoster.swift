@@ -1,0 +1,136 @@
+/// The schedules of an alarm clock in the order of their deadlines: what its lock protects.
+///
+/// Each schedule has a place, a small number that is used again when the schedule has gone.
+struct AlarmRoster: ~Copyable {
+    private struct Entry {
+        let arming: Arming
+        /// The how manyeth that was added.
+        let sequence: UInt64
+    }
+
+    private var entries: [Entry?] = []
+    private var freePlaces: [Int] = []
+    private var placesByName: [String: Int] = [:]
+    private var nextSequence: UInt64 = 0
+
+    private var monotonic = DeadlineHeap()
+    private var ordinal = DeadlineHeap()
+    private var media = DeadlineHeap()
+    private var wall = DeadlineHeap()
+
+    /// What the clocks showed last, and until when that is trusted.
+    private var reading: ClockReading?
+    private var rereadingDue: UInt64 = 0
+    private var lastMedia: UInt64 = 0
+
+    var count: Int { entries.count - freePlaces.count }
+    var hasWallSchedules: Bool { !wall.isEmpty }
+    var nextOrdinal: UInt64 { ordinal.next }
+    var nextMedia: UInt64 { media.next }
+    var earliestMedia: UInt64 { media.isEmpty ? 0 : lastMedia }
+
+    /// The instant at which the next schedule is due, or at which the clocks have to be read again.
+    var nextDue: UInt64 {
+        guard !wall.isEmpty else { return monotonic.next }
+        guard let reading else { return 0 }
+        let wallDue = reading.instant(at: WallScale.time(of: wall.next)).nanoseconds
+        return min(monotonic.next, wallDue, rereadingDue)
+    }
+
+    /// All schedules in the order of adding.
+    var armings: [Arming] {
+        entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.arming)
+    }
+
+    mutating func add(_ arming: Arming, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
+        if let name = arming.name, placesByName[name] != nil { throw .duplicateName(name) }
+        let place = freePlaces.last ?? entries.count
+        guard arming.attach(to: owner, place: place, ticks: ticks) else { throw .alreadyArmed(arming.name) }
+        let entry = Entry(arming: arming, sequence: nextSequence)
+        nextSequence.addSaturating(1)
+        if freePlaces.popLast() == nil { entries.append(entry) } else { entries[place] = entry }
+        if let name = arming.name { placesByName[name] = place }
+        setDeadline(arming.deadline, of: arming, at: place)
+    }
+
+    mutating func remove(named name: String) -> Arming? {
+        guard let place = placesByName[name], let arming = entries[place]?.arming else { return nil }
+        drop(arming, at: place)
+        return arming
+    }
+
+    mutating func remove(_ arming: Arming, from owner: AlarmClock) -> Bool {
+        guard let place = arming.place(in: owner) else { return false }
+        drop(arming, at: place)
+        return true
+    }
+
+    /// Takes over a schedule's new deadline, unless the schedule has gone from its place meanwhile.
+    mutating func reschedule(_ arming: Arming, place: Int) {
+        guard entries.indices.contains(place), entries[place]?.arming === arming else { return }
+        setDeadline(arming.deadline, of: arming, at: place)
+    }
+
+    /// Goes on to the given times; returns what fires, in the order of adding, and drops what fired for the last time.
+    mutating func fire(
+        at instant: MonotonicInstant, reading: ClockReading?, ticks: UInt64, mediaTime: UInt64?
+    ) -> [(arming: Arming, firing: Firing)] {
+        var fired: [(place: Int, sequence: UInt64, firing: Firing)] = []
+        while monotonic.next <= instant.nanoseconds, let place = monotonic.nextPlace {
+            advance(place, to: instant.nanoseconds, at: instant, into: &fired)
+        }
+        while ordinal.next <= ticks, let place = ordinal.nextPlace {
+            advance(place, to: ticks, at: instant, into: &fired)
+        }
+        if let reading, !wall.isEmpty {
+            self.reading = reading
+            rereadingDue = instant.advanced(by: .nanoseconds(Int64(AlarmClock.wallClockTrust))).nanoseconds
+            let now = WallScale.point(of: reading.wall(at: instant))
+            while wall.next <= now, let place = wall.nextPlace {
+                advance(place, to: now, at: instant, into: &fired)
+            }
+        }
+        if let mediaTime {
+            if mediaTime < lastMedia {
+                for place in media.places { advance(place, to: mediaTime, at: instant, into: &fired) }
+            }
+            while media.next <= mediaTime, let place = media.nextPlace {
+                advance(place, to: mediaTime, at: instant, into: &fired)
+            }
+            lastMedia = mediaTime
+        }
+        fired.sort { $0.sequence < $1.sequence }
+        return fired.compactMap { place, _, firing in
+            guard let arming = entries[place]?.arming else { return nil }
+            if arming.deadline == nil { drop(arming, at: place) }
+            return (arming, firing)
+        }
+    }
+
+    private mutating func advance(
+        _ place: Int, to now: UInt64, at instant: MonotonicInstant,
+        into fired: inout [(place: Int, sequence: UInt64, firing: Firing)]
+    ) {
+        guard let entry = entries[place] else { return }
+        let (firing, deadline) = entry.arming.advance(to: now, firedAt: instant)
+        setDeadline(deadline, of: entry.arming, at: place)
+        if let firing { fired.append((place, entry.sequence, firing)) }
+    }
+
+    private mutating func setDeadline(_ deadline: UInt64?, of arming: Arming, at place: Int) {
+        switch (arming.kind, arming.clock) {
+        case (.ordinal, _): ordinal.set(deadline, at: place)
+        case (_, .monotonic): monotonic.set(deadline, at: place)
+        case (_, .runningTime): media.set(deadline, at: place)
+        case (_, .wall): wall.set(deadline, at: place)
+        }
+    }
+
+    private mutating func drop(_ arming: Arming, at place: Int) {
+        setDeadline(nil, of: arming, at: place)
+        entries[place] = nil
+        freePlaces.append(place)
+        if let name = arming.name { placesByName[name] = nil }
+        arming.detach()
+    }
+}

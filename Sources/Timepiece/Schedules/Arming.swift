@@ -1,0 +1,137 @@
+import Synchronization
+
+/// The inner part of a schedule: its timetable, its callback, and the alarm clock that holds it.
+///
+/// A schedule type of your own conforms to ``Schedule`` by handing out the arming of a schedule that it wraps.
+///
+/// Usable from several threads. Its lock is held for a moment and never while something else is called.
+public final class Arming: Sendable {
+    private struct State {
+        var timetable: Timetable
+        /// How many ticks it saw, where it is ticked by itself.
+        var ticks: UInt64 = 0
+        /// The alarm clock that ticks it, and its place there.
+        weak var owner: AlarmClock?
+        /// The same clock's identity: looking at it cannot make this the last one to let go of the clock.
+        var ownerIdentity: ObjectIdentifier?
+        var place = 0
+    }
+
+    let name: String?
+    let kind: Firing.Kind
+    let clock: ScheduleClock
+    let isRepeating: Bool
+    private let wallClock: @Sendable () -> ClockReading
+    private let executor: any CallbackExecutor
+    private let callback: (@Sendable (Firing) -> Void)?
+    private let state: Mutex<State>
+
+    init(
+        name: String?, kind: Firing.Kind, clock: ScheduleClock, isRepeating: Bool, timetable: Timetable,
+        wallClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
+        executor: any CallbackExecutor, callback: (@Sendable (Firing) -> Void)?
+    ) {
+        self.name = name
+        self.kind = kind
+        self.clock = clock
+        self.isRepeating = isRepeating
+        self.wallClock = wallClock
+        self.executor = executor
+        self.callback = callback
+        state = Mutex(State(timetable: timetable))
+    }
+
+    /// When it is due on its clock's scale; nil if it waits for nothing.
+    var deadline: UInt64? { state.withLock { $0.timetable.deadline } }
+    var count: UInt64 { state.withLock { $0.timetable.count } }
+
+    /// Its place in an alarm clock; nil if that does not hold it.
+    func place(in owner: AlarmClock) -> Int? {
+        let identity = ObjectIdentifier(owner)
+        return state.withLock { $0.ownerIdentity == identity ? $0.place : nil }
+    }
+
+    /// Notes the alarm clock that will tick it, and starts anew.
+    ///
+    /// - Parameters:
+    ///   - owner: the alarm clock.
+    ///   - place: its place there.
+    ///   - ticks: what the alarm clock has counted; an ordinal schedule counts on from there.
+    /// - Returns: false if an alarm clock holds it already.
+    func attach(to owner: AlarmClock, place: Int, ticks: UInt64) -> Bool {
+        state.withLock { state in
+            guard state.ownerIdentity == nil else { return false }
+            state.owner = owner
+            state.ownerIdentity = ObjectIdentifier(owner)
+            state.place = place
+            state.timetable.restart(after: ticks)
+            return true
+        }
+    }
+
+    /// Forgets the alarm clock; an ordinal schedule that is ticked by itself from now on counts from zero.
+    func detach() {
+        state.withLock { state in
+            state.owner = nil
+            state.ownerIdentity = nil
+            guard kind == .ordinal, state.timetable.deadline != nil else { return }
+            state.ticks = 0
+            state.timetable.restart(after: 0)
+        }
+    }
+
+    /// Sets when it is due, also in the alarm clock that holds it.
+    func rearm(at deadline: UInt64?) {
+        let (owner, place) = state.withLock { state in
+            state.timetable.rearm(at: deadline)
+            return (state.owner, state.place)
+        }
+        owner?.reschedule(self, place: place)
+    }
+
+    /// Goes on to a point of its clock; returns the firing, if there is one, and when it is due next.
+    func advance(to now: UInt64, firedAt instant: MonotonicInstant) -> (firing: Firing?, deadline: UInt64?) {
+        state.withLock { state in
+            let due = state.timetable.advance(to: now, followsJumps: clock == .runningTime)
+            let firing = due.map { due in
+                Firing(
+                    name: name, kind: kind, clock: clock, count: state.timetable.count,
+                    due: duration(of: kind == .ordinal ? instant.nanoseconds : due),
+                    fired: duration(of: kind == .ordinal ? instant.nanoseconds : now))
+            }
+            return (firing, state.timetable.deadline)
+        }
+    }
+
+    /// Runs the callback where it belongs; called with no lock held.
+    func deliver(_ firing: Firing) {
+        guard let callback else { return }
+        executor.execute { callback(firing) }
+    }
+
+    /// Ticks it by itself; nil if it is not due, or if an alarm clock holds it and ticks it.
+    func tick(at instant: MonotonicInstant, mediaTime: UInt64?) -> Firing? {
+        let isFree = state.withLock { $0.ownerIdentity == nil && $0.timetable.deadline != nil }
+        guard isFree else { return nil }
+        let now: UInt64
+        switch (kind, clock) {
+        case (.ordinal, _):
+            now = state.withLock { state in
+                state.ticks.addSaturating(1)
+                return state.ticks
+            }
+        case (_, .monotonic): now = instant.nanoseconds
+        case (_, .wall): now = WallScale.point(of: wallClock().wall(at: instant))
+        case (_, .runningTime):
+            guard let mediaTime else { return nil }
+            now = mediaTime
+        }
+        guard let firing = advance(to: now, firedAt: instant).firing else { return nil }
+        deliver(firing)
+        return firing
+    }
+
+    private func duration(of point: UInt64) -> Duration {
+        clock == .wall ? .nanoseconds(WallScale.time(of: point).nanoseconds) : Duration(clampingNanoseconds: point)
+    }
+}

@@ -1,0 +1,36 @@
+/// A schedule that fires once, at the first tick at or after a time on the wall.
+///
+/// It follows the wall clock: when somebody sets that, the schedule moves with it, by itself at the next tick and in an
+/// ``AlarmClock`` within a second of ticks. Setting ``at`` arms it anew.
+public final class AtSchedule: Schedule {
+    /// The part of the schedule that an alarm clock works with.
+    public let arming: Arming
+
+    /// Makes a schedule for a time on the wall.
+    ///
+    /// - Parameters:
+    ///   - at: when to fire; a time in the past fires at the first tick.
+    ///   - name: what firings carry and by which an alarm clock finds the schedule.
+    ///   - executor: where the callback runs.
+    ///   - wallClock: reads the clocks where the schedule is ticked by itself; an alarm clock uses its own.
+    ///   - callback: called at the firing.
+    public init(
+        at: WallTime, name: String? = nil, executor: any CallbackExecutor = InlineExecutor(),
+        wallClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
+        callback: (@Sendable (Firing) -> Void)? = nil
+    ) {
+        arming = Arming(
+            name: name, kind: .at, clock: .wall, isRepeating: false,
+            timetable: Timetable(.at, deadline: WallScale.point(of: at)), wallClock: wallClock, executor: executor,
+            callback: callback)
+    }
+
+    /// When it will fire; nil if it did, or was disarmed by setting nil.
+    ///
+    /// An alarm clock that holds the schedule follows the change. It drops a schedule that has fired; that one has to be
+    /// added again.
+    public var at: WallTime? {
+        get { arming.deadline.map(WallScale.time(of:)) }
+        set { arming.rearm(at: newValue.map(WallScale.point(of:))) }
+    }
+}

@@ -1,0 +1,37 @@
+/// A schedule that fires at the first tick, and then on the grid of the first.
+///
+/// A tick that comes late fires late but does not shift the grid, and slots that no tick met are not made up for: with an
+/// interval of 5 s and ticks at 0, 5.1, 17 and 20 s, it fires at each of them.
+///
+/// On ``ScheduleClock/monotonic`` no step of the wall clock matters. On ``ScheduleClock/runningTime`` it fires at the same
+/// media times in every run. When the media jumps back behind the last firing, as at a seek, it goes on with the
+/// first point of the same grid that is not before the new time: never a burst, never a silence.
+public final class IntervalSchedule: Schedule {
+    /// The part of the schedule that an alarm clock works with.
+    public let arming: Arming
+    /// The width of the grid.
+    public let interval: Duration
+
+    /// Makes a schedule for every so much time.
+    ///
+    /// - Parameters:
+    ///   - interval: longer than zero; counts in whole nanoseconds.
+    ///   - name: what firings carry and by which an alarm clock finds the schedule.
+    ///   - clock: the one to go by; ``ScheduleClock/wall`` is taken as ``ScheduleClock/monotonic``.
+    ///   - count: after how many firings it ends; nil for never.
+    ///   - executor: where the callback runs.
+    ///   - callback: called at each firing.
+    /// - Throws: ``TimepieceError/interval(_:)`` or ``TimepieceError/count(_:)``.
+    public init(
+        every interval: Duration, name: String? = nil, clock: ScheduleClock = .monotonic, count: Int? = nil,
+        executor: any CallbackExecutor = InlineExecutor(), callback: (@Sendable (Firing) -> Void)? = nil
+    ) throws(TimepieceError) {
+        guard interval.nanoseconds > 0 else { throw .interval(interval) }
+        self.interval = interval
+        arming = Arming(
+            name: name, kind: .interval, clock: clock == .wall ? .monotonic : clock, isRepeating: count != 1,
+            timetable: Timetable(
+                .interval(interval.nanoseconds.magnitude), limit: try Timetable.limit(count), deadline: 0),
+            executor: executor, callback: callback)
+    }
+}

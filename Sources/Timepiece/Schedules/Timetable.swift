@@ -1,0 +1,100 @@
+/// The arithmetic of one schedule: when it is due, on a scale of its own.
+///
+/// The scale is nanoseconds of a clock, or ticks of an ordinal schedule. Nothing here reads a clock or traps: what lies
+/// past the end of the scale is never due.
+struct Timetable: Sendable {
+    enum Rule: Sendable {
+        case at
+        case after(UInt64)
+        case interval(UInt64)
+        case ordinal(UInt64)
+    }
+
+    let rule: Rule
+    /// After how many firings it ends; nil if never.
+    let limit: UInt64?
+    /// How often it fired.
+    private(set) var count: UInt64 = 0
+    /// When it is due; nil if it waits for nothing.
+    private(set) var deadline: UInt64?
+    /// The first tick.
+    private var anchor: UInt64?
+    private var lastFired: UInt64?
+
+    /// Makes a timetable that is due at the given point; those that count from their first tick are due at zero.
+    init(_ rule: Rule, limit: UInt64? = nil, deadline: UInt64?) {
+        self.rule = rule
+        self.limit = limit
+        self.deadline = deadline
+    }
+
+    /// Sets when it is due, whatever happened before.
+    mutating func rearm(at deadline: UInt64?) {
+        self.deadline = deadline
+    }
+
+    /// Starts as if it had never fired; only a fixed time stays as it is.
+    ///
+    /// - Parameter ticks: how many were counted before, for a rule that counts them.
+    mutating func restart(after ticks: UInt64) {
+        switch rule {
+        case .at: return
+        case .after, .interval: deadline = 0
+        case .ordinal(let each): deadline = each == 0 ? nil : sum(ticks, each)
+        }
+        count = 0
+        anchor = nil
+        lastFired = nil
+    }
+
+    /// Goes on to a point.
+    ///
+    /// - Parameters:
+    ///   - now: the point.
+    ///   - followsJumps: whether a grid is taken up again where time jumped back behind the last firing; it is due next
+    ///     at its first point not before now.
+    /// - Returns: when it was due, if it fires now.
+    mutating func advance(to now: UInt64, followsJumps: Bool) -> UInt64? {
+        if followsJumps, case .interval(let every) = rule, let lastFired, now < lastFired, deadline != nil {
+            deadline = gridPoint(from: now, every: every)
+            self.lastFired = nil
+        }
+        guard var due = deadline, now >= due else { return nil }
+        switch rule {
+        case .at:
+            deadline = nil
+        case .after(let wait):
+            guard anchor != nil else {
+                anchor = now
+                deadline = sum(now, wait)
+                return nil
+            }
+            deadline = nil
+        case .interval(let every):
+            if anchor == nil {
+                anchor = now
+                due = now
+            }
+            deadline = sum(now, 1).flatMap { gridPoint(from: $0, every: every) }
+        case .ordinal(let each):
+            deadline = sum(now, each)
+        }
+        count.addSaturating(1)
+        lastFired = now
+        if let limit, count >= limit { deadline = nil }
+        return due
+    }
+
+    /// The first point of the grid through the anchor that is not before the given one.
+    private func gridPoint(from point: UInt64, every: UInt64) -> UInt64? {
+        guard let anchor, every > 0 else { return nil }
+        guard point > anchor else { return anchor - (anchor - point) / every * every }
+        let past = (point - anchor) % every
+        return past == 0 ? point : sum(point, every - past)
+    }
+
+    private func sum(_ left: UInt64, _ right: UInt64) -> UInt64? {
+        let (sum, overflow) = left.addingReportingOverflow(right)
+        return overflow ? nil : sum
+    }
+}

@@ -1,0 +1,144 @@
+import Synchronization
+
+/// How long a piece of work takes, measured again and again, and how it divides among its parts.
+///
+/// Stopwatches form a tree: the work of a child is a part of its parent's.
+///
+/// ```swift
+/// let root = try StopWatch("root")
+/// try root.measure {
+///     try root.child("decode").measure { decode() }
+///     try root.child("infer").measure { infer() }
+/// }
+/// print(root)
+/// ```
+///
+/// Each measured piece is an interval. The last ``maxIntervals`` of them are kept one by one, and ``statistics`` are over
+/// all since the last reset.
+///
+/// Thread rule: usable from several threads at once. Each stopwatch has a lock of its own, held for a moment; the work
+/// itself is measured without it. Pieces that run side by side all count, so children can sum up to more than a parent.
+public final class StopWatch: Sendable {
+    private struct State {
+        var ring: IntervalRing
+        var statistics = Statistics()
+        var backwardsCount: UInt64 = 0
+        var children: [StopWatch] = []
+    }
+
+    /// The name, unique among the children of one parent.
+    public let name: String
+    /// The names from the root down to this stopwatch, separated by dots: `root.task1`.
+    public let fullName: String
+    /// How many stopwatches are above this one.
+    public let level: Int
+    /// How many intervals are kept one by one.
+    public let maxIntervals: Int
+    /// The stopwatch above; nil for a root, and for a child that outlived its parent.
+    public weak let parent: StopWatch?
+    private let state: Mutex<State>
+
+    /// Makes a root that keeps ten intervals.
+    ///
+    /// - Parameter name: not empty, and without a dot.
+    /// - Throws: ``TimepieceError/watchName(_:)``.
+    public convenience init(_ name: String) throws(TimepieceError) {
+        try self.init(name, ring: IntervalRing(), parent: nil)
+    }
+
+    /// Makes a root.
+    ///
+    /// - Parameters:
+    ///   - name: not empty, and without a dot.
+    ///   - maxIntervals: how many intervals are kept one by one, 1 or more; children inherit it.
+    /// - Throws: ``TimepieceError/watchName(_:)`` or ``TimepieceError/maxIntervals(_:)``.
+    public convenience init(_ name: String, maxIntervals: Int) throws(TimepieceError) {
+        try self.init(name, ring: IntervalRing(capacity: maxIntervals), parent: nil)
+    }
+
+    private init(_ name: String, ring: IntervalRing, parent: StopWatch?) throws(TimepieceError) {
+        guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: ".")) else { throw .watchName(name) }
+        self.name = name
+        self.parent = parent
+        fullName = parent.map { $0.fullName + "." + name } ?? name
+        level = parent.map { $0.level + 1 } ?? 0
+        maxIntervals = ring.capacity
+        state = Mutex(State(ring: ring))
+    }
+
+    /// Finds the child of this name, or makes it.
+    ///
+    /// - Parameters:
+    ///   - name: not empty, and without a dot.
+    ///   - maxIntervals: how many intervals a new child keeps, 1 or more; nil for as many as this stopwatch. A child
+    ///     that is there already keeps what it has.
+    /// - Returns: the same stopwatch for the same name.
+    /// - Throws: ``TimepieceError/watchName(_:)`` or ``TimepieceError/maxIntervals(_:)``.
+    public func child(_ name: String, maxIntervals: Int? = nil) throws(TimepieceError) -> StopWatch {
+        let ring = try IntervalRing(capacity: maxIntervals ?? self.maxIntervals)
+        return try state.withLock { state throws(TimepieceError) in
+            if let child = state.children.first(where: { $0.name == name }) { return child }
+            let child = try StopWatch(name, ring: ring, parent: self)
+            state.children.append(child)
+            return child
+        }
+    }
+
+    /// The stopwatches below this one, in the order in which they were made.
+    public var children: [StopWatch] { state.withLock { $0.children } }
+
+    /// The stopwatches above this one, the parent first and the root last.
+    public var ancestors: [StopWatch] {
+        Array(
+            sequence(state: self) { watch in
+                guard let parent = watch.parent else { return nil }
+                watch = parent
+                return parent
+            })
+    }
+
+    /// The intervals that are kept one by one, the oldest first.
+    public var intervals: [Duration] {
+        state.withLock { $0.ring }.ordered.map { Duration(clampingNanoseconds: $0) }
+    }
+
+    /// Figures over all intervals since the last reset.
+    public var statistics: Statistics { state.withLock { $0.statistics } }
+
+    /// How many intervals were refused because they ended before they started.
+    public var backwardsCount: UInt64 { state.withLock { $0.backwardsCount } }
+
+    /// Counts an interval that was measured elsewhere; a negative one is counted in ``backwardsCount`` only.
+    public func record(_ duration: Duration) {
+        state.withLock { state in
+            guard duration >= .zero else {
+                state.backwardsCount.addSaturating(1)
+                return
+            }
+            state.ring.append(duration.nanoseconds.magnitude)
+            state.statistics.record(duration)
+        }
+    }
+
+    /// Hands out the statistics and starts new ones; what is recorded meanwhile is in the one or in the other.
+    ///
+    /// The intervals that are kept one by one stay.
+    public func takeStatistics() -> Statistics {
+        state.withLock { state in
+            defer { state.statistics = Statistics() }
+            return state.statistics
+        }
+    }
+
+    /// Forgets all intervals of this stopwatch; its children keep theirs.
+    public func reset() {
+        state.withLock { state in
+            state.ring.removeAll()
+            state.statistics = Statistics()
+            state.backwardsCount = 0
+        }
+    }
+
+    /// The line of a description, without what is around it.
+    var summary: String { state.withLock { $0.ring }.summary }
+}

@@ -1,0 +1,62 @@
+/// The last intervals of a ticker or a stopwatch, in nanoseconds, and the figures over them.
+///
+/// It grows as it fills, up to its capacity; then the oldest makes room for the newest.
+struct IntervalRing: Sendable {
+    let capacity: Int
+    private var values: [UInt64] = []
+    private var oldest = 0
+
+    static let defaultCapacity = 10
+
+    /// Makes a ring with the default capacity.
+    init() {
+        capacity = Self.defaultCapacity
+    }
+
+    init(capacity: Int) throws(TimepieceError) {
+        guard capacity >= 1 else { throw .maxIntervals(capacity) }
+        self.capacity = capacity
+    }
+
+    var count: Int { values.count }
+    var min: UInt64 { values.min() ?? 0 }
+    var max: UInt64 { values.max() ?? 0 }
+    var mean: UInt64 { values.isEmpty ? 0 : sum / UInt64(values.count) }
+
+    var sum: UInt64 {
+        var sum: UInt64 = 0
+        for value in values { sum.addSaturating(value) }
+        return sum
+    }
+
+    /// All values, the oldest first.
+    var ordered: [UInt64] {
+        Array(values[oldest...] + values[..<oldest])
+    }
+
+    mutating func append(_ nanoseconds: UInt64) {
+        guard values.count == capacity else {
+            values.append(nanoseconds)
+            return
+        }
+        values[oldest] = nanoseconds
+        oldest = oldest + 1 == capacity ? 0 : oldest + 1
+    }
+
+    mutating func removeAll() {
+        values.removeAll(keepingCapacity: true)
+        oldest = 0
+    }
+
+    /// The part of a description that tickers and stopwatches share: four decimals, at most five intervals.
+    var summary: String {
+        func text(_ nanoseconds: UInt64) -> String {
+            Duration(clampingNanoseconds: nanoseconds).secondsText()
+        }
+        var shown = ordered.prefix(5).map(text)
+        if count > 5 { shown.append("...") }
+        var line = "intervals=[" + shown.joined(separator: ", ") + "]"
+        line += " min=" + text(min) + " mean=" + text(mean) + " max=" + text(max)
+        return line
+    }
+}

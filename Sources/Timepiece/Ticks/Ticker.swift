@@ -1,0 +1,89 @@
+/// The times between recurring events, and what they look like.
+///
+/// Tick it at every event, for example at every frame:
+///
+/// ```swift
+/// var ticker = Ticker()
+/// for frame in frames {
+///     ticker.tick()
+///     process(frame)
+/// }
+/// print(ticker)  // <Ticker intervals=[0.0899, 0.0632, 0.0543] min=0.0543 mean=0.0691 max=0.0899>
+/// ```
+///
+/// It keeps the last ``maxIntervals`` intervals, and all figures are over those alone: they say how it goes now, not how
+/// it went since the start. For the latter, with percentiles, see ``Statistics`` and ``Tachometer``. A plain value:
+/// copies are independent. A tick costs a few nanoseconds beside reading the clock, a figure one pass over the intervals.
+public struct Ticker: Sendable {
+    private var ring: IntervalRing
+    private var last: MonotonicInstant?
+
+    /// How many ticks were earlier than the one before.
+    ///
+    /// Such a tick makes no interval; the next interval starts at it.
+    public private(set) var backwardsCount: UInt64 = 0
+
+    /// Makes a ticker that keeps ten intervals.
+    public init() {
+        ring = IntervalRing()
+    }
+
+    /// Makes a ticker that keeps the given number of intervals.
+    ///
+    /// - Parameter maxIntervals: 1 or more. Memory is taken as intervals come, 8 bytes each.
+    /// - Throws: ``TimepieceError/maxIntervals(_:)`` if it is less than 1.
+    public init(maxIntervals: Int) throws(TimepieceError) {
+        ring = try IntervalRing(capacity: maxIntervals)
+    }
+
+    /// How many intervals are kept at most.
+    public var maxIntervals: Int { ring.capacity }
+    /// The intervals that are kept, the oldest first.
+    public var intervals: [Duration] { ring.ordered.map { Duration(clampingNanoseconds: $0) } }
+    /// How many intervals are kept: one less than there were ticks, up to ``maxIntervals``.
+    public var count: Int { ring.count }
+    /// The shortest interval; zero if there is none.
+    public var min: Duration { Duration(clampingNanoseconds: ring.min) }
+    /// The longest interval; zero if there is none.
+    public var max: Duration { Duration(clampingNanoseconds: ring.max) }
+    /// All intervals together; zero if there is none.
+    public var sum: Duration { Duration(clampingNanoseconds: ring.sum) }
+    /// The arithmetic mean, cut off to the nanosecond; zero if there is no interval.
+    public var mean: Duration { Duration(clampingNanoseconds: ring.mean) }
+
+    /// How many intervals fit into a second, count / sum; zero if there is none.
+    public var frequency: Double {
+        let sum = ring.sum
+        return sum == 0 ? 0 : Double(ring.count) * 1e9 / Double(sum)
+    }
+
+    /// Ends an interval now and starts the next one.
+    public mutating func tick() {
+        tick(at: .now())
+    }
+
+    /// Ends an interval at the given instant and starts the next one.
+    public mutating func tick(at instant: MonotonicInstant) {
+        defer { last = instant }
+        guard let last else { return }
+        guard instant >= last else {
+            backwardsCount.addSaturating(1)
+            return
+        }
+        ring.append(instant.nanoseconds &- last.nanoseconds)
+    }
+
+    /// Forgets all intervals and the last tick; the next tick starts anew.
+    public mutating func reset() {
+        ring.removeAll()
+        last = nil
+        backwardsCount = 0
+    }
+}
+
+extension Ticker: CustomStringConvertible {
+    /// One line in seconds with four decimals, at most five intervals: `<Ticker intervals=[…] min=… mean=… max=…>`.
+    public var description: String {
+        "<Ticker \(ring.summary)>"
+    }
+}
