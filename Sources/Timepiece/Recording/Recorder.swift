@@ -24,7 +24,7 @@ import Synchronization
     private nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
     private nonisolated(unsafe) let row: UnsafeMutablePointer<Row>
     // Written before the first tick, never after.
-    private nonisolated(unsafe) let scale: UnsafeMutablePointer<HistogramScale>
+    private nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
 
     /// What the writer remembers from tick to tick.
     private struct Row {
@@ -39,15 +39,17 @@ import Synchronization
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe row = .allocate(capacity: 1)
         unsafe row.initialize(to: Row())
-        unsafe scale = .allocate(capacity: 1)
-        unsafe scale.initialize(to: .shared)
+        unsafe cells = .allocate(capacity: HistogramScale.cellCount)
+        for (index, cell) in HistogramScale.shared.cells.enumerated() {
+            unsafe (cells + index).initialize(to: cell)
+        }
     }
 
     deinit {
         unsafe slots.deinitialize(count: 2)
         unsafe slots.deallocate()
         unsafe row.deallocate()
-        unsafe scale.deallocate()
+        unsafe cells.deallocate()
     }
 
     /// The instant of the last tick in nanoseconds, 0 before the first.
@@ -67,7 +69,7 @@ import Synchronization
         let previous = unsafe row.pointee.previous
         unsafe row.pointee.previous = now
         if now >= previous {
-            if previous != 0 { unsafe slot.pointee.record(now &- previous, scale: scale) }
+            if previous != 0 { unsafe slot.pointee.record(now &- previous, cells: cells) }
         } else {
             unsafe slot.pointee.countBackwards()
         }
@@ -82,7 +84,7 @@ import Synchronization
         let visit = enter()
         let slot = unsafe slots + Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
         unsafe slot.pointee.count(1, bytes: bytes, discontinuity: false)
-        unsafe slot.pointee.record(interval, scale: scale)
+        unsafe slot.pointee.record(interval, cells: cells)
         lastTickStore.store(now, ordering: .relaxed)
         leave(visit)
     }

@@ -10,11 +10,10 @@
     private(set) var max: UInt64 = 0
     private(set) var sum: UInt64 = 0
     private var squares: UInt128 = 0
-    private let buckets: UnsafeMutablePointer<UInt32>
+    private let buckets: UnsafeMutablePointer<UInt64>
     private let recent: UnsafeMutablePointer<UInt64>
     private let capacity: Int
     private var next = 0
-    private var held = 0
 
     init(maxIntervals: Int) {
         capacity = Swift.max(0, maxIntervals)
@@ -45,19 +44,18 @@
 
     /// Records an interval in nanoseconds.
     @inline(__always)
-    mutating func record(_ interval: UInt64, scale: UnsafePointer<HistogramScale>) {
+    mutating func record(_ interval: UInt64, cells: UnsafePointer<UInt64>) {
         count &+= 1
         if interval < min { min = interval }
         if interval > max { max = interval }
         sum.addSaturating(interval)
         squares.addSaturating(UInt128(interval) &* UInt128(interval))
         // The scale answers with 0 ..< bucketCount for every value.
-        unsafe buckets[scale.pointee.bucket(of: interval)] &+= 1
+        unsafe buckets[HistogramScale.bucket(of: interval) { unsafe cells[$0] }] &+= 1
         // The room is at least one, and `next` stays below the capacity.
         unsafe recent[next] = interval
         let following = next &+ 1
         next = following >= capacity ? 0 : following
-        held = held < capacity ? held &+ 1 : capacity
     }
 
     /// Moves the figures out and leaves the slot as new.
@@ -68,12 +66,13 @@
         window.statistics.merge(
             Statistics(
                 count: count, min: min, max: max, sum: sum, squares: squares, histogram: drainBuckets()))
+        let held = Int(Swift.min(count, UInt64(capacity)))
+        let oldest = held < capacity ? 0 : next
         for offset in 0..<held {
-            let oldest = held < capacity ? 0 : next
             window.recent.append(unsafe recent[(oldest + offset) % capacity])
         }
         window.recent.removeFirst(Swift.max(0, window.recent.count - capacity))
-        (count, min, max, sum, squares, next, held) = (0, .max, 0, 0, 0, 0, 0)
+        (count, min, max, sum, squares, next) = (0, .max, 0, 0, 0, 0)
     }
 
     /// Moves the counts between the smallest and the largest interval out; the others are zero.
@@ -82,7 +81,7 @@
         var histogram = Histogram()
         histogram.cover(used)
         for bucket in used {
-            histogram.add(UInt64(unsafe buckets[bucket]), toBucket: bucket)
+            histogram.add(unsafe buckets[bucket], toBucket: bucket)
             unsafe buckets[bucket] = 0
         }
         return histogram

@@ -13,26 +13,29 @@ package struct HistogramScale: Sendable {
     /// How many buckets there are.
     package static let bucketCount = bucketsPerOctave * octaves
 
-    /// The lower boundaries within an octave as 64-bit mantissas with the highest bit set; the 65th stands past the end.
-    let boundaries: InlineArray<65, UInt64>
-    /// For each 1/128 of an octave, linearly, the last bucket that starts at or before its beginning.
+    /// For each 1/128 of an octave, linearly, where the search for a bucket in it begins and ends.
     ///
-    /// The narrowest bucket is wider than 1/128, so one comparison with the next boundary finishes the search.
-    let guesses: InlineArray<128, UInt8>
+    /// A cell holds the last bucket that starts at or before its beginning, in the lowest bits, and the largest mantissa
+    /// that is still in that bucket, in the others. The narrowest bucket is wider than a cell, so what is larger is in the
+    /// next. A mantissa is a value shifted up until its highest bit is bit 63; its lowest 16 bits are zero.
+    let cells: [UInt64]
+    /// How many cells there are.
+    static let cellCount = 128
+    /// The bits of a cell that hold a bucket.
+    private static let bucketBits: UInt64 = 0xffff
 
     package static let shared = HistogramScale()
 
     private init() {
         let octave = Double(UInt64(1) << 63)
-        let exact = InlineArray<65, UInt64> { index in
-            index < 64 ? UInt64((octave * Self.power(sixtyFourths: index)).rounded(.up)) : .max
+        let starts = (0..<Self.bucketsPerOctave).map { index in
+            UInt64((octave * Self.power(sixtyFourths: index)).rounded(.up))
         }
-        boundaries = exact
-        guesses = InlineArray<128, UInt8> { cell in
+        cells = (0..<Self.cellCount).map { cell in
             let start = UInt64(1) << 63 + UInt64(cell) << 56
-            var bucket = 0
-            while bucket < 63, exact[bucket + 1] <= start { bucket += 1 }
-            return UInt8(bucket)
+            let bucket = (starts.firstIndex { $0 > start } ?? starts.count) - 1
+            let end = bucket + 1 < starts.count ? starts[bucket + 1] - 1 : .max
+            return end & ~Self.bucketBits | UInt64(bucket)
         }
     }
 
@@ -47,17 +50,22 @@ package struct HistogramScale: Sendable {
         return result
     }
 
-    /// Finds the bucket of a value: a count of leading zeros, two look-ups, one comparison. Never traps.
-    @inline(__always)
+    /// Finds the bucket of a value.
     package func bucket(of nanoseconds: UInt64) -> Int {
-        let value = nanoseconds | (nanoseconds == 0 ? 1 : 0)
+        Self.bucket(of: nanoseconds) { cells[$0] }
+    }
+
+    /// Finds the bucket of a value: a count of leading zeros, one look-up, one comparison. Never traps.
+    ///
+    /// - Parameter cell: looks up one of ``cells``; asked for 0 ..< ``cellCount`` only.
+    @inline(__always)
+    static func bucket(of nanoseconds: UInt64, cell: (Int) -> UInt64) -> Int {
+        let value = min(max(nanoseconds, 1), 1 << UInt64(octaves) - 1)
         let zeros = value.leadingZeroBitCount
-        let octave = 63 &- zeros
-        guard octave < Self.octaves else { return Self.bucketCount &- 1 }
         let mantissa = value &<< UInt64(truncatingIfNeeded: zeros)
-        let guess = Int(guesses[Int(truncatingIfNeeded: mantissa &>> 56) & 127])
-        let next = boundaries[min(guess &+ 1, 64)]
-        return octave &* Self.bucketsPerOctave &+ guess &+ (mantissa >= next ? 1 : 0)
+        let found = cell(Int(truncatingIfNeeded: mantissa &>> 56) & (cellCount &- 1))
+        return (63 &- zeros) &* bucketsPerOctave &+ Int(truncatingIfNeeded: found & bucketBits)
+            &+ (mantissa > found ? 1 : 0)
     }
 
     /// The lowest value of a bucket, in nanoseconds.
