@@ -1,0 +1,100 @@
+import Synchronization
+
+/// A point where transit times start: it numbers what passes and remembers when the last 1,024 passed, with their media
+/// times, for stops that have nothing but these to recognize them by.
+///
+/// - Writer: one thread at a time: ``stamp(at:times:)``. Never waits or allocates.
+/// - Readers: any: ``find(_:by:after:)`` reads while the writer writes, and takes nothing that it wrote half.
+@safe package final class TransitStart: Sendable {
+    /// How many of the last are remembered; a buffer that is recognized by its time alone cannot be behind by more.
+    package static let memory = 1024
+
+    /// One of the last; `sequence` is 0 while the rest is being written.
+    private struct Cell: ~Copyable {
+        let sequence = Atomic<UInt64>(0)
+        let instant = Atomic<UInt64>(0)
+        let presentation = Atomic<UInt64>(.max)
+        let running = Atomic<UInt64>(.max)
+    }
+
+    /// Unique in the process, from 1.
+    package let identifier: UInt64
+    /// What the laps from here are called where there are several starts.
+    package let name: String
+
+    private static let made = Atomic<UInt64>(0)
+    private let issuedStore = Atomic<UInt64>(0)
+    private let closedStore = Atomic<Bool>(false)
+    // The cells are atomics; the memory is there from init to deinit.
+    private nonisolated(unsafe) let cells: UnsafeMutablePointer<Cell>
+
+    package init(name: String) {
+        self.name = name
+        identifier = Self.made.add(1, ordering: .relaxed).newValue
+        unsafe cells = .allocate(capacity: Self.memory)
+        for index in 0..<Self.memory { unsafe (cells + index).initialize(to: Cell()) }
+    }
+
+    deinit {
+        unsafe cells.deinitialize(count: Self.memory)
+        unsafe cells.deallocate()
+    }
+
+    /// The last sequence number that was given out, 0 before the first.
+    package var issued: UInt64 { issuedStore.load(ordering: .acquiring) }
+
+    /// Whether nothing will start here any more.
+    package var isClosed: Bool { closedStore.load(ordering: .relaxed) }
+
+    package func close() {
+        closedStore.store(true, ordering: .relaxed)
+    }
+
+    /// Notes that something passes, and returns its sequence number, from 1.
+    @inline(__always)
+    package func stamp(at instant: UInt64, times: MediaTimes) -> UInt64 {
+        let sequence = issuedStore.load(ordering: .relaxed) &+ 1
+        let cell = unsafe cells + Self.index(sequence)
+        unsafe cell.pointee.sequence.store(0, ordering: .relaxed)
+        atomicMemoryFence(ordering: .releasing)
+        unsafe cell.pointee.instant.store(instant, ordering: .relaxed)
+        unsafe cell.pointee.presentation.store(times.presentation, ordering: .relaxed)
+        unsafe cell.pointee.running.store(times.running, ordering: .relaxed)
+        unsafe cell.pointee.sequence.store(sequence, ordering: .releasing)
+        issuedStore.store(sequence, ordering: .releasing)
+        return sequence
+    }
+
+    /// Finds the one of exactly this time, beginning with the one after a given sequence number.
+    ///
+    /// Costs some nanoseconds if they come in order, and about two microseconds if there is none.
+    func find(_ time: UInt64, by key: MediaTimes.Key, after last: UInt64) -> (sequence: UInt64, instant: UInt64)? {
+        guard time != MediaTimes.none else { return nil }
+        for step in 1...UInt64(Self.memory) {
+            let cell = unsafe cells + Self.index(last &+ step)
+            let stored =
+                switch key {
+                case .presentation: unsafe cell.pointee.presentation.load(ordering: .relaxed)
+                case .running: unsafe cell.pointee.running.load(ordering: .relaxed)
+                }
+            guard stored == time else { continue }
+            let sequence = unsafe cell.pointee.sequence.load(ordering: .acquiring)
+            let instant = unsafe cell.pointee.instant.load(ordering: .relaxed)
+            let again =
+                switch key {
+                case .presentation: unsafe cell.pointee.presentation.load(ordering: .relaxed)
+                case .running: unsafe cell.pointee.running.load(ordering: .relaxed)
+                }
+            atomicMemoryFence(ordering: .acquiring)
+            if again == time, sequence != 0, unsafe cell.pointee.sequence.load(ordering: .relaxed) == sequence {
+                return (sequence, instant)
+            }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private static func index(_ sequence: UInt64) -> Int {
+        Int(truncatingIfNeeded: sequence & UInt64(memory - 1))
+    }
+}
