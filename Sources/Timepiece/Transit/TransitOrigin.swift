@@ -46,6 +46,7 @@ import Synchronization
     let series: LapSeries
     // The stopping thread's own but for `lost`, which is atomic; the memory is there from init to deinit.
     nonisolated(unsafe) let state: UnsafeMutablePointer<State>
+    private let lostTaken = Atomic<UInt64>(0)
     private let retiredStore = Atomic<Bool>(false)
 
     /// - Parameter baseline: the last sequence number that is not waited for.
@@ -65,8 +66,11 @@ import Synchronization
         unsafe state.deallocate()
     }
 
-    /// How many stamps of the start have been given up since the stop was made.
-    package var lost: UInt64 { unsafe state.pointee.lost.load(ordering: .relaxed) }
+    /// Takes out how many stamps of the start have been given up since the last time; for the reader.
+    package func takeLost() -> UInt64 {
+        let lost = unsafe state.pointee.lost.load(ordering: .relaxed)
+        return lost &- lostTaken.exchange(lost, ordering: .relaxed)
+    }
 
     /// Whether the stop is done with this start, so that it can be dropped when it has been read.
     var isRetired: Bool {

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// - Writer: one thread at a time: ``arrive(start:sequence:instant:)``, ``pass(at:times:)``, ``end()``, ``flush()``. It
 ///   never waits; it allocates and takes a lock, held elsewhere for a few instructions, only when a start is new.
-/// - Readers: one at a time: ``drain()``.
+/// - Readers: one at a time: ``drain()``, ``takeStrangers()``.
 /// - Anybody: the rest.
 @safe package final class TransitStop: Sendable {
     /// How things are recognized.
@@ -43,6 +43,7 @@ import Synchronization
     private let countsFrom = Atomic<UInt64>(0)
     private let passedStore = Atomic<UInt64>(0)
     private let strangersStore = Atomic<UInt64>(0)
+    private let strangersTaken = Atomic<UInt64>(0)
     private let matchedStore = Atomic<Bool>(false)
 
     package init(group: TransitGroup, correlation: Correlation) {
@@ -61,10 +62,14 @@ import Synchronization
 
     /// How many buffers passed.
     package var passed: UInt64 { passedStore.load(ordering: .relaxed) }
-    /// How many of them nothing is known of.
-    package var strangers: UInt64 { strangersStore.load(ordering: .relaxed) }
     /// Whether any was recognized.
     package var hasMatched: Bool { matchedStore.load(ordering: .relaxed) }
+
+    /// Takes out how many buffers passed since the last time that nothing is known of; for the reader.
+    package func takeStrangers() -> UInt64 {
+        let strangers = strangersStore.load(ordering: .relaxed)
+        return strangers &- strangersTaken.exchange(strangers, ordering: .relaxed)
+    }
 
     /// Lets nothing count that started before an instant, because its time contains a pause.
     package func resume(at instant: UInt64) {
