@@ -131,6 +131,8 @@ import Timepiece
     }
 
     private func report(at now: UInt64, always: Bool) {
+        // A start has no laps of its own to tell of.
+        if case .start = role { return }
         guard let tree = scope.close(self) else { return }
         let duration = time.withLock { time in
             defer { time.restart(at: now) }
