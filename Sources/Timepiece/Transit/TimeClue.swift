@@ -9,6 +9,13 @@ struct TimeClue: Sendable {
     /// A shorter batch, at the end of a stream, says something from here on.
     static let fewest = 3
 
+    enum Verdict: Sendable {
+        case reliable
+        case coincidence
+        /// There was too little to tell.
+        case open
+    }
+
     struct Find: Sendable {
         /// 0 if nothing was found.
         var sequence: UInt64 = 0
@@ -21,27 +28,37 @@ struct TimeClue: Sendable {
     /// What was found in this batch, by the place of what passed.
     private(set) var finds = InlineArray<8, Find>(repeating: Find())
     private var hits: UInt64 = 0
+    /// How often the same was found as the time before: pieces of one thing, or times that tell nothing apart.
+    private var repeats: UInt64 = 0
     private var first: UInt64 = 0
 
     mutating func note(_ find: Find, at place: Int) {
         finds[place & 7] = find
         guard find.sequence != 0 else { return }
+        guard find.sequence != last else {
+            repeats &+= 1
+            return
+        }
         if hits == 0 { first = find.sequence }
         hits &+= 1
         last = find.sequence
     }
 
-    /// Whether a batch of so many says that the times can be relied on.
-    func convinces(of number: Int) -> Bool {
-        guard number >= Self.fewest else { return false }
-        if hits >= UInt64(number - number / Self.batch) { return true }
-        guard number == Self.batch, hits >= UInt64(Self.fewest), last >= first else { return false }
-        return last &- first < hits
+    /// What a batch of so many says about the times.
+    func verdict(on number: Int) -> Verdict {
+        let telling = UInt64(number) - Swift.min(repeats, UInt64(number))
+        guard telling >= UInt64(Self.fewest) else { return .open }
+        if hits >= telling - telling / UInt64(Self.batch) { return .reliable }
+        // Everything that started is found, only there is more that passes.
+        let isComplete = hits >= UInt64(Self.fewest) && last >= first && last &- first < hits
+        if number == Self.batch { return isComplete ? .reliable : .coincidence }
+        return .open
     }
 
     /// Begins the next batch.
     mutating func restart() {
         finds = InlineArray(repeating: Find())
         hits = 0
+        repeats = 0
     }
 }

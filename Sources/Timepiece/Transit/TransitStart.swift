@@ -25,12 +25,16 @@ import Synchronization
     private static let made = Atomic<UInt64>(0)
     private let issuedStore = Atomic<UInt64>(0)
     private let closedStore = Atomic<Bool>(false)
+    // Only the writer touches it.
+    private nonisolated(unsafe) let last: UnsafeMutablePointer<MediaTimes>
     // The cells are atomics; the memory is there from init to deinit.
     private nonisolated(unsafe) let cells: UnsafeMutablePointer<Cell>
 
     package init(name: String) {
         self.name = name
         identifier = Self.made.add(1, ordering: .relaxed).newValue
+        unsafe last = .allocate(capacity: 1)
+        unsafe last.initialize(to: MediaTimes(presentation: MediaTimes.none, running: MediaTimes.none))
         unsafe cells = .allocate(capacity: Self.memory)
         for index in 0..<Self.memory { unsafe (cells + index).initialize(to: Cell()) }
     }
@@ -38,6 +42,7 @@ import Synchronization
     deinit {
         unsafe cells.deinitialize(count: Self.memory)
         unsafe cells.deallocate()
+        unsafe last.deallocate()
     }
 
     /// The last sequence number that was given out, 0 before the first.
@@ -55,11 +60,16 @@ import Synchronization
     package func stamp(at instant: UInt64, times: MediaTimes) -> UInt64 {
         let sequence = issuedStore.load(ordering: .relaxed) &+ 1
         let cell = unsafe cells + Self.index(sequence)
+        // A time that the one before had as well tells nothing apart.
+        let before = unsafe last.pointee
+        unsafe last.pointee = times
+        let presentation = times.presentation == before.presentation ? MediaTimes.none : times.presentation
+        let running = times.running == before.running ? MediaTimes.none : times.running
         unsafe cell.pointee.sequence.store(0, ordering: .relaxed)
         atomicMemoryFence(ordering: .releasing)
         unsafe cell.pointee.instant.store(instant, ordering: .relaxed)
-        unsafe cell.pointee.presentation.store(times.presentation, ordering: .relaxed)
-        unsafe cell.pointee.running.store(times.running, ordering: .relaxed)
+        unsafe cell.pointee.presentation.store(presentation, ordering: .relaxed)
+        unsafe cell.pointee.running.store(running, ordering: .relaxed)
         unsafe cell.pointee.sequence.store(sequence, ordering: .releasing)
         issuedStore.store(sequence, ordering: .releasing)
         return sequence

@@ -80,17 +80,17 @@ extension TransitStop {
         let number = unsafe writer.pointee.batched
         guard number > 0 else { return }
         for origin in unsafe writer.pointee.origins where unsafe !origin.state.pointee.isStamped {
-            let byRunning = unsafe origin.state.pointee.running.convinces(of: number)
-            let byPresentation = unsafe origin.state.pointee.presentation.convinces(of: number)
+            let byRunning = unsafe origin.state.pointee.running.verdict(on: number)
+            let byPresentation = unsafe origin.state.pointee.presentation.verdict(on: number)
             switch unsafe origin.state.pointee.trusted {
             case .running?:
-                if !byRunning, number == TimeClue.batch { unsafe origin.state.pointee.trusted = nil }
+                if byRunning == .coincidence { unsafe origin.state.pointee.trusted = nil }
             case .presentation?:
-                if !byPresentation, number == TimeClue.batch { unsafe origin.state.pointee.trusted = nil }
+                if byPresentation == .coincidence { unsafe origin.state.pointee.trusted = nil }
             case nil:
-                if byRunning {
+                if byRunning == .reliable {
                     trust(.running, unsafe origin.state.pointee.running, of: origin)
-                } else if byPresentation {
+                } else if byPresentation == .reliable {
                     trust(.presentation, unsafe origin.state.pointee.presentation, of: origin)
                 }
             }

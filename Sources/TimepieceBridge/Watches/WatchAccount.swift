@@ -11,6 +11,7 @@ struct WatchAccount: Sendable {
     /// What the parents measured, for the share; it is in no report.
     private let above: StopWatch
     private let own: StopWatch
+    private var hasParent = false
     private var details: [[String]: Detail] = [:]
 
     init(name: String, label: String) throws(TimepieceError) {
@@ -31,7 +32,13 @@ struct WatchAccount: Sendable {
     }
 
     /// Adds what a parent measured.
-    func addAbove(_ statistics: Statistics) {
+    mutating func add(ofParent statistics: Statistics) {
+        hasParent = true
+        above.merge(statistics)
+    }
+
+    /// Adds what the watch measured where nothing is above it, which is all there is to have a share of.
+    func add(ofNoParent statistics: Statistics) {
         above.merge(statistics)
     }
 
@@ -43,7 +50,8 @@ struct WatchAccount: Sendable {
     private func tree(_ snapshot: StopWatchSnapshot, names: [String], path: String) -> WatchTree {
         let detail = details[names]
         return WatchTree(
-            label: detail?.label ?? snapshot.name, path: path, snapshot: snapshot, unmatched: detail?.unmatched ?? 0,
+            label: detail?.label ?? snapshot.name, path: path, snapshot: snapshot,
+            share: names.isEmpty && !hasParent ? 1 : snapshot.share, unmatched: detail?.unmatched ?? 0,
             children: snapshot.children.map {
                 tree($0, names: names + [$0.name], path: path + "." + $0.name)
             })

@@ -56,10 +56,10 @@ struct WatchDelivery {
         for parcel in parcels {
             var visited: Set<Address> = []
             deliver(parcel, to: parcel.context, names: [], &visited, &accounts)
+            let meter = ObjectIdentifier(parcel.context.meter)
             let above = parents(of: parcel.context)
-            for statistics in above.isEmpty ? [parcel.statistics] : above.map(\.statistics) {
-                accounts[ObjectIdentifier(parcel.context.meter)]?.addAbove(statistics)
-            }
+            for parent in above { accounts[meter]?.add(ofParent: parent.statistics) }
+            if above.isEmpty { accounts[meter]?.add(ofNoParent: parcel.statistics) }
         }
     }
 

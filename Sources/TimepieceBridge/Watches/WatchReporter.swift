@@ -31,7 +31,7 @@ import Timepiece
                     path: text + place.path,
                     intervals: TimepieceStatistics(tree.snapshot.statistics),
                     self_time: UInt64(clamping: tree.snapshot.selfTime.nanoseconds),
-                    share: tree.snapshot.share,
+                    share: tree.share,
                     num_unmatched: tree.unmatched,
                     num_children: tree.children.count)
             }

@@ -5,6 +5,7 @@ struct WatchTree: Sendable {
     let label: String
     let path: String
     let snapshot: StopWatchSnapshot
+    let share: Double
     let unmatched: UInt64
     let children: [WatchTree]
 
