@@ -10,7 +10,6 @@ let strict: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
 ]
 
 let strictC: [CSetting] = [
@@ -37,7 +36,8 @@ let package = Package(
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
-            name: "CGStreamer", pkgConfig: "gstreamer-1.0", providers: [.apt(["libgstreamer1.0-dev"])]),
+            name: "CGStreamer", pkgConfig: "gstreamer-video-1.0",
+            providers: [.apt(["libgstreamer1.0-dev", "libgstreamer-plugins-base1.0-dev"])]),
         .systemLibrary(
             name: "CGStreamerCheck", pkgConfig: "gstreamer-check-1.0", providers: [.apt(["libgstreamer1.0-dev"])]),
 
@@ -63,6 +63,11 @@ let package = Package(
                 .define("PACKAGE", to: "\"timepiece\""),
                 .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
             ]),
+
+        // The library's calls, one at a time, for `make bench-instructions`; not a product.
+        .executableTarget(
+            name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
+            swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         .testTarget(

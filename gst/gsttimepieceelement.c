@@ -4,6 +4,10 @@
  * costs twice as much a buffer. */
 #include "gsttimepieceelement.h"
 
+#include <stdlib.h>
+
+#include "gsttimepiececloudwatch.h"
+
 GST_DEBUG_CATEGORY_STATIC (gst_timepiece_element_debug);
 #define GST_CAT_DEFAULT gst_timepiece_element_debug
 
@@ -18,7 +22,9 @@ enum
   PROP_INTERVAL,
   PROP_POST_MESSAGES,
   PROP_LABEL,
-  PROP_STATS
+  PROP_STATS,
+  PROP_CLOUDWATCH,
+  PROP_CLOUDWATCH_END = PROP_CLOUDWATCH + GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES
 };
 
 typedef struct
@@ -31,6 +37,10 @@ typedef struct
   guint64 interval;
   gboolean post_messages;
   gchar *label;
+  GstTimepieceCloudWatch publishing;
+
+  /* between start and stop, else NULL; protected by OBJECT_LOCK */
+  TimepieceCloudWatch *cloudwatch;
 
   /* the stream, written by the streaming thread, protected by OBJECT_LOCK */
   GstSegment segment;
@@ -70,6 +80,12 @@ GstPad *
 gst_timepiece_element_get_src_pad (GstTimepieceElement * self)
 {
   return PRIVATE (self)->srcpad;
+}
+
+TimepieceCloudWatch *
+gst_timepiece_element_get_cloudwatch (GstTimepieceElement * self)
+{
+  return PRIVATE (self)->cloudwatch;
 }
 
 guint64
@@ -146,6 +162,25 @@ gst_timepiece_element_get_times (GstTimepieceElement * self,
   GST_OBJECT_UNLOCK (self);
 }
 
+GstClockTime
+gst_timepiece_element_running_time (GstTimepieceElement * self,
+    GstClockTime position)
+{
+  const GstSegment *segment = &PRIVATE (self)->segment;
+
+  if (segment->format != GST_FORMAT_TIME)
+    return GST_CLOCK_TIME_NONE;
+  return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
+}
+
+void
+gst_timepiece_element_warn_settings (GstTimepieceElement * self,
+    const gchar * problem, const gchar * consequence)
+{
+  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", problem), ("%s",
+          consequence));
+}
+
 void
 gst_timepiece_element_post (GstTimepieceElement * self,
     GstStructure * structure)
@@ -189,6 +224,64 @@ interval_problem (guint64 interval)
       "(1 ms) or more.", interval);
 }
 
+/* On the sender's thread. */
+static void
+report_cloudwatch (const TimepieceCloudWatchStatus * status, void *user_data)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (user_data);
+  gchar *label = gst_timepiece_element_dup_label (self);
+
+  if (status->last_error)
+    GST_WARNING_OBJECT (self, "CloudWatch: %s", status->last_error);
+  gst_timepiece_element_post (self,
+      gst_timepiece_cloudwatch_structure ("timepiece-cloudwatch", label,
+          status));
+  g_free (label);
+}
+
+/* FALSE if a setting makes no sense. */
+static gboolean
+open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  gchar *label = gst_timepiece_element_dup_label (self);
+  TimepieceCloudWatch *cloudwatch;
+
+  /* The properties change in NULL and READY only, by the thread that changes
+   * the state. */
+  cloudwatch = gst_timepiece_cloudwatch_open (&priv->publishing,
+      GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->metric_name, label,
+      report_cloudwatch, self, problem);
+  g_free (label);
+  if (cloudwatch) {
+    char *note = timepiece_cloudwatch_note (cloudwatch);
+
+    GST_INFO_OBJECT (self, "%s", note);
+    free (note);
+  }
+  GST_OBJECT_LOCK (self);
+  priv->cloudwatch = cloudwatch;
+  GST_OBJECT_UNLOCK (self);
+  return *problem == NULL;
+}
+
+/* Waits for the network up to the publisher's deadline. */
+static void
+close_cloudwatch (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  TimepieceCloudWatch *cloudwatch;
+
+  GST_OBJECT_LOCK (self);
+  cloudwatch = priv->cloudwatch;
+  priv->cloudwatch = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (!cloudwatch)
+    return;
+  timepiece_cloudwatch_close (cloudwatch);
+  timepiece_cloudwatch_unref (cloudwatch);
+}
+
 /* Idempotent: in pull mode the pads are activated, and buffers flow, before
  * the own change of state. */
 static gboolean
@@ -213,13 +306,15 @@ start (GstTimepieceElement * self)
     problem = g_strdup ("The property label is empty; allowed is a text that "
         "names this point of the pipeline, or none for the element's name.");
   GST_OBJECT_UNLOCK (self);
-  if (!problem && klass->start (self, &problem)) {
+  if (!problem && open_cloudwatch (self, &problem)
+      && klass->start (self, &problem)) {
     GST_OBJECT_LOCK (self);
     priv->started = TRUE;
     GST_OBJECT_UNLOCK (self);
   }
   g_mutex_unlock (&priv->start_lock);
   if (problem) {
+    close_cloudwatch (self);
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", problem), (NULL));
     g_free (problem);
     return FALSE;
@@ -242,6 +337,7 @@ stop (GstTimepieceElement * self)
   g_mutex_unlock (&priv->start_lock);
   if (started) {
     GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
+    close_cloudwatch (self);
     GST_DEBUG_OBJECT (self, "stopped");
   }
 }
@@ -294,7 +390,7 @@ take_caps (GstTimepieceElement * self, GstCaps * caps)
   GST_DEBUG_OBJECT (self, "nominal rate %f from %" GST_PTR_FORMAT, rate, caps);
 }
 
-static gboolean
+gboolean
 gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
@@ -407,15 +503,44 @@ set_interval (GstTimepieceElement * self, guint64 interval)
 
   /* A pipeline that runs is not stopped for a wrong setting. */
   if (problem) {
-    GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", problem),
-        ("The former interval holds."));
+    gst_timepiece_element_warn_settings (self, problem,
+        "The former interval holds.");
     g_free (problem);
     return;
   }
   GST_OBJECT_LOCK (self);
   PRIVATE (self)->interval = interval;
   GST_OBJECT_UNLOCK (self);
-  GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->set_interval (self, interval);
+  GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->apply (self);
+}
+
+static void
+show_cloudwatch (const TimepieceCloudWatchStatus * status, void *user_data)
+{
+  GstStructure *stats = user_data;
+  GstStructure *structure = gst_timepiece_cloudwatch_structure ("cloudwatch",
+      gst_structure_get_string (stats, "label"), status);
+
+  gst_structure_set (stats, "cloudwatch", GST_TYPE_STRUCTURE, structure, NULL);
+  gst_structure_free (structure);
+}
+
+static GstStructure *
+get_stats (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self);
+  TimepieceCloudWatch *cloudwatch;
+
+  GST_OBJECT_LOCK (self);
+  cloudwatch =
+      priv->cloudwatch ? timepiece_cloudwatch_ref (priv->cloudwatch) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (cloudwatch) {
+    timepiece_cloudwatch_read (cloudwatch, show_cloudwatch, stats);
+    timepiece_cloudwatch_unref (cloudwatch);
+  }
+  return stats;
 }
 
 static void
@@ -425,6 +550,13 @@ gst_timepiece_element_set_property (GObject * object, guint prop_id,
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (object);
   GstTimepieceElementPrivate *priv = PRIVATE (self);
 
+  if (prop_id >= PROP_CLOUDWATCH && prop_id < PROP_CLOUDWATCH_END) {
+    GST_OBJECT_LOCK (self);
+    gst_timepiece_cloudwatch_set (&priv->publishing, prop_id - PROP_CLOUDWATCH,
+        value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (prop_id) {
     case PROP_INTERVAL:
       set_interval (self, g_value_get_uint64 (value));
@@ -452,6 +584,13 @@ gst_timepiece_element_get_property (GObject * object, guint prop_id,
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (object);
 
+  if (prop_id >= PROP_CLOUDWATCH && prop_id < PROP_CLOUDWATCH_END) {
+    GST_OBJECT_LOCK (self);
+    gst_timepiece_cloudwatch_get (&PRIVATE (self)->publishing,
+        prop_id - PROP_CLOUDWATCH, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
   switch (prop_id) {
     case PROP_INTERVAL:
       g_value_set_uint64 (value, gst_timepiece_element_get_interval (self));
@@ -463,8 +602,7 @@ gst_timepiece_element_get_property (GObject * object, guint prop_id,
       g_value_take_string (value, gst_timepiece_element_dup_label (self));
       break;
     case PROP_STATS:
-      g_value_take_boxed (value,
-          GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self));
+      g_value_take_boxed (value, get_stats (self));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -485,6 +623,7 @@ gst_timepiece_element_finalize (GObject * object)
   GstTimepieceElementPrivate *priv = PRIVATE (GST_TIMEPIECE_ELEMENT (object));
 
   g_free (priv->label);
+  gst_timepiece_cloudwatch_clear (&priv->publishing);
   g_mutex_clear (&priv->start_lock);
   G_OBJECT_CLASS (gst_timepiece_element_parent_class)->finalize (object);
 }
@@ -556,6 +695,8 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
           "with the fields of the message", GST_TYPE_STRUCTURE,
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
+  gst_timepiece_cloudwatch_install (object_class, PROP_CLOUDWATCH);
+
   gst_type_mark_as_plugin_api (GST_TYPE_TIMEPIECE_ELEMENT, 0);
 }
 
@@ -566,6 +707,7 @@ gst_timepiece_element_init (GstTimepieceElement * self)
 
   g_mutex_init (&priv->start_lock);
   priv->interval = DEFAULT_INTERVAL;
+  gst_timepiece_cloudwatch_init (&priv->publishing);
   priv->post_messages = DEFAULT_POST_MESSAGES;
   gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
   set_none (&priv->past);

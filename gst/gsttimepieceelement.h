@@ -18,6 +18,9 @@ struct _GstTimepieceElementClass
 {
   GstElementClass parent_class;
 
+  /* The metric's name where the user gives none. */
+  const gchar *metric_name;
+
   /* Copies the settings. On failure sets the sentence to tell the user. */
   gboolean (*start) (GstTimepieceElement * self, gchar ** problem);
   /* No buffer flows any more. */
@@ -25,7 +28,8 @@ struct _GstTimepieceElementClass
 
   void (*play) (GstTimepieceElement * self);
   void (*pause) (GstTimepieceElement * self);
-  void (*set_interval) (GstTimepieceElement * self, guint64 interval);
+  /* A setting changed; called between start and stop, or not. */
+  void (*apply) (GstTimepieceElement * self);
 
   /* The row of buffers has a break: no interval may span it. */
   void (*interrupt) (GstTimepieceElement * self);
@@ -51,6 +55,11 @@ typedef struct
   GstClockTime running_time;
 } GstTimepieceTimes;
 
+/* Where figures are to be published, between start and stop; NULL if nowhere.
+ * Owned by the element. */
+TimepieceCloudWatch *gst_timepiece_element_get_cloudwatch (GstTimepieceElement *
+    self);
+
 /* The pads are constant from init to finalize. */
 GstPad *gst_timepiece_element_get_sink_pad (GstTimepieceElement * self);
 GstPad *gst_timepiece_element_get_src_pad (GstTimepieceElement * self);
@@ -62,6 +71,19 @@ gboolean gst_timepiece_element_posts (GstTimepieceElement * self);
 gdouble gst_timepiece_element_get_nominal_rate (GstTimepieceElement * self);
 void gst_timepiece_element_get_times (GstTimepieceElement * self,
     GstClockTime position, GstTimepieceTimes * times);
+
+/* In the current segment; for the streaming thread only, which alone writes the
+ * segment, and so needs no lock. */
+GstClockTime gst_timepiece_element_running_time (GstTimepieceElement * self,
+    GstClockTime position);
+
+/* The event function of the sink pad. */
+gboolean gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
+    GstEvent * event);
+
+/* Warns on the bus that a setting made no sense; the stream flows on. */
+void gst_timepiece_element_warn_settings (GstTimepieceElement * self,
+    const gchar * problem, const gchar * consequence);
 
 /* Posts an element message. @structure: (transfer full) */
 void gst_timepiece_element_post (GstTimepieceElement * self,

@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// Measures the intervals of a recurring event and reports their statistics window by window.
 ///
@@ -22,18 +22,28 @@ public final class Tachometer: Sendable {
     /// What a report is given: when, by the wall clock, and what was seen.
     public typealias Report = @Sendable (_ timestamp: WallTime, _ window: Window) -> Void
 
-    private let recorder: Recorder
+    @usableFromInline let recorder: Recorder
+    /// When the next tick closes a window; 0 before the first tick, `UInt64.max` if only others close windows.
+    @usableFromInline let nextReport: Atomic<UInt64>
     private let interval: UInt64?
     private let executor: any CallbackExecutor
     private let report: Report
-    /// When the next tick closes a window; 0 before the first tick, `UInt64.max` if only others close windows.
-    private let nextReport: Atomic<UInt64>
     private let state: Mutex<State>
 
     private struct State: Sendable {
         var open = OpenWindow()
+        /// What was recorded since it was last taken, for a second reader with windows of its own; nil if there is none.
+        var tapped: Statistics?
         var total = Tally()
         var time = ActiveTime()
+
+        mutating func drain(_ recorder: borrowing Recorder) {
+            guard tapped != nil else { return recorder.drain(into: &open) }
+            var drained = OpenWindow()
+            recorder.drain(into: &drained)
+            open.merge(drained, keeping: recorder.maxIntervals)
+            tapped?.merge(drained.statistics)
+        }
     }
 
     /// Makes a tachometer that reports by its ticks.
@@ -92,6 +102,7 @@ public final class Tachometer: Sendable {
     }
 
     /// Ticks for a number of events at once.
+    @inlinable
     @inline(__always)
     package func tick(
         at now: UInt64, events: UInt64 = 1, bytes: UInt64 = 0, discontinuity: Bool = false, position: UInt64 = .max
@@ -108,7 +119,7 @@ public final class Tachometer: Sendable {
     /// Closes the window and opens the next.
     public func closeWindow(at instant: MonotonicInstant) -> Window {
         state.withLock { state in
-            recorder.drain(into: &state.open)
+            state.drain(recorder)
             let window = Self.window(of: state, recorder: recorder, at: instant.nanoseconds)
             state.total.add(state.open.tally)
             state.open = OpenWindow()
@@ -120,8 +131,22 @@ public final class Tachometer: Sendable {
     /// Reads what the open window holds so far, and leaves it open.
     public func read(at instant: MonotonicInstant) -> Window {
         state.withLock { state in
-            recorder.drain(into: &state.open)
+            state.drain(recorder)
             return Self.window(of: state, recorder: recorder, at: instant.nanoseconds)
+        }
+    }
+
+    /// Keeps statistics for ``takeTapped()`` from now on.
+    package func tap() {
+        state.withLock { $0.tapped = $0.tapped ?? Statistics() }
+    }
+
+    /// Takes what was recorded since the last time, whatever windows were closed meanwhile.
+    package func takeTapped() -> Statistics {
+        state.withLock { state in
+            state.drain(recorder)
+            defer { if state.tapped != nil { state.tapped = Statistics() } }
+            return state.tapped ?? Statistics()
         }
     }
 
@@ -147,13 +172,21 @@ public final class Tachometer: Sendable {
         recorder.forgetPosition()
     }
 
+    /// Makes the next tick be noted, for ``firstTickAfterMark``.
+    package func markNextTick() {
+        recorder.markNextTick()
+    }
+
+    /// When the first tick after the last mark came, nil if none did.
+    package var firstTickAfterMark: UInt64? { recorder.firstTickAfterMark }
+
     /// The position that came with the last tick, `UInt64.max` if none did.
     package var lastPosition: UInt64 { recorder.lastPosition }
 
     /// The instant of the last tick, 0 before the first.
     package var lastTick: UInt64 { recorder.lastTick }
 
-    private static func window(of state: State, recorder: Recorder, at now: UInt64) -> Window {
+    private static func window(of state: State, recorder: borrowing Recorder, at now: UInt64) -> Window {
         var total = state.total
         total.add(state.open.tally)
         let position = recorder.lastPosition
@@ -169,8 +202,9 @@ public final class Tachometer: Sendable {
     }
 
     /// Closes the window if the grid of the first tick says so, and sees to its report.
+    @usableFromInline
     @inline(never)
-    private func reportIfDue(at now: UInt64) {
+    func reportIfDue(at now: UInt64) {
         guard let interval else { return }
         let due = nextReport.load(ordering: .relaxed)
         guard now >= due else { return }

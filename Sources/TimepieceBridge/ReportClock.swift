@@ -1,5 +1,4 @@
 import Glibc
-import SwiftOverlayShims  // where this toolchain finds the members of timespec
 import Timepiece
 
 /// Something that has to do a thing at an instant, again and again.

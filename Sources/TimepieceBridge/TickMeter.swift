@@ -2,53 +2,70 @@ import CTimepiece
 import Synchronization
 import Timepiece
 
-/// Behind `TimepieceTick`: a tachometer whose windows are closed by the clock, and by the ends of the stream.
+/// Behind `TimepieceTick`: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
+/// detector that the same clock asks, and an alarm clock that the buffers drive.
 final class TickMeter: ClockMember {
     let tachometer: Tachometer
+    let alarms = MeterAlarms()
     private let reporter: TickReporter
     private let state: Mutex<State>
 
-    private struct State {
+    struct State {
         var interval: UInt64
+        var detector: StallDetector
         /// When the next report is due while playing.
         var due: UInt64 = .max
+        /// Who gets the figures beside the reports, and when next.
+        var publisher: Publisher?
+        var publishDue: UInt64 = .max
         var playing = false
         var ended = false
         var stopped = false
 
-        var reports: Bool { playing && !ended && !stopped && interval > 0 }
+        var flows: Bool { playing && !ended && !stopped }
     }
 
-    init?(interval: UInt64, maxIntervals: UInt32, reporter: TickReporter) {
+    init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
         guard let tachometer = try? Tachometer(maxIntervals: Int(maxIntervals)) else { return nil }
         self.tachometer = tachometer
         self.reporter = reporter
-        state = Mutex(State(interval: interval))
+        state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
     }
 
     func play(at now: UInt64) -> Bool {
         tachometer.resume(at: MonotonicInstant(nanoseconds: now))
-        return reschedule(at: now) { $0.playing = true }
+        return reschedule(at: now, restart: true) { $0.playing = true }
     }
 
     func pause(at now: UInt64) {
         tachometer.pause(at: MonotonicInstant(nanoseconds: now))
-        _ = reschedule(at: now) { $0.playing = false }
+        _ = reschedule(at: now, restart: true) { $0.playing = false }
     }
 
     func begin(at now: UInt64) -> Bool {
-        guard state.withLock({ $0.ended }) else { return true }
-        return reschedule(at: now) { $0.ended = false }
+        reschedule(at: now, restart: true) { $0.ended = false }
     }
 
-    func setInterval(_ interval: UInt64, at now: UInt64) -> Bool {
-        reschedule(at: now) { $0.interval = interval }
+    func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
+        reschedule(at: now, restart: false) { state in
+            state.interval = settings.interval
+            state.detector.settings = StallSettings(settings)
+        }
+    }
+
+    func publish(to publisher: Publisher) {
+        tachometer.tap()
+        state.withLock { $0.publisher = publisher }
     }
 
     func end(at now: UInt64) {
-        state.withLock { $0.ended = true }
+        state.withLock { state in
+            state.ended = true
+            state.detector.rest()
+        }
         ReportClock.shared.remove(self)
         reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now)))
+        handOver(at: now)
     }
 
     func stop(at now: UInt64) {
@@ -60,35 +77,102 @@ final class TickMeter: ClockMember {
         ReportClock.shared.remove(self)
         let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
         if last.tally.events > 0 { reporter.report(last) }
+        handOver(at: now)
     }
 
     func run(at now: UInt64) -> UInt64 {
-        let due = state.withLock { state -> UInt64 in
-            guard state.reports else { return .max }
-            guard state.due <= now else { return state.due }
-            // On the grid of the first report; slots that were missed are not made up.
-            let missed = (now - state.due) / state.interval
-            state.due = state.due.addingSaturating(
-                missed.multipliedSaturating(by: state.interval).addingSaturating(state.interval))
-            return 0
+        guard state.withLock({ $0.flows }) else { return .max }
+        checkForStall(at: now)
+        if state.withLock({ $0.takeReport(at: now) }) { closeWindow(at: now) }
+        if state.withLock({ $0.publishDue <= now }) { handOver(at: now) }
+        return state.withLock { $0.next(lastTick: tachometer.lastTick, at: now) }
+    }
+
+    private func closeWindow(at now: UInt64) {
+        let window = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
+        reporter.report(window)
+        let event = state.withLock { state in
+            state.detector.closed(
+                at: now, events: window.tally.events, earlierEvents: window.total.events &- window.tally.events,
+                duration: window.duration)
         }
-        guard due == 0 else { return due }
-        reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now)))
-        return state.withLock { $0.reports ? $0.due : .max }
+        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+    }
+
+    /// Hands what was measured since the last time to whom it is published by.
+    private func handOver(at now: UInt64) {
+        let publisher = state.withLock { state in
+            state.schedulePublishing(at: now)
+            return state.publisher
+        }
+        publisher?.publish(tachometer.takeTapped(), at: now)
+    }
+
+    private func checkForStall(at now: UInt64) {
+        let looks = state.withLock { $0.detector.nextCheck(lastTick: tachometer.lastTick, at: now) <= now }
+        // The mark comes before the look at the last tick: a tick after the look is then surely noted.
+        if looks { tachometer.markNextTick() }
+        let event = state.withLock { state in
+            state.detector.check(
+                at: now, lastTick: tachometer.lastTick, firstTickAfter: tachometer.firstTickAfterMark)
+        }
+        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }
 
     /// Changes the state and tells the clock what follows from it; false if the clock cannot run.
-    private func reschedule(at now: UInt64, _ change: (inout sending State) -> Void) -> Bool {
+    private func reschedule(at now: UInt64, restart: Bool, _ change: (inout sending State) -> Void) -> Bool {
         let open = tachometer.openFor(at: now)
-        let due = state.withLock { state -> UInt64? in
+        let due = state.withLock { state in
             change(&state)
-            guard state.reports else { return nil }
+            if restart {
+                if state.flows {
+                    state.detector.start(at: MonotonicInstant(nanoseconds: now))
+                } else {
+                    state.detector.rest()
+                }
+            }
             let left = state.interval > open ? state.interval - open : 0
-            state.due = now.addingSaturating(left)
-            return state.due
+            state.due = state.interval == 0 ? .max : now.addingSaturating(left)
+            state.schedulePublishing(at: now)
+            return state.next(lastTick: tachometer.lastTick, at: now)
         }
-        if let due { return ReportClock.shared.schedule(self, at: due) }
+        if due != .max { return ReportClock.shared.schedule(self, at: due) }
         ReportClock.shared.remove(self)
         return true
+    }
+}
+
+extension TickMeter.State {
+    /// When the clock has something to do; `UInt64.max` for never.
+    func next(lastTick: UInt64, at now: UInt64) -> UInt64 {
+        guard flows else { return .max }
+        let check = min(detector.nextCheck(lastTick: lastTick, at: now), firstTickCheck(lastTick: lastTick, at: now))
+        return min(due, publishDue, check)
+    }
+
+    mutating func schedulePublishing(at now: UInt64) {
+        publishDue = publisher.map { now.addingSaturating($0.period) } ?? .max
+    }
+
+    /// Before the first buffer there is nothing to wait from: look now and then whether it has come.
+    private func firstTickCheck(lastTick: UInt64, at now: UInt64) -> UInt64 {
+        guard let timeout = detector.settings.timeout, !detector.settings.onStart, lastTick == 0 else { return .max }
+        return now.addingSaturating(UInt64(clamping: timeout.nanoseconds) / 2)
+    }
+
+    /// Whether a report is due; then the next is on the grid of the first, and slots that were missed are not made up.
+    mutating func takeReport(at now: UInt64) -> Bool {
+        guard flows, due <= now, interval > 0 else { return false }
+        let missed = (now - due) / interval
+        due = due.addingSaturating(missed.multipliedSaturating(by: interval).addingSaturating(interval))
+        return true
+    }
+}
+
+extension StallSettings {
+    init(_ settings: TimepieceTickSettings) {
+        self.init(
+            timeout: settings.stall_timeout == 0 ? nil : Duration(clampingNanoseconds: settings.stall_timeout),
+            onStart: settings.stall_on_start, minimumRate: settings.min_rate)
     }
 }

@@ -1,18 +1,31 @@
 import CTimepiece
 import Timepiece
 
-/// Calls the element's function with a window in the contract's terms.
+/// Calls the element's functions with what there is to tell, in the contract's terms.
 @safe struct TickReporter: @unchecked Sendable {
-    // Sendable: the element promises that its function may be called on any thread until the meter is stopped.
-    let function: TimepieceTickFunc
+    // Sendable: the element promises that its functions may be called on any thread until the meter is stopped.
+    let events: TimepieceTickEvents
     let context: UnsafeMutableRawPointer?
 
-    init(function: TimepieceTickFunc, context: UnsafeMutableRawPointer?) {
-        unsafe self.function = unsafe function
-        unsafe self.context = unsafe context
+    func report(_ window: Window) {
+        unsafe Self.show(window, by: events.window, context)
     }
 
-    func report(_ window: Window) {
+    func report(_ event: StallDetector.Event, lastPosition: UInt64) {
+        let (resumed, reason, duration) =
+            switch event {
+            case .stalled(let reason, let duration): (false, reason, duration)
+            case .resumed(let reason, let duration): (true, reason, duration)
+            }
+        unsafe reason.rawValue.withCString { text in
+            var flat = unsafe TimepieceStall(
+                resumed: resumed, reason: text, duration: UInt64(clamping: duration.nanoseconds),
+                last_position: lastPosition)
+            unsafe events.stall(&flat, context)
+        }
+    }
+
+    static func show(_ window: Window, by function: TimepieceTickShow, _ context: UnsafeMutableRawPointer?) {
         let recent = window.intervals.map { UInt64(clamping: $0.nanoseconds) }
         unsafe recent.withUnsafeBufferPointer { recent in
             var flat = unsafe TimepieceTickWindow()

@@ -8,4 +8,8 @@ enum CloudWatchLimits {
     static let valuesPerDatum = 150
     /// Dimensions of one metric.
     static let dimensions = 30
+    /// Characters of a namespace, of a metric's name and of a dimension's name.
+    static let nameLength = 255
+    /// Characters of a dimension's value.
+    static let valueLength = 1024
 }

@@ -56,29 +56,169 @@ typedef struct {
   size_t num_recent;
 } TimepieceTickWindow;
 
-/* Told of a window; what it points to is valid during the call. */
-typedef void (*TimepieceTickFunc) (const TimepieceTickWindow *window,
+/* A stream that stands still or trickles, or goes on. */
+typedef struct {
+  bool resumed;
+  const char *reason;                   /* "standstill" or "trickle" */
+  uint64_t duration;                    /* of the stall up to now, or in all */
+  uint64_t last_position;               /* of the last buffer, or NONE */
+} TimepieceStall;
+
+typedef enum {
+  TIMEPIECE_ALARM_AT,
+  TIMEPIECE_ALARM_INTERVAL,
+  TIMEPIECE_ALARM_ORDINAL,
+  TIMEPIECE_ALARM_AFTER
+} TimepieceAlarmKind;
+
+/* What to fire and when. */
+typedef struct {
+  const char *name;                     /* only one of a name in a meter */
+  TimepieceAlarmKind kind;
+  bool by_running_time;                 /* interval and after */
+  int64_t value;                        /* at: since 1970; ordinal: n; else ns */
+  uint64_t count;                       /* after so many it ends; 0: never */
+  uint32_t action;                      /* handed back when it fires */
+} TimepieceAlarm;
+
+/* An alarm that fired. */
+typedef struct {
+  const char *name;
+  const char *kind;
+  uint32_t action;
+  uint64_t count;                       /* the how manyeth firing */
+  uint64_t due;                         /* ns, or the n-th buffer, by its clock */
+  uint64_t fired;
+} TimepieceFiring;
+
+/* What a meter tells. What is pointed to is valid during the call. */
+typedef struct {
+  void (*window) (const TimepieceTickWindow *window, void *_Nullable user_data);
+  void (*stall) (const TimepieceStall *stall, void *_Nullable user_data);
+} TimepieceTickEvents;
+
+typedef void (*TimepieceTickShow) (const TimepieceTickWindow *window,
     void *_Nullable user_data);
+typedef void (*TimepieceFiringFunc) (const TimepieceFiring *firing,
+    void *_Nullable user_data);
+
+/* A name and a value. */
+typedef struct {
+  const char *name;
+  const char *value;
+} TimepiecePair;
+
+/* What to publish, where to, with whose keys; NULL: as AWS's tools find it. */
+typedef struct {
+  const char *name_space;
+  const char *metric_name;
+  const char *label;
+  const TimepiecePair *_Nullable dimensions;
+  size_t num_dimensions;
+  uint64_t interval;
+  const char *_Nullable region;
+  const char *_Nullable access_key;
+  const char *_Nullable secret_access_key;
+  const char *_Nullable session_token;
+  const char *_Nullable profile;
+  const char *_Nullable endpoint_uri;
+  const TimepiecePair *_Nullable iot_certificate;
+  size_t num_iot_certificate;
+  const char *_Nullable spool;
+  const char *_Nullable emf;
+  bool dry_run;
+  uint64_t flush_deadline;
+} TimepieceCloudWatchSettings;
+
+typedef struct {
+  const char *reason;
+  uint64_t count;
+} TimepieceDrop;
+
+/* What became of the figures of a destination: counts of data, but requests,
+ * retried and throttled, which count requests. */
+typedef struct {
+  uint64_t sent;
+  uint64_t uncertain;
+  uint64_t retried;
+  uint64_t throttled;
+  uint64_t requests;
+  uint64_t dropped;
+  uint64_t spooled;
+  int64_t oldest;                       /* ns since 1970, 0: none */
+  int64_t last_success;                 /* ns since 1970, 0: none */
+  int64_t skew;
+  const char *_Nullable last_error;
+  const TimepieceDrop *_Nullable drops;
+  size_t num_drops;
+} TimepieceCloudWatchStatus;
+
+/* Told of a status; what it points to is valid during the call. */
+typedef void (*TimepieceCloudWatchFunc) (const TimepieceCloudWatchStatus *
+    status, void *_Nullable user_data);
+
+/* Publishes what one element measures. */
+typedef struct _TimepieceCloudWatch TimepieceCloudWatch;
+
+/* Makes a publisher, or returns NULL if a setting makes no sense; then problem
+ * is a sentence, to be freed with free (). Uses no network.
+ * changed: called on the sender's thread when a failure was counted. */
+TimepieceCloudWatch *_Nullable timepiece_cloudwatch_new (const
+    TimepieceCloudWatchSettings * settings, TimepieceCloudWatchFunc changed,
+    void *_Nullable user_data, char *_Nullable * _Nonnull problem);
+
+/* One line on billed series and costs, to be freed with free (). */
+char *_Nullable timepiece_cloudwatch_note (TimepieceCloudWatch * cloudwatch);
+
+/* Shows the status to a function, in this call. */
+void timepiece_cloudwatch_read (TimepieceCloudWatch * cloudwatch,
+    TimepieceCloudWatchFunc show, void *_Nullable user_data);
+
+/* Sends within the deadline, keeps the rest, tells nothing any more. */
+void timepiece_cloudwatch_close (TimepieceCloudWatch * cloudwatch);
+
+TimepieceCloudWatch *timepiece_cloudwatch_ref (TimepieceCloudWatch *
+    cloudwatch);
+void timepiece_cloudwatch_unref (TimepieceCloudWatch * cloudwatch);
+
+/* What may change while the stream flows. */
+typedef struct {
+  uint64_t interval;                    /* between reports, 0: only the last */
+  uint64_t stall_timeout;               /* 0: none */
+  bool stall_on_start;
+  double min_rate;                      /* buffers per second, 0: none */
+} TimepieceTickSettings;
 
 /* Measures the buffers that pass one point. */
 typedef struct _TimepieceTick TimepieceTick;
 
 /* Makes a meter, or returns NULL if max_intervals is 0.
  * The caller owns the reference.
- * interval: time between reports, 0 for none but the last.
- * report: called on the one thread that all meters share, or inside the
+ * events: called on the one thread that all meters share, or inside the
  *   functions below that say so. */
-TimepieceTick *_Nullable timepiece_tick_new (uint64_t interval,
-    uint32_t max_intervals, TimepieceTickFunc report,
+TimepieceTick *_Nullable timepiece_tick_new (const TimepieceTickSettings *
+    settings, uint32_t max_intervals, const TimepieceTickEvents * events,
     void *_Nullable user_data);
 
 TimepieceTick *timepiece_tick_ref (TimepieceTick * tick);
 void timepiece_tick_unref (TimepieceTick * tick);
 
+/* Publishes all that is measured from now on, too. Call it at most once. */
+void timepiece_tick_publish (TimepieceTick * tick,
+    TimepieceCloudWatch * cloudwatch);
+
 /* Counts a buffer, or a list of them as one tick. One thread at a time (the
  * stream lock sees to it). Never waits, allocates, locks or traps.
- * position: the buffer's time stamp, or NONE. */
-void timepiece_tick_buffers (TimepieceTick * tick, uint64_t now,
+ * position: the buffer's time stamp, or NONE.
+ * Returns true if an alarm is due. Then nothing is counted yet but the tick for
+ * the alarms: call timepiece_tick_fire (), then timepiece_tick_count (). */
+bool timepiece_tick_buffers (TimepieceTick * tick, uint64_t now,
+    uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
+
+/* The two halves of it, where alarms go by running time, too (or NONE). */
+bool timepiece_tick_alarms (TimepieceTick * tick, uint64_t now,
+    uint64_t running_time);
+void timepiece_tick_count (TimepieceTick * tick, uint64_t now,
     uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
 
 /* The next buffer makes no interval: the row was interrupted. */
@@ -95,9 +235,9 @@ void timepiece_tick_forget_position (TimepieceTick * tick);
 bool timepiece_tick_play (TimepieceTick * tick, uint64_t now);
 void timepiece_tick_pause (TimepieceTick * tick, uint64_t now);
 
-/* Another time between reports, from now on. FALSE as above. */
-bool timepiece_tick_set_interval (TimepieceTick * tick, uint64_t interval,
-    uint64_t now);
+/* Other settings, from now on. FALSE as above. */
+bool timepiece_tick_set (TimepieceTick * tick,
+    const TimepieceTickSettings * settings, uint64_t now);
 
 /* The stream ended: reports the last window in this call, after any report
  * that is under way, and none until timepiece_tick_begin (). */
@@ -113,7 +253,19 @@ void timepiece_tick_stop (TimepieceTick * tick, uint64_t now);
 
 /* Shows the open window to a function, in this call; it stays open. */
 void timepiece_tick_read (TimepieceTick * tick, uint64_t now,
-    TimepieceTickFunc show, void *_Nullable user_data);
+    TimepieceTickShow show, void *_Nullable user_data);
+
+/* Arms an alarm. FALSE if there is one of the name, or a value makes no sense;
+ * then problem is a sentence, to be freed with free (). */
+bool timepiece_tick_add_alarm (TimepieceTick * tick,
+    const TimepieceAlarm * alarm, char *_Nullable * _Nonnull problem);
+/* FALSE if there is none of the name, any more or at all. */
+bool timepiece_tick_remove_alarm (TimepieceTick * tick, const char *name);
+
+/* Fires what is due, in this call. running_time: or NONE. */
+void timepiece_tick_fire (TimepieceTick * tick, uint64_t now,
+    uint64_t running_time, TimepieceFiringFunc fired,
+    void *_Nullable user_data);
 
 /* What a watch does at its point of the pipeline. */
 typedef enum {

@@ -4,20 +4,16 @@ extension Duration {
     /// Finer parts are cut off towards zero. Never traps.
     @inlinable
     public var nanoseconds: Int64 {
+        // A duration can be longer than the whole seconds that its components can say.
+        guard self < .nanoseconds(Int64.max) else { return .max }
+        guard self > .nanoseconds(Int64.min) else { return .min }
         let (seconds, attoseconds) = components
-        let (scaled, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        guard !overflow else { return seconds < 0 ? .min : .max }
-        let (sum, overflowed) = scaled.addingReportingOverflow(attoseconds / 1_000_000_000)
-        guard !overflowed else { return seconds < 0 ? .min : .max }
-        return sum
+        return seconds &* 1_000_000_000 &+ attoseconds / 1_000_000_000
     }
 
     /// The duration in seconds, for printing and for services that count in seconds.
     @inlinable
-    public var inSeconds: Double {
-        let (seconds, attoseconds) = components
-        return Double(seconds) + Double(attoseconds) / 1e18
-    }
+    public var inSeconds: Double { self / .seconds(1) }
 
     /// Makes a duration of a count of nanoseconds that is held unsigned, limited to what an `Int64` holds.
     package init(clampingNanoseconds value: UInt64) {

@@ -1,5 +1,4 @@
 import Glibc
-import SwiftOverlayShims  // where this toolchain finds the members of timespec
 
 /// A point of CLOCK_MONOTONIC, the clock of intervals.
 ///

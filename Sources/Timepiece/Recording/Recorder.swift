@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+public import Synchronization
 
 /// Takes intervals from one thread without ever making it wait, and gives them to others in whole stretches.
 ///
@@ -13,43 +13,53 @@ import Synchronization
 ///   and ``record(_:at:bytes:)``.
 /// - Readers: one at a time (the owner holds a lock): ``drain(into:)``.
 /// - Anybody, any time: ``interrupt()``, ``lastTick``, ``lastPosition``.
-@safe final class Recorder: Sendable {
+///
+/// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
+/// the recorder within its owner, and each slot in two lines of its own.
+@usableFromInline
+@safe struct Recorder: ~Copyable, Sendable {
     /// Odd while the writer is inside.
-    private let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. The rest: how often the row of ticks was interrupted.
-    private let control = Atomic<UInt64>(0)
-    private let lastTickStore = Atomic<UInt64>(0)
-    private let lastPositionStore = Atomic<UInt64>(.max)
-    // Only the user that the protocol above admits touches a slot; only the writer touches `row`.
-    private nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
-    private nonisolated(unsafe) let row: UnsafeMutablePointer<Row>
+    @usableFromInline let visits = Atomic<UInt64>(0)
+    /// Bit 0: the slot to fill. Bits 1 to 31: how often the row of ticks was interrupted. Above: how often it was marked.
+    @usableFromInline let control = Atomic<UInt64>(0)
+    private static let mark: UInt64 = 1 << 32
+    /// What `control` was at the tick before. Only the writer uses this and the next.
+    @usableFromInline let followed = Atomic<UInt64>(0)
+    /// The instant of the tick before, ``noInstant`` if there is none to measure from.
+    @usableFromInline let previous = Atomic<UInt64>(noInstant)
+    @inlinable static var noInstant: UInt64 { .max }
+    @usableFromInline let lastTickStore = Atomic<UInt64>(0)
+    @usableFromInline let lastPositionStore = Atomic<UInt64>(.max)
+    // Only the user that the protocol above admits touches a slot.
+    @usableFromInline nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
     // Written before the first tick, never after.
-    private nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
+    @usableFromInline nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
+    private let firstTickAfterMarkStore = Atomic<UInt64>(0)
 
-    /// What the writer remembers from tick to tick.
-    private struct Row {
-        var control: UInt64 = 0
-        /// The instant of the tick before, 0 if there is none to measure from.
-        var previous: UInt64 = 0
-    }
+    /// The cells of ``HistogramScale``, where a look-up needs no check of bounds. All recorders share them for good.
+    private nonisolated(unsafe) static let sharedCells = {
+        let cells = HistogramScale.shared.cells
+        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: HistogramScale.cellCount)
+        for (index, cell) in cells.enumerated() { unsafe (copy + index).initialize(to: cell) }
+        return unsafe copy
+    }()
+
+    /// How many of the last intervals are kept.
+    let maxIntervals: Int
 
     init(maxIntervals: Int) {
-        unsafe slots = .allocate(capacity: 2)
+        self.maxIntervals = maxIntervals
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
+        unsafe slots = unsafe memory.bindMemory(to: Slot.self, capacity: 2)
         unsafe slots.initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: maxIntervals))
-        unsafe row = .allocate(capacity: 1)
-        unsafe row.initialize(to: Row())
-        unsafe cells = .allocate(capacity: HistogramScale.cellCount)
-        for (index, cell) in HistogramScale.shared.cells.enumerated() {
-            unsafe (cells + index).initialize(to: cell)
-        }
+        unsafe cells = unsafe Self.sharedCells
     }
 
     deinit {
         unsafe slots.deinitialize(count: 2)
-        unsafe slots.deallocate()
-        unsafe row.deallocate()
-        unsafe cells.deallocate()
+        unsafe UnsafeMutableRawPointer(slots).deallocate()
     }
 
     /// The instant of the last tick in nanoseconds, 0 before the first.
@@ -59,18 +69,19 @@ import Synchronization
     var lastPosition: UInt64 { lastPositionStore.load(ordering: .relaxed) }
 
     /// Records the interval since the tick before, if there is one, and counts the events.
+    @inlinable
     @inline(__always)
     func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
         let visit = enter()
         let wanted = control.load(ordering: .sequentiallyConsistent)
-        if unsafe wanted != row.pointee.control { follow(wanted) }
+        if wanted != followed.load(ordering: .relaxed) { follow(wanted, at: now) }
         let slot = unsafe slots + Int(truncatingIfNeeded: wanted & 1)
         unsafe slot.pointee.count(events, bytes: bytes, discontinuity: discontinuity)
-        let previous = unsafe row.pointee.previous
-        unsafe row.pointee.previous = now
-        if now >= previous {
-            if previous != 0 { unsafe slot.pointee.record(now &- previous, cells: cells) }
-        } else {
+        let before = previous.load(ordering: .relaxed)
+        previous.store(now, ordering: .relaxed)
+        if now >= before {
+            unsafe slot.pointee.record(now &- before, cells: cells)
+        } else if before != Self.noInstant {
             unsafe slot.pointee.countBackwards()
         }
         lastTickStore.store(now, ordering: .relaxed)
@@ -91,7 +102,28 @@ import Synchronization
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
-        control.add(2, ordering: .sequentiallyConsistent)
+        // The count stays below the marks: a carry would look like one.
+        var old = control.load(ordering: .relaxed)
+        while true {
+            let count = (old &+ 2) & (Self.mark &- 2)
+            let new = (old & ~(Self.mark &- 2)) | count
+            let (exchanged, original) = control.compareExchange(
+                expected: old, desired: new, ordering: .sequentiallyConsistent)
+            if exchanged { return }
+            old = original
+        }
+    }
+
+    /// Makes the writer note when the next tick comes.
+    func markNextTick() {
+        firstTickAfterMarkStore.store(0, ordering: .relaxed)
+        control.add(Self.mark, ordering: .sequentiallyConsistent)
+    }
+
+    /// When the first tick after the last mark came, nil if none did.
+    var firstTickAfterMark: UInt64? {
+        let instant = firstTickAfterMarkStore.load(ordering: .relaxed)
+        return instant == 0 ? nil : instant
     }
 
     /// Forgets the position of the last tick.
@@ -109,23 +141,28 @@ import Synchronization
         unsafe slots[Int(truncatingIfNeeded: filled)].drain(into: &window)
     }
 
+    @inlinable
     @inline(__always)
-    private func enter() -> UInt64 {
+    func enter() -> UInt64 {
         // The only writer: nobody else changes `visits` between the load and the store.
         let visit = visits.load(ordering: .relaxed) &+ 1
         visits.store(visit, ordering: .sequentiallyConsistent)
         return visit
     }
 
+    @inlinable
     @inline(__always)
-    private func leave(_ visit: UInt64) {
+    func leave(_ visit: UInt64) {
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
-    /// Takes notice of a turned slot or an interruption.
+    /// Takes notice of a turned slot, an interruption, a mark.
+    @usableFromInline
     @inline(never)
-    private func follow(_ wanted: UInt64) {
-        if unsafe (wanted ^ row.pointee.control) > 1 { unsafe row.pointee.previous = 0 }
-        unsafe row.pointee.control = wanted
+    func follow(_ wanted: UInt64, at now: UInt64) {
+        let changed = wanted ^ followed.load(ordering: .relaxed)
+        if changed & (Self.mark &- 2) != 0 { previous.store(Self.noInstant, ordering: .relaxed) }
+        if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }
+        followed.store(wanted, ordering: .relaxed)
     }
 }

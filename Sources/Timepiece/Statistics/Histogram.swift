@@ -9,8 +9,8 @@ public struct Histogram: Sendable, Equatable {
         public let index: Int
         /// How many values fell into the range.
         public let count: UInt64
-        /// The value that stands for the range: no value in it is more than 0.55 % away.
-        public var middle: Duration { .nanoseconds(Int64(HistogramScale.middle(of: index).rounded())) }
+        /// The value that stands for the range, to a part of a nanosecond: no value in it is more than 0.55 % away.
+        public var middle: Duration { HistogramScale.middleDuration(of: index) }
     }
 
     /// How many values were recorded.
@@ -57,10 +57,10 @@ public struct Histogram: Sendable, Equatable {
         for offset in counts.indices {
             seen.addSaturating(counts[offset])
             if Double(seen) >= rank {
-                return .nanoseconds(Int64(HistogramScale.middle(of: first + offset).rounded()))
+                return HistogramScale.middleDuration(of: first + offset)
             }
         }
-        return .nanoseconds(Int64(HistogramScale.middle(of: first + counts.count - 1).rounded()))
+        return HistogramScale.middleDuration(of: first + counts.count - 1)
     }
 
     /// Counts values by the number of their bucket; a number outside the scale counts in the bucket at that end.

@@ -5,11 +5,14 @@
 ///
 /// Bucket `64·e + i` holds the values v with 2^(e + i/64) ≤ v < 2^(e + (i+1)/64), in nanoseconds; 0 counts as 1. Values
 /// of 2^48 ns (78 hours) and more fall into the last one.
+@usableFromInline
 package struct HistogramScale: Sendable {
     /// How many buckets double the value.
-    package static let bucketsPerOctave = 64
+    @inlinable
+    package static var bucketsPerOctave: Int { 64 }
     /// How many doublings there are.
-    package static let octaves = 48
+    @inlinable
+    package static var octaves: Int { 48 }
     /// How many buckets there are.
     package static let bucketCount = bucketsPerOctave * octaves
 
@@ -20,9 +23,9 @@ package struct HistogramScale: Sendable {
     /// next. A mantissa is a value shifted up until its highest bit is bit 63; its lowest 16 bits are zero.
     let cells: [UInt64]
     /// How many cells there are.
-    static let cellCount = 128
+    @inlinable static var cellCount: Int { 128 }
     /// The bits of a cell that hold a bucket.
-    private static let bucketBits: UInt64 = 0xffff
+    @inlinable static var bucketBits: UInt64 { 0xffff }
 
     package static let shared = HistogramScale()
 
@@ -58,6 +61,7 @@ package struct HistogramScale: Sendable {
     /// Finds the bucket of a value: a count of leading zeros, one look-up, one comparison. Never traps.
     ///
     /// - Parameter cell: looks up one of ``cells``; asked for 0 ..< ``cellCount`` only.
+    @inlinable
     @inline(__always)
     static func bucket(of nanoseconds: UInt64, cell: (Int) -> UInt64) -> Int {
         let value = min(max(nanoseconds, 1), 1 << UInt64(octaves) - 1)
@@ -76,9 +80,20 @@ package struct HistogramScale: Sendable {
     }
 
     /// The value that stands for a bucket, in nanoseconds: the one whose largest relative error is the smallest.
+    ///
+    /// Only whole nanoseconds are counted, so it is the middle of those in the bucket: the value itself where it is the
+    /// only one, but not a whole number in general, since between 93 and 94 no rounding is within the error.
     package static func middle(of bucket: Int) -> Double {
-        let low = lowerBound(of: bucket)
-        let high = lowerBound(of: bucket + 1)
+        let low = lowerBound(of: bucket).rounded(.up)
+        let high = max(low, lowerBound(of: bucket + 1).rounded(.up) - 1)
         return 2 * low * high / (low + high)
+    }
+
+    /// The value that stands for a bucket, to a part of a nanosecond.
+    static func middleDuration(of bucket: Int) -> Duration {
+        let middle = middle(of: bucket)
+        let whole = middle.rounded(.down)
+        let attoseconds = Int64(((middle - whole) * 1e9).rounded())
+        return .nanoseconds(Int64(whole)) + Duration(secondsComponent: 0, attosecondsComponent: attoseconds)
     }
 }

@@ -83,8 +83,9 @@ public struct Statistics: Sendable, Equatable {
         guard count > 0 else { return 0 }
         // Σ(x − mean)² = Σx² − (Σx)²/n, in integers so that nothing cancels; a saturated sum cannot go below zero.
         let sum = UInt128(sumNanoseconds)
-        let meanSquare = sum * sum / UInt128(count)
-        let spread = squares >= meanSquare ? squares - meanSquare : 0
-        return UInt64((Double(spread) / Double(count)).squareRoot().rounded())
+        let (quotient, remainder) = (sum * sum).quotientAndRemainder(dividingBy: UInt128(count))
+        let whole = squares >= quotient ? squares - quotient : 0
+        let spread = Swift.max(0, Double(whole) - Double(remainder) / Double(count))
+        return UInt64((spread / Double(count)).squareRoot().rounded())
     }
 }

@@ -1,0 +1,10 @@
+// The intervals between recurring events, and their figures.
+
+import Timepiece
+
+var ticker = try Ticker(maxIntervals: 5)
+for _ in 0..<10 {
+    ticker.tick()
+    try await Task.sleep(for: .milliseconds(Int.random(in: 0..<100)))
+}
+print(ticker)

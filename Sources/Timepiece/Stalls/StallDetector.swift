@@ -1,0 +1,110 @@
+/// Tells from now and then looking at the time of the last tick when a stream stalls and when it goes on.
+///
+/// A plain value without a clock: whoever has one looks when it says so, and tells it of each closed window.
+/// A tick itself has nothing to do with it and so costs nothing.
+public struct StallDetector: Sendable {
+    /// Why a stream is not well.
+    public enum Reason: String, Sendable {
+        /// No tick came for the timeout.
+        case standstill
+        /// A window had fewer events than the minimum rate asks for.
+        case trickle
+    }
+
+    /// What there is to tell.
+    public enum Event: Sendable, Equatable {
+        /// The stream stands still, or trickles, and that since so long.
+        case stalled(Reason, since: Duration)
+        /// It goes on; so long it did not.
+        case resumed(Reason, after: Duration)
+    }
+
+    /// The settings in force.
+    public var settings: StallSettings
+    /// Why the stream is stalled; nil if it is not.
+    public private(set) var stalled: Reason?
+
+    /// From when the wait for a tick counts; nil while waiting does not count at all.
+    private var waitingSince: UInt64?
+    private var stallBegan: UInt64 = 0
+    /// How often a stalled stream is looked at: what its resumption is told late at most.
+    static let patience: UInt64 = 20_000_000
+
+    /// Makes a detector that is at rest until ``start(at:)``.
+    public init(settings: StallSettings = StallSettings()) {
+        self.settings = settings
+    }
+
+    /// The stream is to flow from here on: it plays, was flushed, or begins anew.
+    public mutating func start(at now: MonotonicInstant) {
+        waitingSince = now.nanoseconds
+        stalled = nil
+    }
+
+    /// The stream is not expected to flow: it is paused, or has ended.
+    public mutating func rest() {
+        waitingSince = nil
+        stalled = nil
+    }
+
+    /// When to look again, in nanoseconds of the monotonic clock; `UInt64.max` if there is no need to.
+    package func nextCheck(lastTick: UInt64, at now: UInt64) -> UInt64 {
+        guard let waitingSince else { return .max }
+        if stalled == .standstill { return now.addingSaturating(Self.patience) }
+        guard let timeout = settings.timeout, timeout > .zero, settings.onStart || lastTick != 0 else { return .max }
+        return max(waitingSince, lastTick).addingSaturating(UInt64(timeout.nanoseconds))
+    }
+
+    /// Looks whether a stall began or ended.
+    ///
+    /// - Parameters:
+    ///   - now: the present.
+    ///   - lastTick: when the last tick came, 0 for none yet.
+    ///   - firstTickAfter: when the first tick after the stall began came, if it is known.
+    /// - Returns: what there is to tell, if anything.
+    package mutating func check(at now: UInt64, lastTick: UInt64, firstTickAfter: UInt64?) -> Event? {
+        guard let waitingSince else { return nil }
+        if stalled == .standstill {
+            guard lastTick > stallBegan else { return nil }
+            stalled = nil
+            let end = firstTickAfter.map { $0 > stallBegan ? $0 : lastTick } ?? lastTick
+            return .resumed(.standstill, after: Duration(clampingNanoseconds: end - stallBegan))
+        }
+        guard nextCheck(lastTick: lastTick, at: now) <= now else { return nil }
+        stalled = .standstill
+        stallBegan = max(waitingSince, lastTick)
+        return .stalled(.standstill, since: Duration(clampingNanoseconds: now - stallBegan))
+    }
+
+    /// Judges a closed window; a stream that stands still is told of again.
+    ///
+    /// - Parameters:
+    ///   - now: the present, when the window was closed.
+    ///   - events: how many events it had.
+    ///   - earlierEvents: how many there were before it: a stream that has only begun in it is not judged.
+    ///   - duration: how long it was open.
+    /// - Returns: what there is to tell, if anything.
+    package mutating func closed(
+        at now: UInt64, events: UInt64, earlierEvents: UInt64, duration: Duration
+    ) -> Event? {
+        if stalled == .standstill {
+            return .stalled(.standstill, since: Duration(clampingNanoseconds: now &- min(now, stallBegan)))
+        }
+        guard waitingSince != nil, settings.minimumRate > 0, duration > .zero,
+            earlierEvents > 0 || settings.onStart
+        else { return nil }
+        let slow = Double(events) / duration.inSeconds < settings.minimumRate
+        if slow {
+            if stalled == nil {
+                let began = duration.nanoseconds
+                stallBegan = now &- min(now, UInt64(max(0, began)))
+                stalled = .trickle
+            }
+            return .stalled(.trickle, since: Duration(clampingNanoseconds: now &- min(now, stallBegan)))
+        }
+        guard stalled == .trickle else { return nil }
+        stalled = nil
+        let end = now &- min(now, UInt64(max(0, duration.nanoseconds)))
+        return .resumed(.trickle, after: Duration(clampingNanoseconds: end &- min(end, stallBegan)))
+    }
+}

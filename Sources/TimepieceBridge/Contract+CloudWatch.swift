@@ -1,0 +1,93 @@
+// The names are those of the C header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+import CTimepiece
+import Glibc
+import Timepiece
+import TimepieceCloudWatch
+
+// The bodies of what timepiece.h declares for `TimepieceCloudWatch`, which is an unmanaged reference to a `Publisher`.
+
+@c @implementation
+func timepiece_cloudwatch_new(
+    _ settings: UnsafePointer<TimepieceCloudWatchSettings>, _ changed: TimepieceCloudWatchFunc,
+    _ user_data: UnsafeMutableRawPointer?, _ problem: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+) -> OpaquePointer? {
+    do throws(CloudWatchSettingsError) {
+        let listener = unsafe StatusListener(function: changed, context: user_data)
+        let publisher = try unsafe Publisher(CloudWatchSettings(settings.pointee), listener: listener)
+        return unsafe OpaquePointer(Unmanaged.passRetained(publisher).toOpaque())
+    } catch {
+        unsafe problem.pointee = strdup(error.description)
+        return nil
+    }
+}
+
+@c @implementation
+func timepiece_cloudwatch_note(_ cloudwatch: OpaquePointer) -> UnsafeMutablePointer<CChar>? {
+    unsafe strdup(publisher(cloudwatch).note)
+}
+
+@c @implementation
+func timepiece_cloudwatch_read(
+    _ cloudwatch: OpaquePointer, _ show: TimepieceCloudWatchFunc, _ user_data: UnsafeMutableRawPointer?
+) {
+    unsafe StatusListener(function: show, context: user_data).tell(publisher(cloudwatch).status)
+}
+
+@c @implementation
+func timepiece_cloudwatch_close(_ cloudwatch: OpaquePointer) {
+    unsafe publisher(cloudwatch).close()
+}
+
+@c @implementation
+func timepiece_cloudwatch_ref(_ cloudwatch: OpaquePointer) -> OpaquePointer {
+    _ = unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).retain()
+    return unsafe cloudwatch
+}
+
+@c @implementation
+func timepiece_cloudwatch_unref(_ cloudwatch: OpaquePointer) {
+    unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).release()
+}
+
+@c @implementation
+func timepiece_tick_publish(_ tick: OpaquePointer, _ cloudwatch: OpaquePointer) {
+    unsafe meter(tick).publish(to: publisher(cloudwatch))
+}
+
+func publisher(_ cloudwatch: OpaquePointer) -> Publisher {
+    unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).takeUnretainedValue()
+}
+
+extension CloudWatchSettings {
+    /// Takes the settings out of the contract's terms.
+    init(_ flat: TimepieceCloudWatchSettings) {
+        self.init(namespace: unsafe String(cString: flat.name_space))
+        metricName = unsafe String(cString: flat.metric_name)
+        label = unsafe String(cString: flat.label)
+        dimensions = unsafe Self.pairs(flat.dimensions, flat.num_dimensions)
+        interval = unsafe Duration(clampingNanoseconds: flat.interval)
+        region = unsafe flat.region.map { unsafe String(cString: $0) }
+        accessKey = unsafe flat.access_key.map { unsafe String(cString: $0) }
+        secretAccessKey = unsafe flat.secret_access_key.map { unsafe String(cString: $0) }
+        sessionToken = unsafe flat.session_token.map { unsafe String(cString: $0) }
+        profile = unsafe flat.profile.map { unsafe String(cString: $0) }
+        endpointURI = unsafe flat.endpoint_uri.map { unsafe String(cString: $0) }
+        let certificate = unsafe Self.pairs(flat.iot_certificate, flat.num_iot_certificate)
+        if !certificate.isEmpty {
+            iotCertificate = Dictionary(certificate.map { ($0.name, $0.value) }) { _, last in last }
+        }
+        spool = unsafe flat.spool.map { unsafe String(cString: $0) }
+        emf = unsafe flat.emf.map { unsafe String(cString: $0) }
+        dryRun = unsafe flat.dry_run
+        flushDeadline = unsafe Duration(clampingNanoseconds: flat.flush_deadline)
+    }
+
+    private static func pairs(
+        _ pairs: UnsafePointer<TimepiecePair>?, _ count: Int
+    ) -> [(name: String, value: String)] {
+        unsafe UnsafeBufferPointer(start: pairs, count: pairs == nil ? 0 : count).map { pair in
+            unsafe (String(cString: pair.name), String(cString: pair.value))
+        }
+    }
+}

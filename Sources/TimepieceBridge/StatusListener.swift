@@ -1,0 +1,53 @@
+import CTimepiece
+import Timepiece
+import TimepieceCloudWatch
+
+/// Shows a status to the element's function in the contract's terms.
+@safe struct StatusListener: @unchecked Sendable {
+    // Sendable: the element promises that its function may be called on any thread until the publisher is closed.
+    let function: TimepieceCloudWatchFunc
+    let context: UnsafeMutableRawPointer?
+
+    func tell(_ status: CloudWatchStatus) {
+        let reasons = DropReason.allCases.filter { status.dropped[$0] != nil }
+        unsafe withCStrings(reasons.map(\.rawValue)) { names in
+            let drops = unsafe zip(reasons, names).map { reason, name in
+                unsafe TimepieceDrop(reason: name, count: status.dropped[reason]?.data ?? 0)
+            }
+            unsafe drops.withUnsafeBufferPointer { drops in
+                var flat = unsafe TimepieceCloudWatchStatus()
+                unsafe flat.sent = status.sent.data
+                unsafe flat.uncertain = status.uncertain.data
+                unsafe flat.retried = status.retried
+                unsafe flat.throttled = status.throttled
+                unsafe flat.requests = status.requests
+                unsafe flat.dropped = status.droppedInAll.data
+                unsafe flat.spooled = UInt64(clamping: status.spooled)
+                unsafe flat.oldest = status.oldest?.nanoseconds ?? 0
+                unsafe flat.last_success = status.lastSuccess?.nanoseconds ?? 0
+                unsafe flat.skew = status.skew.nanoseconds
+                unsafe flat.drops = drops.baseAddress
+                unsafe flat.num_drops = drops.count
+                guard let error = status.lastError else { return unsafe function(&flat, context) }
+                unsafe error.withCString { text in
+                    unsafe flat.last_error = text
+                    unsafe function(&flat, context)
+                }
+            }
+        }
+    }
+}
+
+/// Lends a number of strings to C for the time of a call.
+private func withCStrings(
+    _ strings: [String], _ body: ([UnsafePointer<CChar>]) -> Void
+) {
+    unsafe lend(strings[...], [], body)
+}
+
+private func lend(
+    _ rest: ArraySlice<String>, _ lent: [UnsafePointer<CChar>], _ body: ([UnsafePointer<CChar>]) -> Void
+) {
+    guard let first = rest.first else { return unsafe body(lent) }
+    unsafe first.withCString { unsafe lend(rest.dropFirst(), lent + [$0], body) }
+}

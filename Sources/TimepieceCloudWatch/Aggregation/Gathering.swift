@@ -1,0 +1,61 @@
+package import Timepiece
+
+/// The interval that one series is gathering: windows go in, a minute comes out when the wall clock's grid is crossed.
+package struct Gathering: Sendable {
+    package let identity: MetricIdentity
+    private var statistics = Statistics()
+    private var cell: Int64 = 0
+    private var last: Moment?
+
+    package init(identity: MetricIdentity) {
+        self.identity = identity
+    }
+
+    /// True if nothing is gathered.
+    package var isEmpty: Bool { statistics.count == 0 }
+
+    /// Adds a closed window.
+    ///
+    /// - Parameters:
+    ///   - window: what was measured.
+    ///   - moment: when it was closed.
+    ///   - clock: what is known about the right time.
+    /// - Returns: the interval before, if the window belongs to another one.
+    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> Minute? {
+        guard window.count > 0 else { return nil }
+        let target = cellNumber(at: moment, clock: clock)
+        let complete = target != cell ? take(boot: boot) : nil
+        cell = target
+        last = moment
+        statistics.merge(window)
+        return complete
+    }
+
+    /// Returns what was gathered if the interval is over, and starts anew.
+    package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> Minute? {
+        guard !isEmpty, cellNumber(at: now, clock: clock) != cell else { return nil }
+        return take(boot: boot)
+    }
+
+    /// Returns what was gathered, if anything, and starts anew.
+    package mutating func take(boot: String) -> Minute? {
+        guard let last, !isEmpty else { return nil }
+        let minute = Minute(identity: identity, statistics: statistics, boot: boot, moment: last)
+        statistics = Statistics()
+        return minute
+    }
+
+    /// Returns when the interval is over, at the present estimate of the time.
+    package func end(now: Moment, clock: ClockEstimate) -> BootInstant {
+        let start = clock.epoch(now: now)
+        let (seconds, overflow) = (cell &+ 1).multipliedReportingOverflow(by: identity.interval)
+        guard !overflow else { return now.boot }
+        let offset = Duration.seconds(seconds) - .nanoseconds(start.nanoseconds)
+        return BootInstant(nanoseconds: offset.nanoseconds)
+    }
+
+    private func cellNumber(at moment: Moment, clock: ClockEstimate) -> Int64 {
+        let wall = clock.wall(at: moment.boot, now: moment)
+        return TimeGrid.cell(of: wall, interval: identity.interval)
+    }
+}

@@ -1,0 +1,54 @@
+import Glibc
+
+/// Reading small files.
+enum FileContents {
+    /// Why a file was not read.
+    enum Failure: Error, Equatable {
+        /// There is none of that name, or it is a directory or device.
+        case missing
+        /// The system said no, for the given reason.
+        case unreadable(String)
+        /// It is longer than the limit.
+        case tooLong(limit: Int)
+        /// It is no text in UTF-8.
+        case notText
+
+        /// The end of a sentence about the file.
+        var reason: String {
+            switch self {
+            case .missing: "is not there or is no regular file"
+            case .unreadable(let reason): "cannot be read: \(reason)"
+            case .tooLong(let limit): "is longer than the \(limit) bytes that are read"
+            case .notText: "is not text in UTF-8"
+            }
+        }
+    }
+
+    /// Reads a regular file of text.
+    static func read(_ path: String, limit: Int = 1_048_576) throws(Failure) -> String {
+        // Without O_NONBLOCK, the name of a pipe that nobody writes to would hold the thread.
+        let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard file >= 0 else { throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(reason(errno)) }
+        defer { close(file) }
+        var status = stat()
+        guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .missing }
+        var bytes: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = unsafe Glibc.read(file, &part, part.count)
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw .unreadable(reason(errno)) }
+            guard count > 0 else { break }
+            bytes += part.prefix(count)
+            guard bytes.count <= limit else { throw .tooLong(limit: limit) }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw .notText }
+        return text
+    }
+
+    private static func reason(_ code: Int32) -> String {
+        var buffer = [CChar](repeating: 0, count: 256)
+        guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
+        return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,53 @@
+import Timepiece
+
+/// The search for keys through all places, in order.
+///
+/// The order is botocore's: role of the profile, web identity, credentials file, process, configuration file, container,
+/// instance; before them `iot-certificate`, the properties, and the environment unless a profile was set. Files and
+/// variables are read at each search, so that keys that were renewed in place are found.
+struct CredentialsSearch: Sendable {
+    let settings: CredentialsSettings
+    let transport: any Transport
+
+    /// Returns the keys of the first place that is set up.
+    func run(at now: WallTime) throws(CredentialsError) -> Credentials {
+        if let certificate = settings.iotCertificate,
+            let keys = try IoTSource(certificate: certificate, transport: transport).load(at: now)
+        {
+            return keys
+        }
+        if let keys = try StaticSource(settings).load(at: now) { return keys }
+
+        // Before the environment's keys: a profile that is missing is an error even if they are there.
+        let configuration = try SharedConfiguration(profile: settings.profile, environment: settings.environment)
+        let asksProfile = settings.profile.map { !$0.isEmpty } ?? false
+        if !asksProfile, let keys = try StaticSource(settings.environment).load(at: now) { return keys }
+        let sources = ProfileSources(settings: settings, configuration: configuration, transport: transport)
+        let name = configuration.profileName
+        var places: [any CredentialsSource] = [AssumeRoleSource(profileName: name, sources: sources)]
+        places += sources.list(for: name, environment: asksProfile ? nil : settings.environment)
+        places.append(sources.container)
+        for place in places {
+            if let keys = try place.load(at: now) { return keys }
+        }
+        if configuration.profile.keys.contains(where: { $0.hasPrefix("sso_") }) {
+            throw CredentialsError(
+                "The AWS profile \"\(name)\" uses single sign-on, which is left to a credential_process.")
+        }
+        return try instanceKeys(sources.instance, at: now)
+    }
+
+    /// Asks the instance, the last place of all.
+    private func instanceKeys(
+        _ instance: InstanceMetadataSource, at now: WallTime
+    ) throws(CredentialsError) -> Credentials {
+        let advice =
+            "No AWS keys were found in the properties, the environment, the AWS files or a container"
+        do throws(CredentialsError) {
+            if let keys = try instance.load(at: now) { return keys }
+        } catch {
+            throw CredentialsError(isTransient: error.isTransient, "\(advice), nor on this machine: \(error.sentence)")
+        }
+        throw CredentialsError("\(advice), and AWS_EC2_METADATA_DISABLED keeps the machine from being asked.")
+    }
+}

@@ -1,0 +1,48 @@
+/// The certificate of a device with AWS IoT Core and the role that it is exchanged for, in kvssink's words.
+package struct IoTCertificate: Sendable, Equatable {
+    /// The account's endpoint of the credentials provider, a host with or without a port.
+    package let endpoint: String
+    /// The files of the certificate.
+    package let certificate: ClientCertificate
+    /// The role alias.
+    package let roleAlias: String
+    /// The name of the thing; nil if the role's policies do not ask for it.
+    package let thingName: String?
+
+    /// Takes the fields of the property `iot-certificate`: `endpoint`, `cert-path`, `key-path`, `role-aliases`, and
+    /// maybe `ca-path` and `iot-thing-name`.
+    ///
+    /// - Throws: if a field is missing, is unknown, or cannot be what it is for.
+    package init(fields: [String: String]) throws(CredentialsError) {
+        let known = ["endpoint", "cert-path", "key-path", "ca-path", "role-aliases", "iot-thing-name"]
+        if let unknown = fields.keys.sorted().first(where: { !known.contains($0) }) {
+            throw CredentialsError(
+                "iot-certificate has a field \"\(unknown)\"; it may have \(known.joined(separator: ", ")).")
+        }
+        func required(_ name: String) throws(CredentialsError) -> String {
+            guard let value = fields[name], !value.isEmpty else {
+                throw CredentialsError("iot-certificate needs the field \(name).")
+            }
+            return value
+        }
+        endpoint = try required("endpoint")
+        certificate = ClientCertificate(
+            certificatePath: try required("cert-path"), keyPath: try required("key-path"),
+            authoritiesPath: fields["ca-path"].flatMap { $0.isEmpty ? nil : $0 })
+        roleAlias = try required("role-aliases")
+        thingName = fields["iot-thing-name"].flatMap { $0.isEmpty ? nil : $0 }
+        guard let parts = URLParts("https://\(endpoint)"), parts.authority == endpoint.lowercased() else {
+            throw CredentialsError(
+                "The endpoint of iot-certificate is no host, as name.credentials.iot.region.amazonaws.com.")
+        }
+        guard Self.isName(roleAlias, "=,@-_"), Self.isName(thingName ?? "-", ":-_") else {
+            throw CredentialsError(
+                "role-aliases and iot-thing-name of iot-certificate may have letters, digits, \"-\", \"_\" and few more."
+            )
+        }
+    }
+
+    private static func isName(_ text: String, _ others: String) -> Bool {
+        text.count <= 128 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || others.contains($0) }
+    }
+}

@@ -1,0 +1,38 @@
+import Timepiece
+
+/// Keys that a program prints, `credential_process` of a profile.
+///
+/// The program is run without a shell, the words split as botocore splits them, and is given half a minute.
+struct ProcessSource: CredentialsSource {
+    let command: String?
+    let profileName: String
+    let environment: Environment
+
+    /// How long a program may run; botocore would wait for ever.
+    static let limit = Duration.seconds(30)
+
+    func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
+        guard let command else { return nil }
+        let origin = "credential_process of the AWS profile \"\(profileName)\""
+        guard let words = ShellWords.split(command), let program = words.first else {
+            throw CredentialsError("\(origin) is empty or has a quotation mark that is not closed.")
+        }
+        let output: [UInt8]
+        do {
+            output = try ProgramOutput.run(words, environment: environment, within: Self.limit, bytes: 65_536)
+        } catch {
+            var isTransient = true
+            if case .notStarted = error { isTransient = false }
+            throw CredentialsError(isTransient: isTransient, "The program \(program) of \(origin) \(error.reason).")
+        }
+        guard let document = JSONDocument(output) else {
+            throw CredentialsError("The program \(program) of \(origin) does not print JSON.")
+        }
+        guard document.integer(["Version"]) == 1 else {
+            throw CredentialsError("The program \(program) of \(origin) does not print \"Version\": 1.")
+        }
+        return try Credentials(
+            document, names: ["AccessKeyId", "SecretAccessKey", "SessionToken", "Expiration"], needsAll: false,
+            origin: origin)
+    }
+}

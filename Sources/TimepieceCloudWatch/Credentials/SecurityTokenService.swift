@@ -1,0 +1,64 @@
+import Timepiece
+
+/// AWS's Security Token Service, which lends the keys of roles.
+struct SecurityTokenService: Sendable {
+    let address: String
+    let region: Region
+    let transport: any Transport
+
+    /// Who is to be, for the service.
+    struct Role: Sendable, Equatable {
+        var resourceName: String
+        var sessionName: String?
+        var externalID: String?
+        var duration: String?
+    }
+
+    /// Borrows the keys of a role for a holder of other keys.
+    func assume(_ role: Role, with credentials: Credentials, at now: WallTime) throws(CredentialsError) -> Credentials {
+        var request = request("AssumeRole", role, [], at: now)
+        Signer.sign(&request, with: credentials, region: region.name, service: "sts", at: now)
+        return try keys(request, role)
+    }
+
+    /// Borrows the keys of a role for a holder of an identity token, as Kubernetes gives its pods.
+    func assume(_ role: Role, identityToken: String, at now: WallTime) throws(CredentialsError) -> Credentials {
+        try keys(request("AssumeRoleWithWebIdentity", role, [("WebIdentityToken", identityToken)], at: now), role)
+    }
+
+    private func request(
+        _ action: String, _ role: Role, _ more: [(String, String)], at now: WallTime
+    ) -> HTTPRequest {
+        let session = role.sessionName ?? "timepiece-\(now.nanoseconds / 1_000_000_000)"
+        var parameters = [
+            ("Action", action), ("Version", "2011-06-15"), ("RoleArn", role.resourceName), ("RoleSessionName", session),
+        ]
+        if let identifier = role.externalID { parameters.append(("ExternalId", identifier)) }
+        if let duration = role.duration { parameters.append(("DurationSeconds", duration)) }
+        let body = (parameters + more).map { "\($0.0)=\(PercentEncoding.encode($0.1))" }.joined(separator: "&")
+        return HTTPRequest(
+            method: "POST", url: address,
+            headers: [HTTPHeader("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")],
+            body: Array(body.utf8))
+    }
+
+    private func keys(_ request: HTTPRequest, _ role: Role) throws(CredentialsError) -> Credentials {
+        let origin = "the AWS Security Token Service"
+        let reply = try transport.reply(to: request, of: origin, within: .seconds(10))
+        let text = String(decoding: reply.body, as: UTF8.self)
+        guard reply.status == 200 else {
+            let code = XMLText.element("Code", in: text).map { ", \($0.prefix(60))" } ?? ""
+            throw CredentialsError(
+                isTransient: true,
+                "\(origin) did not lend the keys of \(role.resourceName): status \(reply.status)\(code).")
+        }
+        guard let credentials = XMLText.element("Credentials", in: text, decoded: false),
+            let accessKeyID = XMLText.element("AccessKeyId", in: credentials),
+            let secretAccessKey = XMLText.element("SecretAccessKey", in: credentials),
+            let sessionToken = XMLText.element("SessionToken", in: credentials),
+            let expiration = XMLText.element("Expiration", in: credentials)
+        else { throw CredentialsError(isTransient: true, "The reply of \(origin) has no keys.") }
+        return try Credentials(
+            checking: accessKeyID, secretAccessKey, sessionToken, expiration: expiration, origin: origin)
+    }
+}

@@ -1,0 +1,86 @@
+import Synchronization
+import Timepiece
+
+/// The way to the service itself: encode, compress, sign, send, read the answer.
+package final class ServiceDelivery: Delivery {
+    /// Where requests go.
+    private struct Target {
+        let region: String
+        let address: String
+    }
+
+    private let encoder: any MetricEncoder
+    private let transport: any Transport
+    private let credentials: any CredentialsProvider
+    private let resolve: @Sendable () throws(CredentialsError) -> (region: String, address: String)
+    private let target = Mutex<Target?>(nil)
+
+    /// Makes a way to a service.
+    ///
+    /// - Parameters:
+    ///   - encoder: the protocol.
+    ///   - transport: the connection.
+    ///   - credentials: the keys.
+    ///   - resolve: finds region and address; asked again at each attempt until it succeeds, as it may need the network.
+    package init(
+        encoder: any MetricEncoder, transport: any Transport, credentials: any CredentialsProvider,
+        resolve: @escaping @Sendable () throws(CredentialsError) -> (region: String, address: String)
+    ) {
+        self.encoder = encoder
+        self.transport = transport
+        self.credentials = credentials
+        self.resolve = resolve
+    }
+
+    package func largestSize(of datum: Datum) -> Int { encoder.largestSize(of: datum) }
+
+    package func deliver(_ shipment: Shipment) -> DeliveryReport {
+        let asked = Moment.now()
+        guard let body = Gzip.compress(encoder.body(shipment.data, namespace: shipment.namespace)) else {
+            return report(.failed("There is no memory for a request to CloudWatch."), asked)
+        }
+        do throws(CredentialsError) {
+            let target = try findTarget()
+            let keys = try credentials.credentials(at: shipment.time)
+            return send(body, shipment, to: target, keys: keys, asked: asked)
+        } catch {
+            return report(.failed(error.sentence), asked)
+        }
+    }
+
+    private func send(
+        _ body: [UInt8], _ shipment: Shipment, to target: Target, keys: Credentials, asked: Moment
+    ) -> DeliveryReport {
+        let origin = URLParts(target.address)?.origin ?? "CloudWatch"
+        let base = target.address.hasSuffix("/") ? String(target.address.dropLast()) : target.address
+        var request = HTTPRequest(method: "POST", url: base + encoder.path, headers: encoder.headers, body: body)
+        request.setHeader("Content-Encoding", "gzip")
+        let began = Moment.now()
+        let time = shipment.time.advanced(by: asked.boot.duration(to: began.boot))
+        Signer.sign(&request, with: keys, region: target.region, service: "monitoring", at: time)
+        do throws(TransportError) {
+            let response = try transport.send(
+                request, connectTimeout: min(.seconds(5), shipment.timeout), timeout: shipment.timeout)
+            let reply = ServiceReply(response, from: origin)
+            let verdict = reply.verdict(for: encoder)
+            if case .unauthorized = verdict { credentials.invalidate() }
+            return DeliveryReport(
+                verdict, serviceTime: reply.isFromService ? response.date : nil, began: began, ended: .now())
+        } catch {
+            return report(
+                .failed(error.sentence, isUncertain: error.requestMayHaveBeenApplied), began)
+        }
+    }
+
+    private func report(_ verdict: Verdict, _ began: Moment) -> DeliveryReport {
+        DeliveryReport(verdict, began: began, ended: .now())
+    }
+
+    private func findTarget() throws(CredentialsError) -> Target {
+        if let known = target.withLock({ $0 }) { return known }
+        let (region, address) = try resolve()
+        let found = Target(region: region, address: address)
+        target.withLock { $0 = found }
+        return found
+    }
+}

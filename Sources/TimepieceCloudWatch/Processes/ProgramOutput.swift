@@ -1,0 +1,125 @@
+import Glibc
+import Timepiece
+
+/// Runs a program to its end and takes what it prints, without a shell, within a time and a size.
+enum ProgramOutput {
+    /// Why there is no output.
+    enum Failure: Error, Equatable {
+        /// It could not be started, for the system's reason.
+        case notStarted(Int32)
+        /// It ended with a status other than 0, or by a signal.
+        case failed(status: Int32)
+        /// It ran longer than allowed and was killed.
+        case timedOut
+        /// It printed more than allowed and was killed.
+        case tooLong
+
+        /// The end of a sentence about the program.
+        var reason: String {
+            switch self {
+            case .notStarted(let code): code == ENOENT ? "is not there" : "cannot be started (error \(code))"
+            case .failed(let status): "ended with status \(status)"
+            case .timedOut: "ran too long and was ended"
+            case .tooLong: "printed too much and was ended"
+            }
+        }
+    }
+
+    /// Runs `words[0]`, looked up in the PATH of this process, with the rest as its arguments.
+    ///
+    /// It reads nothing, its errors are not shown, and it inherits no file of the host. Blocks until it ended.
+    static func run(
+        _ words: [String], environment: Environment, within limit: Duration, bytes: Int
+    ) throws(Failure) -> [UInt8] {
+        var pipe: [Int32] = [-1, -1]
+        guard unsafe Glibc.pipe(&pipe) == 0 else { throw .notStarted(errno) }
+        let (reading, writing) = (pipe[0], pipe[1])
+        for end in [reading, writing] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(reading) }
+        var process: pid_t = 0
+        let code = spawn(words, environment, output: writing, &process)
+        close(writing)
+        guard code == 0 else { throw .notStarted(code) }
+        do throws(Failure) {
+            let output = try read(reading, until: MonotonicInstant.now().advanced(by: limit), bytes: bytes)
+            let status = wait(process)
+            guard status == 0 else { throw .failed(status: status) }
+            return output
+        } catch {
+            kill(-process, SIGKILL)  // its group: a program that started others goes with them
+            if error == .timedOut || error == .tooLong { _ = wait(process) }
+            throw error
+        }
+    }
+
+    private static func spawn(
+        _ words: [String], _ environment: Environment, output: Int32, _ process: inout pid_t
+    ) -> Int32 {
+        var actions = unsafe posix_spawn_file_actions_t()
+        unsafe posix_spawn_file_actions_init(&actions)
+        defer { unsafe posix_spawn_file_actions_destroy(&actions) }
+        unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+        unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
+        unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+        // posix_spawn_file_actions_addclosefrom_np would do, but glibc shows it to GNU programs only.
+        for file in openFiles() where file > 2 { unsafe posix_spawn_file_actions_addclose(&actions, file) }
+
+        var attributes = posix_spawnattr_t()
+        unsafe posix_spawnattr_init(&attributes)
+        defer { unsafe posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        unsafe sigemptyset(&signals)
+        unsafe posix_spawnattr_setsigmask(&attributes, &signals)
+        unsafe sigfillset(&signals)
+        unsafe posix_spawnattr_setsigdefault(&attributes, &signals)
+        unsafe posix_spawnattr_setpgroup(&attributes, 0)
+        let flags = POSIX_SPAWN_SETPGROUP | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF
+        unsafe posix_spawnattr_setflags(&attributes, Int16(flags))
+
+        var arguments = unsafe words.map { unsafe strdup($0) } + [nil]
+        var variables = unsafe environment.entries.map { unsafe strdup($0) } + [nil]
+        defer { unsafe (arguments + variables).forEach { unsafe free($0) } }
+        guard let name = unsafe arguments[0] else { return ENOENT }
+        return unsafe posix_spawnp(&process, name, &actions, &attributes, &arguments, &variables)
+    }
+
+    /// The open files of this process; one that is closed meanwhile does no harm.
+    private static func openFiles() -> [Int32] {
+        guard let directory = unsafe opendir("/proc/self/fd") else { return [] }
+        defer { unsafe closedir(directory) }
+        var files: [Int32] = []
+        while let entry = unsafe readdir(directory) {
+            let name = unsafe withUnsafeBytes(of: entry.pointee.d_name) { name in
+                unsafe String(decoding: name.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if let file = Int32(name) { files.append(file) }
+        }
+        return files
+    }
+
+    /// Reads to the end of the output.
+    private static func read(_ file: Int32, until deadline: MonotonicInstant, bytes: Int) throws(Failure) -> [UInt8] {
+        var output: [UInt8] = []
+        var part = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let left = MonotonicInstant.now().duration(to: deadline).nanoseconds / 1_000_000
+            guard left > 0 else { throw .timedOut }
+            var question = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
+            let ready = unsafe poll(&question, 1, Int32(clamping: left))
+            guard ready > 0 else { continue }  // the time is up, or a signal came: asked above
+            let count = unsafe Glibc.read(file, &part, part.count)
+            guard count > 0 else { return output }
+            output += part.prefix(count)
+            guard output.count <= bytes else { throw .tooLong }
+        }
+    }
+
+    /// Waits for the end of the program; 0 also if the host collects its children itself, so that the status is gone.
+    private static func wait(_ process: pid_t) -> Int32 {
+        var status: Int32 = 0
+        while unsafe waitpid(process, &status, 0) < 0 {
+            guard errno == EINTR else { return 0 }
+        }
+        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+    }
+}

@@ -1,0 +1,78 @@
+import Synchronization
+public import Timepiece
+
+/// Publishes the statistics of one series to CloudWatch.
+///
+/// Closed windows go in; once per interval they leave as one datum, from a thread that all publishers with the same
+/// destination share. No state of the network or of the disk reaches the caller of ``publish(_:closedAt:)``. What cannot
+/// be sent is kept in a file and goes out later, also after a restart. Safe on any thread.
+public final class CloudWatchPublisher: Sendable {
+    private let settings: CloudWatchSettings
+    private let sender: Sender
+    private let number: UInt64
+    private let isClosed = Mutex(false)
+
+    /// Checks the settings and gets ready; no network is used.
+    ///
+    /// - Parameter settings: what to publish, and where.
+    /// - Throws: if a setting breaks a limit of CloudWatch, a profile, file or address that was given cannot be used, or
+    ///   the spool cannot be opened.
+    public init(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) {
+        try settings.validate()
+        self.settings = settings
+        sender = try SenderRegistry.shared.acquire(settings)
+        number = sender.open(settings.identity)
+    }
+
+    deinit {
+        close(within: settings.flushDeadline)
+    }
+
+    /// Hands over the statistics of a window that was closed.
+    ///
+    /// Takes microseconds and waits for neither network nor disk. Windows without a sample say nothing and are ignored.
+    ///
+    /// - Parameters:
+    ///   - statistics: what was measured in the window.
+    ///   - closedAt: when it was closed, a moment ago; it belongs to the interval of the wall clock that this falls into.
+    public func publish(_ statistics: Statistics, closedAt: MonotonicInstant) {
+        guard statistics.count > 0 else { return }
+        let boot = BootInstant(closedAt)
+        let now = Moment.now()
+        let wall = now.wall.advanced(by: now.boot.duration(to: boot))
+        sender.publish(statistics, of: number, at: Moment(boot: boot, wall: wall))
+    }
+
+    /// Sends what was gathered, or stores it, and ends; later windows are ignored.
+    ///
+    /// Waits for the network no longer than the deadline, then at most a second for the disk. What has not been sent by
+    /// then is in the spool and goes out at the next start.
+    public func close(within deadline: Duration) {
+        let isFirst = isClosed.withLock { isClosed in
+            defer { isClosed = true }
+            return !isClosed
+        }
+        guard isFirst else { return }
+        sender.close(number, within: deadline, isLast: SenderRegistry.shared.release(settings))
+    }
+
+    /// What became of the figures for this destination, those of its other publishers included.
+    public var status: CloudWatchStatus { sender.status }
+
+    /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.
+    ///
+    /// - Parameter handler: called on the sender's thread with no lock held, and no more once ``close(within:)`` has
+    ///   begun; it must not wait. Nil for nothing.
+    public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
+        sender.observe(number, handler)
+    }
+
+    /// One line that says how many billed series there are and about what they cost.
+    public var costNote: String {
+        let load = sender.load
+        return CostNote(
+            identity: settings.identity, seriesInAll: load.series, shortestInterval: load.shortestInterval,
+            isEmbedded: settings.emf != nil
+        ).text
+    }
+}

@@ -1,0 +1,135 @@
+import Glibc
+import Timepiece
+
+extension CloudWatchSettings {
+    /// Checks everything that can be known without the network.
+    func validate() throws(CloudWatchSettingsError) {
+        try checkNamespace()
+        try Self.check(metricName, "cloudwatch-metric-name", "A metric's name", CloudWatchLimits.nameLength)
+        try checkDimensions()
+        try checkTimes()
+        guard spoolLimit >= 256 << 10 else {
+            throw CloudWatchSettingsError(
+                "cloudwatch-spool-limit", "A spool of \(spoolLimit) bytes is too small; it takes at least 262144.")
+        }
+        if let emf, EmbeddedMetricTarget(emf) == nil {
+            throw CloudWatchSettingsError(
+                "cloudwatch-emf",
+                "cloudwatch-emf is \"\(emf.prefix(200))\"; it may be stdout, file:PATH, tcp://HOST:PORT or udp://HOST:PORT."
+            )
+        }
+        if let emf, case .file(let path)? = EmbeddedMetricTarget(emf) {
+            do throws(LineOutputError) {
+                try FileOutput(path: path).check()
+            } catch {
+                throw CloudWatchSettingsError("cloudwatch-emf", "cloudwatch-emf: \(error.sentence)")
+            }
+        }
+        if emf == nil, !dryRun { try checkAccess() }
+    }
+
+    private func checkNamespace() throws(CloudWatchSettingsError) {
+        let property = "cloudwatch-namespace"
+        try Self.check(namespace, property, "A namespace", CloudWatchLimits.nameLength)
+        guard !namespace.hasPrefix(":"), !namespace.hasPrefix("AWS/") else {
+            throw CloudWatchSettingsError(
+                property,
+                "The namespace \"\(namespace)\" begins with \":\" or \"AWS/\", which CloudWatch does not allow.")
+        }
+    }
+
+    private func checkDimensions() throws(CloudWatchSettingsError) {
+        let property = "cloudwatch-dimensions"
+        let all = identity.dimensions
+        guard all.count <= CloudWatchLimits.dimensions else {
+            throw CloudWatchSettingsError(
+                property,
+                "There are \(all.count) dimensions, Label included; CloudWatch allows \(CloudWatchLimits.dimensions).")
+        }
+        var seen: Set<String> = []
+        for dimension in all {
+            try Self.check(dimension.name, property, "A dimension's name", CloudWatchLimits.nameLength)
+            guard !dimension.name.hasPrefix(":") else {
+                throw CloudWatchSettingsError(
+                    property,
+                    "The dimension's name \"\(dimension.name)\" begins with \":\", which CloudWatch does not allow.")
+            }
+            try Self.check(
+                dimension.value, dimension.name == "Label" && label != nil ? "label" : property,
+                "The value of the dimension \"\(dimension.name)\"", CloudWatchLimits.valueLength)
+            guard seen.insert(dimension.name).inserted else {
+                throw CloudWatchSettingsError(
+                    property, "The dimension \"\(dimension.name)\" is given twice; a name may stand once.")
+            }
+        }
+    }
+
+    private func checkTimes() throws(CloudWatchSettingsError) {
+        let (seconds, fraction) = interval.components
+        guard fraction == 0, (1...86_400).contains(seconds) else {
+            throw CloudWatchSettingsError(
+                "cloudwatch-interval",
+                "cloudwatch-interval is \(interval.inSeconds) s; it may be whole seconds from 1 to 86400.")
+        }
+        guard flushDeadline >= .zero, flushDeadline <= .seconds(60) else {
+            throw CloudWatchSettingsError(
+                "cloudwatch-flush-deadline",
+                "The deadline for the last flush is \(flushDeadline.inSeconds) s; it may be 0 to 60.")
+        }
+    }
+
+    /// Checks keys, region and address as far as they are given.
+    private func checkAccess() throws(CloudWatchSettingsError) {
+        guard (accessKey == nil) == (secretAccessKey == nil) else {
+            throw CloudWatchSettingsError(
+                "access-key", "access-key and secret-access-key need each other, and only one of them is set.")
+        }
+        guard sessionToken == nil || accessKey != nil else {
+            throw CloudWatchSettingsError(
+                "session-token", "session-token is set without access-key and secret-access-key.")
+        }
+        let environment = environment ?? .ofProcess()
+        var property = "iot-certificate"
+        do throws(CredentialsError) {
+            if let iotCertificate {
+                let certificate = try IoTCertificate(fields: iotCertificate).certificate
+                let files = [certificate.certificatePath, certificate.keyPath, certificate.authoritiesPath]
+                for path in files.compactMap(\.self) where unsafe access(path, R_OK) != 0 {
+                    throw CredentialsError("The file \(path) of iot-certificate cannot be read.")
+                }
+            }
+            property = "profile"
+            let configuration = try SharedConfiguration(profile: profile, environment: environment)
+            property = "region"
+            let resolver = RegionResolver(
+                setting: region, profile: profile, environment: environment, transport: CurlTransport())
+            let known = try resolver.configured()
+            property = "endpoint-uri"
+            // Any region will do to see whether the address is one.
+            guard let region = known ?? Region("us-east-1") else { return }
+            _ = try ServiceEndpoint.address(
+                of: .cloudWatch, in: region, setting: endpointURI, environment: environment,
+                configuration: configuration)
+        } catch {
+            throw CloudWatchSettingsError(property, error.sentence)
+        }
+    }
+
+    /// Checks a text against what CloudWatch allows in names.
+    private static func check(
+        _ text: String, _ property: String, _ what: String, _ limit: Int
+    ) throws(CloudWatchSettingsError) {
+        guard (1...limit).contains(text.utf8.count) else {
+            throw CloudWatchSettingsError(
+                property, "\(what) has \(text.utf8.count) characters; CloudWatch allows 1 to \(limit).")
+        }
+        guard text.utf8.allSatisfy({ (0x20...0x7e).contains($0) }) else {
+            throw CloudWatchSettingsError(
+                property, "\(what) has a character that is not printable ASCII, which is all CloudWatch allows.")
+        }
+        guard text.utf8.contains(where: { $0 != 0x20 }) else {
+            throw CloudWatchSettingsError(
+                property, "\(what) is blank; CloudWatch wants a character other than a space.")
+        }
+    }
+}

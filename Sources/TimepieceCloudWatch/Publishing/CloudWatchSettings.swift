@@ -1,0 +1,78 @@
+import Timepiece
+
+/// Which metric is published, where to, and with whose keys.
+///
+/// Only the namespace has to be given. What is left out is found as AWS's own tools find it: in the environment, in the
+/// files under `~/.aws`, from the container or the machine. No description or reflection shows what may be secret.
+public struct CloudWatchSettings: Sendable {
+    /// The namespace of the metric, as `GStreamer/Video`: up to 255 printable ASCII characters.
+    public var namespace: String
+    /// The name of the metric: up to 255 printable ASCII characters.
+    public var metricName = "frame_processing_time"
+    /// What tells this series from others of the metric, in order; with the label at most 30.
+    public var dimensions: [(name: String, value: String)] = []
+    /// The value of one more dimension, `Label`; nil for none. A dimension `Label` that was given takes its place.
+    public var label: String?
+    /// What one datum gathers: whole seconds, up to a day. Under a minute the metric is one of high resolution.
+    public var interval: Duration = .seconds(60)
+
+    /// The AWS region, as `eu-central-1`.
+    public var region: String?
+    /// The name of an access key; needs the secret too.
+    public var accessKey: String?
+    /// The secret of the access key.
+    public var secretAccessKey: String?
+    /// The session token of an access key that was lent.
+    public var sessionToken: String?
+    /// The profile in the files under `~/.aws`.
+    public var profile: String?
+    /// The address of the service, instead of the region's own; `https`, or `http` to this machine.
+    public var endpointURI: String?
+    /// The fields of `iot-certificate`: `endpoint`, `cert-path`, `key-path`, `role-aliases`, `ca-path`, `iot-thing-name`.
+    public var iotCertificate: [String: String]?
+
+    /// The file for what cannot be sent: a path, `none`, or nil for the user's own one.
+    public var spool: String?
+    /// The most bytes of that file.
+    public var spoolLimit = 16 << 20
+    /// Where Embedded Metric Format goes instead of requests to the API: `stdout`, `file:PATH`, `tcp://HOST:PORT`,
+    /// `udp://HOST:PORT`; nil for requests.
+    public var emf: String?
+    /// Whether requests are printed to standard output instead of being sent.
+    public var dryRun = false
+    /// How long a publisher that is let go without being closed waits for the network, up to a minute.
+    public var flushDeadline: Duration = .seconds(3)
+
+    /// The environment variables, so that tests have their own.
+    package var environment: Environment?
+    /// How long a request may take; shorter in tests.
+    package var requestTimeout: Duration?
+    /// How long data from the spool are held; shorter in tests.
+    package var lease: Duration?
+
+    /// Makes settings for a namespace.
+    public init(namespace: String) {
+        self.namespace = namespace
+    }
+}
+
+extension CloudWatchSettings: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The metric, and nothing about keys.
+    public var description: String { "settings for \(identity)" }
+
+    /// The same as the description.
+    public var debugDescription: String { description }
+
+    /// What the description tells.
+    public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+
+    /// The series that is published.
+    package var identity: MetricIdentity {
+        var all = dimensions.map { MetricIdentity.Dimension(name: $0.name, value: $0.value) }
+        if let label, !all.contains(where: { $0.name == "Label" }) {
+            all.append(MetricIdentity.Dimension(name: "Label", value: label))
+        }
+        return MetricIdentity(
+            namespace: namespace, name: metricName, dimensions: all, interval: interval.components.seconds)
+    }
+}

@@ -1,0 +1,55 @@
+import Glibc
+import Synchronization
+import Timepiece
+
+/// The senders of the process, one for each destination that somebody publishes to.
+final class SenderRegistry: Sendable {
+    static let shared = SenderRegistry()
+
+    private struct Entry {
+        let sender: Sender
+        var users = 0
+    }
+
+    private let entries = Mutex<[DestinationKey: Entry]>([:])
+
+    private init() {
+        // A process that ends without stopping its pipelines flushes too.
+        atexit { SenderRegistry.shared.flushAll(within: .seconds(3)) }
+    }
+
+    /// Returns the sender for a destination, which is made if there is none.
+    func acquire(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) -> Sender {
+        try entries.withLock { (entries) throws(CloudWatchSettingsError) in
+            let key = DestinationKey(settings)
+            var entry: Entry
+            if let known = entries[key] {
+                entry = known
+            } else {
+                entry = Entry(sender: try Sender(settings))
+                entry.sender.start()
+            }
+            entry.users += 1
+            entries[key] = entry
+            return entry.sender
+        }
+    }
+
+    /// Gives a sender back; returns true if nobody else has it, so that it is to end.
+    func release(_ settings: CloudWatchSettings) -> Bool {
+        entries.withLock { entries in
+            let key = DestinationKey(settings)
+            guard var entry = entries[key] else { return true }
+            entry.users -= 1
+            entries[key] = entry.users > 0 ? entry : nil
+            return entry.users <= 0
+        }
+    }
+
+    private func flushAll(within deadline: Duration) {
+        let end = MonotonicInstant.now().advanced(by: deadline)
+        for sender in entries.withLock({ $0.values.map(\.sender) }) {
+            sender.closeAll(within: max(.zero, MonotonicInstant.now().duration(to: end)))
+        }
+    }
+}

@@ -1,0 +1,81 @@
+/// The address of an AWS service.
+package enum ServiceEndpoint {
+    /// One of the services that are called.
+    package enum Service: Sendable {
+        /// CloudWatch, which takes the metrics.
+        case cloudWatch
+        /// The Security Token Service, which lends keys.
+        case securityToken
+
+        /// The name in host names and in signatures.
+        package var name: String {
+            switch self {
+            case .cloudWatch: "monitoring"
+            case .securityToken: "sts"
+            }
+        }
+
+        /// The name in variables and in the shared files.
+        var identifier: String {
+            switch self {
+            case .cloudWatch: "cloudwatch"
+            case .securityToken: "sts"
+            }
+        }
+    }
+
+    /// Returns the address of a service in a region.
+    ///
+    /// The first of: the setting, `AWS_ENDPOINT_URL_CLOUDWATCH` (or `_STS`), the service's `endpoint_url` in the
+    /// profile's `services` section, `AWS_ENDPOINT_URL`, `endpoint_url` of the profile, the region's own host.
+    /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`, `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT` are honored.
+    ///
+    /// - Parameters:
+    ///   - service: the service to call.
+    ///   - setting: the address that was set, as the property `endpoint-uri`; it is for CloudWatch alone.
+    ///   - allowsPlainHTTP: whether an address with `http` may be that of another machine.
+    /// - Throws: if an address that was given is malformed, or is `http` to another machine without permission.
+    package static func address(
+        of service: Service, in region: Region, setting: String? = nil, allowsPlainHTTP: Bool = false,
+        environment: Environment, configuration: SharedConfiguration
+    ) throws(CredentialsError) -> String {
+        if let setting, !setting.isEmpty {
+            return try checked(setting, "the property endpoint-uri", allowsPlainHTTP)
+        }
+        let profile = configuration.profile
+        func isTrue(_ variable: String, _ option: String) -> Bool {
+            (environment[variable] ?? profile[option])?.lowercased() == "true"
+        }
+        if !isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
+            let specific = "AWS_ENDPOINT_URL_\(service.identifier.uppercased())"
+            let services = profile["services"].flatMap { configuration.services[$0] } ?? [:]
+            let nested = INIFile.nested(services[service.identifier, default: ""])
+            let origin = "the AWS profile \"\(configuration.profileName)\""
+            let given = [
+                (environment[specific], specific), (nested["endpoint_url"], origin),
+                (environment["AWS_ENDPOINT_URL"], "AWS_ENDPOINT_URL"), (profile["endpoint_url"], origin),
+            ]
+            for (address, origin) in given {
+                guard let address, !address.isEmpty else { continue }
+                return try checked(address, origin, allowsPlainHTTP)
+            }
+        }
+        let name = service.name + (isTrue("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint") ? "-fips" : "")
+        let isDual = isTrue("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
+        return "https://\(name).\(region.name).\(isDual ? region.dualStackDomain : region.domain)/"
+    }
+
+    private static func checked(
+        _ address: String, _ origin: String, _ allowsPlainHTTP: Bool
+    ) throws(CredentialsError) -> String {
+        guard let parts = URLParts(address), parts.query.isEmpty else {
+            throw CredentialsError(
+                "The endpoint of \(origin) is no address as https://host:port without user name and query.")
+        }
+        guard parts.scheme == "https" || parts.isLoopback || allowsPlainHTTP else {
+            throw CredentialsError(
+                "The endpoint \(parts.origin) of \(origin) is plain http to another machine; only https may go there.")
+        }
+        return parts.origin + parts.path
+    }
+}

@@ -1,0 +1,50 @@
+public import Timepiece
+
+/// What became of the figures for one destination, shared by all elements of the process that publish there.
+public struct CloudWatchStatus: Sendable, Equatable {
+    /// What the service has confirmed.
+    public package(set) var sent = Tally()
+    /// What was sent again after an attempt of which nobody knows whether the service took it; part of `sent`.
+    ///
+    /// CloudWatch knows no repetition. A request whose answer is lost is sent again, because a gap in a metric looks like
+    /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile. So
+    /// the sample count at the service is at least that of `sent` less lost answers, and at most that plus `uncertain`.
+    public package(set) var uncertain = Tally()
+    /// What will never be sent, by reason.
+    public package(set) var dropped: [DropReason: Tally] = [:]
+    /// Requests that were made.
+    public package(set) var requests: UInt64 = 0
+    /// Requests that failed and whose data were kept to be sent again.
+    public package(set) var retried: UInt64 = 0
+    /// Requests that the service answered with throttling; part of `retried`.
+    public package(set) var throttled: UInt64 = 0
+    /// Data that lie in the spool now.
+    public package(set) var spooled = 0
+    /// When the oldest datum in the spool was gathered.
+    public package(set) var oldest: WallTime?
+    /// When the service last took something.
+    public package(set) var lastSuccess: WallTime?
+    /// How far the service's time is ahead of the machine's clock; zero while that is held to be right.
+    public package(set) var skew: Duration = .zero
+    /// The last failure as one sentence without secrets.
+    public package(set) var lastError: String?
+
+    /// Makes the status of a destination that nothing was sent to.
+    public init() {}
+
+    /// All that will never be sent.
+    public var droppedInAll: Tally {
+        dropped.values.reduce(into: Tally()) { $0.add($1) }
+    }
+
+    /// Whether a failure is counted or told here that is not in another status.
+    package func tellsMoreFailures(than other: CloudWatchStatus) -> Bool {
+        retried != other.retried || dropped != other.dropped || uncertain != other.uncertain
+            || spooled != other.spooled || lastError != other.lastError || skew != other.skew
+    }
+
+    package mutating func drop(_ tally: Tally, because reason: DropReason) {
+        guard tally.data > 0 else { return }
+        dropped[reason, default: Tally()].add(tally)
+    }
+}

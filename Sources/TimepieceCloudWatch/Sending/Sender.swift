@@ -1,0 +1,205 @@
+import Synchronization
+package import Timepiece
+
+/// The thread that gathers and sends for one destination, and what it shares with those who publish there.
+///
+/// Publishing takes the lock of the state for microseconds; the thread waits for the network and the disk without it.
+package final class Sender: Sendable {
+    private let state: Mutex<SenderState>
+    private let observers = Mutex<[UInt64: @Sendable (CloudWatchStatus) -> Void]>([:])
+    private let delivery: any Delivery
+    private let spool: Spool?
+    private let wake = WakeSignal()
+    private let progress = WakeSignal()
+
+    /// Makes a sender; it does nothing until it is started.
+    ///
+    /// - Parameters:
+    ///   - configuration: the numbers it works by.
+    ///   - delivery: the way out.
+    ///   - spool: where data wait that cannot be sent.
+    ///   - problem: what the status tells as the last error from the start.
+    package init(
+        _ configuration: SenderConfiguration, delivery: any Delivery, spool: Spool?, problem: String? = nil
+    ) {
+        var first = SenderState(configuration)
+        first.status.lastError = problem
+        state = Mutex(first)
+        self.delivery = delivery
+        self.spool = spool
+    }
+
+    /// Starts the thread, which keeps the sender alive until it has finished.
+    package func start() {
+        guard !SenderThread.start({ self.run() }) else { return }
+        state.withLock {
+            $0.couldNotUseSpool("The system gives no thread for sending; figures stay in memory.", now: .now())
+        }
+    }
+
+    /// What became of everything so far.
+    package var status: CloudWatchStatus { state.withLock { $0.status } }
+
+    /// The length of the shortest interval among the series, in seconds, and how many series there are.
+    package var load: (series: Int, shortestInterval: Int64) {
+        state.withLock { ($0.publisherCount, $0.shortestInterval ?? 60) }
+    }
+
+    /// Makes room for one more series; returns its number.
+    package func open(_ identity: MetricIdentity) -> UInt64 {
+        state.withLock { $0.open(identity) }
+    }
+
+    /// Calls back on the sender's thread, with no lock held, whenever a failure is counted.
+    package func observe(_ publisher: UInt64, _ observer: (@Sendable (CloudWatchStatus) -> Void)?) {
+        observers.withLock { $0[publisher] = observer }
+    }
+
+    /// Takes a closed window.
+    package func publish(_ window: Statistics, of publisher: UInt64, at moment: Moment) {
+        let mustWake = state.withLock { $0.publish(window, of: publisher, at: moment) }
+        if mustWake { wake.ring() }
+    }
+
+    /// Ends a series, and waits until all that was published is sent or in the spool.
+    ///
+    /// - Parameters:
+    ///   - deadline: when it stops to wait for the network; what is under way then goes to the spool too.
+    ///   - isLast: whether the thread is to end.
+    package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
+        observe(publisher, nil)
+        state.withLock { $0.close(publisher) }
+        flush(within: deadline, isLast: isLast)
+    }
+
+    /// Ends all series and the thread, as the process ends.
+    package func closeAll(within deadline: Duration) {
+        state.withLock { $0.closeAll() }
+        flush(within: deadline, isLast: true)
+    }
+
+    /// Waits until all that was published is sent or in the spool.
+    package func flush(within deadline: Duration, isLast: Bool) {
+        let end = BootInstant.now().advanced(by: deadline)
+        state.withLock { $0.flush(until: end, isLast: isLast) }
+        wake.ring()
+        // Once the network had its time, only the disk is waited for, and that not for ever.
+        let lastEnd = end.advanced(by: .seconds(1))
+        while true {
+            let (isFlushed, isSending) = state.withLock { ($0.isFlushed, $0.isSending) }
+            let now = BootInstant.now()
+            if isFlushed || now >= lastEnd || now >= end && isSending { break }
+            progress.wait(atMost: min(.milliseconds(50), now.duration(to: lastEnd)))
+        }
+        rescue()
+        state.withLock { $0.endFlush() }
+        wake.ring()
+    }
+
+    private func rescue() {
+        let (rescue, isFlushed) = state.withLock { state in
+            state.isFlushed ? (SenderState.Rescue(), true) : (state.rescue(), false)
+        }
+        guard !isFlushed, let spool else { return }
+        do throws(SpoolError) {
+            let all = rescue.flying + rescue.parcels
+            let (rows, dropped) = try spool.store(all.map { (datum: $0.datum, isUncertain: $0.isUncertain) })
+            try spool.settle(removed: [], released: rescue.released)
+            let summary = try spool.summary()
+            state.withLock {
+                $0.stored(dropped: dropped, now: .now())
+                $0.rescued(Array(rows.prefix(rescue.flying.count)))
+                $0.learn(summary)
+            }
+        } catch {
+            state.withLock { $0.couldNotRescue(rescue, error.description, now: .now()) }
+        }
+    }
+
+    private func run() {
+        var told = CloudWatchStatus()
+        learnEpochs()
+        while perform(state.withLock { $0.nextStep(at: .now()) }) {
+            progress.ring()
+            tell(&told)
+        }
+        tell(&told)
+        progress.ring()
+    }
+
+    /// Does one step; returns false after the last.
+    private func perform(_ step: SenderStep) -> Bool {
+        switch step {
+        case .condense(let minutes):
+            let data = minutes.map { Datum($0) }
+            state.withLock { $0.condensed(data) }
+        case .deliver(let shipment):
+            let report = delivery.deliver(shipment)
+            state.withLock { $0.delivered(report, of: shipment.number, now: .now()) }
+            rememberEpoch()
+        case .wait(let instant):
+            wake.wait(atMost: max(.zero, BootInstant.now().duration(to: instant)))
+        case .finish:
+            return false
+        case .store, .settle, .claim, .renew:
+            useSpool(step)
+        }
+        return true
+    }
+
+    private func useSpool(_ step: SenderStep) {
+        guard let spool else { return }
+        do throws(SpoolError) {
+            switch step {
+            case .store(let parcels):
+                let data = parcels.map { (datum: $0.datum, isUncertain: $0.isUncertain) }
+                let dropped = try spool.store(data).dropped
+                state.withLock { $0.stored(dropped: dropped, now: .now()) }
+            case .settle(let removed, let released):
+                try spool.settle(removed: removed, released: released)
+                state.withLock { $0.settled(removed: removed, released: released.map(\.row)) }
+            case .claim(let count):
+                let delivery = delivery
+                let data = try spool.claim(
+                    count: count, bytes: CloudWatchLimits.bytesPerRequest - 1024, now: .now(),
+                    size: { delivery.largestSize(of: $0) })
+                state.withLock { $0.claimed(data, now: .now()) }
+            case .renew(let rows):
+                let held = try spool.renew(rows, now: .now())
+                state.withLock { $0.renewed(held, now: .now()) }
+            case .condense, .deliver, .wait, .finish:
+                return
+            }
+            let summary = try spool.summary()
+            state.withLock { $0.learn(summary) }
+        } catch {
+            state.withLock { state in
+                if case .store = step {
+                    state.couldNotStore(error.description, now: .now())
+                } else {
+                    state.couldNotUseSpool(error.description, now: .now())
+                }
+            }
+        }
+    }
+
+    private func learnEpochs() {
+        guard let known = try? spool?.epochs() else { return }
+        state.withLock { $0.learn(epochs: known) }
+    }
+
+    /// Writes down the right time of boot for data that wait in the spool, which may outlive this boot.
+    private func rememberEpoch() {
+        guard let spool, let epoch = state.withLock({ $0.epochToRemember(at: .now()) }) else { return }
+        // Without it, data are dated by the machine's clock of then; it is tried again after the next answer.
+        guard (try? spool.remember(epoch: epoch)) != nil else { return }
+        state.withLock { $0.remembered(epoch) }
+    }
+
+    private func tell(_ told: inout CloudWatchStatus) {
+        let status = status
+        guard status.tellsMoreFailures(than: told) else { return }
+        told = status
+        for observer in observers.withLock({ Array($0.values) }) { observer(status) }
+    }
+}

@@ -1,0 +1,46 @@
+package import Timepiece
+
+extension SenderState {
+    /// Why a datum cannot be reported for its time.
+    struct DateRefusal: Error {
+        let reason: DropReason
+    }
+
+    /// Returns the time that a datum belongs to, by all that is known now.
+    func date(_ datum: Datum, now: Moment) -> Result<WallTime, DateRefusal> {
+        guard let time = wall(of: datum, now: now) else { return .failure(DateRefusal(reason: .undatable)) }
+        // A clock that was never set judges nobody.
+        guard clock.isPlausible(now: now) else { return .success(time) }
+        let age = time.duration(to: clock.wall(at: now.boot, now: now))
+        if age > configuration.largestAge { return .failure(DateRefusal(reason: .tooOld)) }
+        if age < .zero - configuration.largestLead { return .failure(DateRefusal(reason: .undatable)) }
+        return .success(time)
+    }
+
+    /// Takes what the spool knows about earlier boots.
+    package mutating func learn(epochs known: [String: WallTime]) {
+        epochs = known
+    }
+
+    /// Returns the right time at boot if the service has told it and data in the spool are to be dated by it.
+    ///
+    /// It is worth a write only where something waits, and where it says more than what was written before.
+    package func epochToRemember(at now: Moment) -> WallTime? {
+        guard clock.isConfirmed, status.spooled > 0 else { return nil }
+        let epoch = clock.epoch(now: now)
+        guard let known = rememberedEpoch else { return epoch }
+        let change = known.duration(to: epoch)
+        return change > .seconds(1) || change < .seconds(-1) ? epoch : nil
+    }
+
+    /// Takes it that the right time at boot is written down.
+    package mutating func remembered(_ epoch: WallTime) {
+        rememberedEpoch = epoch
+    }
+
+    private func wall(of datum: Datum, now: Moment) -> WallTime? {
+        if datum.boot == configuration.boot { return clock.wall(at: datum.instant, now: now) }
+        if let epoch = epochs[datum.boot] { return epoch.advanced(by: .nanoseconds(datum.instant.nanoseconds)) }
+        return datum.wall >= ClockEstimate.earliestPlausible ? datum.wall : nil
+    }
+}

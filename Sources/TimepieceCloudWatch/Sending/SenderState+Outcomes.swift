@@ -1,0 +1,139 @@
+import Timepiece
+
+extension SenderState {
+    /// Takes the outcome of a request.
+    package mutating func delivered(_ report: DeliveryReport, of number: UInt64, now: Moment) {
+        guard let shipment = flying, shipment.number == number else { return }
+        flying = nil
+        if let time = report.serviceTime {
+            clock.learn(date: time, sent: report.began, received: report.ended)
+            status.skew = clock.skew
+        }
+        if number == rescuedShipment { return rescueReturned(shipment, report.verdict, now: now) }
+        switch report.verdict {
+        case .accepted:
+            accept(shipment, now: now)
+        case .throttled(let error, let asked):
+            status.throttled &+= 1
+            fail(shipment.parcels, error, asked: asked, now: now)
+        case .failed(let error, let isUncertain, let asked):
+            var parcels = shipment.parcels
+            if isUncertain { for index in parcels.indices { parcels[index].isUncertain = true } }
+            fail(parcels, error, asked: asked, now: now)
+        case .unauthorized(let error), .wrongTime(let error):
+            guard !hasTriedAgainAtOnce else { return fail(shipment.parcels, error, asked: nil, now: now) }
+            // New keys or the right time are at hand now: no reason to wait, once.
+            hasTriedAgainAtOnce = true
+            status.retried &+= 1
+            status.lastError = error
+            parts.append(shipment.parcels)
+        case .refused(let error):
+            refuse(shipment.parcels, error)
+        }
+    }
+
+    /// Takes it that data are in the spool, and what was dropped there to make room.
+    package mutating func stored(dropped: Tally, now: Moment) {
+        storing = []
+        status.drop(dropped, because: .spoolFull)
+        nextLook = min(nextLook, max(notBefore, now.boot))
+    }
+
+    /// Takes it that the spool could not be written: the data stay in memory.
+    package mutating func couldNotStore(_ error: String, now: Moment) {
+        fresh = (storing + fresh).sorted { $0.datum.instant < $1.datum.instant }
+        storing = []
+        couldNotUseSpool(error, now: now)
+        bound()
+    }
+
+    /// Takes it that the spool could not be used for now.
+    package mutating func couldNotUseSpool(_ error: String, now: Moment) {
+        status.lastError = error
+        nextStore = now.boot.advanced(by: configuration.storePause)
+    }
+
+    /// Takes it that the spool has what it was told about data that are done with.
+    package mutating func settled(removed done: [Int64], released free: [Int64]) {
+        removed.subtract(done)
+        for row in free { released[row] = nil }
+    }
+
+    /// Takes data from the spool, to be sent.
+    package mutating func claimed(_ data: [SpooledDatum], now: Moment) {
+        claimedAt = now.boot
+        nextLook = now.boot.advanced(by: data.isEmpty ? configuration.lookPause : configuration.backfillPause)
+        // What is done with may still lie there if it could not be removed.
+        let parcels = data.filter { !removed.contains($0.row) }.map {
+            Parcel(datum: $0.datum, row: $0.row, isUncertain: $0.isUncertain)
+        }
+        if !parcels.isEmpty { parts.append(parcels) }
+    }
+
+    /// Takes it that some data of the spool are still held; others were taken by another process.
+    package mutating func renewed(_ held: Set<Int64>, now: Moment) {
+        claimedAt = now.boot
+        for index in parts.indices {
+            parts[index].removeAll { parcel in parcel.row.map { !held.contains($0) } ?? false }
+        }
+        parts.removeAll(where: \.isEmpty)
+    }
+
+    /// Takes what lies in the spool now.
+    package mutating func learn(_ summary: SpoolSummary) {
+        status.spooled = summary.count
+        status.oldest = summary.oldest
+    }
+
+    mutating func accept(_ shipment: Shipment, now: Moment) {
+        failures = 0
+        hasTriedAgainAtOnce = false
+        notBefore = BootInstant(nanoseconds: .min)
+        status.lastSuccess = clock.wall(at: now.boot, now: now)
+        for parcel in shipment.parcels {
+            status.sent.add(parcel.datum)
+            if parcel.isUncertain { status.uncertain.add(parcel.datum) }
+            if let row = parcel.row { removed.insert(row) }
+        }
+    }
+
+    mutating func fail(_ parcels: [Parcel], _ error: String, asked: Duration?, now: Moment) {
+        failures += 1
+        status.retried &+= 1
+        status.lastError = error
+        let pause = Backoff.pause(after: failures, asked: asked, random: configuration.random())
+        notBefore = now.boot.advanced(by: pause)
+        nextLook = notBefore
+        for parcel in parcels + parts.joined() {
+            if let row = parcel.row { released[row] = parcel.isUncertain } else { fresh.append(parcel) }
+        }
+        parts = []
+        fresh.sort { $0.datum.instant < $1.datum.instant }
+        bound()
+    }
+
+    /// Halves what was refused, until the one datum stands alone that the service will not take.
+    private mutating func refuse(_ parcels: [Parcel], _ error: String) {
+        failures = 0
+        hasTriedAgainAtOnce = false
+        status.lastError = error
+        if let only = parcels.first, parcels.count == 1 {
+            status.lastError = "\(error) It was about \(only.datum.identity), which is set aside."
+            drop(only, because: .refused)
+            return
+        }
+        let middle = parcels.count / 2
+        parts.append(Array(parcels[middle...]))
+        parts.append(Array(parcels[..<middle]))
+    }
+
+    mutating func drop(_ parcel: Parcel, because reason: DropReason) {
+        status.drop(Tally(data: 1, samples: parcel.datum.count), because: reason)
+        if let row = parcel.row { removed.insert(row) }
+    }
+
+    /// Drops the oldest in memory if it is too much.
+    mutating func bound() {
+        while fresh.count > configuration.memoryLimit { drop(fresh.removeFirst(), because: .memoryFull) }
+    }
+}

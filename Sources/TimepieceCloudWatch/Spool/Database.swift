@@ -1,0 +1,104 @@
+import CSQLite
+import Glibc
+import Timepiece
+
+/// One connection to an SQLite database, used by one thread at a time.
+///
+/// Safe though it holds a pointer: nothing else has it, and it is closed with the last reference.
+@safe
+final class Database {
+    private let handle: OpaquePointer
+    private let path: String
+
+    /// Opens the file, which is made with mode 0600 if it is not there.
+    init(path: String, busyTimeout: Duration) throws(SpoolError) {
+        // Made here and not by SQLite, which would give it the mode of the umask; its journal takes the same mode.
+        let file = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw SpoolError(.unusable, "The spool \(path) cannot be opened for writing: \(reason).")
+        }
+        close(file)
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
+        let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
+        guard code == SQLITE_OK, let opened = unsafe opened else {
+            unsafe sqlite3_close_v2(opened)
+            throw SpoolError(.unusable, "The spool \(path) cannot be opened by SQLite (code \(code)).")
+        }
+        unsafe handle = opened
+        self.path = path
+        unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.nanoseconds / 1_000_000))
+    }
+
+    deinit { unsafe sqlite3_close_v2(handle) }
+
+    /// Runs a statement that takes nothing and returns nothing.
+    func execute(_ sql: String) throws(SpoolError) {
+        try check(unsafe sqlite3_exec(handle, sql, nil, nil, nil), sql)
+    }
+
+    /// Runs a statement with values, and returns how many rows it changed.
+    @discardableResult
+    func run(_ sql: String, _ values: [SQLValue] = []) throws(SpoolError) -> Int {
+        _ = try rows(sql, values)
+        return unsafe Int(sqlite3_changes(handle))
+    }
+
+    /// Runs a query and returns all its rows.
+    func rows(_ sql: String, _ values: [SQLValue] = []) throws(SpoolError) -> [[SQLValue]] {
+        var prepared: OpaquePointer?
+        try check(unsafe sqlite3_prepare_v2(handle, sql, -1, &prepared, nil), sql)
+        guard let statement = unsafe prepared else { return [] }
+        defer { unsafe sqlite3_finalize(statement) }
+        for (index, value) in values.enumerated() {
+            try check(unsafe value.bind(to: statement, at: Int32(index + 1)), sql)
+        }
+        var result: [[SQLValue]] = []
+        while true {
+            let code = unsafe sqlite3_step(statement)
+            if code == SQLITE_DONE { return result }
+            guard code == SQLITE_ROW else {
+                try check(code, sql)
+                return result
+            }
+            let columns = unsafe sqlite3_column_count(statement)
+            result.append((0..<columns).map { unsafe SQLValue(column: $0, of: statement) })
+        }
+    }
+
+    /// Returns the one number that a query asks for; zero if there is none.
+    func number(_ sql: String, _ values: [SQLValue] = []) throws(SpoolError) -> Int64 {
+        try rows(sql, values).first?.first?.integer ?? 0
+    }
+
+    /// The number of the row inserted last.
+    var lastRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
+
+    /// Runs the body as one transaction that is on the disk as a whole or not at all.
+    func transaction<Result>(_ body: () throws(SpoolError) -> Result) throws(SpoolError) -> Result {
+        try execute("BEGIN IMMEDIATE")
+        do {
+            let result = try body()
+            try execute("COMMIT")
+            return result
+        } catch {
+            // After some errors, a full disk among them, SQLite has rolled back by itself.
+            if unsafe sqlite3_get_autocommit(handle) == 0 { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+
+    private func check(_ code: Int32, _ sql: String) throws(SpoolError) {
+        guard code != SQLITE_OK, code != SQLITE_DONE, code != SQLITE_ROW else { return }
+        let kind: SpoolError.Kind =
+            switch code & 0xff {
+            case SQLITE_FULL: .full
+            case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
+            default: .unusable
+            }
+        let message = unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no reason given"
+        let verb = sql.prefix { $0 != " " }
+        throw SpoolError(kind, "The spool \(path) failed at \(verb): \(message) (SQLite code \(code)).")
+    }
+}

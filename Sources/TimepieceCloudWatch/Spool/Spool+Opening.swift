@@ -1,0 +1,59 @@
+import Glibc
+
+extension Spool {
+    /// The number of the layout in the file's header; a later version that changes the tables raises it.
+    private static let layout: Int64 = 1
+
+    /// Opens the file and brings it into the layout; sets a damaged one aside and starts anew.
+    static func open(_ path: String, pages: Int64, busyTimeout: Duration) throws(SpoolError) -> Database {
+        do throws(SpoolError) {
+            return try prepare(path, pages: pages, busyTimeout: busyTimeout)
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            guard unsafe rename(path, path + ".damaged") == 0 else { throw error }
+            unsafe unlink(path + "-journal")
+            return try prepare(path, pages: pages, busyTimeout: busyTimeout)
+        }
+    }
+
+    private static func prepare(_ path: String, pages: Int64, busyTimeout: Duration) throws(SpoolError) -> Database {
+        let database = try Database(path: path, busyTimeout: busyTimeout)
+        // TRUNCATE leaves the journal in place, so that no directory entry has to reach the disk for a commit to last.
+        try database.execute("PRAGMA journal_mode = TRUNCATE")
+        try database.execute("PRAGMA synchronous = FULL")
+        try database.execute("PRAGMA secure_delete = OFF")
+        try database.execute("PRAGMA max_page_count = \(pages)")
+        let found = try database.number("PRAGMA user_version")
+        guard found <= layout else {
+            throw SpoolError(.unusable, "The spool \(path) was written by a later version of Timepiece.")
+        }
+        if found < layout {
+            try database.transaction { () throws(SpoolError) in
+                try database.execute(tables)
+                try database.execute("PRAGMA user_version = \(layout)")
+            }
+        }
+        // Reads the tables' definitions, which tells a damaged file at once.
+        _ = try database.number("SELECT count(*) FROM boot")
+        _ = try database.number("SELECT id FROM datum ORDER BY id LIMIT 1")
+        return database
+    }
+
+    private static let tables = """
+        CREATE TABLE IF NOT EXISTS datum (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            destination TEXT NOT NULL,
+            boot TEXT NOT NULL,
+            instant INTEGER NOT NULL,
+            wall INTEGER NOT NULL,
+            samples INTEGER NOT NULL,
+            uncertain INTEGER NOT NULL,
+            owner TEXT,
+            owner_boot TEXT,
+            lease INTEGER,
+            content BLOB NOT NULL
+        );
+        CREATE INDEX IF NOT EXISTS datum_by_destination ON datum (destination, id);
+        CREATE TABLE IF NOT EXISTS boot (name TEXT PRIMARY KEY, epoch INTEGER NOT NULL);
+        """
+}

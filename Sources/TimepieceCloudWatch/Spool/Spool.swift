@@ -1,0 +1,246 @@
+import Synchronization
+package import Timepiece
+
+/// What could not be sent yet, in a bounded file that survives the process, the power and a full disk.
+///
+/// SQLite with a rollback journal and full synchronization: a datum that was stored is there after a power cut, or it
+/// had not been stored. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
+/// lease ends when its time is over or the machine was booted anew, and what it held counts as uncertain from then on.
+///
+/// Safe on any thread; every call may wait for the disk and for other processes. The file holds names and figures only.
+package final class Spool: Sendable {
+    /// The bytes of a file that nobody limited otherwise.
+    package static let defaultLimit = 16 << 20
+    private static let pageSize = 4096
+
+    private let connection: Mutex<Database>
+    private let destination: String
+    private let boot: String
+    private let owner: String
+    private let pages: Int64
+    private let lease: Duration
+
+    /// Opens the file or makes it; a damaged one is set aside under its name with `.damaged` at the end.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - destination: where the data go; those of other destinations in the file are left alone.
+    ///   - boot: the present run of the machine.
+    ///   - limit: the most bytes of the file.
+    ///   - lease: how long data are held that were taken and not settled.
+    ///   - busyTimeout: how long another process is waited for.
+    package init(
+        path: String, destination: String, boot: String, limit: Int = Spool.defaultLimit,
+        lease: Duration = .seconds(180), busyTimeout: Duration = .seconds(5)
+    ) throws(SpoolError) {
+        pages = Int64(limit / Self.pageSize)
+        self.destination = destination
+        self.boot = boot
+        self.lease = lease
+        owner = String(UInt64.random(in: .min ... .max), radix: 16)
+        connection = Mutex(try Self.open(path, pages: pages, busyTimeout: busyTimeout))
+    }
+
+    /// Stores data, and drops the oldest of the file as far as there is no room.
+    ///
+    /// - Returns: the numbers of the stored data in their order, and what was dropped for them.
+    package func store(_ data: [(datum: Datum, isUncertain: Bool)]) throws(SpoolError) -> (
+        rows: [Int64], dropped: Tally
+    ) {
+        let contents = data.map { DatumArchive.bytes(of: $0.datum) }
+        let needed = Int64(contents.reduce(0) { $0 + $1.count + 256 } / Self.pageSize + 8)
+        return try connection.withLock { (database) throws(SpoolError) in
+            do throws(SpoolError) {
+                return try database.transaction { () throws(SpoolError) in
+                    let dropped = try makeRoom(pages: needed, in: database)
+                    return (try insert(data, contents, into: database), dropped)
+                }
+            } catch {
+                guard error.kind == .full else { throw error }
+            }
+            // The disk is full before the file is: make room in the file, whose free pages can be used again.
+            let dropped = try database.transaction { () throws(SpoolError) in
+                try dropOldest(max(16, 2 * data.count), from: database)
+            }
+            let rows = try database.transaction { () throws(SpoolError) in
+                try insert(data, contents, into: database)
+            }
+            return (rows, dropped)
+        }
+    }
+
+    /// Takes the newest data that nobody holds, all of one namespace, and holds them for the time of a lease.
+    package func claim(
+        count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
+    ) throws(SpoolError) -> [SpooledDatum] {
+        try connection.withLock { (database) throws(SpoolError) in
+            let free: [SQLValue] = [.text(destination), .text(boot), .integer(now.nanoseconds)]
+            // Asked without a lock first, so that a look at an empty spool costs no write.
+            guard try database.number("SELECT count(*) FROM datum WHERE \(Self.isFree)", free) > 0 else { return [] }
+            return try database.transaction { () throws(SpoolError) in
+                let rows = try database.rows(
+                    "SELECT id, boot, instant, wall, uncertain OR owner IS NOT NULL, content FROM datum "
+                        + "WHERE \(Self.isFree) ORDER BY id DESC LIMIT \(count)", free)
+                var taken: [SpooledDatum] = []
+                var total = 0
+                for row in rows {
+                    guard let found = Self.read(row) else {
+                        // Written by another version, or damaged: it could never be sent.
+                        try database.run("DELETE FROM datum WHERE id = ?", [row.first ?? .null])
+                        continue
+                    }
+                    let own = size(found.datum)
+                    if let first = taken.first {
+                        guard total + own <= bytes, first.datum.identity.namespace == found.datum.identity.namespace
+                        else { break }
+                    }
+                    total += own
+                    taken.append(found)
+                }
+                try hold(taken.map(\.row), until: now.advanced(by: lease), in: database)
+                return taken
+            }
+        }
+    }
+
+    /// Prolongs the lease of data; returns those that are still held by this process.
+    package func renew(_ rows: [Int64], now: BootInstant) throws(SpoolError) -> Set<Int64> {
+        try connection.withLock { (database) throws(SpoolError) in
+            try database.transaction { () throws(SpoolError) in
+                var held: Set<Int64> = []
+                for row in rows {
+                    let changed = try database.run(
+                        "UPDATE datum SET lease = ? WHERE id = ? AND owner = ?",
+                        [.integer(now.advanced(by: lease).nanoseconds), .integer(row), .text(owner)])
+                    if changed > 0 { held.insert(row) }
+                }
+                return held
+            }
+        }
+    }
+
+    /// Removes data that have been sent or given up, and lets go of others.
+    ///
+    /// - Parameters:
+    ///   - removed: data that are done with.
+    ///   - released: data that anybody may take again, and whether the service may have taken them already.
+    package func settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)]) throws(SpoolError) {
+        guard !removed.isEmpty || !released.isEmpty else { return }
+        try connection.withLock { (database) throws(SpoolError) in
+            try database.transaction { () throws(SpoolError) in
+                for row in removed { try database.run("DELETE FROM datum WHERE id = ?", [.integer(row)]) }
+                for (row, isUncertain) in released {
+                    try database.run(
+                        "UPDATE datum SET owner = NULL, uncertain = uncertain OR ? WHERE id = ? AND owner = ?",
+                        [.integer(isUncertain ? 1 : 0), .integer(row), .text(owner)])
+                }
+            }
+        }
+    }
+
+    /// Returns how much there is for this destination.
+    package func summary() throws(SpoolError) -> SpoolSummary {
+        try connection.withLock { (database) throws(SpoolError) in
+            let rows = try database.rows(
+                "SELECT count(*), (SELECT wall FROM datum WHERE destination = ?1 ORDER BY id LIMIT 1) "
+                    + "FROM datum WHERE destination = ?1", [.text(destination)])
+            let first = rows.first ?? []
+            return SpoolSummary(
+                count: Int(first.first?.integer ?? 0), oldest: first.last?.integer.map { WallTime(nanoseconds: $0) })
+        }
+    }
+
+    /// Writes down what the right time was when the machine was booted, for data that outlive this run of it.
+    package func remember(epoch: WallTime) throws(SpoolError) {
+        try connection.withLock { (database) throws(SpoolError) in
+            try database.transaction { () throws(SpoolError) in
+                try database.run(
+                    "INSERT OR REPLACE INTO boot (name, epoch) VALUES (?, ?)",
+                    [.text(boot), .integer(epoch.nanoseconds)])
+                try database.run(
+                    "DELETE FROM boot WHERE name <> ? AND name NOT IN (SELECT boot FROM datum)", [.text(boot)])
+            }
+        }
+    }
+
+    /// Returns what the right time was when the machine was booted, by the names of the boots, where it was learned.
+    package func epochs() throws(SpoolError) -> [String: WallTime] {
+        try connection.withLock { (database) throws(SpoolError) in
+            var result: [String: WallTime] = [:]
+            for row in try database.rows("SELECT name, epoch FROM boot") {
+                if let name = row.first?.text, let epoch = row.last?.integer {
+                    result[name] = WallTime(nanoseconds: epoch)
+                }
+            }
+            return result
+        }
+    }
+
+    /// The data of a destination that no living lease holds.
+    private static let isFree = "destination = ? AND (owner IS NULL OR owner_boot <> ? OR lease < ?)"
+
+    private func hold(_ rows: [Int64], until end: BootInstant, in database: Database) throws(SpoolError) {
+        for row in rows {
+            try database.run(
+                "UPDATE datum SET owner = ?, owner_boot = ?, lease = ? WHERE id = ?",
+                [.text(owner), .text(boot), .integer(end.nanoseconds), .integer(row)])
+        }
+    }
+
+    private func insert(
+        _ data: [(datum: Datum, isUncertain: Bool)], _ contents: [[UInt8]], into database: Database
+    ) throws(SpoolError) -> [Int64] {
+        var rows: [Int64] = []
+        for (item, content) in zip(data, contents) {
+            try database.run(
+                "INSERT INTO datum (destination, boot, instant, wall, samples, uncertain, content) "
+                    + "VALUES (?, ?, ?, ?, ?, ?, ?)",
+                [
+                    .text(destination), .text(item.datum.boot), .integer(item.datum.instant.nanoseconds),
+                    .integer(item.datum.wall.nanoseconds), .integer(Int64(clamping: item.datum.count)),
+                    .integer(item.isUncertain ? 1 : 0), .blob(content),
+                ])
+            rows.append(database.lastRow)
+        }
+        return rows
+    }
+
+    /// Drops the oldest data until that many pages are free.
+    private func makeRoom(pages needed: Int64, in database: Database) throws(SpoolError) -> Tally {
+        var dropped = Tally()
+        while try usedPages(of: database) + needed > pages {
+            let step = try dropOldest(64, from: database)
+            guard step.data > 0 else { break }
+            dropped.add(step)
+        }
+        return dropped
+    }
+
+    private func usedPages(of database: Database) throws(SpoolError) -> Int64 {
+        try database.number("PRAGMA page_count") - database.number("PRAGMA freelist_count")
+    }
+
+    /// Drops the oldest data, but none that somebody is sending.
+    private func dropOldest(_ count: Int, from database: Database) throws(SpoolError) -> Tally {
+        let now = BootInstant.now()
+        var tally = Tally()
+        let rows = try database.rows(
+            "SELECT id, samples FROM datum WHERE owner IS NULL OR owner_boot <> ? OR lease < ? ORDER BY id LIMIT ?",
+            [.text(boot), .integer(now.nanoseconds), .integer(Int64(count))])
+        for row in rows {
+            guard let id = row.first, let samples = row.last?.integer else { continue }
+            try database.run("DELETE FROM datum WHERE id = ?", [id])
+            tally.add(Tally(data: 1, samples: UInt64(clamping: samples)))
+        }
+        return tally
+    }
+
+    private static func read(_ row: [SQLValue]) -> SpooledDatum? {
+        guard row.count == 6, let id = row[0].integer, let boot = row[1].text, let instant = row[2].integer,
+            let wall = row[3].integer, let uncertain = row[4].integer, let content = row[5].blob,
+            let datum = DatumArchive.datum(
+                content, boot: boot, instant: BootInstant(nanoseconds: instant), wall: WallTime(nanoseconds: wall))
+        else { return nil }
+        return SpooledDatum(datum: datum, isUncertain: uncertain != 0, row: id)
+    }
+}

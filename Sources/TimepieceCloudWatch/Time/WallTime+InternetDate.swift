@@ -1,0 +1,48 @@
+package import Timepiece
+
+extension WallTime {
+    /// Reads a time of RFC 3339, as `2026-11-22T12:00:00Z`, with or without a fraction; nil if it is written otherwise.
+    ///
+    /// The offset may also be `+02:00`, or `+0200` as ISO 8601 has it. Fractions finer than a nanosecond are cut off.
+    package init?(internetDate text: String) {
+        let letters = Array(text.utf8)
+        guard letters.count >= 20, letters[10] == UInt8(ascii: "T") || letters[10] == UInt8(ascii: "t"),
+            letters[4] == UInt8(ascii: "-"), letters[7] == UInt8(ascii: "-"), letters[13] == UInt8(ascii: ":"),
+            letters[16] == UInt8(ascii: ":")
+        else { return nil }
+        func number(_ range: Range<Int>) -> Int? {
+            Self.digits(String(decoding: letters[range], as: UTF8.self), range.count)
+        }
+        guard let year = number(0..<4), let month = number(5..<7), let day = number(8..<10),
+            let hour = number(11..<13), let minute = number(14..<16), let second = number(17..<19)
+        else { return nil }
+        var rest = letters[19...]
+        var nanosecond = 0
+        if rest.first == UInt8(ascii: ".") {
+            let fraction = rest.dropFirst().prefix { $0 >= 48 && $0 <= 57 }
+            guard !fraction.isEmpty else { return nil }
+            for place in 0..<9 {
+                let digit = place < fraction.count ? Int(fraction[fraction.startIndex + place]) - 48 : 0
+                nanosecond = nanosecond * 10 + digit
+            }
+            rest = rest.dropFirst(1 + fraction.count)
+        }
+        guard let offset = Self.offset(String(decoding: rest, as: UTF8.self)),
+            let local = WallTime(
+                year: year, month: month, day: day, hour: hour, minute: minute, second: second, nanosecond: nanosecond)
+        else { return nil }
+        self = local.advanced(by: .seconds(-offset))
+    }
+
+    /// Reads `Z`, `+hh:mm` or `+hhmm` as seconds east of Greenwich.
+    private static func offset(_ text: String) -> Int? {
+        if text == "Z" || text == "z" { return 0 }
+        guard let sign = text.first, sign == "+" || sign == "-" else { return nil }
+        let numbers = text.dropFirst().filter { $0 != ":" }
+        guard numbers.count == 4, text.count == 5 || text.count == 6 && text.dropFirst(3).first == ":",
+            let hours = digits(numbers.prefix(2), 2), let minutes = digits(numbers.suffix(2), 2),
+            hours < 24, minutes < 60
+        else { return nil }
+        return (sign == "-" ? -1 : 1) * (hours * 3600 + minutes * 60)
+    }
+}

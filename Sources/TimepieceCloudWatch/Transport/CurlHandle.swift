@@ -1,0 +1,47 @@
+import CCurl
+
+/// One of libcurl's easy handles, with the connections and the names that it keeps for the next request.
+///
+/// To be used by one thread at a time. Safe in its uses because the pointer lives exactly as long as the object.
+@safe final class CurlHandle {
+    let pointer: UnsafeMutableRawPointer
+
+    /// Makes a handle; nil if libcurl cannot be set up.
+    init?() {
+        guard Self.isReady, let pointer = unsafe curl_easy_init() else { return nil }
+        unsafe self.pointer = unsafe pointer
+    }
+
+    deinit {
+        unsafe curl_easy_cleanup(pointer)
+    }
+
+    /// Whether the library could be set up; done once for the process.
+    private static let isReady = timepiece_curl_global_init() == CURLE_OK
+
+    /// Sets a number or a switch.
+    func set(_ option: CURLoption, _ value: Int) {
+        unsafe timepiece_curl_set_long(pointer, option, value)
+    }
+
+    /// Sets a text, which libcurl copies; nil for its default.
+    func set(_ option: CURLoption, _ value: String?) {
+        if let value {
+            unsafe timepiece_curl_set_string(pointer, option, value)
+        } else {
+            unsafe timepiece_curl_set_string(pointer, option, nil)
+        }
+    }
+
+    /// Returns a number about the last transfer.
+    func number(_ info: CURLINFO) -> Int {
+        var value = 0
+        return unsafe timepiece_curl_get_long(pointer, info, &value) == CURLE_OK ? value : 0
+    }
+
+    /// Returns a size of the last transfer.
+    func offset(_ info: CURLINFO) -> Int64 {
+        var value: curl_off_t = 0
+        return unsafe timepiece_curl_get_offset(pointer, info, &value) == CURLE_OK ? Int64(value) : 0
+    }
+}

@@ -1,0 +1,58 @@
+import Synchronization
+
+/// The transport over libcurl.
+///
+/// Connections are kept and used again. Safe on any thread; requests of one transport are sent one after the other.
+/// Peers are always verified: neither the environment nor a setting turns that off, `authoritiesPath` only says by whose
+/// word. The proxies that the environment names are used, except to loopback and where a request refuses it.
+package final class CurlTransport: Transport {
+    /// The bytes of one reply's body that are read; a longer reply is an error.
+    package static let responseLimit = 1_048_576
+
+    private let handle = Mutex<CurlHandle?>(nil)
+    private let authoritiesPath: String?
+
+    /// Makes a transport that trusts the authorities in a PEM file, or those of the system.
+    package init(authoritiesPath: String? = nil) {
+        self.authoritiesPath = authoritiesPath
+    }
+
+    package func send(
+        _ request: HTTPRequest, connectTimeout: Duration, timeout: Duration
+    ) throws(TransportError) -> HTTPResponse {
+        let target = try Self.check(request)
+        return try handle.withLock { (handle) throws(TransportError) -> HTTPResponse in
+            if handle == nil { handle = CurlHandle() }
+            guard let curl = handle else {
+                throw TransportError(.local, "libcurl cannot be set up: there may be no memory left.")
+            }
+            let transfer = CurlTransfer(
+                request, target: target, authoritiesPath: authoritiesPath, connectTimeout: connectTimeout,
+                timeout: timeout)
+            return try transfer.perform(on: curl)
+        }
+    }
+
+    /// Refuses what must not reach a connection.
+    private static func check(_ request: HTTPRequest) throws(TransportError) -> URLParts {
+        guard let target = URLParts(request.url) else {
+            throw TransportError(
+                .invalidRequest, "A service's address is not a well-formed http or https one without a user name.")
+        }
+        guard target.scheme == "https" || target.isLoopback || request.allowsPlainHTTP else {
+            throw TransportError(
+                .invalidRequest, "\(target.origin) is plain http to another machine; only https may go there.")
+        }
+        guard ["GET", "POST", "PUT"].contains(request.method) else {
+            throw TransportError(.invalidRequest, "The method of a request to \(target.origin) is none that is used.")
+        }
+        for header in request.headers {
+            let isToken = !header.name.isEmpty && header.name.utf8.allSatisfy { $0 > 32 && $0 < 127 && $0 != 58 }
+            guard isToken, !header.value.utf8.contains(where: { $0 < 32 && $0 != 9 || $0 == 127 }) else {
+                throw TransportError(
+                    .invalidRequest, "A header of a request to \(target.origin) has a line break or control character.")
+            }
+        }
+        return target
+    }
+}

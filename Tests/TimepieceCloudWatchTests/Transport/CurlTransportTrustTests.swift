@@ -1,0 +1,100 @@
+import Testing
+
+@testable import TimepieceCloudWatch
+
+@Suite struct CurlTransportTrustTests {
+    private let server: TransportServer
+
+    init() throws {
+        server = try TransportServer.get()
+    }
+
+    private func kind(_ transport: CurlTransport, _ request: HTTPRequest) -> TransportError.Kind? {
+        do throws(TransportError) {
+            _ = try transport.send(request)
+            return nil
+        } catch {
+            return error.kind
+        }
+    }
+
+    @Test("a certificate of a trusted authority is accepted") func trusts() throws {
+        let transport = CurlTransport(authoritiesPath: server.authority)
+        let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
+        #expect(try transport.send(request).status == 200)
+    }
+
+    @Test("a certificate of an unknown authority is refused") func refusesUnknown() {
+        let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
+        #expect(kind(CurlTransport(), request) == .tls)
+    }
+
+    @Test("a certificate for another name is refused") func refusesWrongName() {
+        let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.wrongName)/echo")
+        #expect(kind(CurlTransport(authoritiesPath: server.authority), request) == .tls)
+    }
+
+    @Test("a file of authorities that is not there is an error, not blind trust") func needsAuthorities() {
+        let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
+        #expect(kind(CurlTransport(authoritiesPath: "/nonexistent.pem"), request) == .tls)
+    }
+
+    @Test("a device proves who it is by its certificate") func provesItself() throws {
+        var request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
+        request.clientCertificate = server.device
+        #expect(try CurlTransport().send(request).status == 200)
+    }
+
+    @Test("a device without a certificate gets no reply") func needsCertificate() {
+        let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
+        #expect(kind(CurlTransport(authoritiesPath: server.authority), request) != nil)
+    }
+
+    @Test("a certificate is not shown to the next host that is asked") func forgetsCertificate() throws {
+        let transport = CurlTransport(authoritiesPath: server.authority)
+        var request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
+        request.clientCertificate = server.device
+        #expect(try transport.send(request).status == 200)
+        request.clientCertificate = nil
+        #expect(kind(transport, request) != nil)
+    }
+
+    @Test("plain http to another machine is refused unless the request allows it") func refusesPlain() {
+        for host in ["192.0.2.1", "example.com", "127.0.0.1.example.com", "localhost.example.com"] {
+            #expect(kind(CurlTransport(), HTTPRequest(method: "GET", url: "http://\(host)/")) == .invalidRequest)
+        }
+    }
+
+    @Test(
+        "an address that is none, has a user name or another scheme is refused",
+        arguments: ["", "localhost", "ftp://localhost/", "file:///etc/passwd", "http://user:word@localhost/", "http://"])
+    func refusesAddress(_ url: String) {
+        #expect(kind(CurlTransport(), HTTPRequest(method: "GET", url: url)) == .invalidRequest)
+    }
+
+    @Test("a header with a line break is refused") func refusesLineBreak() {
+        for header in [HTTPHeader("X", "a\r\nY: b"), HTTPHeader("X\nY", "b"), HTTPHeader("", "b")] {
+            var request = server.request("/echo")
+            request.headers = [header]
+            #expect(kind(CurlTransport(), request) == .invalidRequest)
+        }
+    }
+
+    @Test("path, header and body are in no description and no error") func keepsSecrets() throws {
+        let secret = "s3cr3tw0rd"
+        var request = HTTPRequest(
+            method: "POST", url: "http://127.0.0.1:\(server.closed)/\(secret)?q=\(secret)",
+            headers: [HTTPHeader("Authorization", secret)], body: Array(secret.utf8))
+        var texts = ["\(request)", String(reflecting: request)]
+        dump(request, to: &texts[0])
+        let error = #expect(throws: TransportError.self) { try CurlTransport().send(request) }
+        texts += ["\(String(describing: error))", String(reflecting: error)]
+        request.headers[0].value = "\(secret)\n"
+        let second = #expect(throws: TransportError.self) { try CurlTransport().send(request) }
+        texts.append(String(reflecting: second))
+        let reply = HTTPResponse(status: 200, headers: request.headers, body: request.body)
+        texts.append("\(reply)")
+        dump(reply, to: &texts[0])
+        for text in texts { #expect(!text.contains(secret)) }
+    }
+}

@@ -1,0 +1,101 @@
+import Testing
+import Timepiece
+
+@Suite struct HistogramTests {
+    private func histogram(_ values: some Sequence<UInt64>) -> Histogram {
+        var histogram = Histogram()
+        for value in values { histogram.record(.nanoseconds(Int64(value))) }
+        return histogram
+    }
+
+    /// The value that nearest rank gives, from all values in order.
+    private func exactPercentile(_ percent: UInt64, of sorted: [UInt64]) -> UInt64 {
+        let rank = (UInt64(sorted.count) * percent + 99) / 100
+        return sorted[Int(max(1, rank)) - 1]
+    }
+
+    @Test(arguments: Distribution.allCases, [1, 2, 99, 100, 5000])
+    func `No percentile is more than 0.55 % off`(distribution: Distribution, number: Int) {
+        var random = SeededGenerator(seed: UInt64(number))
+        let values = distribution.values(number, using: &random)
+        let histogram = histogram(values)
+        let sorted = values.sorted()
+        for percent in [0, 1, 10, 50, 75, 90, 95, 99, 100] as [UInt64] {
+            let exact = Double(exactPercentile(percent, of: sorted))
+            let found = histogram.percentile(Double(percent)).inSeconds * 1e9
+            #expect(abs(found - exact) <= 0.0055 * exact, "p\(percent) of \(distribution): \(found) for \(exact)")
+        }
+    }
+
+    @Test func `Every whole number of nanoseconds up to 20,000 is at most 0.55 % from its bucket's middle`() {
+        for value in 1...20_000 as ClosedRange<UInt64> {
+            let middle = histogram([value]).buckets[0].middle.inSeconds * 1e9
+            if abs(middle - Double(value)) > 0.0055 * Double(value) { Issue.record("\(value) counts as \(middle)") }
+        }
+    }
+
+    @Test func `A value lies within the boundaries of its bucket`() {
+        var random = SeededGenerator(seed: 3)
+        for _ in 0..<50_000 {
+            let value = UInt64.random(in: 1...(1 << UInt64.random(in: 1...47, using: &random)), using: &random)
+            let bucket = HistogramScale.shared.bucket(of: value)
+            let range = HistogramScale.lowerBound(of: bucket)..<HistogramScale.lowerBound(of: bucket + 1)
+            if !range.contains(Double(value)) { Issue.record("\(value) is in bucket \(bucket)") }
+        }
+    }
+
+    @Test func `Values beyond the scale are counted at its ends`() {
+        #expect(HistogramScale.shared.bucket(of: 0) == 0)
+        #expect(HistogramScale.shared.bucket(of: 1) == 0)
+        #expect(HistogramScale.shared.bucket(of: .max) == HistogramScale.bucketCount - 1)
+        var histogram = Histogram()
+        histogram.record(.seconds(-5))
+        histogram.record(.seconds(Int64.max))
+        #expect(histogram.buckets.map(\.index) == [0, HistogramScale.bucketCount - 1])
+    }
+
+    @Test func `Merging in any order and grouping gives what recording in one gives`() {
+        var random = SeededGenerator(seed: 11)
+        let parts = Distribution.allCases.map { $0.values(300, using: &random) }
+        let whole = histogram(parts.joined())
+        let histograms = parts.map { histogram($0) }
+        for _ in 0..<20 {
+            var heap = histograms.shuffled(using: &random)
+            while heap.count > 1 {
+                let one = heap.remove(at: Int.random(in: 0..<heap.count, using: &random))
+                heap[Int.random(in: 0..<heap.count, using: &random)].merge(one)
+            }
+            #expect(heap[0] == whole)
+        }
+        #expect(whole.count == 2700)
+    }
+
+    @Test func `Merging nothing changes nothing, either way`() {
+        let one = histogram([5_000_000])
+        var filled = Histogram()
+        filled.merge(Histogram())
+        #expect(filled == Histogram())
+        filled.merge(one)
+        filled.merge(Histogram())
+        #expect(filled == one)
+    }
+
+    @Test func `Counts stay at the largest number`() {
+        var histogram = Histogram()
+        histogram.record(.seconds(1), count: .max)
+        histogram.record(.seconds(1), count: 5)
+        histogram.record(.seconds(2), count: 5)
+        #expect(histogram.count == .max)
+        #expect(histogram.percentile(50) < .seconds(1.01))
+    }
+
+    @Test(arguments: [-1.0, .nan, -.infinity])
+    func `A share below 0 is taken as 0`(percentile: Double) {
+        #expect(histogram([1, 1_000_000_000]).percentile(percentile) == .nanoseconds(1))
+    }
+
+    @Test func `A share above 100 is taken as 100, and nothing recorded gives zero`() {
+        #expect(Histogram().percentile(50) == .zero)
+        #expect(histogram([1, 4]).percentile(.infinity) == .nanoseconds(4))
+    }
+}

@@ -1,0 +1,311 @@
+/* The syntax of alarms: GStreamer's structures, read by GStreamer; times of day
+ * are read by GLib. */
+#include "gsttimepiecealarm.h"
+
+#include <string.h>
+
+static const gchar *const kinds[] = { "at", "interval", "ordinal", "after" };
+static const gchar *const actions[] = { "message", "force-key-unit", "eos" };
+
+/* The field that tells when, by kind. */
+static const gchar *const value_fields[] = { "time", "every", "each", "after" };
+
+void
+gst_timepiece_alarm_free (GstTimepieceAlarm * alarm)
+{
+  g_free (alarm->text);
+  g_free (alarm->name);
+  g_free (alarm);
+}
+
+gboolean
+gst_timepiece_alarm_equal (const GstTimepieceAlarm * a,
+    const GstTimepieceAlarm * b)
+{
+  return a->kind == b->kind && a->value == b->value && a->count == b->count
+      && a->action == b->action && a->by_running_time == b->by_running_time
+      && strcmp (a->name, b->name) == 0;
+}
+
+static gint
+index_of (const gchar * const *names, guint length, const gchar * name)
+{
+  guint i;
+
+  for (i = 0; i < length; i++)
+    if (strcmp (names[i], name) == 0)
+      return (gint) i;
+  return -1;
+}
+
+/* A duration such as 250ms or 1m30s, in nanoseconds; FALSE if it is none, is
+ * zero, or is over 292 years. */
+static gboolean
+parse_duration (const gchar * text, gint64 * nanoseconds)
+{
+  static const struct
+  {
+    const gchar *unit;
+    gdouble length;
+  } units[] = {                 /* longer names before their prefixes */
+    {"ms", 1e6}, {"us", 1e3}, {"ns", 1.0}, {"h", 3600e9}, {"m", 60e9},
+    {"s", 1e9}
+  };
+  gdouble total = 0.0;
+
+  if (*text == '\0')
+    return FALSE;
+  while (*text != '\0') {
+    gchar *end;
+    gdouble number;
+    guint i;
+
+    if (!g_ascii_isdigit (*text))
+      return FALSE;
+    number = g_ascii_strtod (text, &end);
+    for (i = 0; i < G_N_ELEMENTS (units); i++)
+      if (g_str_has_prefix (end, units[i].unit))
+        break;
+    if (i == G_N_ELEMENTS (units))
+      return FALSE;
+    total += number * units[i].length;
+    text = end + strlen (units[i].unit);
+  }
+  /* Written so that it refuses NaN, too. */
+  if (!(total >= 1.0 && total < 9.2e18))
+    return FALSE;
+  *nanoseconds = (gint64) (total + 0.5);
+  return TRUE;
+}
+
+static gboolean
+parse_time (const gchar * text, gint64 * nanoseconds)
+{
+  GTimeZone *local = g_time_zone_new_local ();
+  GDateTime *time = g_date_time_new_from_iso8601 (text, local);
+  gint64 seconds;
+
+  g_time_zone_unref (local);
+  if (!time)
+    return FALSE;
+  seconds = g_date_time_to_unix (time);
+  *nanoseconds = seconds * G_GINT64_CONSTANT (1000000000) +
+      (gint64) g_date_time_get_microsecond (time) * 1000;
+  g_date_time_unref (time);
+  /* What nanoseconds in 64 bits reach. */
+  return ABS (seconds) < G_GINT64_CONSTANT (9200000000);
+}
+
+/* What a field says, as text, whatever type GStreamer took it for. */
+static gchar *
+dup_field (const GstStructure * structure, const gchar * field)
+{
+  const GValue *value = gst_structure_get_value (structure, field);
+
+  if (!value)
+    return NULL;
+  if (G_VALUE_HOLDS_STRING (value))
+    return g_value_dup_string (value);
+  return gst_value_serialize (value);
+}
+
+static gboolean
+parse_count (const gchar * text, gint64 least, gint64 * number)
+{
+  return g_ascii_string_to_signed (text, 10, least, G_MAXINT32, number, NULL);
+}
+
+static gchar *
+parse_value (GstTimepieceAlarm * alarm, const GstStructure * structure)
+{
+  const gchar *field = value_fields[alarm->kind];
+  gchar *text = dup_field (structure, field);
+  gchar *problem = NULL;
+
+  if (!text)
+    return g_strdup_printf ("the field %s is missing", field);
+  switch (alarm->kind) {
+    case TIMEPIECE_ALARM_AT:
+      if (!parse_time (text, &alarm->value))
+        problem = g_strdup_printf ("time is \"%s\", but it has to be a time "
+            "such as 2026-11-22T12:00:00Z, 2026-11-22T12:00:00+01:00 or, in "
+            "local time, 2026-11-22T12:00:00", text);
+      break;
+    case TIMEPIECE_ALARM_ORDINAL:
+      if (!parse_count (text, 1, &alarm->value))
+        problem = g_strdup_printf ("each is \"%s\", but it has to be a number "
+            "from 1 to %d", text, G_MAXINT32);
+      break;
+    default:
+      if (!parse_duration (text, &alarm->value))
+        problem = g_strdup_printf ("%s is \"%s\", but it has to be a duration "
+            "longer than 0 with units, such as 250ms, 5s, 1m30s (h, m, s, ms, "
+            "us, ns)", field, text);
+      break;
+  }
+  g_free (text);
+  return problem;
+}
+
+static gchar *
+parse_clock (GstTimepieceAlarm * alarm, const GstStructure * structure)
+{
+  gchar *text = dup_field (structure, "clock");
+  gchar *problem = NULL;
+
+  if (!text)
+    return NULL;
+  alarm->by_running_time = strcmp (text, "running-time") == 0;
+  if (!alarm->by_running_time && strcmp (text, "monotonic") != 0)
+    problem = g_strdup_printf ("clock is \"%s\", but it has to be monotonic or "
+        "running-time", text);
+  else if (alarm->kind == TIMEPIECE_ALARM_AT
+      || alarm->kind == TIMEPIECE_ALARM_ORDINAL)
+    problem = g_strdup_printf ("it has a clock, which only interval and after "
+        "can have");
+  g_free (text);
+  return problem;
+}
+
+static gchar *
+parse_action (GstTimepieceAlarm * alarm, const GstStructure * structure)
+{
+  gchar *text = dup_field (structure, "action");
+  gint action;
+
+  if (!text)
+    return NULL;
+  action = index_of (actions, G_N_ELEMENTS (actions), text);
+  if (action < 0) {
+    gchar *problem = g_strdup_printf ("action is \"%s\", but it has to be "
+        "message, force-key-unit or eos", text);
+
+    g_free (text);
+    return problem;
+  }
+  g_free (text);
+  alarm->action = (GstTimepieceAction) action;
+  return NULL;
+}
+
+static gchar *
+parse_limit (GstTimepieceAlarm * alarm, const GstStructure * structure)
+{
+  gchar *text = dup_field (structure, "count");
+  gchar *problem = NULL;
+  gint64 count = 0;
+
+  if (!text)
+    return NULL;
+  if (alarm->kind == TIMEPIECE_ALARM_AT || alarm->kind == TIMEPIECE_ALARM_AFTER)
+    problem = g_strdup ("it has a count, but fires only once");
+  else if (!parse_count (text, 1, &count))
+    problem = g_strdup_printf ("count is \"%s\", but it has to be a number "
+        "from 1 to %d", text, G_MAXINT32);
+  alarm->count = (guint64) count;
+  g_free (text);
+  return problem;
+}
+
+static gchar *
+check_fields (const GstTimepieceAlarm * alarm, const GstStructure * structure)
+{
+  gint i;
+
+  for (i = 0; i < gst_structure_n_fields (structure); i++) {
+    const gchar *field = gst_structure_nth_field_name (structure, (guint) i);
+
+    if (strcmp (field, "name") && strcmp (field, "clock")
+        && strcmp (field, "action") && strcmp (field, "count")
+        && strcmp (field, value_fields[alarm->kind]))
+      return g_strdup_printf ("it has a field %s; known are name, %s, clock, "
+          "action and count", field, value_fields[alarm->kind]);
+  }
+  return NULL;
+}
+
+/* Returns: (nullable): what is wrong. */
+static gchar *
+parse_structure (GstTimepieceAlarm * alarm, const GstStructure * structure,
+    guint position)
+{
+  const gchar *kind = gst_structure_get_name (structure);
+  gint found = index_of (kinds, G_N_ELEMENTS (kinds), kind);
+  gchar *problem;
+
+  if (found < 0)
+    return g_strdup_printf ("its kind is \"%s\", but it has to be at, interval, "
+        "ordinal or after", kind);
+  alarm->kind = (TimepieceAlarmKind) found;
+  alarm->name = dup_field (structure, "name");
+  if (!alarm->name)
+    alarm->name = g_strdup_printf ("%s%u", kind, position);
+  if (*alarm->name == '\0')
+    return g_strdup ("its name is empty");
+  if (!(problem = check_fields (alarm, structure))
+      && !(problem = parse_value (alarm, structure))
+      && !(problem = parse_clock (alarm, structure))
+      && !(problem = parse_action (alarm, structure)))
+    problem = parse_limit (alarm, structure);
+  return problem;
+}
+
+static const gchar *
+skip_space (const gchar * text)
+{
+  while (g_ascii_isspace (*text))
+    text++;
+  return text;
+}
+
+GPtrArray *
+gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
+{
+  GPtrArray *alarms =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
+  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
+  const gchar *entry = skip_space (text ? text : "");
+  gchar *what = NULL;
+
+  /* GStreamer's parser takes what is not UTF-8, and then nobody can print it. */
+  if (text && !g_utf8_validate (text, -1, NULL)) {
+    *problem = g_strdup ("The alarms are not UTF-8.");
+    g_hash_table_unref (names);
+    g_ptr_array_unref (alarms);
+    return NULL;
+  }
+  while (*entry != '\0' && !what) {
+    guint position = alarms->len + 1;
+    GstTimepieceAlarm *alarm = g_new0 (GstTimepieceAlarm, 1);
+    gchar *end = NULL;
+    GstStructure *structure = gst_structure_from_string (entry, &end);
+
+    g_ptr_array_add (alarms, alarm);
+    if (!structure) {
+      what = g_strdup ("it is not of the form kind,field=value,…, entries "
+          "separated by semicolons");
+    } else {
+      alarm->text = g_strstrip (g_strndup (entry, end - entry));
+      g_strdelimit (alarm->text + MAX (0, (gint) strlen (alarm->text) - 1),
+          ";", '\0');
+      what = parse_structure (alarm, structure, position);
+      if (!what && !g_hash_table_add (names, alarm->name))
+        what = g_strdup_printf ("there is another of the name %s",
+            alarm->name);
+      gst_structure_free (structure);
+    }
+    if (what)
+      *problem = g_strdup_printf ("Alarm %u, at character %d, \"%.40s\": %s.",
+          position, (gint) g_utf8_pointer_to_offset (text, entry) + 1, entry,
+          what);
+    else
+      entry = skip_space (end);
+  }
+  g_hash_table_unref (names);
+  if (what) {
+    g_free (what);
+    g_ptr_array_unref (alarms);
+    return NULL;
+  }
+  return alarms;
+}

@@ -1,0 +1,41 @@
+#ifndef GST_TIMEPIECE_ALARM_H
+#define GST_TIMEPIECE_ALARM_H
+
+#include <gst/gst.h>
+
+#include "timepiece.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GST_TIMEPIECE_ACTION_MESSAGE,
+  GST_TIMEPIECE_ACTION_FORCE_KEY_UNIT,
+  GST_TIMEPIECE_ACTION_EOS
+} GstTimepieceAction;
+
+/* One entry of the property `alarms`. */
+typedef struct
+{
+  gchar *text;                  /* as it was given */
+  gchar *name;
+  TimepieceAlarmKind kind;
+  gboolean by_running_time;
+  gint64 value;                 /* as in TimepieceAlarm */
+  guint64 count;
+  GstTimepieceAction action;
+} GstTimepieceAlarm;
+
+void gst_timepiece_alarm_free (GstTimepieceAlarm * alarm);
+gboolean gst_timepiece_alarm_equal (const GstTimepieceAlarm * a,
+    const GstTimepieceAlarm * b);
+
+/* Reads a list of alarms. Returns: (transfer full) (nullable) (element-type
+ * GstTimepieceAlarm): NULL if an entry makes no sense; then @problem is a
+ * sentence that names the entry, its position and what is allowed. */
+GPtrArray *gst_timepiece_alarm_parse_list (const gchar * text,
+    gchar ** problem);
+
+G_END_DECLS
+
+#endif

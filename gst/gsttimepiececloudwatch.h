@@ -1,0 +1,54 @@
+#ifndef GST_TIMEPIECE_CLOUDWATCH_H
+#define GST_TIMEPIECE_CLOUDWATCH_H
+
+#include <gst/gst.h>
+
+#include "timepiece.h"
+
+G_BEGIN_DECLS
+
+/* The properties that say what goes to CloudWatch, and where. The owner
+ * protects them with its OBJECT_LOCK. */
+typedef struct
+{
+  gchar *namespace;
+  gchar *metric_name;
+  GstStructure *dimensions;
+  guint64 interval;
+  gchar *region;
+  gchar *access_key;
+  gchar *secret_access_key;
+  gchar *session_token;
+  gchar *profile;
+  gchar *endpoint_uri;
+  GstStructure *iot_certificate;
+  gchar *spool;
+  gchar *emf;
+  gboolean dry_run;
+} GstTimepieceCloudWatch;
+
+/* How many properties there are: the ids from the first on. */
+#define GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES 14
+
+void gst_timepiece_cloudwatch_init (GstTimepieceCloudWatch * self);
+void gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self);
+
+void gst_timepiece_cloudwatch_install (GObjectClass * klass, guint first);
+void gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,
+    const GValue * value);
+void gst_timepiece_cloudwatch_get (GstTimepieceCloudWatch * self, guint index,
+    GValue * value);
+
+/* Makes a publisher; NULL without a problem if none is wanted. @metric_name is
+ * what holds if the property is not set. */
+TimepieceCloudWatch *gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch *
+    self, const gchar * metric_name, const gchar * label,
+    TimepieceCloudWatchFunc changed, gpointer user_data, gchar ** problem);
+
+/* Returns: (transfer full): what became of the figures. */
+GstStructure *gst_timepiece_cloudwatch_structure (const gchar * name,
+    const gchar * label, const TimepieceCloudWatchStatus * status);
+
+G_END_DECLS
+
+#endif

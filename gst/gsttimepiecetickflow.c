@@ -1,0 +1,237 @@
+/* The way of a buffer through timepiecetick. Up to the push nothing here
+ * allocates, locks or logs, unless an alarm is due. */
+#include "gsttimepiecetickprivate.h"
+
+#include <gst/video/video.h>
+
+static inline GstClockTime
+position_of (GstBuffer * buffer)
+{
+  return GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) :
+      GST_BUFFER_DTS (buffer);
+}
+
+typedef struct
+{
+  GstTimepieceTick *self;
+  GstTimepieceTimes times;
+  gboolean eos;
+} Fire;
+
+static gboolean
+is_raw_video (GstPad * pad)
+{
+  GstCaps *caps = gst_pad_get_current_caps (pad);
+  gboolean raw = caps && gst_structure_has_name (gst_caps_get_structure (caps,
+          0), "video/x-raw");
+
+  gst_clear_caps (&caps);
+  return raw;
+}
+
+static void
+force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
+    guint count)
+{
+  GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
+
+  gst_pad_push_event (self->srcpad,
+      gst_video_event_new_downstream_force_key_unit (times->timestamp,
+          times->stream_time, times->running_time, TRUE, count));
+  /* GstVideoEncoder up to 1.22 drops all but the first request with a running
+   * time where the encoder moves its time stamps for B-frames (x264enc). One
+   * without means the next frame, which is this buffer, events and buffers
+   * being in order. */
+  if (is_raw_video (sinkpad))
+    gst_pad_push_event (self->srcpad,
+        gst_video_event_new_downstream_force_key_unit (times->timestamp,
+            times->stream_time, GST_CLOCK_TIME_NONE, TRUE, count));
+  /* What is upstream has encoded this buffer already: the next frame then. */
+  gst_pad_push_event (sinkpad,
+      gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
+          count));
+}
+
+/* On the streaming thread. */
+static void
+fired (const TimepieceFiring * firing, void *user_data)
+{
+  Fire *fire = user_data;
+  GstTimepieceElement *element = &fire->self->parent;
+  GstStructure *structure = gst_timepiece_tick_alarm_structure (fire->self,
+      firing, fire->times.running_time);
+  guint signal = gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_SIGNAL_ALARM];
+
+  if (g_signal_has_handler_pending (element, signal, 0, FALSE))
+    g_signal_emit (element, signal, 0, structure);
+  gst_timepiece_element_post (element, structure);
+  if (firing->action == GST_TIMEPIECE_ACTION_FORCE_KEY_UNIT)
+    force_key_unit (fire->self, &fire->times, (guint) firing->count);
+  else if (firing->action == GST_TIMEPIECE_ACTION_EOS)
+    fire->eos = TRUE;
+}
+
+/* Returns FALSE if the stream ends here. */
+static gboolean
+fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position)
+{
+  Fire fire = {.self = self };
+
+  gst_timepiece_element_get_times (&self->parent, position, &fire.times);
+  timepiece_tick_fire (self->tick, now, fire.times.running_time, fired, &fire);
+  if (!fire.eos)
+    return TRUE;
+  GST_INFO_OBJECT (self, "an alarm ends the stream");
+  self->ended = TRUE;
+  timepiece_tick_end (self->tick, gst_timepiece_now ());
+  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
+  return FALSE;
+}
+
+/* What remains of count () when an alarm is due, or may be. */
+static G_GNUC_NO_INLINE gboolean
+count_with_alarms (GstTimepieceTick * self, gboolean by_running_time,
+    guint64 now, guint64 num_buffers, guint64 num_bytes, gboolean discont,
+    GstClockTime position)
+{
+  gboolean due = !by_running_time || timepiece_tick_alarms (self->tick, now,
+      gst_timepiece_element_running_time (&self->parent, position));
+
+  if (due && !fire_alarms (self, now, position))
+    return FALSE;
+  timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
+      position);
+  return TRUE;
+}
+
+/* Counts what passes, after the alarms have had their say: the buffer that an
+ * alarm ends the stream at does not pass. Returns FALSE if the stream ends. */
+static G_ALWAYS_INLINE inline gboolean
+count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
+    gboolean discont, GstClockTime position)
+{
+  guint64 now = gst_timepiece_now ();
+  gboolean by_running_time = g_atomic_int_get (&self->alarms.by_running_time);
+
+  if (G_LIKELY (!by_running_time && !timepiece_tick_buffers (self->tick, now,
+              num_buffers, num_bytes, discont, position)))
+    return TRUE;
+  return count_with_alarms (self, by_running_time, now, num_buffers, num_bytes,
+      discont, position);
+}
+
+static G_ALWAYS_INLINE inline gboolean
+count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
+{
+  if (G_UNLIKELY (!self->tick))
+    return TRUE;
+  if (G_UNLIKELY (self->ended))
+    return FALSE;
+  return count (self, 1, gst_buffer_get_size (buffer),
+      GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
+}
+
+static GstFlowReturn
+gst_timepiece_tick_chain (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceTick *self = (GstTimepieceTick *) parent;
+
+  (void) pad;
+  if (G_UNLIKELY (!count_buffer (self, buffer))) {
+    gst_buffer_unref (buffer);
+    return GST_FLOW_EOS;
+  }
+  return gst_pad_push (self->srcpad, buffer);
+}
+
+static gboolean
+count_list (GstTimepieceTick * self, GstBufferList * list)
+{
+  guint length = gst_buffer_list_length (list);
+  GstBuffer *first, *last;
+
+  if (G_UNLIKELY (!self->tick || length == 0))
+    return TRUE;
+  if (G_UNLIKELY (self->ended))
+    return FALSE;
+  first = gst_buffer_list_get (list, 0);
+  last = gst_buffer_list_get (list, length - 1);
+  return count (self, length, gst_buffer_list_calculate_size (list),
+      GST_BUFFER_IS_DISCONT (first), position_of (last));
+}
+
+static GstFlowReturn
+gst_timepiece_tick_chain_list (GstPad * pad, GstObject * parent,
+    GstBufferList * list)
+{
+  GstTimepieceTick *self = (GstTimepieceTick *) parent;
+
+  (void) pad;
+  if (G_UNLIKELY (!count_list (self, list))) {
+    gst_buffer_list_unref (list);
+    return GST_FLOW_EOS;
+  }
+  return gst_pad_push_list (self->srcpad, list);
+}
+
+static GstFlowReturn
+gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceTick *self = (GstTimepieceTick *) parent;
+  GstBuffer *given = *buffer;
+  GstFlowReturn ret;
+
+  (void) pad;
+  ret = gst_pad_pull_range (gst_timepiece_element_get_sink_pad
+      (&self->parent), offset, length, buffer);
+  if (G_UNLIKELY (ret != GST_FLOW_OK) || G_LIKELY (count_buffer (self,
+              *buffer)))
+    return ret;
+  /* A buffer that the caller gave to be filled stays the caller's. */
+  if (!given) {
+    gst_buffer_unref (*buffer);
+    *buffer = NULL;
+  }
+  return GST_FLOW_EOS;
+}
+
+static gboolean
+gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
+    GstEvent * event)
+{
+  GstTimepieceTick *self = GST_TIMEPIECE_TICK (parent);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_STOP:
+    case GST_EVENT_STREAM_START:
+      self->ended = FALSE;
+      break;
+    case GST_EVENT_EOS:
+      /* An alarm's went before it. */
+      if (self->ended) {
+        gst_event_unref (event);
+        return TRUE;
+      }
+      break;
+    default:
+      break;
+  }
+  return gst_timepiece_element_sink_event (pad, parent, event);
+}
+
+void
+gst_timepiece_tick_init_flow (GstTimepieceTick * self)
+{
+  GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
+
+  self->srcpad = gst_timepiece_element_get_src_pad (&self->parent);
+  gst_pad_set_event_function (sinkpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_tick_sink_event));
+  gst_pad_set_chain_function (sinkpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_tick_chain));
+  gst_pad_set_chain_list_function (sinkpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_tick_chain_list));
+  gst_pad_set_getrange_function (self->srcpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_tick_get_range));
+}

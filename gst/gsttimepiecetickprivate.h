@@ -1,0 +1,62 @@
+#ifndef GST_TIMEPIECE_TICK_PRIVATE_H
+#define GST_TIMEPIECE_TICK_PRIVATE_H
+
+#include "gsttimepiecealarmlist.h"
+#include "gsttimepiecetick.h"
+
+G_BEGIN_DECLS
+
+struct _GstTimepieceTick
+{
+  GstTimepieceElement parent;
+
+  /* constant from init to finalize */
+  GstPad *srcpad;
+
+  /* Set before the pads are active and cleared after, so that the streaming
+   * thread reads it without a lock. Others take a reference under
+   * OBJECT_LOCK. */
+  TimepieceTick *tick;
+
+  /* the stream was ended by an alarm; written by the streaming thread and
+   * while no buffer flows, read by the streaming thread */
+  gboolean ended;
+
+  /* has a lock of its own; what a buffer looks at is first */
+  GstTimepieceAlarmList alarms;
+
+  /* properties, protected by OBJECT_LOCK */
+  guint max_intervals;
+  guint64 stall_timeout;
+  gboolean stall_on_start;
+  gdouble min_rate;
+
+};
+
+enum
+{
+  GST_TIMEPIECE_TICK_SIGNAL_ALARM,
+  GST_TIMEPIECE_TICK_SIGNAL_ADD_ALARM,
+  GST_TIMEPIECE_TICK_SIGNAL_REMOVE_ALARM,
+  GST_TIMEPIECE_TICK_NUM_SIGNALS
+};
+
+G_GNUC_INTERNAL extern guint
+    gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
+
+/* The way of a buffer: gsttimepiecetickflow.c */
+G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);
+
+/* What is told: gsttimepiecetickmessage.c. Returns: (transfer full) */
+G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_window_structure
+    (GstTimepieceTick * self, const gchar * name,
+    const TimepieceTickWindow * window);
+G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_stall_structure
+    (GstTimepieceTick * self, const TimepieceStall * stall);
+G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_alarm_structure
+    (GstTimepieceTick * self, const TimepieceFiring * firing,
+    GstClockTime running_time);
+
+G_END_DECLS
+
+#endif
