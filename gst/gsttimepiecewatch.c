@@ -570,6 +570,7 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   gchar *label = gst_timepiece_element_dup_label (element);
   GstObject *top = top_level (GST_OBJECT (self));
   gchar sentence[LONGEST_PROBLEM];
+  TimepieceCloudWatch *cloudwatch;
   TimepieceWatch *watch;
   GstTimepieceWatchEdge edge;
   gboolean stamps;
@@ -589,13 +590,12 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   settings.correlation = (TimepieceCorrelation) self->correlation;
   self->warned_start = self->warned_stop = FALSE;
   GST_OBJECT_UNLOCK (self);
-  /* A start has no laps of its own to report. */
-  if (edge == GST_TIMEPIECE_WATCH_EDGE_START)
-    settings.interval = 0;
-
   watch = timepiece_watch_new (&settings, report, self, sentence,
       sizeof (sentence));
   if (watch) {
+    cloudwatch = gst_timepiece_element_get_cloudwatch (element);
+    if (cloudwatch)
+      timepiece_watch_publish (watch, cloudwatch);
     GST_DEBUG_OBJECT (self, "watch %s in %" GST_PTR_FORMAT, path, top);
     self->group = timepiece_watch_group (watch);
     self->start = timepiece_watch_start (watch);
@@ -706,16 +706,15 @@ ref_watch (GstTimepieceWatch * self)
 }
 
 static void
-gst_timepiece_watch_set_interval (GstTimepieceElement * element,
-    guint64 interval)
+gst_timepiece_watch_apply (GstTimepieceElement * element)
 {
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
   TimepieceWatch *watch = ref_watch (self);
 
   if (!watch)
     return;
-  if (self->start == 0
-      && !timepiece_watch_set_interval (watch, interval, gst_timepiece_now ()))
+  if (!timepiece_watch_set_interval (watch,
+          gst_timepiece_element_get_interval (element), gst_timepiece_now ()))
     gst_timepiece_element_warn_no_thread (element);
   timepiece_watch_unref (watch);
 }
@@ -834,7 +833,8 @@ gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
   timepiece_class->stop = gst_timepiece_watch_stop;
   timepiece_class->play = gst_timepiece_watch_play;
   timepiece_class->pause = gst_timepiece_watch_pause;
-  timepiece_class->set_interval = gst_timepiece_watch_set_interval;
+  timepiece_class->apply = gst_timepiece_watch_apply;
+  timepiece_class->metric_name = "elapsed_time";
   timepiece_class->interrupt = gst_timepiece_watch_interrupt;
   timepiece_class->forget_position = gst_timepiece_watch_forget_position;
   timepiece_class->set_segment = gst_timepiece_watch_set_segment;

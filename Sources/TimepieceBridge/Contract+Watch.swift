@@ -48,12 +48,12 @@ func timepiece_watch_unref(_ watch: OpaquePointer) {
 
 @c @implementation
 func timepiece_watch_group(_ watch: OpaquePointer) -> UInt64 {
-    unsafe meter(watch).group.identifier
+    unsafe watchMeter(watch).group.identifier
 }
 
 @c @implementation
 func timepiece_watch_start(_ watch: OpaquePointer) -> UInt64 {
-    if case .start(let start, _) = unsafe meter(watch).role { start.identifier } else { 0 }
+    if case .start(let start, _) = unsafe watchMeter(watch).role { start.identifier } else { 0 }
 }
 
 @c @implementation
@@ -106,62 +106,68 @@ func timepiece_watch_pass(
 
 @c @implementation
 func timepiece_watch_interrupt(_ watch: OpaquePointer) {
-    unsafe meter(watch).interrupt()
+    unsafe watchMeter(watch).interrupt()
 }
 
 @c @implementation
 func timepiece_watch_flush(_ watch: OpaquePointer) {
-    unsafe meter(watch).flush()
+    unsafe watchMeter(watch).flush()
+}
+
+@c @implementation
+func timepiece_watch_publish(_ watch: OpaquePointer, _ cloudwatch: OpaquePointer) {
+    let publisher = unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).takeUnretainedValue()
+    unsafe watchMeter(watch).publish(to: publisher)
 }
 
 @c @implementation
 func timepiece_watch_last_position(_ watch: OpaquePointer) -> UInt64 {
-    unsafe meter(watch).lastPosition.load(ordering: .relaxed)
+    unsafe watchMeter(watch).lastPosition.load(ordering: .relaxed)
 }
 
 @c @implementation
 func timepiece_watch_forget_position(_ watch: OpaquePointer) {
-    unsafe meter(watch).lastPosition.store(.max, ordering: .relaxed)
+    unsafe watchMeter(watch).lastPosition.store(.max, ordering: .relaxed)
 }
 
 @c @implementation
 func timepiece_watch_play(_ watch: OpaquePointer, _ now: UInt64) -> Bool {
-    unsafe meter(watch).play(at: now)
+    unsafe watchMeter(watch).play(at: now)
 }
 
 @c @implementation
 func timepiece_watch_pause(_ watch: OpaquePointer, _ now: UInt64) {
-    unsafe meter(watch).pause(at: now)
+    unsafe watchMeter(watch).pause(at: now)
 }
 
 @c @implementation
 func timepiece_watch_set_interval(_ watch: OpaquePointer, _ interval: UInt64, _ now: UInt64) -> Bool {
-    unsafe meter(watch).setInterval(interval, at: now)
+    unsafe watchMeter(watch).setInterval(interval, at: now)
 }
 
 @c @implementation
 func timepiece_watch_end(_ watch: OpaquePointer, _ now: UInt64) {
-    unsafe meter(watch).end(at: now)
+    unsafe watchMeter(watch).end(at: now)
 }
 
 @c @implementation
 func timepiece_watch_begin(_ watch: OpaquePointer, _ now: UInt64) -> Bool {
-    unsafe meter(watch).begin(at: now)
+    unsafe watchMeter(watch).begin(at: now)
 }
 
 @c @implementation
 func timepiece_watch_stop(_ watch: OpaquePointer, _ now: UInt64) {
-    unsafe meter(watch).stop(at: now)
+    unsafe watchMeter(watch).stop(at: now)
 }
 
 @c @implementation
 func timepiece_watch_read(
     _ watch: OpaquePointer, _ now: UInt64, _ show: TimepieceWatchFunc, _ user_data: UnsafeMutableRawPointer?
 ) {
-    unsafe meter(watch).read(at: now, WatchReporter(function: show, context: user_data))
+    unsafe watchMeter(watch).read(at: now, WatchReporter(function: show, context: user_data))
 }
 
-private func meter(_ watch: OpaquePointer) -> WatchMeter {
+private func watchMeter(_ watch: OpaquePointer) -> WatchMeter {
     unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch)).takeUnretainedValue()
 }
 

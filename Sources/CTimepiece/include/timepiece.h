@@ -385,6 +385,8 @@ void timepiece_watch_flush (TimepieceWatch * watch);
 
 /* As of the functions of TimepieceTick. timepiece_watch_end () is called in
  * the thread of the buffers. */
+void timepiece_watch_publish (TimepieceWatch * watch,
+    TimepieceCloudWatch * cloudwatch);
 uint64_t timepiece_watch_last_position (TimepieceWatch * watch);
 void timepiece_watch_forget_position (TimepieceWatch * watch);
 bool timepiece_watch_play (TimepieceWatch * watch, uint64_t now);

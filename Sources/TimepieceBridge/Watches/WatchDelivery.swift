@@ -63,6 +63,11 @@ struct WatchDelivery {
         }
     }
 
+    /// Adds each context's laps to its own watch's tap, if it has one.
+    func deliver(to taps: inout [ObjectIdentifier: Statistics]) {
+        for parcel in parcels { taps[ObjectIdentifier(parcel.context.meter)]?.merge(parcel.statistics) }
+    }
+
     private func deliver(
         _ parcel: Parcel, to context: WatchContext, names: [String], _ visited: inout Set<Address>,
         _ accounts: inout [ObjectIdentifier: WatchAccount]

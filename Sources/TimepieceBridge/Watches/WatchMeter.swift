@@ -25,6 +25,7 @@ import Timepiece
     private let address: UInt
     private let reporter: WatchReporter
     private let plan: Mutex<ReportPlan>
+    private let publisher = Mutex<Publisher?>(nil)
     private let time = Mutex(ActiveTime())
     private let hasPaused = Atomic<Bool>(false)
     /// How often laps under way were broken off.
@@ -67,6 +68,14 @@ import Timepiece
         if case .start(let start, let group) = role { group.add(start) }
     }
 
+    /// Publishes the laps as well, from now on; a start has none.
+    func publish(to publisher: Publisher) {
+        if case .start = role { return }
+        scope.tap(self)
+        self.publisher.withLock { $0 = publisher }
+        plan.withLock { $0.period = publisher.period }
+    }
+
     /// Laps under way do not count.
     func interrupt() {
         breaks.add(1, ordering: .relaxed)
@@ -105,6 +114,7 @@ import Timepiece
         ReportClock.shared.remove(self)
         if case .stop(let stop) = role { stop.end() }
         report(at: now, always: true)
+        handOver(at: now)
     }
 
     func stop(at now: UInt64) {
@@ -116,11 +126,13 @@ import Timepiece
         ReportClock.shared.remove(self)
         if case .start(let start, let group) = role { group.remove(start) }
         report(at: now, always: false)
+        handOver(at: now)
         WatchRegistry.leave(address, self)
     }
 
     func run(at now: UInt64) -> UInt64 {
-        if plan.withLock({ $0.takeDue(at: now) }) { report(at: now, always: true) }
+        if plan.withLock({ $0.takeReport(at: now) }) { report(at: now, always: true) }
+        if plan.withLock({ $0.takeHandOver(at: now) }) { handOver(at: now) }
         return plan.withLock { $0.next }
     }
 
@@ -142,6 +154,12 @@ import Timepiece
         reporter.report(tree, duration: duration, position: position, neverMatched: neverMatched)
     }
 
+    /// Hands what was measured since the last time to whom it is published by.
+    private func handOver(at now: UInt64) {
+        guard let publisher = publisher.withLock({ $0 }) else { return }
+        publisher.publish(scope.takeTapped(self), at: now)
+    }
+
     private var position: UInt64 { lastPosition.load(ordering: .relaxed) }
 
     /// From how many on it is no coincidence if a stop recognizes none.
@@ -161,6 +179,8 @@ import Timepiece
             plan.replan(at: now, openFor: open)
             return plan.next
         }
+        // A start has nothing to report, and needs no clock.
+        if case .start = role { return true }
         if next != .max { return ReportClock.shared.schedule(self, at: next) }
         ReportClock.shared.remove(self)
         return true

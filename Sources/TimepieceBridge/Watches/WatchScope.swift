@@ -9,6 +9,8 @@ final class WatchScope: Sendable {
         var meters: [WatchMeter] = []
         var contexts: [WatchContext] = []
         var accounts: [ObjectIdentifier: WatchAccount] = [:]
+        /// The laps once more, for who publishes them in windows of their own.
+        var taps: [ObjectIdentifier: Statistics] = [:]
         var groups: [String: TransitGroup] = [:]
     }
 
@@ -55,6 +57,7 @@ final class WatchScope: Sendable {
                 return
             }
             state.accounts[ObjectIdentifier(meter)] = nil
+            state.taps[ObjectIdentifier(meter)] = nil
             if !state.meters.contains(where: { $0.path == meter.path }) { state.groups[meter.path.text] = nil }
             // What was entered below this watch is never entered again that way.
             for context in state.contexts where context.isBelow(meter) { context.retire() }
@@ -89,6 +92,19 @@ final class WatchScope: Sendable {
         }
     }
 
+    /// Gathers the laps of a watch a second time from now on.
+    func tap(_ meter: WatchMeter) {
+        state.withLock { $0.taps[ObjectIdentifier(meter)] = Statistics() }
+    }
+
+    /// Takes out what was gathered a second time.
+    func takeTapped(_ meter: WatchMeter) -> Statistics {
+        state.withLock { state in
+            Self.drain(&state)
+            return state.taps.updateValue(Statistics(), forKey: ObjectIdentifier(meter)) ?? Statistics()
+        }
+    }
+
     /// Reads the window of a watch and leaves it open.
     func read(_ meter: WatchMeter) -> WatchTree? {
         state.withLock { state in
@@ -108,7 +124,9 @@ final class WatchScope: Sendable {
     private static func drain(_ state: inout State) {
         // Found before they are drained: what is over by then gets no more laps.
         let over = Set(state.contexts.filter(\.isOver).map(\.identifier))
-        WatchDelivery(contexts: state.contexts).deliver(to: &state.accounts)
+        let delivery = WatchDelivery(contexts: state.contexts)
+        delivery.deliver(to: &state.accounts)
+        delivery.deliver(to: &state.taps)
         state.contexts.removeAll { over.contains($0.identifier) }
     }
 }
