@@ -15,11 +15,11 @@ gst_timepiece_stamp_api_get_type (void)
 static gboolean
 stamp_init (GstMeta * meta, gpointer params, GstBuffer * buffer)
 {
-  GstTimepieceStamp *stamp = (GstTimepieceStamp *) meta;
+  static const TimepieceStamp none;
 
   (void) params;
   (void) buffer;
-  stamp->group = stamp->start = stamp->sequence = stamp->instant = 0;
+  ((GstTimepieceStamp *) meta)->stamp = none;
   return TRUE;
 }
 
@@ -38,10 +38,7 @@ stamp_transform (GstBuffer * to, GstMeta * meta, GstBuffer * from, GQuark type,
       gst_timepiece_stamp_get_info (), NULL);
   if (!copy)
     return FALSE;
-  copy->group = stamp->group;
-  copy->start = stamp->start;
-  copy->sequence = stamp->sequence;
-  copy->instant = stamp->instant;
+  copy->stamp = stamp->stamp;
   return TRUE;
 }
 

@@ -5,16 +5,15 @@
 
 #include <gst/gst.h>
 
+#include "timepiece.h"
+
 G_BEGIN_DECLS
 
 typedef struct
 {
   GstMeta meta;
 
-  guint64 group;                /* the watch, in its pipeline */
-  guint64 start;                /* the start, in its run */
-  guint64 sequence;             /* its buffers, from 1 */
-  guint64 instant;              /* CLOCK_MONOTONIC, ns */
+  TimepieceStamp stamp;
 } GstTimepieceStamp;
 
 GType gst_timepiece_stamp_api_get_type (void);

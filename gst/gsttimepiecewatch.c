@@ -312,16 +312,17 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
     return buffer;
   while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
           (buffer, &state, self->stamp_type)))
-    if (G_UNLIKELY (stamp->group == self->group && stamp->start != self->start))
+    if (G_UNLIKELY (stamp->stamp.group == self->group
+            && stamp->stamp.start != self->start))
       warn_second_start (self);
   buffer = gst_buffer_make_writable (buffer);
   stamp = (GstTimepieceStamp *) gst_buffer_add_meta (buffer, self->stamp_info,
       NULL);
   if (G_LIKELY (stamp)) {
-    stamp->group = self->group;
-    stamp->start = self->start;
-    stamp->sequence = sequence;
-    stamp->instant = now;
+    stamp->stamp.group = self->group;
+    stamp->stamp.start = self->start;
+    stamp->stamp.sequence = sequence;
+    stamp->stamp.instant = now;
   }
   return buffer;
 }
@@ -375,18 +376,23 @@ static inline void
 stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
 {
   GstTimepieceStamp *stamp;
+  const TimepieceStamp *last = NULL;
   gpointer state = NULL;
 
   if (G_UNLIKELY (!self->watch))
     return;
-  if (self->stamps)
+  if (self->stamps) {
     while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
-            (buffer, &state, self->stamp_type)))
-      if (stamp->group == self->group)
-        timepiece_watch_arrive (self->watch, stamp->start, stamp->sequence,
-            stamp->instant);
+            (buffer, &state, self->stamp_type))) {
+      if (stamp->stamp.group != self->group)
+        continue;
+      if (G_UNLIKELY (last))
+        timepiece_watch_arrive (self->watch, last);
+      last = &stamp->stamp;
+    }
+  }
   timepiece_watch_pass (self->watch, now, GST_BUFFER_PTS (buffer),
-      running_time_of (self, buffer), position_of (buffer));
+      running_time_of (self, buffer), position_of (buffer), last);
 }
 
 static GstFlowReturn

@@ -1,3 +1,5 @@
+// The names are those of the C header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 import CTimepiece
 import Synchronization
 import Timepiece
@@ -79,28 +81,39 @@ func timepiece_watch_stamp(
     _ watch: OpaquePointer, _ now: UInt64, _ presentation: UInt64, _ running: UInt64, _ position: UInt64
 ) -> UInt64 {
     unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        guard case .start(let start, _) = meter.role else { return 0 }
+        guard let start = unsafe meter.start else { return 0 }
         meter.lastPosition.store(position, ordering: .relaxed)
-        return start.stamp(at: now, times: MediaTimes(presentation: presentation, running: running))
+        let times = MediaTimes(presentation: presentation, running: running)
+        return unsafe start._withUnsafeGuaranteedRef { $0.stamp(at: now, times: times) }
     }
 }
 
 @c @implementation
-func timepiece_watch_arrive(_ watch: OpaquePointer, _ start: UInt64, _ sequence: UInt64, _ instant: UInt64) {
+func timepiece_watch_arrive(_ watch: OpaquePointer, _ stamp: UnsafePointer<TimepieceStamp>) {
     unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        guard case .stop(let stop) = meter.role else { return }
-        stop.arrive(start: start, sequence: sequence, instant: instant)
+        guard let stop = unsafe meter.stop else { return }
+        let stamp = unsafe stamp.pointee
+        unsafe stop._withUnsafeGuaranteedRef {
+            $0.arrive(start: stamp.start, sequence: stamp.sequence, instant: stamp.instant)
+        }
     }
 }
 
 @c @implementation
 func timepiece_watch_pass(
-    _ watch: OpaquePointer, _ now: UInt64, _ presentation: UInt64, _ running: UInt64, _ position: UInt64
+    _ watch: OpaquePointer, _ now: UInt64, _ presentation: UInt64, _ running: UInt64, _ position: UInt64,
+    _ stamp: UnsafePointer<TimepieceStamp>?
 ) {
     unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        guard case .stop(let stop) = meter.role else { return }
+        guard let stop = unsafe meter.stop else { return }
         meter.lastPosition.store(position, ordering: .relaxed)
-        stop.pass(at: now, times: MediaTimes(presentation: presentation, running: running))
+        unsafe stop._withUnsafeGuaranteedRef { stop in
+            if let stamp = unsafe stamp?.pointee {
+                stop.pass(at: now, start: stamp.start, sequence: stamp.sequence, instant: stamp.instant)
+            } else {
+                stop.pass(at: now, times: MediaTimes(presentation: presentation, running: running))
+            }
+        }
     }
 }
 

@@ -333,6 +333,14 @@ struct _TimepieceFrame {
   bool counted_inside;
 };
 
+/* What a start writes on a buffer. */
+typedef struct {
+  uint64_t group;                       /* timepiece_watch_group () */
+  uint64_t start;                       /* timepiece_watch_start () */
+  uint64_t sequence;                    /* timepiece_watch_stamp () */
+  uint64_t instant;
+} TimepieceStamp;
+
 /* Measures laps at one point, or at two. */
 typedef struct _TimepieceWatch TimepieceWatch;
 
@@ -368,13 +376,14 @@ void timepiece_watch_leave (TimepieceWatch * watch, TimepieceFrame * frame,
 uint64_t timepiece_watch_stamp (TimepieceWatch * watch, uint64_t now,
     uint64_t presentation, uint64_t running, uint64_t position);
 
-/* For a stop: a buffer passes; before, each stamp of its group on it. One
- * thread at a time. Never wait or trap; allocate and lock, for a few
- * instructions, only when a start is new. */
-void timepiece_watch_arrive (TimepieceWatch * watch, uint64_t start,
-    uint64_t sequence, uint64_t instant);
+/* For a stop: a buffer passes, with one of the stamps of its group, if there is
+ * one; before, each of the others on it. One thread at a time. Never wait or
+ * trap; allocate and lock, for a few instructions, only when a start is new. */
+void timepiece_watch_arrive (TimepieceWatch * watch,
+    const TimepieceStamp *stamp);
 void timepiece_watch_pass (TimepieceWatch * watch, uint64_t now,
-    uint64_t presentation, uint64_t running, uint64_t position);
+    uint64_t presentation, uint64_t running, uint64_t position,
+    const TimepieceStamp *_Nullable stamp);
 
 /* Laps under way do not count: the row was interrupted. */
 void timepiece_watch_interrupt (TimepieceWatch * watch);

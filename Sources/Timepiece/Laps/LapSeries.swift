@@ -7,14 +7,16 @@
 
     /// Makes a series without laps: two histograms, about 48 KB.
     package init() {
-        unsafe slots = .allocate(capacity: 2)
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
+        unsafe slots = unsafe memory.bindMemory(to: Slot.self, capacity: 2)
         unsafe slots.initialize(to: Slot(maxIntervals: 0))
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: 0))
     }
 
     deinit {
         unsafe slots.deinitialize(count: 2)
-        unsafe slots.deallocate()
+        unsafe UnsafeMutableRawPointer(slots).deallocate()
     }
 
     /// Takes out what was recorded before a turn; to be called once a turn, by the reader.

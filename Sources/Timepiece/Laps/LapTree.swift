@@ -46,16 +46,12 @@ import Synchronization
     package init() {
         unsafe log = .allocate(capacity: 1)
         unsafe log.initialize(to: Log(entries: .allocate(capacity: 64), capacity: 64))
-        unsafe cells = .allocate(capacity: HistogramScale.cellCount)
-        for (index, cell) in HistogramScale.shared.cells.enumerated() {
-            unsafe (cells + index).initialize(to: cell)
-        }
+        unsafe cells = unsafe Recorder.sharedCells
     }
 
     deinit {
         unsafe log.pointee.entries.deallocate()
         unsafe log.deallocate()
-        unsafe cells.deallocate()
     }
 
     /// How many outermost laps have ended.

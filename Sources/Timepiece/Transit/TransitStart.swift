@@ -1,7 +1,7 @@
 import Synchronization
 
-/// A point where transit times start: it numbers what passes and remembers when the last 1,024 passed, with their media
-/// times, for stops that have nothing but these to recognize them by.
+/// A point where transit times start: it numbers what passes and, as long as a stop has nothing else to recognize it by,
+/// remembers when the last 1,024 passed, with their media times.
 ///
 /// - Writer: one thread at a time: ``stamp(at:times:)``. Never waits or allocates.
 /// - Readers: any: ``find(_:by:after:)`` reads while the writer writes, and takes nothing that it wrote half.
@@ -24,6 +24,8 @@ import Synchronization
 
     private static let made = Atomic<UInt64>(0)
     private let issuedStore = Atomic<UInt64>(0)
+    /// How many stops may look here because they have not seen a stamp from here.
+    private let askers = Atomic<Int>(0)
     private let closedStore = Atomic<Bool>(false)
     // Only the writer touches it.
     private nonisolated(unsafe) let last: UnsafeMutablePointer<MediaTimes>
@@ -59,6 +61,13 @@ import Synchronization
     @inline(__always)
     package func stamp(at instant: UInt64, times: MediaTimes) -> UInt64 {
         let sequence = issuedStore.load(ordering: .relaxed) &+ 1
+        if askers.load(ordering: .relaxed) > 0 { remember(sequence, at: instant, times: times) }
+        issuedStore.store(sequence, ordering: .releasing)
+        return sequence
+    }
+
+    @inline(never)
+    private func remember(_ sequence: UInt64, at instant: UInt64, times: MediaTimes) {
         let cell = unsafe cells + Self.index(sequence)
         // A time that the one before had as well tells nothing apart.
         let before = unsafe last.pointee
@@ -71,8 +80,11 @@ import Synchronization
         unsafe cell.pointee.presentation.store(presentation, ordering: .relaxed)
         unsafe cell.pointee.running.store(running, ordering: .relaxed)
         unsafe cell.pointee.sequence.store(sequence, ordering: .releasing)
-        issuedStore.store(sequence, ordering: .releasing)
-        return sequence
+    }
+
+    /// Remembers from now on for so many stops more, or less.
+    func ask(_ change: Int) {
+        askers.add(change, ordering: .relaxed)
     }
 
     /// Finds the one of exactly this time, beginning with the one after a given sequence number.

@@ -25,7 +25,7 @@ extension TransitStop {
         if place + 1 >= TimeClue.batch { judgeBatch() }
     }
 
-    /// The stamps on one buffer are of several starts: a lap for each.
+    /// There are stamps on the buffer: a lap for each start that is among them.
     private func passSeveral(at now: UInt64) {
         unsafe writer.pointee.touched = 0
         noteMatch()

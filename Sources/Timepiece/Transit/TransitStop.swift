@@ -53,6 +53,15 @@ import Synchronization
         baselines = Dictionary(group.all.map { ($0.identifier, $0.issued) }) { first, _ in first }
         unsafe writer = .allocate(capacity: 1)
         unsafe writer.initialize(to: Writer())
+        if correlation != .stamps { group.addAsker() }
+    }
+
+    /// Lets the starts know that this stop is gone; to be called once, when nothing passes any more.
+    package func close() {
+        guard correlation != .stamps else { return }
+        let satisfied = unsafe writer.pointee.origins.filter { unsafe $0.state.pointee.isStamped }
+            .map(\.start.identifier)
+        group.removeAsker(butFor: Set(satisfied))
     }
 
     deinit {
@@ -99,7 +108,7 @@ import Synchronization
         let pending = unsafe state.pointee.pending
         if pending == 0 {
             unsafe writer.pointee.touched &+= 1
-            unsafe state.pointee.isStamped = true
+            if unsafe !state.pointee.isStamped { unsafe noteStamp(state) }
         } else if sequence >= pending {
             return
         }
@@ -107,19 +116,36 @@ import Synchronization
         unsafe state.pointee.pendingInstant = instant
     }
 
-    /// Counts a buffer, and the laps of the stamps that were noted.
-    @inline(__always)
+    /// Counts a buffer without a stamp, or with those that were noted.
     package func pass(at now: UInt64, times: MediaTimes) {
         passedStore.store(passedStore.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-        if unsafe writer.pointee.touched == 1, let state = unsafe writer.pointee.current,
-            unsafe state.pointee.pending != 0
-        {
-            unsafe writer.pointee.touched = 0
-            matchedStore.store(true, ordering: .relaxed)
-            guard let length = unsafe takePending(state, at: now) else { return }
-            unsafe state.pointee.series._withUnsafeGuaranteedRef { tree.commit(length, of: $0) }
-        } else {
-            passOtherwise(at: now, times: times)
+        passOtherwise(at: now, times: times)
+    }
+
+    /// Counts a buffer with one stamp, or one stamp beside those that were noted: the same as ``arrive`` and ``pass``.
+    @inline(__always)
+    package func pass(at now: UInt64, start: UInt64, sequence: UInt64, instant: UInt64) {
+        guard let state = unsafe writer.pointee.current, unsafe state.pointee.identifier == start,
+            unsafe state.pointee.isStamped, unsafe writer.pointee.touched == 0
+        else {
+            arrive(start: start, sequence: sequence, instant: instant)
+            pass(at: now, times: MediaTimes(presentation: MediaTimes.none, running: MediaTimes.none))
+            return
+        }
+        passedStore.store(passedStore.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        unsafe state.pointee.arrive(sequence)
+        guard unsafe state.pointee.window.count(sequence), counts(from: instant, to: now) else { return }
+        unsafe state.pointee.series._withUnsafeGuaranteedRef { tree.commit(now &- instant, of: $0) }
+    }
+
+    /// Stamps of a start get through, so its times need not be remembered for this stop.
+    @inline(never)
+    private func noteStamp(_ state: UnsafeMutablePointer<TransitOrigin.State>) {
+        unsafe state.pointee.isStamped = true
+        guard correlation != .stamps else { return }
+        let identifier = unsafe state.pointee.identifier
+        for origin in unsafe writer.pointee.origins where origin.start.identifier == identifier {
+            origin.start.ask(-1)
         }
     }
 

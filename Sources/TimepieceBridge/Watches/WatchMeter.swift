@@ -20,6 +20,9 @@ import Timepiece
     let path: WatchPath
     let label: String
     let role: Role
+    /// The same without counting references, for the way of a buffer; `role` keeps them alive.
+    let start: Unmanaged<TransitStart>?
+    let stop: Unmanaged<TransitStop>?
     let group: TransitGroup
     let scope: WatchScope
     private let address: UInt
@@ -50,6 +53,11 @@ import Timepiece
             case TIMEPIECE_EDGE_STOP: .stop(TransitStop(group: group, correlation: correlation))
             default: .around
             }
+        switch role {
+        case .around: unsafe (start, stop) = (nil, nil)
+        case .start(let start, _): unsafe (self.start, stop) = unsafe (Unmanaged.passUnretained(start), nil)
+        case .stop(let stop): unsafe (start, self.stop) = unsafe (nil, Unmanaged.passUnretained(stop))
+        }
         plan = Mutex(ReportPlan(interval: interval))
         unsafe cache = .allocate(capacity: 1)
         unsafe cache.initialize(to: Cache())
@@ -124,7 +132,11 @@ import Timepiece
         }
         guard !already else { return }
         ReportClock.shared.remove(self)
-        if case .start(let start, let group) = role { group.remove(start) }
+        switch role {
+        case .around: break
+        case .start(let start, let group): group.remove(start)
+        case .stop(let stop): stop.close()
+        }
         report(at: now, always: false)
         handOver(at: now)
         WatchRegistry.leave(address, self)
