@@ -5,7 +5,9 @@ SWIFT ?= swift
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
 PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
-	-Xlinker --version-script=gst/libgsttimepiece.map
+	-Xlinker --version-script=gst/libgsttimepiece.map \
+	-Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
+	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 # What SwiftPM says of GLib's pkg-config file concerns nobody.
 QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0
 SHELL := /bin/bash
@@ -21,7 +23,7 @@ export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo test lint clean
+.PHONY: all setup toolchain build demo demo-cloudwatch test test-environment examples sanitize lint clean
 
 all: build
 
@@ -45,11 +47,34 @@ build: setup
 demo: build
 	@$(PYTHON) pipelines/demo.py $(if $(SOURCE),--source "$$SOURCE")
 
-test: build
+# What the tests talk to: servers and oracles from PyPI, AWS's own test suite.
+test-environment: setup
+	@sh Tests/python-environment.sh
+	@sh Tests/fetch-sigv4-suite.sh
+
+demo-cloudwatch: build test-environment
+	@pipelines/cloudwatch/demo.py
+
+test: build test-environment
+	@$(PYTHON) Tests/readme/run.py
+	@if [ -x Tests/plugin/run.sh ]; then Tests/plugin/run.sh; fi
+	@for s in Snippets/*.swift; do n=$$(basename $$s .swift); \
+	  $(SWIFT) run -q $$n >.build/$$n.txt 2>.build/$$n.log || { cat .build/$$n.log; exit 1; }; done
 	@$(SWIFT) test $(QUIET)
 
+# Every example of pipelines/, with its output in .build/examples/.
+examples: build test-environment
+	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
+	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
+	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
+
+# The whole suite under the sanitizers, each with build files of its own.
+sanitize: setup test-environment
+	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(QUIET)
+	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/lsan.supp $(SWIFT) test --sanitize=address --scratch-path .build-asan $(QUIET)
+
 lint: toolchain
-	$(SWIFT) format lint --strict -r Package.swift Sources Tests
+	@$(SWIFT) format lint --strict -r Package.swift Sources Tests Snippets
 
 clean:
 	rm -rf .build .build-*

@@ -70,9 +70,15 @@ let package = Package(
             swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
+        // Publishes into a spool until a test kills it.
+        .executableTarget(
+            name: "SpoolVictim",
+            dependencies: ["Timepiece", "TimepieceCloudWatch"],
+            path: "Tests/SpoolVictim",
+            swiftSettings: strict),
         .testTarget(
             name: "TimepieceCloudWatchTests",
-            dependencies: ["TimepieceCloudWatch"],
+            dependencies: ["TimepieceCloudWatch", "SpoolVictim"],
             swiftSettings: strict),
         .testTarget(
             name: "GstTimepieceTests",

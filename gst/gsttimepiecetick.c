@@ -208,6 +208,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
   self->ended = FALSE;
+  self->furthest = 0;
   GST_OBJECT_LOCK (self);
   self->tick = tick;
   GST_OBJECT_UNLOCK (self);
@@ -276,9 +277,8 @@ gst_timepiece_tick_last_position (GstTimepieceElement * element)
   return timepiece_tick_last_position (GST_TIMEPIECE_TICK (element)->tick);
 }
 
-/* Returns: (nullable) (transfer full): for threads that may race with stop. */
-static TimepieceTick *
-ref_tick (GstTimepieceTick * self)
+TimepieceTick *
+gst_timepiece_tick_ref_meter (GstTimepieceTick * self)
 {
   TimepieceTick *tick;
 
@@ -293,7 +293,7 @@ gst_timepiece_tick_apply (GstTimepieceElement * element)
 {
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
-  TimepieceTick *tick = ref_tick (self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
 
   if (!tick)
     return;
@@ -321,7 +321,7 @@ static GstStructure *
 gst_timepiece_tick_stats (GstTimepieceElement * element)
 {
   Stats stats = { GST_TIMEPIECE_TICK (element), NULL };
-  TimepieceTick *tick = ref_tick (stats.self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (stats.self);
 
   if (tick) {
     timepiece_tick_read (tick, gst_timepiece_now (), show, &stats);
@@ -366,7 +366,7 @@ gst_timepiece_tick_remove_alarm (GstTimepieceTick * self, const gchar * name)
 static void
 set_stall_timeout (GstTimepieceTick * self, guint64 timeout)
 {
-  TimepieceTick *tick = ref_tick (self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
   gchar *problem = tick ? stall_problem (timeout) : NULL;
 
   if (tick)

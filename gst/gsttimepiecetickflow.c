@@ -14,7 +14,7 @@ position_of (GstBuffer * buffer)
 typedef struct
 {
   GstTimepieceTick *self;
-  GstTimepieceTimes times;
+  GstTimepieceTimes times;      /* of the buffer */
   gboolean eos;
 } Fire;
 
@@ -65,6 +65,9 @@ fired (const TimepieceFiring * firing, void *user_data)
   if (g_signal_has_handler_pending (element, signal, 0, FALSE))
     g_signal_emit (element, signal, 0, structure);
   gst_timepiece_element_post (element, structure);
+  if (firing->last)
+    gst_timepiece_alarm_list_over (&fire->self->alarms, firing->name,
+        firing->serial);
   if (firing->action == GST_TIMEPIECE_ACTION_FORCE_KEY_UNIT)
     force_key_unit (fire->self, &fire->times, (guint) firing->count);
   else if (firing->action == GST_TIMEPIECE_ACTION_EOS)
@@ -73,19 +76,36 @@ fired (const TimepieceFiring * firing, void *user_data)
 
 /* Returns FALSE if the stream ends here. */
 static gboolean
-fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position)
+fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position,
+    GstClockTime running_time)
 {
   Fire fire = {.self = self };
 
   gst_timepiece_element_get_times (&self->parent, position, &fire.times);
-  timepiece_tick_fire (self->tick, now, fire.times.running_time, fired, &fire);
+  timepiece_tick_fire (self->tick, now, running_time, fired, &fire);
   if (!fire.eos)
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
   self->ended = TRUE;
   timepiece_tick_end (self->tick, gst_timepiece_now ());
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
+  /* Who pulls is told by the flow return alone. */
+  if (GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
+    gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   return FALSE;
+}
+
+/* The running time that alarms see. Frames that are encoded out of order come
+ * with time stamps that go back and forth; for alarms the media's time only goes
+ * forth within a segment. */
+static GstClockTime
+alarm_time (GstTimepieceTick * self, GstClockTime position)
+{
+  GstClockTime running_time =
+      gst_timepiece_element_running_time (&self->parent, position);
+
+  if (GST_CLOCK_TIME_IS_VALID (running_time))
+    self->furthest = running_time = MAX (running_time, self->furthest);
+  return running_time;
 }
 
 /* What remains of count () when an alarm is due, or may be. */
@@ -94,10 +114,12 @@ count_with_alarms (GstTimepieceTick * self, gboolean by_running_time,
     guint64 now, guint64 num_buffers, guint64 num_bytes, gboolean discont,
     GstClockTime position)
 {
-  gboolean due = !by_running_time || timepiece_tick_alarms (self->tick, now,
-      gst_timepiece_element_running_time (&self->parent, position));
+  GstClockTime running_time = by_running_time ? alarm_time (self, position) :
+      GST_CLOCK_TIME_NONE;
+  gboolean due = !by_running_time
+      || timepiece_tick_alarms (self->tick, now, running_time);
 
-  if (due && !fire_alarms (self, now, position))
+  if (due && !fire_alarms (self, now, position, running_time))
     return FALSE;
   timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
       position);
@@ -196,6 +218,19 @@ gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
   return GST_FLOW_EOS;
 }
 
+/* A flush begins in any thread. */
+static void
+flush (GstTimepieceTick * self, gboolean begins)
+{
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
+
+  if (!tick)
+    return;
+  if (!timepiece_tick_flush (tick, begins, gst_timepiece_now ()))
+    gst_timepiece_element_warn_no_thread (&self->parent);
+  timepiece_tick_unref (tick);
+}
+
 static gboolean
 gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
@@ -203,9 +238,21 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (parent);
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_START:
+      flush (self, TRUE);
+      break;
     case GST_EVENT_FLUSH_STOP:
+      flush (self, FALSE);
+      self->ended = FALSE;
+      break;
     case GST_EVENT_STREAM_START:
       self->ended = FALSE;
+      break;
+    case GST_EVENT_SEGMENT:
+      self->furthest = 0;
+      /* After an alarm's EOS it begins nothing. */
+      if (self->ended)
+        return gst_pad_event_default (pad, parent, event);
       break;
     case GST_EVENT_EOS:
       /* An alarm's went before it. */

@@ -21,6 +21,8 @@ struct _GstTimepieceTick
   /* the stream was ended by an alarm; written by the streaming thread and
    * while no buffer flows, read by the streaming thread */
   gboolean ended;
+  /* the largest running time in the segment; likewise */
+  GstClockTime furthest;
 
   /* has a lock of its own; what a buffer looks at is first */
   GstTimepieceAlarmList alarms;
@@ -30,7 +32,6 @@ struct _GstTimepieceTick
   guint64 stall_timeout;
   gboolean stall_on_start;
   gdouble min_rate;
-
 };
 
 enum
@@ -43,6 +44,10 @@ enum
 
 G_GNUC_INTERNAL extern guint
     gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
+
+/* Returns: (nullable) (transfer full): for threads that may race with stop. */
+G_GNUC_INTERNAL TimepieceTick *gst_timepiece_tick_ref_meter
+    (GstTimepieceTick * self);
 
 /* The way of a buffer: gsttimepiecetickflow.c */
 G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);

@@ -152,14 +152,18 @@ public final class Tachometer: Sendable {
 
     /// Starts, or goes on with, the time that counts.
     public func resume(at instant: MonotonicInstant) {
-        interrupt()
-        state.withLock { $0.time.resume(at: instant.nanoseconds) }
+        state.withLock { state in
+            recorder.resume()
+            state.time.resume(at: instant.nanoseconds)
+        }
     }
 
-    /// Stops the time that counts; ticks still do.
+    /// Stops the time that counts; ticks still do, but make no intervals until ``resume(at:)``.
     public func pause(at instant: MonotonicInstant) {
-        interrupt()
-        state.withLock { $0.time.pause(at: instant.nanoseconds) }
+        state.withLock { state in
+            recorder.hold()
+            state.time.pause(at: instant.nanoseconds)
+        }
     }
 
     /// How long the window has been open at an instant, less the time spent paused.

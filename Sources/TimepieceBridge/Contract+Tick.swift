@@ -102,6 +102,11 @@ func timepiece_tick_begin(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
 }
 
 @c @implementation
+func timepiece_tick_flush(_ tick: OpaquePointer, _ begins: Bool, _ now: UInt64) -> Bool {
+    unsafe meter(tick).flush(begins, at: now)
+}
+
+@c @implementation
 func timepiece_tick_stop(_ tick: OpaquePointer, _ now: UInt64) {
     unsafe meter(tick).stop(at: now)
 }

@@ -20,6 +20,7 @@ final class TickMeter: ClockMember {
         var publishDue: UInt64 = .max
         var playing = false
         var ended = false
+        var flushing = false
         var stopped = false
 
         var flows: Bool { playing && !ended && !stopped }
@@ -27,6 +28,8 @@ final class TickMeter: ClockMember {
 
     init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
         guard let tachometer = try? Tachometer(maxIntervals: Int(maxIntervals)) else { return nil }
+        // A buffer may come before play, and before it again after a pause: sinks go on first.
+        tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
         self.reporter = reporter
         state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
@@ -43,7 +46,12 @@ final class TickMeter: ClockMember {
     }
 
     func begin(at now: UInt64) -> Bool {
-        reschedule(at: now, restart: true) { $0.ended = false }
+        // A new segment in a stream that never ended is no reason to forget since when it stands still.
+        reschedule(at: now, restart: state.withLock { $0.ended }) { $0.ended = false }
+    }
+
+    func flush(_ begins: Bool, at now: UInt64) -> Bool {
+        reschedule(at: now, restart: true) { $0.flushing = begins }
     }
 
     func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
@@ -125,7 +133,7 @@ final class TickMeter: ClockMember {
         let due = state.withLock { state in
             change(&state)
             if restart {
-                if state.flows {
+                if state.flows, !state.flushing {
                     state.detector.start(at: MonotonicInstant(nanoseconds: now))
                 } else {
                     state.detector.rest()

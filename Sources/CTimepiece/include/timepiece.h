@@ -78,7 +78,8 @@ typedef struct {
   bool by_running_time;                 /* interval and after */
   int64_t value;                        /* at: since 1970; ordinal: n; else ns */
   uint64_t count;                       /* after so many it ends; 0: never */
-  uint32_t action;                      /* handed back when it fires */
+  uint32_t action;                      /* both handed back when it fires */
+  uint64_t serial;
 } TimepieceAlarm;
 
 /* An alarm that fired. */
@@ -86,6 +87,8 @@ typedef struct {
   const char *name;
   const char *kind;
   uint32_t action;
+  uint64_t serial;
+  bool last;                            /* it will not fire again */
   uint64_t count;                       /* the how manyeth firing */
   uint64_t due;                         /* ns, or the n-th buffer, by its clock */
   uint64_t fired;
@@ -246,6 +249,10 @@ void timepiece_tick_end (TimepieceTick * tick, uint64_t now);
 /* The stream goes on, or anew. Does nothing if it never ended. FALSE as
  * above. */
 bool timepiece_tick_begin (TimepieceTick * tick, uint64_t now);
+
+/* A flush begins, or is over. From the one to the other no buffer is waited for,
+ * and then the wait begins anew. FALSE as above. */
+bool timepiece_tick_flush (TimepieceTick * tick, bool begins, uint64_t now);
 
 /* Reports what is left in this call if there is any, waits for a report that
  * is under way (unless called by it), and never reports again. */

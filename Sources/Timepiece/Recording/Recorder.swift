@@ -11,7 +11,7 @@ public import Synchronization
 ///
 /// - Writer: one thread at a time (in a pipeline the stream lock says so): ``tick(at:events:bytes:discontinuity:position:)``
 ///   and ``record(_:at:bytes:)``.
-/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``.
+/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``, ``hold()``, ``resume()``.
 /// - Anybody, any time: ``interrupt()``, ``lastTick``, ``lastPosition``.
 ///
 /// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
@@ -20,9 +20,12 @@ public import Synchronization
 @safe struct Recorder: ~Copyable, Sendable {
     /// Odd while the writer is inside.
     @usableFromInline let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. Bits 1 to 31: how often the row of ticks was interrupted. Above: how often it was marked.
+    /// Bit 0: the slot to fill. Bit 1: whether the row of ticks is held. Bits 2 to 31: how often it was interrupted. Above: how
+    /// often it was marked.
     @usableFromInline let control = Atomic<UInt64>(0)
+    private static let held: UInt64 = 2
     private static let mark: UInt64 = 1 << 32
+    private static let interruptions: UInt64 = mark &- 4
     /// What `control` was at the tick before. Only the writer uses this and the next.
     @usableFromInline let followed = Atomic<UInt64>(0)
     /// The instant of the tick before, ``noInstant`` if there is none to measure from.
@@ -102,11 +105,25 @@ public import Synchronization
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
-        // The count stays below the marks: a carry would look like one.
+        changeRow(held: nil)
+    }
+
+    /// Makes every tick the first of a new row until ``resume()``, so that none makes an interval. For readers.
+    func hold() {
+        changeRow(held: true)
+    }
+
+    /// Ends ``hold()`` and begins a new row, in one step. For readers.
+    func resume() {
+        changeRow(held: false)
+    }
+
+    private func changeRow(held: Bool?) {
         var old = control.load(ordering: .relaxed)
         while true {
-            let count = (old &+ 2) & (Self.mark &- 2)
-            let new = (old & ~(Self.mark &- 2)) | count
+            // The count stays below the marks: a carry would look like one.
+            var new = (old & ~Self.interruptions) | ((old &+ 4) & Self.interruptions)
+            if let held { new = held ? new | Self.held : new & ~Self.held }
             let (exchanged, original) = control.compareExchange(
                 expected: old, desired: new, ordering: .sequentiallyConsistent)
             if exchanged { return }
@@ -156,13 +173,13 @@ public import Synchronization
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
-    /// Takes notice of a turned slot, an interruption, a mark.
+    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held.
     @usableFromInline
     @inline(never)
     func follow(_ wanted: UInt64, at now: UInt64) {
         let changed = wanted ^ followed.load(ordering: .relaxed)
-        if changed & (Self.mark &- 2) != 0 { previous.store(Self.noInstant, ordering: .relaxed) }
+        if changed & (Self.interruptions | Self.held) != 0 { previous.store(Self.noInstant, ordering: .relaxed) }
         if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }
-        followed.store(wanted, ordering: .relaxed)
+        followed.store(wanted & ~Self.held, ordering: .relaxed)
     }
 }

@@ -62,7 +62,9 @@
         sum.addSaturating(interval)
         squares.addSaturating(UInt128(interval) &* UInt128(interval))
         // The scale answers with 0 ..< bucketCount for every value.
-        unsafe buckets[HistogramScale.bucket(of: interval) { unsafe cells[$0] }] &+= 1
+        // The address first: with ThreadSanitizer the compiler takes no subscript here.
+        let bucket = unsafe buckets + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
+        unsafe bucket.pointee &+= 1
         // The room is at least one, and `next` stays below the capacity.
         unsafe recent[next] = interval
         let following = next &+ 1

@@ -90,29 +90,24 @@ struct Distribution: Sendable, Equatable {
         }
     }
 
+    /// Scales the values so that together they make the sum, as far as they may be and between the extremes.
     private static func scale(
         _ values: inout [Datum.Value], toSum target: Double, between low: Double, and high: Double
     ) {
         let limit = values.count == 1 ? Double.infinity : largestScaling
-        let middles = values
-        // Held at an extreme, a value leaves its part to the others; a few rounds settle it.
+        let middles = values.map(\.nanoseconds)
+        var factor = 1.0
+        // A value that is held at an extreme leaves its part to the others; a few rounds settle that.
         for _ in 0..<8 {
-            var fixed = 0.0
-            var free = 0.0
-            for (value, middle) in zip(values, middles) {
-                let held =
-                    value.nanoseconds != middle.nanoseconds && (value.nanoseconds == low || value.nanoseconds == high)
-                let part = Double(value.count) * (held ? value.nanoseconds : middle.nanoseconds)
-                if held { fixed += part } else { free += part }
+            let sum = values.reduce(0.0) { $0 + $1.nanoseconds * Double($1.count) }
+            let free = values.reduce(0.0) {
+                $0 + ($1.nanoseconds > low && $1.nanoseconds < high ? $1.nanoseconds * Double($1.count) : 0)
             }
-            guard free > 0 else { return }
-            let factor = Swift.min(Swift.max((target - fixed) / free, 1 - limit), 1 + limit)
-            let before = values
+            guard free > 0, sum != target else { return }
+            factor = Swift.min(Swift.max(factor * (1 + (target - sum) / free), 1 - limit), 1 + limit)
             for index in values.indices {
-                let scaled = middles[index].nanoseconds * factor
-                values[index].nanoseconds = Swift.min(Swift.max(scaled, low), high)
+                values[index].nanoseconds = Swift.min(Swift.max(middles[index] * factor, low), high)
             }
-            if values == before { return }
         }
     }
 

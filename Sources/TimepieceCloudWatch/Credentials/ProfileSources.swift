@@ -15,7 +15,7 @@ struct ProfileSources: Sendable {
 
     /// The places of one profile's keys, in botocore's order.
     ///
-    /// - Parameter environment: the variables of web identity; nil where only the profile counts.
+    /// `environment` has the variables of web identity, and is nil where only the profile counts.
     func list(for name: String, environment: Environment?) -> [any CredentialsSource] {
         let profile = configuration.profiles[name, default: [:]]
         return [

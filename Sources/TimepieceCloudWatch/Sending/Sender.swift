@@ -61,11 +61,9 @@ package final class Sender: Sendable {
         if mustWake { wake.ring() }
     }
 
-    /// Ends a series, and waits until all that was published is sent or in the spool.
+    /// Ends a series, and the thread with the last one, and waits until all that was published is sent or in the spool.
     ///
-    /// - Parameters:
-    ///   - deadline: when it stops to wait for the network; what is under way then goes to the spool too.
-    ///   - isLast: whether the thread is to end.
+    /// At the deadline it stops to wait for the network; what is under way then goes to the spool too.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         observe(publisher, nil)
         state.withLock { $0.close(publisher) }
@@ -97,10 +95,11 @@ package final class Sender: Sendable {
     }
 
     private func rescue() {
-        let (rescue, isFlushed) = state.withLock { state in
+        var (rescue, isFlushed) = state.withLock { state in
             state.isFlushed ? (SenderState.Rescue(), true) : (state.rescue(), false)
         }
         guard !isFlushed, let spool else { return }
+        rescue.parcels += rescue.minutes.map { Parcel(datum: Datum($0)) }
         do throws(SpoolError) {
             let all = rescue.flying + rescue.parcels
             let (rows, dropped) = try spool.store(all.map { (datum: $0.datum, isUncertain: $0.isUncertain) })

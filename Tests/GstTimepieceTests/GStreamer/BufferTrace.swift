@@ -1,24 +1,18 @@
 import CGStreamerCheck
 
-/// What passes a pad, written down by a probe: buffers and lists by their addresses, and events.
+/// What passes a pad, written down by a probe: buffers and lists by their addresses, and events, all in order.
 @safe final class BufferTrace: @unchecked Sendable {
     // Sendable: the pad is locked from inside, and all else is in `log`.
-    struct Entry: Sendable, Equatable {
-        /// The buffer or the list.
-        let address: UInt
-        /// The memory of each buffer: the same address means that nothing was copied.
-        let memories: [UInt]
-        /// The buffers that came as one.
-        let count: Int
-        let bytes: UInt64
-        /// How many hold a reference; 1 is writable.
-        let references: Int32
+    enum Item: Sendable, Equatable {
+        case passage(Passage)
+        /// An event by its type and sequence number.
+        case event(String, UInt32)
     }
 
-    private struct Log {
-        var entries: [Entry] = []
+    fileprivate struct Log {
+        var items: [Item] = []
+        var references: [Int32] = []
         var buffers: UInt64 = 0
-        var events: [String] = []
     }
 
     private let pad: UnsafeMutablePointer<GstPad>
@@ -52,13 +46,27 @@ import CGStreamerCheck
         unsafe gst_object_unref(pad)
     }
 
+    /// All that passed, in order.
+    var items: [Item] { log.update { $0.items } }
     /// The buffers and lists that passed, in order.
-    var entries: [Entry] { log.update { $0.entries } }
+    var passages: [Passage] {
+        items.compactMap { item in
+            guard case .passage(let passage) = item else { return nil }
+            return passage
+        }
+    }
+    /// The types of the events that passed, in order.
+    var events: [String] {
+        items.compactMap { item in
+            guard case .event(let type, _) = item else { return nil }
+            return type
+        }
+    }
+    /// How many held each buffer or list when it passed; 1 is writable.
+    var references: [Int32] { log.update { $0.references } }
     /// How many buffers passed, those in lists each counted.
     var buffers: UInt64 { log.update { $0.buffers } }
-    var bytes: UInt64 { entries.reduce(0) { $0 + $1.bytes } }
-    /// The types of the events that passed, in order.
-    var events: [String] { log.update { $0.events } }
+    var bytes: UInt64 { passages.reduce(0) { $0 + $1.bytes } }
 
     /// Waits until so many buffers have passed in all.
     func wait(forBuffers count: UInt64) throws {
@@ -68,49 +76,30 @@ import CGStreamerCheck
     }
 
     private static func note(_ info: UnsafeMutablePointer<GstPadProbeInfo>, in log: Watched<Log>) {
-        if let event = unsafe gst_pad_probe_info_get_event(info) {
+        let type = unsafe info.pointee.type.rawValue
+        if type & GST_PAD_PROBE_TYPE_BUFFER.rawValue != 0 {
+            guard let buffer = unsafe gst_pad_probe_info_get_buffer(info) else { return }
+            let references = unsafe buffer.pointee.mini_object.refcount
+            let passage = unsafe Passage(buffer)
+            log.update { $0.add(passage, references: references) }
+        } else if type & GST_PAD_PROBE_TYPE_BUFFER_LIST.rawValue != 0 {
+            guard let list = unsafe gst_pad_probe_info_get_buffer_list(info) else { return }
+            let object = unsafe UnsafeMutableRawPointer(list).assumingMemoryBound(to: GstMiniObject.self)
+            let references = unsafe object.pointee.refcount
+            let passage = unsafe Passage(list)
+            log.update { $0.add(passage, references: references) }
+        } else if let event = unsafe gst_pad_probe_info_get_event(info) {
             let name = unsafe String(cString: gst_event_type_get_name(event.pointee.type))
-            log.update { $0.events.append(name) }
-        } else if let entry = unsafe Entry(info) {
-            log.update {
-                $0.entries.append(entry)
-                $0.buffers += UInt64(entry.count)
-            }
+            let number = unsafe gst_event_get_seqnum(event)
+            log.update { $0.items.append(.event(name, number)) }
         }
     }
 }
 
-extension BufferTrace.Entry {
-    fileprivate init?(_ info: UnsafeMutablePointer<GstPadProbeInfo>) {
-        if unsafe info.pointee.type.rawValue & GST_PAD_PROBE_TYPE_BUFFER_LIST.rawValue != 0 {
-            guard let list = unsafe gst_pad_probe_info_get_buffer_list(info) else { return nil }
-            unsafe self.init(list)
-        } else {
-            guard let buffer = unsafe gst_pad_probe_info_get_buffer(info) else { return nil }
-            unsafe self.init(buffer)
-        }
-    }
-
-    init(_ buffer: UnsafeMutablePointer<GstBuffer>) {
-        address = UInt(bitPattern: buffer)
-        memories = unsafe Self.memories(of: buffer)
-        count = 1
-        bytes = UInt64(unsafe gst_buffer_get_size(buffer))
-        references = unsafe buffer.pointee.mini_object.refcount
-    }
-
-    init(_ list: OpaquePointer) {
-        let buffers = unsafe (0..<gst_buffer_list_length(list)).compactMap { unsafe gst_buffer_list_get(list, $0) }
-        address = UInt(bitPattern: list)
-        memories = unsafe buffers.flatMap { unsafe Self.memories(of: $0) }
-        count = unsafe buffers.count
-        bytes = UInt64(unsafe gst_buffer_list_calculate_size(list))
-        references = unsafe UnsafeMutableRawPointer(list).assumingMemoryBound(to: GstMiniObject.self).pointee.refcount
-    }
-
-    private static func memories(of buffer: UnsafeMutablePointer<GstBuffer>) -> [UInt] {
-        unsafe (0..<gst_buffer_n_memory(buffer)).map {
-            UInt(bitPattern: unsafe gst_buffer_peek_memory(buffer, $0))
-        }
+extension BufferTrace.Log {
+    mutating func add(_ passage: Passage, references: Int32) {
+        items.append(.passage(passage))
+        self.references.append(references)
+        buffers += UInt64(passage.addresses.count)
     }
 }

@@ -35,6 +35,12 @@ struct Structure: Sendable, Equatable {
         return number
     }
 
+    /// A gint or gint64.
+    func signed(_ field: String) -> Int64? {
+        guard case .signed(let number) = self[field] else { return nil }
+        return number
+    }
+
     func real(_ field: String) -> Double? {
         guard case .real(let number) = self[field] else { return nil }
         return number

@@ -1,0 +1,41 @@
+#!/usr/bin/python3
+"""Runs every shell example of the README, and looks for every Swift example in Snippets/.
+
+A README that shows what does not run is worse than none.
+"""
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+
+def blocks(language):
+    text = (ROOT / "README.md").read_text()
+    return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
+
+
+def main():
+    passed = failed = 0
+    for block in blocks("sh"):
+        result = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=ROOT, timeout=120,
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if result.returncode == 0:
+            passed += 1
+        else:
+            failed += 1
+            print(f"README: this example ends with {result.returncode}:\n{block}\n{result.stdout[-2000:]}")
+    snippets = "\n".join(path.read_text() for path in sorted((ROOT / "Snippets").rglob("*.swift")))
+    for block in blocks("swift"):
+        if block.strip() in snippets:
+            passed += 1
+        else:
+            failed += 1
+            print(f"README: this Swift example stands in no snippet:\n{block}")
+    print(f"readme: {passed} passed, {failed} failed")
+    sys.exit(1 if failed or not passed else 0)
+
+
+if __name__ == "__main__":
+    main()
