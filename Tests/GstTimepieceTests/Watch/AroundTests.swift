@@ -100,9 +100,9 @@ extension TimepieceWatch {
             try pipeline.playToEnd()
             let (a, b, z) = (try pipeline.watch("a"), try pipeline.watch("b"), try pipeline.watch("z"))
             #expect(a.addsUp && b.addsUp)
-            #expect(try a.child("z").watch == "a.z" && b.child("z").watch == "b.z")
-            #expect(try z.watch == "z" && z.laps == a.child("z").laps + b.child("z").laps)
-            #expect(try z.sum == a.child("z").sum + b.child("z").sum)
+            let (one, other) = (try a.child("z"), try b.child("z"))
+            #expect(one.watch == "a.z" && other.watch == "b.z")
+            #expect(z.watch == "z" && z.laps == one.laps + other.laps && z.sum == one.sum + other.sum)
             #expect(abs(z.share - Double(z.sum) / Double(a.sum + b.sum)) < 1e-9)
         }
 
@@ -133,9 +133,8 @@ extension TimepieceWatch {
                 filesrc location=\(clip.path) ! timepiecewatch name=a interval=0 ! qtdemux ! fakesink
                 """)
             try pipeline.playToEnd()
-            #expect(
-                try pipeline.watches("a").reduce(0) { $0 + $1.laps } > 0
-                    || pipeline.element("a").stats().unsigned("num-intervals") ?? 0 > 0)
+            try pipeline.stop()
+            #expect(try pipeline.watches("a").reduce(0) { $0 + $1.laps } > 0)
         }
     }
 }

@@ -24,13 +24,14 @@ extension TimepieceWatch {
             /// Whether this machine has all elements of the chain.
             var isAvailable: Bool {
                 GStreamer.start()
-                return elements.split(separator: "!").allSatisfy { element in
-                    let name = element.split(separator: " ").first.map(String.init) ?? ""
-                    guard !name.contains("/") else { return true }
-                    guard let factory = unsafe gst_element_factory_find(name) else { return false }
-                    unsafe gst_object_unref(factory)
-                    return true
-                }
+                return elements.split(separator: "!").allSatisfy { Self.exists($0) }
+            }
+
+            private static func exists(_ element: Substring) -> Bool {
+                guard let name = element.split(separator: " ").first, !name.contains("/") else { return true }
+                guard let factory = unsafe gst_element_factory_find(String(name)) else { return false }
+                unsafe gst_object_unref(UnsafeMutableRawPointer(factory))
+                return true
             }
 
             static func video(

@@ -110,9 +110,9 @@ extension TimepieceWatch {
             let two = try BufferTrace(try pipeline.element("two"), pad: "sink")
             let source = try BufferTrace(try pipeline.element("t"), pad: "sink")
             try pipeline.playToEnd()
-            #expect(one.entries.map(\.memories) == source.entries.map(\.memories))
-            #expect(two.entries.map(\.address) == source.entries.map(\.address))
-            #expect(zip(one.entries, two.entries).allSatisfy { $0.address != $1.address })
+            #expect(one.passages.map(\.memories) == source.passages.map(\.memories))
+            #expect(two.passages.map(\.addresses) == source.passages.map(\.addresses))
+            #expect(zip(one.passages, two.passages).allSatisfy { $0.addresses != $1.addresses })
             #expect(try pipeline.watch("s").laps == 3)
         }
 

@@ -27,7 +27,7 @@ extension TimepieceWatch {
             let buffers = try BufferTrace(try pipeline.element("sink"), pad: "sink")
             try pipeline.play()
             try buffers.wait(forBuffers: 20)
-            #expect(eventually { (try? element.stats().unsigned("num-intervals")).map { $0 ?? 0 > 0 } ?? false })
+            #expect(eventually { (try? element.stats())?.unsigned("num-intervals") ?? 0 > 0 })
             try pipeline.wait(for: "eos")
             // The first push waits in the sink until the pipeline plays; that is no lap.
             #expect(try [29, 30].contains(pipeline.watch("a").laps))
@@ -44,7 +44,7 @@ extension TimepieceWatch {
             let outer = try pipeline.watches("a")
             #expect(outer.count >= 4)
             #expect([119, 120].contains(outer.reduce(0) { $0 + $1.laps }))
-            #expect(outer.allSatisfy(\.addsUp))
+            #expect(outer.allSatisfy { $0.addsUp })
             let inner = try pipeline.watches("b")
             #expect(inner.reduce(0) { $0 + $1.laps } == outer.flatMap(\.children).reduce(0) { $0 + $1.laps })
         }
