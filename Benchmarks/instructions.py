@@ -51,6 +51,8 @@ def per_step(run, steps):
 
 
 def measure_elements(arguments, environment):
+    # The first run writes the registry.
+    subprocess.run([arguments.program, "10"], input="", text=True, check=True, capture_output=True, env=environment)
     # What the source and the sink allocate is not the element's.
     _, others, _ = per_step(
         lambda buffers: callgrind.profile([arguments.program, str(buffers)], "none", "", environment), BUFFERS)
