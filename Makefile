@@ -23,7 +23,7 @@ export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo demo-cloudwatch test test-environment examples sanitize lint clean
+.PHONY: all setup toolchain build demo demo-cloudwatch test test-environment examples sanitize fuzz lint clean
 
 all: build
 
@@ -72,6 +72,10 @@ examples: build test-environment
 sanitize: setup test-environment
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(QUIET)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/lsan.supp $(SWIFT) test --sanitize=address --scratch-path .build-asan $(QUIET)
+
+# Texts from outside, made up by libFuzzer: a minute of them, or FUZZ_SECONDS.
+fuzz: setup
+	@Tests/Fuzz/fuzz.sh $(FUZZ_SECONDS)
 
 lint: toolchain
 	@$(SWIFT) format lint --strict -r Package.swift Sources Tests Snippets

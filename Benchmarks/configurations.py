@@ -28,7 +28,7 @@ def _tracer(name):
     return (("GST_TRACERS", name), ("GST_DEBUG", "GST_TRACER:7"), ("GST_DEBUG_FILE", "/dev/null"))
 
 
-def _alarms(count):
+def alarms(count):
     entries = "; ".join(f"interval,name=a{number},every=1h" for number in range(count))
     return f'timepiecetick alarms="{entries}"'
 
@@ -55,8 +55,8 @@ def configurations(endpoint):
                 Limit("refclock", 1.10), Limit("identity", 0.50),
                 Limit("identity signal-handoffs=false", 0.65))),
         Configuration("timepiecetick interval=100ms", "timepiecetick interval=100000000", limits=(Limit(tick, 1.03),)),
-        Configuration("timepiecetick, 1,000 alarms", _alarms(1_000), limits=(Limit(tick, 1.03),)),
-        Configuration("timepiecetick, 100,000 alarms", _alarms(100_000), limits=(Limit(tick, 1.03),)),
+        Configuration("timepiecetick, 1,000 alarms", alarms(1_000), limits=(Limit(tick, 1.03),)),
+        Configuration("timepiecetick, 100,000 alarms", alarms(100_000), limits=(Limit(tick, 1.03),)),
         Configuration("timepiecetick to CloudWatch", f"timepiecetick {cloudwatch}", limits=(Limit(tick, 1.03),)),
         Configuration(
             "timepiecetick stall-timeout=1s", "timepiecetick stall-timeout=1000000000", limits=(Limit(tick, 1.03),)),

@@ -10,6 +10,9 @@ static const gchar *const actions[] = { "message", "force-key-unit", "eos" };
 /* The field that tells when, by kind. */
 static const gchar *const value_fields[] = { "time", "every", "each", "after" };
 
+static const gchar bad_form[] = "it is not of the form kind,field=value,…, "
+    "entries separated by semicolons";
+
 void
 gst_timepiece_alarm_free (GstTimepieceAlarm * alarm)
 {
@@ -108,16 +111,19 @@ parse_time (const gchar * text, gint64 * nanoseconds)
   GTimeZone *local = g_time_zone_new_local ();
   GDateTime *time = g_date_time_new_from_iso8601 (text, local);
   gint64 seconds;
+  gboolean sensible;
 
   g_time_zone_unref (local);
   if (!time)
     return FALSE;
   seconds = g_date_time_to_unix (time);
-  *nanoseconds = seconds * G_GINT64_CONSTANT (1000000000) +
-      (gint64) g_date_time_get_microsecond (time) * 1000;
-  g_date_time_unref (time);
   /* What nanoseconds in 64 bits reach, and no time that clocks begin with. */
-  return seconds > 0 && seconds < G_GINT64_CONSTANT (9200000000);
+  sensible = seconds > 0 && seconds < G_GINT64_CONSTANT (9200000000);
+  if (sensible)
+    *nanoseconds = seconds * G_GINT64_CONSTANT (1000000000) +
+        (gint64) g_date_time_get_microsecond (time) * 1000;
+  g_date_time_unref (time);
+  return sensible;
 }
 
 /* What a field says, as text, whatever type GStreamer took it for. */
@@ -246,8 +252,8 @@ parse_name (GstTimepieceAlarm * alarm, const GstStructure * structure,
   /* GStreamer takes t for true and 1/2 for a fraction, and forgets the text. */
   if (!alarm->name || (!G_VALUE_HOLDS_STRING (value)
           && !G_VALUE_HOLDS_INT (value)))
-    return g_strdup_printf ("its name is read as a %s; put it in quotes",
-        G_VALUE_TYPE_NAME (value));
+    return g_strdup_printf ("its name is read as a %s; write "
+        "name=(string) and then the name", G_VALUE_TYPE_NAME (value));
   return *alarm->name == '\0' ? g_strdup ("its name is empty") : NULL;
 }
 
@@ -268,19 +274,34 @@ check_fields (const GstTimepieceAlarm * alarm, const GstStructure * structure)
   return NULL;
 }
 
+/* What an entry begins with. GStreamer complains aloud of the names that it
+ * cannot give to a structure, so it gets none but these.
+ * Returns: (nullable): what is wrong. */
+static gchar *
+parse_kind (GstTimepieceAlarm * alarm)
+{
+  gchar *kind = g_strndup (alarm->text, strcspn (alarm->text, ", \t\r\n"));
+  gint found = index_of (kinds, G_N_ELEMENTS (kinds), kind);
+  gchar *problem = NULL;
+
+  if (found >= 0)
+    alarm->kind = (TimepieceAlarmKind) found;
+  else if (*kind != '\0')
+    problem = g_strdup_printf ("its kind is \"%s\", but it has to be at, "
+        "interval, ordinal or after", kind);
+  else
+    problem = g_strdup (bad_form);
+  g_free (kind);
+  return problem;
+}
+
 /* Returns: (nullable): what is wrong. */
 static gchar *
-parse_structure (GstTimepieceAlarm * alarm, const GstStructure * structure,
+parse_fields (GstTimepieceAlarm * alarm, const GstStructure * structure,
     guint position)
 {
-  const gchar *kind = gst_structure_get_name (structure);
-  gint found = index_of (kinds, G_N_ELEMENTS (kinds), kind);
   gchar *problem;
 
-  if (found < 0)
-    return g_strdup_printf ("its kind is \"%s\", but it has to be at, interval, "
-        "ordinal or after", kind);
-  alarm->kind = (TimepieceAlarmKind) found;
   if (!(problem = parse_name (alarm, structure, position))
       && !(problem = check_fields (alarm, structure))
       && !(problem = parse_value (alarm, structure))
@@ -323,12 +344,13 @@ parse_entry (GstTimepieceAlarm * alarm, gchar * text, guint position)
   GstStructure *structure;
 
   alarm->text = g_strchomp (text);
+  if ((problem = parse_kind (alarm)))
+    return problem;
   structure = gst_structure_from_string (alarm->text, &end);
   if (structure && *skip_space (end) == '\0')
-    problem = parse_structure (alarm, structure, position);
+    problem = parse_fields (alarm, structure, position);
   else
-    problem = g_strdup ("it is not of the form kind,field=value,…, entries "
-        "separated by semicolons");
+    problem = g_strdup (bad_form);
   gst_clear_structure (&structure);
   return problem;
 }

@@ -376,6 +376,8 @@ leave_segment (GstTimepieceElement * self, const GstSegment * next)
   else
     gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
   GST_OBJECT_UNLOCK (self);
+  if (klass->set_segment)
+    klass->set_segment (self, next);
 }
 
 static void

@@ -35,6 +35,11 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
 {
   GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
 
+  /* An encoder begins with a key frame unasked. Asked for it, GstVideoEncoder up
+   * to 1.22 notes a wrong running time where the encoder moves its time stamps
+   * (x264enc), and takes the next requests for old ones. */
+  if (self->phase == GST_TIMEPIECE_TICK_BEGINS)
+    return;
   gst_pad_push_event (self->srcpad,
       gst_video_event_new_downstream_force_key_unit (times->timestamp,
           times->stream_time, times->running_time, TRUE, count));
@@ -86,7 +91,7 @@ fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position,
   if (!fire.eos)
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
-  self->ended = TRUE;
+  self->phase = GST_TIMEPIECE_TICK_ENDED;
   timepiece_tick_end (self->tick, gst_timepiece_now ());
   /* Who pulls is told by the flow return alone. */
   if (GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
@@ -142,13 +147,27 @@ count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
       discont, position);
 }
 
+/* The same where the stream has a turn. */
+static G_GNUC_NO_INLINE gboolean
+count_at_turn (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
+    gboolean discont, GstClockTime position)
+{
+  gboolean ok = self->phase == GST_TIMEPIECE_TICK_BEGINS
+      && count (self, num_buffers, num_bytes, discont, position);
+
+  if (ok)
+    self->phase = GST_TIMEPIECE_TICK_FLOWS;
+  return ok;
+}
+
 static G_ALWAYS_INLINE inline gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
   if (G_UNLIKELY (!self->tick))
     return TRUE;
-  if (G_UNLIKELY (self->ended))
-    return FALSE;
+  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
+    return count_at_turn (self, 1, gst_buffer_get_size (buffer),
+        GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
   return count (self, 1, gst_buffer_get_size (buffer),
       GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
 }
@@ -174,10 +193,11 @@ count_list (GstTimepieceTick * self, GstBufferList * list)
 
   if (G_UNLIKELY (!self->tick || length == 0))
     return TRUE;
-  if (G_UNLIKELY (self->ended))
-    return FALSE;
   first = gst_buffer_list_get (list, 0);
   last = gst_buffer_list_get (list, length - 1);
+  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
+    return count_at_turn (self, length, gst_buffer_list_calculate_size (list),
+        GST_BUFFER_IS_DISCONT (first), position_of (last));
   return count (self, length, gst_buffer_list_calculate_size (list),
       GST_BUFFER_IS_DISCONT (first), position_of (last));
 }
@@ -243,20 +263,21 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
       break;
     case GST_EVENT_FLUSH_STOP:
       flush (self, FALSE);
-      self->ended = FALSE;
+      self->phase = GST_TIMEPIECE_TICK_BEGINS;
       break;
     case GST_EVENT_STREAM_START:
-      self->ended = FALSE;
+      if (self->phase == GST_TIMEPIECE_TICK_ENDED)
+        self->phase = GST_TIMEPIECE_TICK_FLOWS;
       break;
     case GST_EVENT_SEGMENT:
       self->furthest = 0;
       /* After an alarm's EOS it begins nothing. */
-      if (self->ended)
+      if (self->phase == GST_TIMEPIECE_TICK_ENDED)
         return gst_pad_event_default (pad, parent, event);
       break;
     case GST_EVENT_EOS:
       /* An alarm's went before it. */
-      if (self->ended) {
+      if (self->phase == GST_TIMEPIECE_TICK_ENDED) {
         gst_event_unref (event);
         return TRUE;
       }

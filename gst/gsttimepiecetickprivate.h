@@ -6,6 +6,13 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  GST_TIMEPIECE_TICK_FLOWS,
+  GST_TIMEPIECE_TICK_BEGINS,    /* no buffer yet since the start or a flush */
+  GST_TIMEPIECE_TICK_ENDED      /* by an alarm */
+} GstTimepieceTickPhase;
+
 struct _GstTimepieceTick
 {
   GstTimepieceElement parent;
@@ -18,9 +25,9 @@ struct _GstTimepieceTick
    * OBJECT_LOCK. */
   TimepieceTick *tick;
 
-  /* the stream was ended by an alarm; written by the streaming thread and
-   * while no buffer flows, read by the streaming thread */
-  gboolean ended;
+  /* written by the streaming thread and while no buffer flows, read by the
+   * streaming thread */
+  GstTimepieceTickPhase phase;
   /* the largest running time in the segment; likewise */
   GstClockTime furthest;
 

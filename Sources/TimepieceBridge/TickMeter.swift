@@ -41,6 +41,7 @@ final class TickMeter: ClockMember {
     }
 
     func pause(at now: UInt64) {
+        tellResumption(at: now)
         tachometer.pause(at: MonotonicInstant(nanoseconds: now))
         _ = reschedule(at: now, restart: true) { $0.playing = false }
     }
@@ -51,7 +52,8 @@ final class TickMeter: ClockMember {
     }
 
     func flush(_ begins: Bool, at now: UInt64) -> Bool {
-        reschedule(at: now, restart: true) { $0.flushing = begins }
+        tellResumption(at: now)
+        return reschedule(at: now, restart: true) { $0.flushing = begins }
     }
 
     func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
@@ -67,6 +69,7 @@ final class TickMeter: ClockMember {
     }
 
     func end(at now: UInt64) {
+        tellResumption(at: now)
         state.withLock { state in
             state.ended = true
             state.detector.rest()
@@ -123,6 +126,17 @@ final class TickMeter: ClockMember {
         let event = state.withLock { state in
             state.detector.check(
                 at: now, lastTick: tachometer.lastTick, firstTickAfter: tachometer.firstTickAfterMark)
+        }
+        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+    }
+
+    /// Tells that a stall is over if the clock has not seen it yet; for turns of the stream that end the wait.
+    private func tellResumption(at now: UInt64) {
+        let event = state.withLock { state in
+            state.detector.stalled != .standstill
+                ? nil
+                : state.detector.check(
+                    at: now, lastTick: tachometer.lastTick, firstTickAfter: tachometer.firstTickAfterMark)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }

@@ -40,7 +40,7 @@ public import Synchronization
     private let firstTickAfterMarkStore = Atomic<UInt64>(0)
 
     /// The cells of ``HistogramScale``, where a look-up needs no check of bounds. All recorders share them for good.
-    private nonisolated(unsafe) static let sharedCells = {
+    nonisolated(unsafe) static let sharedCells = {
         let cells = HistogramScale.shared.cells
         let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: HistogramScale.cellCount)
         for (index, cell) in cells.enumerated() { unsafe (copy + index).initialize(to: cell) }
