@@ -23,6 +23,8 @@ let package = Package(
     products: [
         .library(name: "Timepiece", targets: ["Timepiece"]),
         .library(name: "TimepieceCloudWatch", targets: ["TimepieceCloudWatch"]),
+        .library(name: "TimepieceMessages", targets: ["TimepieceMessages"]),
+        .library(name: "CGStreamer", targets: ["CGStreamer"]),
         // GStreamer derives the name of the entry point from the file name libgsttimepiece.so.
         .library(name: "gsttimepiece", type: .dynamic, targets: ["GstTimepiece", "TimepieceBridge"]),
     ],
@@ -68,6 +70,8 @@ let package = Package(
         .executableTarget(
             name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
             swiftSettings: strict),
+        // For applications: what the elements say on the bus, typed.
+        .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         // Publishes into a spool until a test kills it.
@@ -84,6 +88,8 @@ let package = Package(
             name: "GstTimepieceTests",
             dependencies: ["GstTimepiece", "TimepieceBridge", "Timepiece", "CTimepiece", "CGStreamerCheck"],
             swiftSettings: strict),
+        .testTarget(
+            name: "TimepieceMessagesTests", dependencies: ["TimepieceMessages", "CGStreamer"], swiftSettings: strict),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -36,6 +36,10 @@ let benchmarks = [
         var instants = Instants()
         return { count in for _ in 0..<count { ticker.tick(at: instants.next()) } }
     },
+    Benchmark("Ticker.tick, clock read") {
+        var ticker = Ticker()
+        return { count in for _ in 0..<count { ticker.tick() } }
+    },
     Benchmark("Tachometer.tick") {
         let tachometer = try Tachometer()
         var instants = Instants()

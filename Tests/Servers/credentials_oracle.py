@@ -89,7 +89,8 @@ def cases(user, secret, port):
         "  aws_secret_access_key:secret=with:signs # and more\n", {}
     yield "a file with CR LF", "", static_section("default", "CRLF").replace("\n", "\r\n"), {}
     yield "nested options beside the keys", \
-        "[default]\ns3 =\n  max_concurrent_requests = 20\n  # a comment\n  max_queue_size=1\n" + static("NESTED"), "", {}
+        "[default]\ns3 =\n  max_concurrent_requests = 20\n  # a comment\n  max_queue_size=1\n" \
+        + static("NESTED"), "", {}
     yield "nested options without an equals sign", "[default]\ns3 =\n  nonsense\n" + static("NESTED"), "", {}
     yield "a value that goes on in the next line", "", \
         "[default]\naws_access_key_id = AKIAFILE\naws_secret_access_key = secret\n  more\n\n", {}
@@ -135,7 +136,8 @@ def cases(user, secret, port):
         "", {}
     yield "a chain that stops at a profile with keys and a role", \
         f"[default]\n{two}source_profile = mid\n[profile mid]\n{one}source_profile = base\n{source}", "", {}
-    yield "a circle of roles", f"[default]\n{one}source_profile = b\n[profile b]\n{two}source_profile = default\n", "", {}
+    yield "a circle of roles", \
+        f"[default]\n{one}source_profile = b\n[profile b]\n{two}source_profile = default\n", "", {}
     yield "a role that names itself without keys", f"[default]\n{one}source_profile = default\n", "", {}
     yield "a role without a source", f"[default]\n{one}", "", {}
     yield "a role with both kinds of source", \
@@ -144,7 +146,8 @@ def cases(user, secret, port):
     yield "a source profile without keys", f"[default]\n{one}source_profile = b\n[profile b]\nregion = x\n", "", {}
     yield "a role with the environment's keys", f"[profile cam]\n{one}credential_source = Environment\n", "", real, {
         "profile": "cam"}
-    yield "a role with a container's keys that are refused", f"[default]\n{one}credential_source = EcsContainer\n", "", \
+    yield "a role with a container's keys that are refused", \
+        f"[default]\n{one}credential_source = EcsContainer\n", "", \
         container("open")
     yield "a role with a container's keys", f"[default]\n{one}credential_source = EcsContainer\n", "", {
         **container("open"), "AWS_ENDPOINT_URL_STS": f"{http}/sts"}
@@ -175,7 +178,8 @@ def cases(user, secret, port):
     yield "a web identity that is refused", "", "", {**web, "AWS_WEB_IDENTITY_TOKEN_FILE": "{dir}/token"}
     yield "a web identity without its file", "", "", {**web, "AWS_WEB_IDENTITY_TOKEN_FILE": "{dir}/none"}
     yield "a web identity of a profile", \
-        f"[default]\nrole_arn = {ROLE}/web\nrole_session_name = pod\nweb_identity_token_file = {{dir}}/web-token\n", "", {
+        f"[default]\nrole_arn = {ROLE}/web\nrole_session_name = pod\n" \
+        "web_identity_token_file = {dir}/web-token\n", "", {
             "AWS_ENDPOINT_URL_STS": f"{http}/sts"}
     yield "a web identity as source of a role", \
         f"[default]\n{one}source_profile = w\n[profile w]\nrole_arn = {ROLE}/web\nrole_session_name = pod\n" \
@@ -306,7 +310,8 @@ def main():
                 write(folder, path, content)
             full = {
                 "HOME": folder, "PATH": os.environ["PATH"], "AWS_DEFAULT_REGION": "us-east-1",
-                "AWS_EC2_METADATA_DISABLED": "true", "AWS_ENDPOINT_URL_STS": address,
+                "AWS_EC2_METADATA_DISABLED": "true", "AWS_METADATA_SERVICE_TIMEOUT": "30",
+                "AWS_ENDPOINT_URL_STS": address,
                 "AWS_CONFIG_FILE": write(folder, "config", config),
                 "AWS_SHARED_CREDENTIALS_FILE": write(folder, "credentials", credentials),
                 **{key: value and value.replace("{dir}", folder) for key, value in environment.items()}}

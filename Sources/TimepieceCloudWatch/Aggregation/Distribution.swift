@@ -31,8 +31,8 @@ struct Distribution: Sendable, Equatable {
         inner = Self.merged(inner, limit: Swift.max(1, limit - 2))
         Self.scale(
             &inner, toSum: Double(statistics.sumNanoseconds) - low - high, between: low, and: high)
-        values =
-            [Datum.Value(nanoseconds: low, count: 1)] + inner + [Datum.Value(nanoseconds: high, count: 1)]
+        values = Self.unique(
+            [Datum.Value(nanoseconds: low, count: 1)] + inner + [Datum.Value(nanoseconds: high, count: 1)])
     }
 
     /// Returns values with neighbors merged until there are no more than the limit.
@@ -65,6 +65,17 @@ struct Distribution: Sendable, Equatable {
             Datum.Value(nanoseconds: low.nanoseconds, count: 1),
             Datum.Value(nanoseconds: Double(statistics.maxNanoseconds), count: 1),
         ]
+    }
+
+    /// Puts equal neighbors together, as a value that was held at an extreme: the service wants each value once.
+    private static func unique(_ values: [Datum.Value]) -> [Datum.Value] {
+        values.reduce(into: []) { result, value in
+            if let last = result.last, last.nanoseconds == value.nanoseconds {
+                result[result.count - 1].count.addSaturating(value.count)
+            } else {
+                result.append(value)
+            }
+        }
     }
 
     private static func takeOne(from values: inout [Datum.Value], at index: Int) {
@@ -135,7 +146,7 @@ struct Distribution: Sendable, Equatable {
             let own = Double(value.count)
             let other = Double(next.value.count)
             value.nanoseconds = (value.nanoseconds * own + next.value.nanoseconds * other) / (own + other)
-            value.count += next.value.count
+            value.count.addSaturating(next.value.count)
             high = next.high
             isProtected = isProtected || next.isProtected
         }

@@ -3,6 +3,7 @@ struct ProfileSources: Sendable {
     let settings: CredentialsSettings
     let configuration: SharedConfiguration
     let transport: any Transport
+    let runsPrograms: Bool
 
     var environment: Environment { settings.environment }
 
@@ -24,7 +25,8 @@ struct ProfileSources: Sendable {
                 profile: configuration.credentials[name, default: [:]],
                 origin: "the section \"\(name)\" of the AWS credentials file"),
             ProcessSource(
-                command: profile["credential_process"], profileName: name, environment: self.environment),
+                command: profile["credential_process"], profileName: name, environment: self.environment,
+                runsPrograms: runsPrograms),
             StaticSource(
                 profile: configuration.configured[name, default: [:]],
                 origin: "the profile \"\(name)\" of the AWS configuration file"),

@@ -7,8 +7,8 @@ public struct CloudWatchStatus: Sendable, Equatable {
     /// What was sent again after an attempt of which nobody knows whether the service took it; part of `sent`.
     ///
     /// CloudWatch knows no repetition. A request whose answer is lost is sent again, because a gap in a metric looks like
-    /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile. So
-    /// the sample count at the service is at least that of `sent` less lost answers, and at most that plus `uncertain`.
+    /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile.
+    /// Once nothing is spooled, the samples at the service are those of `sent`, and at most those of `uncertain` more.
     public package(set) var uncertain = SampleTally()
     /// What will never be sent, by reason.
     public package(set) var dropped: [DropReason: SampleTally] = [:]

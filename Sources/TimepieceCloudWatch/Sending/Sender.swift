@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 package import Timepiece
 
@@ -9,6 +10,10 @@ package final class Sender: Sendable {
     private let observers = Mutex<[UInt64: @Sendable (CloudWatchStatus) -> Void]>([:])
     private let delivery: any Delivery
     private let spool: Spool?
+    /// Held while observers are called, so that whoever removes one can wait until it is not being called any more.
+    private let calling = Mutex<Void>(())
+    /// The thread that runs this sender, once it does.
+    private let ownThread = Atomic<UInt>(0)
     private let wake = WakeSignal()
     private let progress = WakeSignal()
 
@@ -50,9 +55,18 @@ package final class Sender: Sendable {
         state.withLock { $0.open(identity) }
     }
 
-    /// Calls back on the sender's thread, with no lock held, whenever a failure is counted.
+    /// Calls back on the sender's thread whenever a failure is counted.
+    ///
+    /// When this returns, the observer that was there before is not called any more, nor still being called, unless it is
+    /// from there that this is called. No lock is held in a call that anything but this method takes.
     package func observe(_ publisher: UInt64, _ observer: (@Sendable (CloudWatchStatus) -> Void)?) {
         observers.withLock { $0[publisher] = observer }
+        if !isOnOwnThread { calling.withLock { _ in } }
+    }
+
+    /// True in a call of an observer, from where nothing can wait for the thread.
+    private var isOnOwnThread: Bool {
+        ownThread.load(ordering: .relaxed) == UInt(pthread_self())
     }
 
     /// Takes a closed window.
@@ -86,7 +100,7 @@ package final class Sender: Sendable {
         while true {
             let (isFlushed, isSending) = state.withLock { ($0.isFlushed, $0.isSending) }
             let now = BootInstant.now()
-            if isFlushed || now >= lastEnd || now >= end && isSending { break }
+            if isFlushed || now >= lastEnd || now >= end && isSending || isOnOwnThread { break }
             progress.wait(atMost: min(.milliseconds(50), now.duration(to: lastEnd)))
         }
         rescue()
@@ -116,6 +130,7 @@ package final class Sender: Sendable {
     }
 
     private func run() {
+        ownThread.store(UInt(pthread_self()), ordering: .relaxed)
         var told = CloudWatchStatus()
         learnEpochs()
         while perform(state.withLock { $0.nextStep(at: .now()) }) {
@@ -199,6 +214,11 @@ package final class Sender: Sendable {
         let status = status
         guard status.tellsMoreFailures(than: told) else { return }
         told = status
-        for observer in observers.withLock({ Array($0.values) }) { observer(status) }
+        calling.withLock { _ in
+            for number in observers.withLock({ $0.keys.sorted() }) {
+                // Asked anew for each, because one may have removed another.
+                observers.withLock { $0[number] }?(status)
+            }
+        }
     }
 }

@@ -29,11 +29,6 @@ import TimepieceBridge
     /// The windows that were reported, in order.
     var reports: [MeterWindow] { log.update { $0 } }
 
-    /// Waits for so many reports of the clock.
-    func wait(forReports count: Int) -> Bool {
-        log.wait { $0.count >= count }
-    }
-
     func pass(
         at now: UInt64, buffers: UInt64 = 1, bytes: UInt64 = 0, discont: Bool = false,
         position: UInt64 = UInt64.max
@@ -44,11 +39,6 @@ import TimepieceBridge
     func play(at now: UInt64) { _ = unsafe timepiece_tick_play(tick, now) }
     func pause(at now: UInt64) { unsafe timepiece_tick_pause(tick, now) }
     func interrupt() { unsafe timepiece_tick_interrupt(tick) }
-    func setInterval(_ interval: UInt64, at now: UInt64) {
-        var settings = TimepieceTickSettings()
-        settings.interval = interval
-        _ = unsafe timepiece_tick_set(tick, &settings, now)
-    }
     func begin(at now: UInt64) { _ = unsafe timepiece_tick_begin(tick, now) }
     func end(at now: UInt64) { unsafe timepiece_tick_end(tick, now) }
     func stop(at now: UInt64) { unsafe timepiece_tick_stop(tick, now) }

@@ -12,6 +12,7 @@ import CGStreamerCheck
     ///   - factory: the element to make.
     ///   - properties: set as gst-launch does, before the element starts.
     ///   - linked: whether something follows the element.
+    /// - Throws: ``TestFailure`` if there is no such element.
     init(_ factory: String, _ properties: KeyValuePairs<String, String> = [:], linked: Bool = true) throws {
         element = try Element(factory: factory)
         for (property, text) in properties { element.set(property, text) }

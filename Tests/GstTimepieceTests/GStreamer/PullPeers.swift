@@ -8,7 +8,10 @@ import CGStreamerCheck
 
     /// Activates an element in pull mode.
     ///
-    /// - Parameter flow: what the source answers; a buffer comes with `GST_FLOW_OK` only.
+    /// - Parameters:
+    ///   - element: the element, in NULL.
+    ///   - flow: what the source answers; a buffer comes with `GST_FLOW_OK` only.
+    /// - Throws: ``TestFailure`` if the element refuses.
     init(around element: Element, answering flow: GstFlowReturn) throws {
         guard let source = unsafe gst_pad_new("source", GST_PAD_SRC),
             let sink = unsafe gst_pad_new("sink", GST_PAD_SINK),

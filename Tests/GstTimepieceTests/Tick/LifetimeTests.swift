@@ -38,7 +38,8 @@ extension TimepieceTick {
             #expect(Self.isQuiet)
             let dead = Watched(0)
             for _ in 0..<1_000 { try Self.cycle(countingIn: dead) }
-            #expect(dead.update { $0 } == 1_000)
+            // A streaming thread that has just ended may hold the last reference a moment longer.
+            #expect(dead.wait { $0 == 1_000 })
             #expect(Self.isQuiet)
         }
 
@@ -86,6 +87,28 @@ extension TimepieceTick {
             #expect(try await reading > 0)
         }
 
+        @Test("a flush from another thread while the element starts and stops is safe")
+        func racingFlush() async throws {
+            let element = try Element(factory: "timepiecetick")
+            let done = Watched(false)
+            async let flushing: Int = {
+                let pad = try unsafe #require(gst_element_get_static_pad(element.pointer, "sink"))
+                defer { unsafe gst_object_unref(pad) }
+                var flushes = 0
+                while !done.update({ $0 }) {
+                    _ = unsafe gst_pad_send_event(pad, gst_event_new_flush_stop(1))
+                    flushes += 1
+                }
+                return flushes
+            }()
+            for _ in 0..<2_000 {
+                _ = element.set(GST_STATE_PLAYING)
+                _ = element.set(GST_STATE_NULL)
+            }
+            done.update { $0 = true }
+            #expect(try await flushing > 0)
+        }
+
         private static var isQuiet: Bool {
             eventually { ProcessThreads.count(named: worker) == 0 }
         }
@@ -97,8 +120,8 @@ extension TimepieceTick {
                 try pipeline.element("tick").object,
                 { dead, _ in
                     guard let dead = unsafe dead else { return }
-                    unsafe Unmanaged<Watched<Int>>.fromOpaque(dead).takeUnretainedValue().update { $0 += 1 }
-                }, Unmanaged.passUnretained(dead).toOpaque())
+                    unsafe Unmanaged<Watched<Int>>.fromOpaque(dead).takeRetainedValue().update { $0 += 1 }
+                }, Unmanaged.passRetained(dead).toOpaque())
             try pipeline.play()
             try pipeline.stop()
         }

@@ -24,10 +24,32 @@ struct DistributionTests {
         #expect(abs(sum / Double(minute.sum) - 1) < 1e-12)
     }
 
-    @Test("Values ascend", arguments: SampleMinute.all)
+    @Test("Values ascend, each once", arguments: SampleMinute.all)
     func order(minute: SampleMinute) {
         let values = Distribution(minute.statistics, limit: 150).values.map(\.nanoseconds)
-        #expect(values == values.sorted())
+        #expect(values == Set(values).sorted())
+    }
+
+    @Test("A value whose bucket begins at the smallest duration is not listed twice")
+    func uniqueness() {
+        var statistics = Statistics.of(10, .nanoseconds(33_100_000))
+        statistics.record(.milliseconds(50))
+        let values = Distribution(statistics, limit: 150).values.map(\.nanoseconds)
+        #expect(values == Set(values).sorted())
+        #expect(values.first == 33_100_000)
+    }
+
+    @Test("Any minute keeps its percentiles within 1 %, at whatever scale and width", arguments: 0..<40)
+    func anyMinute(seed: Int) {
+        let minute = SampleMinute.random(seed: seed)
+        let values = Distribution(minute.statistics, limit: 150).values
+        #expect(values.count <= 150)
+        #expect(values.reduce(0) { $0 + $1.count } == UInt64(minute.samples.count))
+        let pairs = values.map { (value: $0.nanoseconds, count: Double($0.count)) }
+        for percentile in [50.0, 90, 99] {
+            let error = pairs.percentile(percentile) / minute.percentile(percentile) - 1
+            #expect(abs(error) < 0.01, "p\(percentile)")
+        }
     }
 
     @Test("A hundred values, as an embedded metric has, still keep the percentiles", arguments: SampleMinute.all)

@@ -17,6 +17,13 @@ import Timepiece
         #expect(oracle.cases.contains { $0.expected == .none })
     }
 
+    @Test("what botocore finds keys for passes the check before the start", arguments: cases)
+    func passesCheck(_ item: CredentialsOracle.Case) throws {
+        let settings = CredentialsSettings(profile: item.profile, environment: item.environment)
+        let reason = sentence { try settings.check(at: .now()) }
+        #expect(item.expected == .none || reason == nil)
+    }
+
     @Test("the same files and environment give the same keys as botocore", arguments: cases)
     func agreesWithBotocore(_ item: CredentialsOracle.Case) throws {
         let search = CredentialsSearch(

@@ -56,7 +56,11 @@ import Timepiece
     @Test("a server of version 1 alone gets no question without a token") func refusesVersion1() throws {
         let port = try CredentialsOracle.shared.get().port
         let metadata = try metadata(
-            CurlTransport(), ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:\(port)/imds-v1"])
+            CurlTransport(),
+            [
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:\(port)/imds-v1",
+                "AWS_METADATA_SERVICE_TIMEOUT": "30",
+            ])
         #expect(sentence { try metadata.credentials() }?.contains("status 404") == true)
     }
 

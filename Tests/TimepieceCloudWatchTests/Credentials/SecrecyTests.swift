@@ -26,7 +26,7 @@ import Timepiece
             keys, settings, environment, Optional(keys) as Any, ["keys": keys], StaticSource(settings),
             StaticSource(environment), CredentialsSearch(settings: settings, transport: transport),
             ContainerSource(environment: environment, transport: transport),
-            ProfileSources(settings: settings, configuration: configuration, transport: transport),
+            ProfileSources(settings: settings, configuration: configuration, transport: transport, runsPrograms: true),
         ]
         for text in values.flatMap({ texts($0) }) { #expect(!text.contains(Self.secret)) }
     }

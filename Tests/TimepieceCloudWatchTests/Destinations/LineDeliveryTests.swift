@@ -1,4 +1,5 @@
 import Glibc
+import Synchronization
 import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
@@ -62,6 +63,29 @@ struct LineDeliveryTests {
         document(of: 5, agent.receive().prefix { $0 != 10 })
     }
 
+    @Test("A dry run prints the request as it would be sent, on one line")
+    func dryRun() {
+        let output = Recording()
+        let data = [StampedDatum(datum: .sample(count: 3), timestamp: noon)]
+        let shipment = Shipment(
+            number: 1, namespace: "Test/Video", parcels: [Parcel(datum: data[0].datum)], data: data,
+            time: Moment.after(60).wall, timeout: .seconds(1))
+        #expect(LineDelivery(.request, to: output).deliver(shipment).verdict == .accepted)
+        let expected = PutMetricDataEncoder().body(data, namespace: "Test/Video") + [10]
+        #expect(output.lines.withLock { $0 } == [expected])
+    }
+
+    @Test("When the second of three lines fails, all are kept and the first may have arrived")
+    func partFailure() {
+        let output = Recording(limit: 1)
+        let data = (0..<3).map { StampedDatum(datum: .sample(Double($0)), timestamp: noon) }
+        let shipment = Shipment(
+            number: 1, namespace: "Test/Video", parcels: data.map { Parcel(datum: $0.datum) }, data: data,
+            time: Moment.after(60).wall, timeout: .seconds(1))
+        #expect(
+            LineDelivery(.documents, to: output).deliver(shipment).verdict == .failed("It is full.", isUncertain: true))
+    }
+
     @Test("A full disk cuts no line into the next")
     func fullDisk() {
         let output = FileOutput(path: "/dev/full")
@@ -86,6 +110,23 @@ struct LineDeliveryTests {
         arguments: ["", "stderr", "file:", "tcp://", "tcp://h:0", "tcp://h:99999", "tcp://h/x", "http://h"])
     func noTargets(text: String) {
         #expect(EmbeddedMetricTarget(text) == nil)
+    }
+}
+
+/// An output that keeps what is written, up to a number of lines.
+private final class Recording: LineOutput {
+    let lines = Mutex<[[UInt8]]>([])
+    private let limit: Int
+
+    init(limit: Int = .max) {
+        self.limit = limit
+    }
+
+    func write(_ line: [UInt8], timeout: Duration) throws(LineOutputError) {
+        try lines.withLock { (lines) throws(LineOutputError) in
+            guard lines.count < limit else { throw LineOutputError("It is full.") }
+            lines.append(line)
+        }
     }
 }
 

@@ -192,6 +192,18 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == status.sent.samples)
     }
 
+    @Test("If the thread does not come, publishing keeps memory bounded")
+    func stuckThread() {
+        var configuration = SenderConfiguration(
+            boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 })
+        configuration.memoryLimit = 10
+        var state = SenderState(configuration)
+        let publisher = state.open(.sample())
+        for minute in 0..<30 { _ = state.publish(.of(2), of: publisher, at: .after(Double(minute) * 60)) }
+        #expect(state.minutes.count == 10)
+        #expect(state.status.dropped == [.memoryFull: SampleTally(data: 19, samples: 38)])
+    }
+
     @Test("While the disk is dead data stay in memory, and go to the spool when it is back")
     func deadDisk() {
         let simulation = Simulation()

@@ -21,6 +21,15 @@ struct SampleMinute: Sendable, CustomTestStringConvertible {
         2e6 / pow(random.uniform(), 1 / 1.3)
     }
 
+    /// A lognormal minute of any scale, width and count.
+    static func random(seed: Int) -> SampleMinute {
+        var random = SplitMix(seed: UInt64(seed) &+ 1000)
+        let scale = 1e3 * pow(10, 6 * random.uniform())
+        let width = 2 * random.uniform()
+        let count = 500 + Int(random.next() % 8000)
+        return SampleMinute(name: "random \(seed)", count: count) { random in scale * exp(width * random.normal()) }
+    }
+
     static let all = [lognormal, twoPeaked, heavyTailed]
 
     private init(name: String, count: Int, draw: (inout SplitMix) -> Double) {

@@ -1,0 +1,68 @@
+/// What typed messages ask of the fields: the value in its type, or an error that names the field.
+extension MessageFields {
+    private func value(_ field: String) throws(MessageError) -> FieldValue {
+        guard let value = self[field] else { throw MessageError(message: name, field: field, problem: .missing) }
+        return value
+    }
+
+    private func wrong(_ field: String, _ expected: String) -> MessageError {
+        MessageError(message: name, field: field, problem: .wrongType(expected: expected))
+    }
+
+    func text(_ field: String) throws(MessageError) -> String {
+        guard case .text(let text) = try value(field) else { throw wrong(field, "a string") }
+        return text
+    }
+
+    func optionalText(_ field: String) throws(MessageError) -> String? {
+        switch try value(field) {
+        case .text(let text): text
+        case .none: nil
+        default: throw wrong(field, "a string")
+        }
+    }
+
+    func count(_ field: String) throws(MessageError) -> UInt64 {
+        switch try value(field) {
+        case .unsigned(let count): return count
+        case .signed(let count) where count >= 0: return UInt64(count)
+        default: throw wrong(field, "an unsigned integer")
+        }
+    }
+
+    func real(_ field: String) throws(MessageError) -> Double {
+        switch try value(field) {
+        case .real(let real): return real
+        case .unsigned(let count): return Double(count)
+        case .signed(let count): return Double(count)
+        default: throw wrong(field, "a number")
+        }
+    }
+
+    func duration(_ field: String) throws(MessageError) -> Duration {
+        .nanoseconds(Int64(clamping: try count(field)))
+    }
+
+    /// GStreamer's largest time stands for none.
+    func time(_ field: String) throws(MessageError) -> Duration? {
+        let nanoseconds = try count(field)
+        return nanoseconds == .max ? nil : .nanoseconds(Int64(clamping: nanoseconds))
+    }
+
+    func list(_ field: String) throws(MessageError) -> [FieldValue] {
+        guard case .list(let list) = try value(field) else { throw wrong(field, "an array") }
+        return list
+    }
+
+    func durations(_ field: String) throws(MessageError) -> [Duration] {
+        var durations: [Duration] = []
+        for item in try list(field) {
+            switch item {
+            case .unsigned(let nanoseconds): durations.append(.nanoseconds(Int64(clamping: nanoseconds)))
+            case .signed(let nanoseconds) where nanoseconds >= 0: durations.append(.nanoseconds(nanoseconds))
+            default: throw wrong(field, "an array of unsigned integers")
+            }
+        }
+        return durations
+    }
+}

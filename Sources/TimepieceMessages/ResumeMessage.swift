@@ -1,0 +1,13 @@
+/// A stall is over.
+public struct ResumeMessage: Sendable, Equatable {
+    /// The label of the element that spoke.
+    public let label: String
+    /// How long the stall lasted.
+    public let stalledFor: Duration
+
+    /// Reads the message.
+    public init(_ fields: MessageFields) throws(MessageError) {
+        label = try fields.text("label")
+        stalledFor = try fields.duration("stalled-for")
+    }
+}

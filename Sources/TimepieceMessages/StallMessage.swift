@@ -1,0 +1,16 @@
+/// A stream stands still, or trickles; it comes again at each report while that lasts.
+public struct StallMessage: Sendable, Equatable {
+    /// The label of the element that spoke.
+    public let label: String
+    /// How long it has lasted.
+    public let sinceLastBuffer: Duration
+    /// The running time of the last buffer.
+    public let lastRunningTime: Duration?
+
+    /// Reads the message.
+    public init(_ fields: MessageFields) throws(MessageError) {
+        label = try fields.text("label")
+        sinceLastBuffer = try fields.duration("since-last-buffer")
+        lastRunningTime = try fields.time("last-running-time")
+    }
+}

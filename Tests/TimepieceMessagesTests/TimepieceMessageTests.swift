@@ -1,0 +1,126 @@
+import CGStreamer
+import Testing
+import TimepieceMessages
+
+@Suite struct TimepieceMessageTests {
+    @Test func `a tick is read in its types`() throws {
+        let tick = try TickMessage(SampleFields.tick)
+        #expect(tick.label == "cam")
+        #expect(tick.position.timestamp == .seconds(5))
+        #expect(tick.intervals.p99 == .milliseconds(39))
+        #expect(tick.averageRate == 30.3)
+        #expect(tick.recentIntervals == [.milliseconds(33), .milliseconds(34)])
+        #expect(tick.totalBufferCount == 90)
+    }
+
+    @Test func `a time that is none is nil`() throws {
+        #expect(try TickMessage(SampleFields.tick).position.runningTime == nil)
+    }
+
+    @Test(arguments: SampleFields.tick.entries.map(\.name))
+    func `a tick without a field is an error that names it`(field: String) {
+        #expect(throws: MessageError(message: "timepiece-tick", field: field, problem: .missing)) {
+            try TickMessage(SampleFields.tick.without(field))
+        }
+    }
+
+    @Test func `a field of another type is an error that says so`() {
+        let error = #expect(throws: MessageError.self) {
+            try TickMessage(SampleFields.tick.with("bitrate", .text("fast")))
+        }
+        #expect(error?.description == "The field \"bitrate\" of the message timepiece-tick is not a number.")
+    }
+
+    @Test func `a negative count is an error`() {
+        #expect(throws: MessageError.self) { try TickMessage(SampleFields.tick.with("num-buffers", .signed(-1))) }
+    }
+
+    @Test func `fields from the future are ignored`() throws {
+        let newer = SampleFields.tick.with("jitter", .real(3)).with("histogram", .list([.truth(true)]))
+        #expect(try TickMessage(newer) == TickMessage(SampleFields.tick))
+    }
+
+    @Test func `messages from the future are none`() throws {
+        #expect(try TimepieceMessage(MessageFields(name: "timepiece-moon", entries: [])) == nil)
+    }
+
+    @Test func `a watch is read with all below it`() throws {
+        let tree = SampleFields.watch(
+            "root", children: [SampleFields.watch("root.a", children: [SampleFields.watch("root.a.b")])])
+        let watch = try WatchMessage(tree)
+        #expect(watch.children.first?.children.first?.watch == "root.a.b")
+        #expect(watch.share == 0.25)
+    }
+
+    @Test func `a child without a field is an error`() {
+        let tree = SampleFields.watch("root", children: [SampleFields.watch("root.a").without("share")])
+        #expect(throws: MessageError(message: "timepiece-watch", field: "share", problem: .missing)) {
+            try WatchMessage(tree)
+        }
+    }
+
+    @Test func `stalls, alarms and the state of publishing are read from what GStreamer writes`() throws {
+        #expect(
+            try message(
+                "timepiece-stall,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615"
+            )
+                == .stall(
+                    StallMessage(
+                        fields(
+                            "s,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615"))
+                ))
+        guard case .resume(let resume) = try message("timepiece-resume,label=cam,stalled-for=(guint64)7") else {
+            Issue.record("It is a resume.")
+            return
+        }
+        #expect(resume.stalledFor == .nanoseconds(7))
+        guard
+            case .alarm(let alarm) = try message(
+                "timepiece-alarm,label=cam,alarm=beat,kind=interval,count=(guint64)2,due=(guint64)10,fired=(guint64)11,running-time=(guint64)9"
+            )
+        else {
+            Issue.record("It is an alarm.")
+            return
+        }
+        #expect(alarm.due == .nanoseconds(10))
+        guard
+            case .cloudWatch(let status) = try message(
+                "timepiece-cloudwatch,label=cam,sent=(guint64)1,retried=(guint64)2,dropped=(guint64)3,spooled=(guint64)4,last-error=(string)NULL"
+            )
+        else {
+            Issue.record("It is a state of publishing.")
+            return
+        }
+        #expect(status.lastError == nil)
+        #expect(status.spooled == 4)
+    }
+
+    @Test func `another element's message is none`() throws {
+        #expect(try message("level,rms=(double)1") == nil)
+    }
+
+    @Test func `structures keep fields of any type`() throws {
+        let fields = try fields("any,flag=(boolean)true,low=(int)-3,list=(guint64)<1,2>,caps=(fraction)30/1")
+        #expect(fields["flag"] == .truth(true))
+        #expect(fields["low"] == .signed(-3))
+        #expect(fields["list"] == .list([.unsigned(1), .unsigned(2)]))
+        #expect(fields["caps"] == .text("30/1"))
+    }
+
+    /// The fields of a structure that GStreamer parsed.
+    private func fields(_ text: String) throws -> MessageFields {
+        gst_init(nil, nil)
+        let structure = unsafe try #require(gst_structure_from_string(text, nil))
+        defer { unsafe gst_structure_free(structure) }
+        return unsafe try #require(MessageFields(structure))
+    }
+
+    /// What a message on the bus with that structure is read as.
+    private func message(_ text: String) throws -> TimepieceMessage? {
+        gst_init(nil, nil)
+        let structure = unsafe try #require(gst_structure_from_string(text, nil))
+        let message = unsafe try #require(gst_message_new_element(nil, structure))
+        defer { unsafe gst_message_unref(message) }
+        return unsafe try TimepieceMessage(message)
+    }
+}

@@ -1,0 +1,98 @@
+"""Reads each message with the Python module, with all its fields and without each."""
+import pathlib
+import sys
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "apps" / "python"))
+import timepiece_messages  # noqa: E402
+from gi.repository import Gst  # noqa: E402
+
+TIMES = "timestamp=(guint64)5, stream-time=(guint64)18446744073709551615, running-time=(guint64)3, duration=(guint64)1000"
+INTERVALS = ("num-intervals=(guint64)29, min-interval=(guint64)1, max-interval=(guint64)9, avg-interval=(guint64)5, "
+             "sum-interval=(guint64)145, stddev-interval=(guint64)2, p50-interval=(guint64)5, p90-interval=(guint64)8, "
+             "p99-interval=(guint64)9")
+TICK = (f"timepiece-tick, label=(string)cam, {TIMES}, num-buffers=(guint64)30, num-bytes=(guint64)300, {INTERVALS}, "
+        "average-rate=(double)29.5, nominal-rate=(double)30, bitrate=(double)2400, since-last-buffer=(guint64)7, "
+        "num-disconts=(guint64)1, total-buffers=(guint64)90, total-bytes=(guint64)900, intervals=(guint64)<4,6>")
+FLAT = [
+    TICK,
+    "timepiece-alarm, label=(string)cam, alarm=(string)beat, kind=(string)interval, count=(guint64)2, "
+    "due=(guint64)10, fired=(guint64)11, running-time=(guint64)9",
+    "timepiece-stall, label=(string)cam, since-last-buffer=(guint64)5, last-running-time=(guint64)4",
+    "timepiece-resume, label=(string)cam, stalled-for=(guint64)6",
+    "timepiece-cloudwatch, label=(string)cam, sent=(guint64)1, retried=(guint64)2, dropped=(guint64)3, "
+    "spooled=(guint64)4, last-error=(string)NULL",
+]
+
+
+def structure(text):
+    return Gst.Structure.from_string(text)[0]
+
+
+def watch(name, children=()):
+    made = structure(f"timepiece-watch, label=(string){name}, watch=(string){name}, {TIMES}, {INTERVALS}, "
+                     "self-time=(guint64)12, share=(double)0.5, num-unmatched=(guint64)2")
+    made.set_value("children", Gst.ValueArray(list(children)))
+    return made
+
+
+class Messages(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        Gst.init(None)
+
+    def test_every_message_is_read(self):
+        kinds = [type(timepiece_messages.parse_structure(structure(text))).__name__ for text in FLAT]
+        self.assertEqual(kinds, ["Tick", "Alarm", "Stall", "Resume", "CloudWatch"])
+
+    def test_a_missing_field_is_an_error_that_names_it(self):
+        for text in FLAT:
+            whole = structure(text)
+            for index in range(whole.n_fields()):
+                field = whole.nth_field_name(index)
+                less = structure(text)
+                less.remove_field(field)
+                with self.subTest(field), self.assertRaises(timepiece_messages.MessageError) as caught:
+                    timepiece_messages.parse_structure(less)
+                self.assertEqual(caught.exception.field, field)
+
+    def test_a_field_of_another_type_is_an_error(self):
+        wrong = structure(TICK)
+        wrong.set_value("bitrate", "fast")
+        with self.assertRaisesRegex(timepiece_messages.MessageError, "'bitrate' .* not a double"):
+            timepiece_messages.parse_structure(wrong)
+
+    def test_fields_from_the_future_are_ignored(self):
+        newer = structure(TICK)
+        newer.set_value("jitter", 3.5)
+        self.assertEqual(timepiece_messages.parse_structure(newer), timepiece_messages.parse_structure(structure(TICK)))
+
+    def test_values_have_their_types(self):
+        tick = timepiece_messages.parse_structure(structure(TICK))
+        self.assertEqual((tick.label, tick.intervals.p99, tick.recent), ("cam", 9, (4, 6)))
+        self.assertIsNone(tick.stream_time)
+
+    def test_an_error_that_is_none_stays_none(self):
+        self.assertIsNone(timepiece_messages.parse_structure(structure(FLAT[4])).last_error)
+
+    def test_a_watch_is_read_with_all_below_it(self):
+        tree = timepiece_messages.parse_structure(watch("root", [watch("a", [watch("b")])]))
+        self.assertEqual(tree.children[0].children[0].watch, "b")
+        self.assertEqual(tree.children[0].children[0].children, ())
+
+    def test_other_messages_are_none(self):
+        self.assertIsNone(timepiece_messages.parse(Gst.Message.new_eos(None)))
+        self.assertIsNone(timepiece_messages.parse(Gst.Message.new_element(None, structure("level, rms=(double)1"))))
+
+    def test_a_running_pipeline_is_read(self):
+        pipeline = Gst.parse_launch("videotestsrc num-buffers=20 ! timepiecetick label=made ! fakesink")
+        pipeline.set_state(Gst.State.PLAYING)
+        message = pipeline.get_bus().timed_pop_filtered(10 * Gst.SECOND, Gst.MessageType.ELEMENT | Gst.MessageType.ERROR)
+        tick = timepiece_messages.parse(message)
+        stats = timepiece_messages.parse_structure(pipeline.get_by_name("timepiecetick0").get_property("stats"))
+        pipeline.set_state(Gst.State.NULL)
+        self.assertEqual((tick.label, tick.total_buffers, stats.total_buffers), ("made", 20, 20))
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,352 @@
+/* Reads the messages of timepiecetick and timepiecewatch in C.
+ *
+ * Header only: include it and link GStreamer. One structure and one function
+ * per message:
+ *
+ *   TimepieceTickMessage tick;
+ *   const gchar *missing;
+ *
+ *   if (timepiece_message_is (message, TIMEPIECE_TICK)) {
+ *     if (timepiece_tick_message_parse (gst_message_get_structure (message),
+ *             &tick, &missing))
+ *       g_print ("%s: %.2f /s\n", tick.label, tick.average_rate);
+ *     else
+ *       g_printerr ("no field %s\n", missing);
+ *   }
+ *
+ * Fields that this header does not know are ignored. A field that is missing,
+ * or of another type, makes the function return FALSE and set missing, unless
+ * that is NULL, to its name. Strings belong to the structure and live as long
+ * as it does. Nothing is allocated. Durations and times are in nanoseconds;
+ * a time is GST_CLOCK_TIME_NONE if it is unknown. The functions may be called
+ * on any thread. They also read the structures of the elements' stats. */
+#ifndef TIMEPIECE_MESSAGES_H
+#define TIMEPIECE_MESSAGES_H
+
+#include <gst/gst.h>
+
+G_BEGIN_DECLS
+
+#define TIMEPIECE_TICK "timepiece-tick"
+#define TIMEPIECE_WATCH "timepiece-watch"
+#define TIMEPIECE_ALARM "timepiece-alarm"
+#define TIMEPIECE_STALL "timepiece-stall"
+#define TIMEPIECE_RESUME "timepiece-resume"
+#define TIMEPIECE_CLOUDWATCH "timepiece-cloudwatch"
+
+/* The intervals between buffers, or the laps of a watch; all 0 if none. */
+typedef struct {
+  guint64 count;
+  guint64 min;
+  guint64 max;
+  guint64 avg;
+  guint64 sum;
+  guint64 stddev;
+  guint64 p50;
+  guint64 p90;
+  guint64 p99;
+} TimepieceIntervals;
+
+typedef struct {
+  const gchar *label;
+  GstClockTime timestamp;       /* of the last buffer */
+  GstClockTime stream_time;
+  GstClockTime running_time;
+  guint64 duration;             /* of the window, pauses not counted */
+  guint64 num_buffers;
+  guint64 num_bytes;
+  TimepieceIntervals intervals;
+  gdouble average_rate;         /* per second */
+  gdouble nominal_rate;         /* of the caps, 0 if unknown */
+  gdouble bitrate;              /* bits per second */
+  guint64 since_last_buffer;
+  guint64 num_disconts;
+  guint64 total_buffers;
+  guint64 total_bytes;
+  const GValue *recent;         /* see timepiece_tick_message_recent () */
+  guint num_recent;
+} TimepieceTickMessage;
+
+typedef struct {
+  const gchar *label;
+  const gchar *watch;           /* the full name */
+  GstClockTime timestamp;
+  GstClockTime stream_time;
+  GstClockTime running_time;
+  guint64 duration;
+  TimepieceIntervals laps;
+  guint64 self_time;
+  gdouble share;                /* of the parent's sum */
+  guint64 num_unmatched;
+  const GValue *children;       /* see timepiece_watch_message_child () */
+  guint num_children;
+} TimepieceWatchMessage;
+
+typedef struct {
+  const gchar *label;
+  const gchar *alarm;
+  const gchar *kind;
+  guint64 count;
+  GstClockTime due;
+  GstClockTime fired;
+  GstClockTime running_time;
+} TimepieceAlarmMessage;
+
+typedef struct {
+  const gchar *label;
+  guint64 since_last_buffer;
+  GstClockTime last_running_time;
+} TimepieceStallMessage;
+
+typedef struct {
+  const gchar *label;
+  guint64 stalled_for;
+} TimepieceResumeMessage;
+
+typedef struct {
+  const gchar *label;
+  guint64 sent;
+  guint64 retried;
+  guint64 dropped;
+  guint64 spooled;
+  const gchar *last_error;      /* NULL if there was none */
+} TimepieceCloudWatchMessage;
+
+/* Whether a message of the bus is the one of that name. */
+static inline gboolean
+timepiece_message_is (GstMessage * message, const gchar * name)
+{
+  return GST_MESSAGE_TYPE (message) == GST_MESSAGE_ELEMENT
+      && gst_message_has_name (message, name);
+}
+
+/* The readers of one field; each does nothing once a field was missing. */
+static inline const GValue *
+timepiece_field_ (const GstStructure * structure, const gchar * field,
+    GType type, const gchar ** missing)
+{
+  const GValue *value;
+
+  if (*missing)
+    return NULL;
+  value = gst_structure_get_value (structure, field);
+  if (value && G_VALUE_HOLDS (value, type))
+    return value;
+  *missing = field;
+  return NULL;
+}
+
+static inline guint64
+timepiece_uint64_ (const GstStructure * structure, const gchar * field,
+    const gchar ** missing)
+{
+  const GValue *value =
+      timepiece_field_ (structure, field, G_TYPE_UINT64, missing);
+
+  return value ? g_value_get_uint64 (value) : 0;
+}
+
+static inline gdouble
+timepiece_double_ (const GstStructure * structure, const gchar * field,
+    const gchar ** missing)
+{
+  const GValue *value =
+      timepiece_field_ (structure, field, G_TYPE_DOUBLE, missing);
+
+  return value ? g_value_get_double (value) : 0;
+}
+
+static inline const gchar *
+timepiece_optional_string_ (const GstStructure * structure,
+    const gchar * field, const gchar ** missing)
+{
+  const GValue *value =
+      timepiece_field_ (structure, field, G_TYPE_STRING, missing);
+
+  return value ? g_value_get_string (value) : NULL;
+}
+
+static inline const gchar *
+timepiece_string_ (const GstStructure * structure, const gchar * field,
+    const gchar ** missing)
+{
+  const gchar *string = timepiece_optional_string_ (structure, field, missing);
+
+  if (!string && !*missing)
+    *missing = field;
+  return string;
+}
+
+static inline const GValue *
+timepiece_array_ (const GstStructure * structure, const gchar * field,
+    guint * size, const gchar ** missing)
+{
+  const GValue *value =
+      timepiece_field_ (structure, field, GST_TYPE_ARRAY, missing);
+
+  *size = value ? gst_value_array_get_size (value) : 0;
+  return value;
+}
+
+static inline TimepieceIntervals
+timepiece_intervals_ (const GstStructure * structure, const gchar ** missing)
+{
+  TimepieceIntervals intervals;
+
+  intervals.count = timepiece_uint64_ (structure, "num-intervals", missing);
+  intervals.min = timepiece_uint64_ (structure, "min-interval", missing);
+  intervals.max = timepiece_uint64_ (structure, "max-interval", missing);
+  intervals.avg = timepiece_uint64_ (structure, "avg-interval", missing);
+  intervals.sum = timepiece_uint64_ (structure, "sum-interval", missing);
+  intervals.stddev = timepiece_uint64_ (structure, "stddev-interval", missing);
+  intervals.p50 = timepiece_uint64_ (structure, "p50-interval", missing);
+  intervals.p90 = timepiece_uint64_ (structure, "p90-interval", missing);
+  intervals.p99 = timepiece_uint64_ (structure, "p99-interval", missing);
+  return intervals;
+}
+
+static inline gboolean
+timepiece_done_ (const gchar * found, const gchar ** missing)
+{
+  if (missing)
+    *missing = found;
+  return found == NULL;
+}
+
+static inline gboolean
+timepiece_tick_message_parse (const GstStructure * structure,
+    TimepieceTickMessage * tick, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+
+  tick->label = timepiece_string_ (structure, "label", &lost);
+  tick->timestamp = timepiece_uint64_ (structure, "timestamp", &lost);
+  tick->stream_time = timepiece_uint64_ (structure, "stream-time", &lost);
+  tick->running_time = timepiece_uint64_ (structure, "running-time", &lost);
+  tick->duration = timepiece_uint64_ (structure, "duration", &lost);
+  tick->num_buffers = timepiece_uint64_ (structure, "num-buffers", &lost);
+  tick->num_bytes = timepiece_uint64_ (structure, "num-bytes", &lost);
+  tick->intervals = timepiece_intervals_ (structure, &lost);
+  tick->average_rate = timepiece_double_ (structure, "average-rate", &lost);
+  tick->nominal_rate = timepiece_double_ (structure, "nominal-rate", &lost);
+  tick->bitrate = timepiece_double_ (structure, "bitrate", &lost);
+  tick->since_last_buffer =
+      timepiece_uint64_ (structure, "since-last-buffer", &lost);
+  tick->num_disconts = timepiece_uint64_ (structure, "num-disconts", &lost);
+  tick->total_buffers = timepiece_uint64_ (structure, "total-buffers", &lost);
+  tick->total_bytes = timepiece_uint64_ (structure, "total-bytes", &lost);
+  tick->recent =
+      timepiece_array_ (structure, "intervals", &tick->num_recent, &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+/* The recent interval of that index, from the oldest, 0, up to num_recent;
+ * GST_CLOCK_TIME_NONE beyond. */
+static inline guint64
+timepiece_tick_message_recent (const TimepieceTickMessage * tick, guint index)
+{
+  const GValue *value;
+
+  if (!tick->recent || index >= tick->num_recent)
+    return GST_CLOCK_TIME_NONE;
+  value = gst_value_array_get_value (tick->recent, index);
+  return value && G_VALUE_HOLDS_UINT64 (value)
+      ? g_value_get_uint64 (value) : GST_CLOCK_TIME_NONE;
+}
+
+static inline gboolean
+timepiece_watch_message_parse (const GstStructure * structure,
+    TimepieceWatchMessage * watch, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+
+  watch->label = timepiece_string_ (structure, "label", &lost);
+  watch->watch = timepiece_string_ (structure, "watch", &lost);
+  watch->timestamp = timepiece_uint64_ (structure, "timestamp", &lost);
+  watch->stream_time = timepiece_uint64_ (structure, "stream-time", &lost);
+  watch->running_time = timepiece_uint64_ (structure, "running-time", &lost);
+  watch->duration = timepiece_uint64_ (structure, "duration", &lost);
+  watch->laps = timepiece_intervals_ (structure, &lost);
+  watch->self_time = timepiece_uint64_ (structure, "self-time", &lost);
+  watch->share = timepiece_double_ (structure, "share", &lost);
+  watch->num_unmatched = timepiece_uint64_ (structure, "num-unmatched", &lost);
+  watch->children =
+      timepiece_array_ (structure, "children", &watch->num_children, &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+/* The structure of the child of that index, to be parsed in its turn; NULL
+ * beyond num_children. */
+static inline const GstStructure *
+timepiece_watch_message_child (const TimepieceWatchMessage * watch,
+    guint index)
+{
+  const GValue *value;
+
+  if (!watch->children || index >= watch->num_children)
+    return NULL;
+  value = gst_value_array_get_value (watch->children, index);
+  return value && GST_VALUE_HOLDS_STRUCTURE (value)
+      ? gst_value_get_structure (value) : NULL;
+}
+
+static inline gboolean
+timepiece_alarm_message_parse (const GstStructure * structure,
+    TimepieceAlarmMessage * alarm, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+
+  alarm->label = timepiece_string_ (structure, "label", &lost);
+  alarm->alarm = timepiece_string_ (structure, "alarm", &lost);
+  alarm->kind = timepiece_string_ (structure, "kind", &lost);
+  alarm->count = timepiece_uint64_ (structure, "count", &lost);
+  alarm->due = timepiece_uint64_ (structure, "due", &lost);
+  alarm->fired = timepiece_uint64_ (structure, "fired", &lost);
+  alarm->running_time = timepiece_uint64_ (structure, "running-time", &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+static inline gboolean
+timepiece_stall_message_parse (const GstStructure * structure,
+    TimepieceStallMessage * stall, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+
+  stall->label = timepiece_string_ (structure, "label", &lost);
+  stall->since_last_buffer =
+      timepiece_uint64_ (structure, "since-last-buffer", &lost);
+  stall->last_running_time =
+      timepiece_uint64_ (structure, "last-running-time", &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+static inline gboolean
+timepiece_resume_message_parse (const GstStructure * structure,
+    TimepieceResumeMessage * resume, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+
+  resume->label = timepiece_string_ (structure, "label", &lost);
+  resume->stalled_for = timepiece_uint64_ (structure, "stalled-for", &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+static inline gboolean
+timepiece_cloudwatch_message_parse (const GstStructure * structure,
+    TimepieceCloudWatchMessage * status, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+
+  status->label = timepiece_string_ (structure, "label", &lost);
+  status->sent = timepiece_uint64_ (structure, "sent", &lost);
+  status->retried = timepiece_uint64_ (structure, "retried", &lost);
+  status->dropped = timepiece_uint64_ (structure, "dropped", &lost);
+  status->spooled = timepiece_uint64_ (structure, "spooled", &lost);
+  status->last_error =
+      timepiece_optional_string_ (structure, "last-error", &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+G_END_DECLS
+
+#endif

@@ -1,0 +1,231 @@
+"""Typed messages of Timepiece's elements, from a Gst.Message.
+
+    message = timepiece_messages.parse(gst_message)
+    if isinstance(message, timepiece_messages.Tick):
+        print(message.label, message.average_rate)
+
+One file without dependencies but PyGObject: copy it or install it. parse() gives
+None for a message that is none of Timepiece's, raises MessageError for one that
+lacks a field, and ignores fields that this version does not know. Durations and
+times are int nanoseconds; a time is None if it is unknown.
+"""
+from __future__ import annotations
+
+import dataclasses
+from typing import Optional, Tuple, Union
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import GObject, Gst  # noqa: E402
+
+__all__ = ["Alarm", "CloudWatch", "Intervals", "Message", "MessageError", "Resume", "Stall", "Tick", "Watch", "parse",
+           "parse_structure"]
+
+_NONE = Gst.CLOCK_TIME_NONE
+
+
+class MessageError(ValueError):
+    """A message of Timepiece lacks a field, or has it in another type."""
+
+    def __init__(self, message: str, field: str, expected: Optional[str] = None):
+        self.message, self.field, self.expected = message, field, expected
+        super().__init__(f"The message {message} has no field {field!r}." if expected is None else
+                         f"The field {field!r} of the message {message} is not {expected}.")
+
+
+@dataclasses.dataclass(frozen=True)
+class Intervals:
+    """The intervals between buffers, or the laps of a watch; all 0 if there was none."""
+    count: int
+    min: int
+    max: int
+    avg: int
+    sum: int
+    stddev: int
+    p50: int
+    p90: int
+    p99: int
+
+
+@dataclasses.dataclass(frozen=True)
+class Tick:
+    """What timepiecetick says of one window."""
+    label: str
+    timestamp: Optional[int]
+    stream_time: Optional[int]
+    running_time: Optional[int]
+    duration: int
+    num_buffers: int
+    num_bytes: int
+    intervals: Intervals
+    average_rate: float
+    nominal_rate: float
+    bitrate: float
+    since_last_buffer: int
+    num_disconts: int
+    total_buffers: int
+    total_bytes: int
+    recent: Tuple[int, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Watch:
+    """What timepiecewatch says of one window: the watch with all below it."""
+    label: str
+    watch: str
+    timestamp: Optional[int]
+    stream_time: Optional[int]
+    running_time: Optional[int]
+    duration: int
+    laps: Intervals
+    self_time: int
+    share: float
+    num_unmatched: int
+    children: Tuple[Watch, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Alarm:
+    """The firing of an alarm; due and fired are on the alarm's own clock."""
+    label: str
+    alarm: str
+    kind: str
+    count: int
+    due: Optional[int]
+    fired: Optional[int]
+    running_time: Optional[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Stall:
+    """A stream stands still; it comes again at each report while that lasts."""
+    label: str
+    since_last_buffer: int
+    last_running_time: Optional[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class Resume:
+    """A stall is over."""
+    label: str
+    stalled_for: int
+
+
+@dataclasses.dataclass(frozen=True)
+class CloudWatch:
+    """How publishing to CloudWatch fares, since the element was started."""
+    label: str
+    sent: int
+    retried: int
+    dropped: int
+    spooled: int
+    last_error: Optional[str]
+
+
+Message = Union[Tick, Watch, Alarm, Stall, Resume, CloudWatch]
+
+
+class _Fields:
+    """The fields of a structure in their types, or an error that names one."""
+
+    def __init__(self, structure: Gst.Structure):
+        self._structure = structure
+        self._name = structure.get_name()
+
+    def _value(self, field, kind, expected):
+        if not self._structure.has_field(field):
+            raise MessageError(self._name, field)
+        if not GObject.type_is_a(self._structure.get_field_type(field), kind):
+            raise MessageError(self._name, field, expected)
+        return self._structure.get_value(field)
+
+    def uint(self, field) -> int:
+        return self._value(field, GObject.TYPE_UINT64, "an unsigned integer of 64 bits")
+
+    def time(self, field) -> Optional[int]:
+        value = self.uint(field)
+        return None if value == _NONE else value
+
+    def real(self, field) -> float:
+        return self._value(field, GObject.TYPE_DOUBLE, "a double")
+
+    def optional_text(self, field) -> Optional[str]:
+        return self._value(field, GObject.TYPE_STRING, "a string")
+
+    def text(self, field) -> str:
+        value = self.optional_text(field)
+        if value is None:
+            raise MessageError(self._name, field, "a string")
+        return value
+
+    def array(self, field) -> tuple:
+        # PyGObject shows an array as a list, an empty one included.
+        return tuple(self._value(field, Gst.ValueArray, "an array") or ())
+
+    def intervals(self) -> Intervals:
+        return Intervals(*(self.uint(field + "-interval" + ("s" if field == "num" else ""))
+                           for field in ("num", "min", "max", "avg", "sum", "stddev", "p50", "p90", "p99")))
+
+
+def _tick(fields: _Fields) -> Tick:
+    return Tick(
+        fields.text("label"), fields.time("timestamp"), fields.time("stream-time"), fields.time("running-time"),
+        fields.uint("duration"), fields.uint("num-buffers"), fields.uint("num-bytes"), fields.intervals(),
+        fields.real("average-rate"), fields.real("nominal-rate"), fields.real("bitrate"),
+        fields.uint("since-last-buffer"), fields.uint("num-disconts"), fields.uint("total-buffers"),
+        fields.uint("total-bytes"), fields.array("intervals"))
+
+
+def _watch(fields: _Fields) -> Watch:
+    return Watch(
+        fields.text("label"), fields.text("watch"), fields.time("timestamp"), fields.time("stream-time"),
+        fields.time("running-time"), fields.uint("duration"), fields.intervals(), fields.uint("self-time"),
+        fields.real("share"), fields.uint("num-unmatched"),
+        tuple(_watch(_Fields(child)) for child in fields.array("children")))
+
+
+def _alarm(fields: _Fields) -> Alarm:
+    return Alarm(
+        fields.text("label"), fields.text("alarm"), fields.text("kind"), fields.uint("count"), fields.time("due"),
+        fields.time("fired"), fields.time("running-time"))
+
+
+def _stall(fields: _Fields) -> Stall:
+    return Stall(fields.text("label"), fields.uint("since-last-buffer"), fields.time("last-running-time"))
+
+
+def _resume(fields: _Fields) -> Resume:
+    return Resume(fields.text("label"), fields.uint("stalled-for"))
+
+
+def _cloudwatch(fields: _Fields) -> CloudWatch:
+    return CloudWatch(
+        fields.text("label"), fields.uint("sent"), fields.uint("retried"), fields.uint("dropped"),
+        fields.uint("spooled"), fields.optional_text("last-error"))
+
+
+_READERS = {
+    "timepiece-tick": _tick,
+    "application/x-timepiece-tick-stats": _tick,
+    "timepiece-watch": _watch,
+    "application/x-timepiece-watch-stats": _watch,
+    "timepiece-alarm": _alarm,
+    "timepiece-stall": _stall,
+    "timepiece-resume": _resume,
+    "timepiece-cloudwatch": _cloudwatch,
+}
+
+
+def parse_structure(structure: Gst.Structure) -> Optional[Message]:
+    """Reads a structure, of a message or of the property stats; None if it is none of Timepiece's."""
+    reader = _READERS.get(structure.get_name())
+    return reader(_Fields(structure)) if reader else None
+
+
+def parse(message: Gst.Message) -> Optional[Message]:
+    """Reads a message of the bus; None if it is none of Timepiece's."""
+    if message.type != Gst.MessageType.ELEMENT:
+        return None
+    structure = message.get_structure()
+    return None if structure is None else parse_structure(structure)
