@@ -125,6 +125,22 @@ extension TimepieceWatch {
             #expect(report.laps >= 50 && report.longest < .milliseconds(600))
         }
 
+        @Test("a list is one lap around, and one lap for each of its buffers between a start and a stop")
+        func lists() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc num-buffers=10 ! video/x-raw,width=64,height=64,format=I420 ! rtpvrawpay mtu=1000 \
+                ! timepiecewatch watch=w edge=start ! timepiecewatch name=s watch=w edge=stop interval=0 \
+                ! timepiecewatch name=a interval=0 ! fakesink name=sink
+                """)
+            let passed = try BufferTrace(try pipeline.element("sink"), pad: "sink")
+            try pipeline.playToEnd()
+            let lists = UInt64(passed.passages.count)
+            #expect(passed.passages.contains { $0.list != nil } && passed.buffers > lists)
+            #expect(try pipeline.watch("s").laps == passed.buffers)
+            #expect(try [lists, lists - 1].contains(pipeline.watch("a").laps))
+        }
+
         @Test("in pull mode a lap is the pull upstream")
         func pull() throws {
             let clip = try Clip()
