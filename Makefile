@@ -16,7 +16,7 @@ PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
-	python3-gst-1.0 python3-venv valgrind openssl
+	python3-gst-1.0 python3-venv valgrind openssl gcc g++ libc6-dev
 
 export SOURCE
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
@@ -57,21 +57,46 @@ demo-cloudwatch: build test-environment
 
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
-	@if [ -x Tests/plugin/run.sh ]; then Tests/plugin/run.sh; fi
+	@Tests/readers/run.sh
+	@Tests/plugin/run.sh
 	@for s in Snippets/*.swift; do n=$$(basename $$s .swift); \
 	  $(SWIFT) run -q $$n >.build/$$n.txt 2>.build/$$n.log || { cat .build/$$n.log; exit 1; }; done
 	@$(SWIFT) test $(QUIET)
 
 # Every example of pipelines/, with its output in .build/examples/.
 examples: build test-environment
-	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
+	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/apps/run.sh pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
 	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
 	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
 
-# The whole suite under the sanitizers, each with build files of its own.
+# The whole suite under ThreadSanitizer and AddressSanitizer with its leak check.
 sanitize: setup test-environment
-	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(QUIET)
-	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/lsan.supp $(SWIFT) test --sanitize=address --scratch-path .build-asan $(QUIET)
+	@Tests/sanitizers/run.sh thread
+	@Tests/sanitizers/run.sh address
+
+BENCH := .build/benchmarks
+PERBUFFER := $(BENCH)/perbuffer
+LIBRARY := .build/release/LibraryBenchmark
+
+bench-build: build
+	@mkdir -p $(BENCH)
+	@cc -O2 -Wall -Wextra -fPIC -shared -fvisibility=hidden -DPACKAGE='"timepiece"' Benchmarks/reference/*.c \
+	  -o $(BENCH)/libgsttimepiecereference.so $$(pkg-config --cflags --libs gstreamer-1.0 gstreamer-base-1.0)
+	@cc -O2 -Wall -Wextra Benchmarks/perbuffer.c -o $(PERBUFFER) $$(pkg-config --cflags --libs gstreamer-1.0) -lpthread
+	@cc -O2 -Wall -Wextra Benchmarks/launch.c -o $(BENCH)/launch
+	@$(SWIFT) build -c release --product LibraryBenchmark -Xswiftc -static-stdlib $(QUIET)
+
+# What a buffer costs beside the peers and bare C, in time and in instructions.
+bench: bench-build
+	@$(PYTHON) Benchmarks/bench.py $(PERBUFFER) $(PLUGIN) --json .build/bench.json
+	@$(PYTHON) Benchmarks/ancestor.py $(LIBRARY)
+	@$(SWIFT) run -c release --package-path Benchmarks/Library HistogramComparison
+
+bench-instructions: bench-build
+	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt
+
+bench-thresholds: bench-build
+	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt --update
 
 # Texts from outside, made up by libFuzzer: a minute of them, or FUZZ_SECONDS.
 fuzz: setup
