@@ -193,7 +193,9 @@ plays (Sequence * self)
   GstState state, pending;
 
   return gst_element_get_state (self->pipeline, &state, &pending, 0) ==
-      GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
+      GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING
+      && gst_element_get_state (self->chain[self->length - 1], &state, &pending,
+      0) == GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
 }
 
 static void
@@ -376,20 +378,26 @@ take_out (Sequence * self)
     revive (self);
 }
 
+/* Whoever sends it may wait for the stream until it stops. */
+static void
+send_eos (GstElement * point, gpointer data)
+{
+  GstPad *pad = gst_element_get_static_pad (point, "sink");
+
+  (void) data;
+  gst_pad_send_event (pad, gst_event_new_eos ());
+  gst_object_unref (pad);
+}
+
 static void
 end (Sequence * self)
 {
-  GstPad *pad;
-
   if (self->pulls || !plays (self))
     return;
-  if (dice_roll (&self->dice, 2) == 0) {
+  if (dice_roll (&self->dice, 2) == 0)
     gst_element_send_event (self->pipeline, gst_event_new_eos ());
-  } else {
-    pad = gst_element_get_static_pad (any_point (self), "sink");
-    gst_pad_send_event (pad, gst_event_new_eos ());
-    gst_object_unref (pad);
-  }
+  else
+    gst_element_call_async (any_point (self), send_eos, NULL, NULL);
 }
 
 static void
