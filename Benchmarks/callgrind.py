@@ -8,8 +8,8 @@ import re
 import subprocess
 import tempfile
 
-# What passes a buffer on is the pipeline's, not the element's.
-PASSING = ("gst_pad_push", "gst_pad_push_list", "gst_pad_pull_range")
+# What passes a buffer on is the pipeline's, not the element's; and a program's start calls all of the program.
+PASSING = ("gst_pad_push", "gst_pad_push_list", "gst_pad_pull_range", "__libc_start_main")
 ALLOCATING = ("malloc", "calloc", "realloc", "memalign", "posix_memalign", "aligned_alloc")
 
 

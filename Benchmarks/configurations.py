@@ -29,7 +29,8 @@ def _tracer(name):
 
 
 def alarms(count):
-    entries = "; ".join(f"interval,name=a{number},every=1h" for number in range(count))
+    # None is ever due, so what is measured is the buffer that fires nothing.
+    entries = "; ".join(f"ordinal,name=a{number},each=1000000000" for number in range(count))
     return f'timepiecetick alarms="{entries}"'
 
 

@@ -454,6 +454,19 @@ gst_timepiece_element_sink_activate_mode (GstPad * pad, GstObject * parent,
 }
 
 static gboolean
+gst_timepiece_element_src_event (GstPad * pad, GstObject * parent,
+    GstEvent * event)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
+  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+
+  GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
+  if (klass->upstream_event)
+    klass->upstream_event (self, event);
+  return gst_pad_event_default (pad, parent, event);
+}
+
+static gboolean
 gst_timepiece_element_src_activate_mode (GstPad * pad, GstObject * parent,
     GstPadMode mode, gboolean active)
 {
@@ -733,6 +746,8 @@ gst_timepiece_element_init (GstTimepieceElement * self)
   gst_element_add_pad (GST_ELEMENT (self), priv->sinkpad);
 
   priv->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_event_function (priv->srcpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_element_src_event));
   gst_pad_set_activatemode_function (priv->srcpad,
       GST_DEBUG_FUNCPTR (gst_timepiece_element_src_activate_mode));
   GST_PAD_SET_PROXY_CAPS (priv->srcpad);

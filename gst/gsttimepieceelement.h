@@ -44,6 +44,10 @@ struct _GstTimepieceElementClass
   void (*end) (GstTimepieceElement * self);
   void (*begin) (GstTimepieceElement * self);
 
+  /* (nullable) An event comes from downstream, on any thread, also when not
+   * started. */
+  void (*upstream_event) (GstTimepieceElement * self, GstEvent * event);
+
   /* Returns: (transfer full): what the property `stats` shows. */
   GstStructure *(*stats) (GstTimepieceElement * self);
 };

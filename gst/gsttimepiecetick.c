@@ -45,7 +45,8 @@
  * * #gdouble `bitrate`: bits per second over the window's duration
  * * #guint64 `since-last-buffer`: how long ago the last buffer came, or since
  *   the element plays if none came yet; pauses not counted
- * * #guint64 `num-disconts`: buffers flagged #GST_BUFFER_FLAG_DISCONT
+ * * #guint64 `num-disconts`: buffers flagged #GST_BUFFER_FLAG_DISCONT, of a
+ *   list the first
  * * #guint64 `total-buffers`: the buffers since the element was started
  * * #guint64 `total-bytes`: their bytes
  * * #GST_TYPE_ARRAY of #guint64 `intervals`: the last
@@ -321,6 +322,28 @@ gst_timepiece_tick_ref_meter (GstTimepieceTick * self)
   tick = self->tick ? timepiece_tick_ref (self->tick) : NULL;
   GST_OBJECT_UNLOCK (self);
   return tick;
+}
+
+static void
+gst_timepiece_tick_upstream_event (GstTimepieceElement * element,
+    GstEvent * event)
+{
+  GstEventType type = GST_EVENT_TYPE (event);
+  TimepieceTick *tick;
+
+  if (type != GST_EVENT_LATENCY && type != GST_EVENT_FLUSH_STOP)
+    return;
+  tick = gst_timepiece_tick_ref_meter (GST_TIMEPIECE_TICK (element));
+  if (!tick)
+    return;
+  /* A pipeline sends the latency just before its sinks start to play, which
+   * they do before this element: buffers flow from here on. A flush from
+   * downstream is a seek in pull mode. */
+  if (type == GST_EVENT_LATENCY)
+    timepiece_tick_release (tick);
+  else
+    timepiece_tick_interrupt (tick);
+  timepiece_tick_unref (tick);
 }
 
 static void
@@ -623,6 +646,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
   timepiece_class->play = gst_timepiece_tick_play;
   timepiece_class->pause = gst_timepiece_tick_pause;
   timepiece_class->apply = gst_timepiece_tick_apply;
+  timepiece_class->upstream_event = gst_timepiece_tick_upstream_event;
   timepiece_class->interrupt = gst_timepiece_tick_interrupt;
   timepiece_class->forget_position = gst_timepiece_tick_forget_position;
   timepiece_class->last_position = gst_timepiece_tick_last_position;

@@ -153,7 +153,7 @@ public final class Tachometer: Sendable {
     /// Starts, or goes on with, the time that counts.
     public func resume(at instant: MonotonicInstant) {
         state.withLock { state in
-            recorder.resume()
+            recorder.release()
             state.time.resume(at: instant.nanoseconds)
         }
     }
@@ -164,6 +164,11 @@ public final class Tachometer: Sendable {
             recorder.hold()
             state.time.pause(at: instant.nanoseconds)
         }
+    }
+
+    /// Lets ticks make intervals again, ahead of ``resume(at:)``, which starts the time that counts.
+    package func release() {
+        state.withLock { _ in recorder.release() }
     }
 
     /// How long the window has been open at an instant, less the time spent paused.

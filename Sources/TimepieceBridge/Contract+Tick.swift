@@ -75,6 +75,11 @@ func timepiece_tick_forget_position(_ tick: OpaquePointer) {
 }
 
 @c @implementation
+func timepiece_tick_release(_ tick: OpaquePointer) {
+    unsafe meter(tick).tachometer.release()
+}
+
+@c @implementation
 func timepiece_tick_play(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
     unsafe meter(tick).play(at: now)
 }

@@ -110,16 +110,16 @@ import TimepieceMessages
     /// The fields of a structure that GStreamer parsed.
     private func fields(_ text: String) throws -> MessageFields {
         gst_init(nil, nil)
-        let structure = try #require(unsafe gst_structure_from_string(text, nil))
+        let structure = unsafe try #require(gst_structure_from_string(text, nil))
         defer { unsafe gst_structure_free(structure) }
-        return try #require(unsafe MessageFields(structure))
+        return unsafe try #require(MessageFields(structure))
     }
 
     /// What a message on the bus with that structure is read as.
     private func message(_ text: String) throws -> TimepieceMessage? {
         gst_init(nil, nil)
-        let structure = try #require(unsafe gst_structure_from_string(text, nil))
-        let message = try #require(unsafe gst_message_new_element(nil, structure))
+        let structure = unsafe try #require(gst_structure_from_string(text, nil))
+        let message = unsafe try #require(gst_message_new_element(nil, structure))
         defer { unsafe gst_message_unref(message) }
         return unsafe try TimepieceMessage(message)
     }

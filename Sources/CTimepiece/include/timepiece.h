@@ -233,6 +233,9 @@ uint64_t timepiece_tick_last_position (TimepieceTick * tick);
 /* The position of the last buffer means nothing any more. */
 void timepiece_tick_forget_position (TimepieceTick * tick);
 
+/* The stream is about to flow: buffers make intervals, also before play. */
+void timepiece_tick_release (TimepieceTick * tick);
+
 /* Time counts, and reports come, between play and pause. A pause, like a flush
  * and the end, tells in the call that a stall is over if no report did yet.
  * FALSE: no thread could be started, so no report will come by the clock. */

@@ -11,7 +11,7 @@ public import Synchronization
 ///
 /// - Writer: one thread at a time (in a pipeline the stream lock says so): ``tick(at:events:bytes:discontinuity:position:)``
 ///   and ``record(_:at:bytes:)``.
-/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``, ``hold()``, ``resume()``.
+/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``, ``hold()``, ``release()``.
 /// - Anybody, any time: ``interrupt()``, ``lastTick``, ``lastPosition``.
 ///
 /// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
@@ -108,14 +108,14 @@ public import Synchronization
         changeRow(held: nil)
     }
 
-    /// Makes every tick the first of a new row until ``resume()``, so that none makes an interval. For readers.
+    /// Makes every tick the first of a new row until ``release()``, so that none makes an interval. For readers.
     func hold() {
         changeRow(held: true)
     }
 
-    /// Ends ``hold()`` and begins a new row, in one step. For readers.
-    func resume() {
-        changeRow(held: false)
+    /// Ends ``hold()`` and begins a new row, in one step; does nothing if the row is not held. For readers.
+    func release() {
+        if control.load(ordering: .relaxed) & Self.held != 0 { changeRow(held: false) }
     }
 
     private func changeRow(held: Bool?) {

@@ -7,6 +7,8 @@ import Synchronization
         let identifier: UInt64
         let series: Unmanaged<LapSeries>
         let lost = Atomic<UInt64>(0)
+        /// Whether the stop was made when the start had already seen something.
+        let isLate: Bool
         var window: ArrivalWindow
         /// The oldest stamp that the buffer of now carries, 0 if none.
         var pending: UInt64 = 0
@@ -19,17 +21,24 @@ import Synchronization
         var running = TimeClue()
         var presentation = TimeClue()
 
-        init(identifier: UInt64, series: Unmanaged<LapSeries>, window: ArrivalWindow) {
+        init(identifier: UInt64, series: Unmanaged<LapSeries>, isLate: Bool) {
             self.identifier = identifier
             unsafe self.series = unsafe series
-            self.window = window
+            self.isLate = isLate
+            window = ArrivalWindow(after: 0)
         }
 
         @inline(__always)
         mutating func arrive(_ sequence: UInt64) {
+            if !isKnown { meet(sequence) }
             let newlyLost = window.arrive(sequence)
             if newlyLost > 0 { lost.add(newlyLost, ordering: .relaxed) }
+        }
+
+        /// The first that comes. A stop that was made later does not know what went another way before.
+        private mutating func meet(_ sequence: UInt64) {
             isKnown = true
+            if isLate { window = ArrivalWindow(after: sequence &- 1) }
         }
 
         /// Waits no longer for what has not come, and counts it as lost or not.
@@ -49,16 +58,14 @@ import Synchronization
     private let lostTaken = Atomic<UInt64>(0)
     private let retiredStore = Atomic<Bool>(false)
 
-    /// - Parameter baseline: the last sequence number that is not waited for.
-    init(start: TransitStart, baseline: UInt64) {
+    init(start: TransitStart, isLate: Bool) {
         self.start = start
         name = start.name
         series = LapSeries()
         unsafe state = .allocate(capacity: 1)
         unsafe state.initialize(
             to: State(
-                identifier: start.identifier, series: Unmanaged.passUnretained(series),
-                window: ArrivalWindow(after: baseline)))
+                identifier: start.identifier, series: Unmanaged.passUnretained(series), isLate: isLate))
     }
 
     deinit {

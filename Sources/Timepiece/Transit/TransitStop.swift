@@ -36,7 +36,8 @@ import Synchronization
     let tree = LapTree()
     let correlation: Correlation
     private let group: TransitGroup
-    private let baselines: [UInt64: UInt64]
+    /// The starts that had seen something when this stop was made.
+    private let earlier: Set<UInt64>
     // Only the writer touches it.
     nonisolated(unsafe) let writer: UnsafeMutablePointer<Writer>
     private let origins = Mutex<[TransitOrigin]>([])
@@ -49,8 +50,7 @@ import Synchronization
     package init(group: TransitGroup, correlation: Correlation) {
         self.group = group
         self.correlation = correlation
-        // What started before this stop was there is not waited for.
-        baselines = Dictionary(group.all.map { ($0.identifier, $0.issued) }) { first, _ in first }
+        earlier = Set(group.all.filter { $0.issued > 0 }.map(\.identifier))
         unsafe writer = .allocate(capacity: 1)
         unsafe writer.initialize(to: Writer())
         if correlation != .stamps { group.addAsker() }
@@ -210,7 +210,7 @@ import Synchronization
         guard unsafe changes != writer.pointee.changes else { return }
         unsafe writer.pointee.changes = changes
         for start in group.all where unsafe !writer.pointee.origins.contains(where: { $0.start === start }) {
-            let origin = TransitOrigin(start: start, baseline: baselines[start.identifier] ?? 0)
+            let origin = TransitOrigin(start: start, isLate: earlier.contains(start.identifier))
             unsafe writer.pointee.origins.append(origin)
             origins.withLock { $0.append(origin) }
         }

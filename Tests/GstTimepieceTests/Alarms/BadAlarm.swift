@@ -21,12 +21,14 @@ extension BadAlarm {
         "but it has to be a time after 1970 such as 2026-11-22T12:00:00Z, 2026-11-22T12:00:00+01:00 or, in local "
         + "time, 2026-11-22T12:00:00."
 
-    private static let kinds = [
-        BadAlarm("cron,every=5s", #"its kind is "cron", but it has to be at, interval, ordinal or after."#),
-        BadAlarm("Interval,every=5s", #"its kind is "Interval", but it has to be at, interval, ordinal or after."#),
-    ] + ["5s", "[", "é", "interval{"].map {
-        BadAlarm("\($0),each=1", "its kind is \"\($0)\", but it has to be at, interval, ordinal or after.")
-    }
+    private static let kinds =
+        [
+            BadAlarm("cron,every=5s", #"its kind is "cron", but it has to be at, interval, ordinal or after."#),
+            BadAlarm("Interval,every=5s", #"its kind is "Interval", but it has to be at, interval, ordinal or after."#),
+        ]
+        + ["5s", "[", "é", "interval{"].map {
+            BadAlarm("\($0),each=1", "its kind is \"\($0)\", but it has to be at, interval, ordinal or after.")
+        }
     private static let durations =
         [
             "5", "5d", "5sec", "0s", "0ms", "-5s", "+5s", "s", "1m30", "1e3s", "0x5s", ".5s", "5.s", "0.4ns",

@@ -150,6 +150,8 @@ struct TransitStopTests {
     func lateStop() {
         for _ in 0..<100 { _ = start.stamp(at: 0, times: times(0)) }
         let late = TransitStop(group: group, correlation: .auto)
+        // Before it is linked, others pass the start and go another way.
+        for _ in 0..<1_000 { _ = start.stamp(at: 0, times: times(0)) }
         late.pass(at: 5, start: start.identifier, sequence: start.stamp(at: 1, times: times(0)), instant: 1)
         late.end()
         #expect(taken(late) == [1, 4, 0])
@@ -158,6 +160,7 @@ struct TransitStopTests {
     @Test("counts what is of a start that it does not know as strange")
     func unknown() {
         stop.pass(at: 5, start: .max, sequence: 1, instant: 1)
+        stop.end()
         #expect(taken(stop) == [0, 0, 1])
     }
 

@@ -1,4 +1,3 @@
-import Histogram
 import Timepiece
 
 /// Times Timepiece's histogram beside HdrHistogram with three significant digits on the same values.

@@ -2,10 +2,10 @@ import Histogram
 
 /// HdrHistogram's of the same, over the same range of 78 hours.
 struct RecordedHdr {
-    private let histogram: Histogram.Histogram<UInt64>
+    private let histogram: Histogram<UInt64>
 
     init(_ values: [UInt64]) {
-        var histogram = Histogram.Histogram<UInt64>(
+        var histogram = Histogram<UInt64>(
             lowestDiscernibleValue: 1, highestTrackableValue: 1 << 48, numberOfSignificantValueDigits: .three)
         for value in values { _ = histogram.record(value) }
         self.histogram = histogram

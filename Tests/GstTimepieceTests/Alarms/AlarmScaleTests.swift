@@ -1,0 +1,47 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceTick {
+    /// Many alarms. How long they take depends on the machine; that each takes the same does not.
+    @Suite("Many alarms")
+    struct AlarmScaleTests {
+        private static func alarms(_ count: Int) -> String {
+            (0..<count).map { "after,name=a\($0),after=1000h" }.joined(separator: ";")
+        }
+
+        /// The shortest of three times that it takes to arm so many in a running element.
+        private static func arming(_ count: Int) throws -> Duration {
+            let harness = try Harness("timepiecetick", ["interval": "0"])
+            let text = alarms(count)
+            let clock = ContinuousClock()
+            return (0..<3).map { _ in
+                harness.element.setAlarms(nil)
+                let length = clock.measure { harness.element.setAlarms(text) }
+                #expect(harness.element.alarms?.hasSuffix("a\(count - 1),after=1000h") == true)
+                return length
+            }.min() ?? .zero
+        }
+
+        @Test("take a time to arm that grows with their number, not with its square")
+        func linear() throws {
+            let few = try Self.arming(500)
+            let many = try Self.arming(16_000)
+            // 32 times as many: a square would take 1,024 times as long.
+            #expect(many < few * 250)
+        }
+
+        @Test("are fired by one buffer, each once, and are gone")
+        func fire() throws {
+            let harness = try Harness("timepiecetick")
+            harness.begin()
+            let text = (0..<2000).map { "after,name=a\($0),after=1ns,clock=running-time" }.joined(separator: ";")
+            #expect(harness.element.addAlarm(text))
+            _ = try harness.push(at: 0)
+            #expect(harness.messages.alarms().isEmpty)
+            _ = try harness.push(at: 1)
+            _ = try harness.push(at: 2)
+            #expect(harness.messages.alarms().map(\.name) == (0..<2000).map { "a\($0)" })
+            #expect(harness.element.alarms == nil)
+        }
+    }
+}

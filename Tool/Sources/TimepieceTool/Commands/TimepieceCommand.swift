@@ -1,0 +1,32 @@
+import ArgumentParser
+import Glibc
+
+/// The command line tool.
+@main struct TimepieceCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "timepiece",
+        abstract: "Shows, records and compares how fast a GStreamer pipeline is.",
+        discussion: """
+            Exit codes: 0 all went well, also when ended by Ctrl-C; 1 the pipeline failed; 3 compare --fail-if-slower \
+            found it slower; 64 the command line or the description is wrong; 65 a recording is damaged or from a \
+            newer version; 66 a file cannot be read; 69 GStreamer does not find the plugin; 73 a file cannot be written.
+            """,
+        version: "0.1.0",
+        subcommands: [
+            TopCommand.self, RecordCommand.self, ReportCommand.self, CompareCommand.self,
+        ])
+
+    static func main() {
+        // A reader that goes away is told by write ().
+        unsafe signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch let failure as Failure {
+            TextOutput.errors.note("timepiece: \(failure)")
+            Glibc.exit(failure.code.rawValue)
+        } catch {
+            exit(withError: error)
+        }
+    }
+}

@@ -1,0 +1,68 @@
+import ArgumentParser
+import CTerminal
+
+/// Runs a pipeline and shows its figures live.
+struct TopCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "top",
+        abstract: "Run a pipeline and show its figures live.",
+        discussion: """
+            Keys: q quits, p pauses the view, s sorts by the next column, r reverses. Without a terminal each message \
+            is a line. A description without any of Timepiece's elements gets a timepiecetick before each sink.
+            """)
+
+    @Flag(help: "Write what timepiece record writes, on standard output.")
+    var json = false
+
+    @OptionGroup var options: PipelineOptions
+
+    func run() throws {
+        let pipeline = try options.makePipeline()
+        let run = PipelineRun(pipeline)
+        if json {
+            try RecordingRun(run, to: .standard, description: pipeline.description).run()
+        } else if TextOutput.standard.isTerminal, terminal_enter() {
+            try show(pipeline, run)
+        } else {
+            try print(pipeline, run)
+        }
+    }
+
+    private func show(_ pipeline: Pipeline, _ run: PipelineRun) throws {
+        let style = ScreenStyle.current(isTerminal: true)
+        let note = pipeline.additions.isEmpty ? "" : "added " + pipeline.additions.joined(separator: ", ")
+        let terminal = LiveTerminal(style: style, note: note)
+        run.onEvent = { terminal.take($1, at: $0) }
+        run.onBeat = { now in
+            try terminal.draw(at: now)
+            if TextOutput.standard.isClosed { run.stop() }
+        }
+        run.onKeys = { keys in
+            if terminal.press(keys) == .quit { run.stop() }
+            try terminal.draw(at: run.elapsed)
+        }
+        defer { terminal_leave() }
+        let reason = try run.run()
+        terminal_leave()
+        // The last screen stays readable.
+        for line in terminal.lastLines(at: run.elapsed) { try TextOutput.standard.line(line) }
+        try check(reason, terminal.failure)
+    }
+
+    private func print(_ pipeline: Pipeline, _ run: PipelineRun) throws {
+        let view = LineView(style: .current(isTerminal: false))
+        for addition in pipeline.additions { TextOutput.errors.note("timepiece: added \(addition)") }
+        var failure: String?
+        run.onEvent = { now, event in
+            if case .failure(let source, let text) = event { failure = failure ?? "\(source): \(text)" }
+            for line in view.lines(event, at: now) { try TextOutput.standard.line(line) }
+            if TextOutput.standard.isClosed { run.stop() }
+        }
+        try check(run.run(), failure)
+    }
+
+    private func check(_ reason: EndReason, _ failure: String?) throws(Failure) {
+        guard reason == .failed, !TextOutput.standard.isClosed else { return }
+        throw Failure(.pipeline, failure.map { "The pipeline failed: \($0)" } ?? "The pipeline did not start.")
+    }
+}

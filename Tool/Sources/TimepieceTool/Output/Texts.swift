@@ -1,0 +1,62 @@
+/// Numbers as people read them.
+enum Texts {
+    /// A number with a fixed count of decimals.
+    static func fixed(_ number: Double, _ decimals: Int) -> String {
+        guard number.isFinite, abs(number) < 1e15 else { return "-" }
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = (abs(number) * scale).rounded()
+        let whole = UInt64(scaled / scale)
+        let sign = number < 0 && scaled > 0 ? "-" : ""
+        guard decimals > 0 else { return "\(sign)\(UInt64(scaled))" }
+        let part = String(UInt64(scaled) - whole * UInt64(scale))
+        return "\(sign)\(whole)." + String(repeating: "0", count: decimals - part.count) + part
+    }
+
+    /// Three digits and a unit: `33.4 ms`.
+    static func duration(_ duration: Duration) -> String {
+        let nanoseconds = duration / .nanoseconds(1)
+        return switch nanoseconds {
+        case ..<0.5: "0"
+        case ..<1e3: fixed(nanoseconds, 0) + " ns"
+        case ..<1e6: digits(nanoseconds / 1e3) + " µs"
+        case ..<1e9: digits(nanoseconds / 1e6) + " ms"
+        case ..<100e9: digits(nanoseconds / 1e9) + " s"
+        default: clock(duration)
+        }
+    }
+
+    /// `8.21 Mbit/s`.
+    static func bitrate(_ bits: Double) -> String {
+        switch bits {
+        case ..<1e3: fixed(bits, 0) + " bit/s"
+        case ..<1e6: digits(bits / 1e3) + " kbit/s"
+        case ..<1e9: digits(bits / 1e6) + " Mbit/s"
+        default: digits(bits / 1e9) + " Gbit/s"
+        }
+    }
+
+    static func rate(_ rate: Double) -> String {
+        rate < 1000 ? fixed(rate, 2) : fixed(rate, 0)
+    }
+
+    static func percent(_ share: Double) -> String {
+        fixed(share * 100, 1) + " %"
+    }
+
+    /// `1:02:03` or `2:03`.
+    static func clock(_ duration: Duration) -> String {
+        let seconds = max(0, duration.components.seconds)
+        let rest = padded(seconds % 60)
+        return seconds < 3600
+            ? "\(seconds / 60):\(rest)" : "\(seconds / 3600):\(padded(seconds / 60 % 60)):\(rest)"
+    }
+
+    private static func padded(_ number: Int64) -> String {
+        number < 10 ? "0\(number)" : "\(number)"
+    }
+
+    private static func digits(_ number: Double) -> String {
+        fixed(number, number < 9.995 ? 2 : number < 99.95 ? 1 : 0)
+    }
+}

@@ -1,0 +1,159 @@
+import CGStreamer
+
+/// Puts Timepiece's elements into a pipeline that was parsed.
+///
+/// An element goes in front of a sink pad: between it and its peer where it is linked already, and otherwise at the
+/// moment it is linked, which for the pads of demuxers and decoders is while the pipeline starts.
+enum ElementInsertion {
+    /// Whether there is any of Timepiece's elements.
+    static func hasTimepiece(_ bin: UnsafeMutablePointer<GstElement>) -> Bool {
+        unsafe elements(of: bin).contains { unsafe factoryName($0).hasPrefix("timepiece") }
+    }
+
+    static func hasTick(_ bin: UnsafeMutablePointer<GstElement>) -> Bool {
+        unsafe elements(of: bin).contains { unsafe factoryName($0) == "timepiecetick" }
+    }
+
+    /// Puts a watch, named after the element, in front of every element; returns how many.
+    static func watchEveryElement(of bin: UnsafeMutablePointer<GstElement>) -> Int {
+        var count = 0
+        for element in unsafe elements(of: bin) where unsafe !factoryName(element).hasPrefix("timepiece") {
+            count += unsafe insert("timepiecewatch", before: element)
+        }
+        return count
+    }
+
+    /// Puts a tick, labeled after the sink, in front of every sink; returns how many.
+    static func tickBeforeEverySink(of bin: UnsafeMutablePointer<GstElement>) -> Int {
+        var count = 0
+        for element in unsafe elements(of: bin)
+        where unsafe element.pointee.object.flags & GST_ELEMENT_FLAG_SINK.rawValue != 0 {
+            count += unsafe insert("timepiecetick", before: element)
+        }
+        return count
+    }
+
+    /// The elements of the bin and of the bins that the description itself made, those of decodebin and such not.
+    private static func elements(of bin: UnsafeMutablePointer<GstElement>) -> [UnsafeMutablePointer<GstElement>] {
+        var found: [UnsafeMutablePointer<GstElement>] = []
+        var next = unsafe Pipeline.bin(bin).pointee.children
+        while let node = unsafe next {
+            if let data = unsafe node.pointee.data {
+                let child = unsafe data.assumingMemoryBound(to: GstElement.self)
+                if unsafe Pipeline.instance(child).pointee.g_class.pointee.g_type == gst_bin_get_type() {
+                    unsafe found += elements(of: child)
+                } else {
+                    unsafe found.append(child)
+                }
+            }
+            unsafe next = node.pointee.next
+        }
+        // GStreamer lists the newest first.
+        return unsafe found.reversed()
+    }
+
+    private static func insert(_ factory: String, before element: UnsafeMutablePointer<GstElement>) -> Int {
+        var count = 0
+        var next = unsafe element.pointee.sinkpads
+        while let node = unsafe next {
+            if let data = unsafe node.pointee.data {
+                let pad = unsafe data.assumingMemoryBound(to: GstPad.self)
+                if unsafe gst_pad_is_linked(pad) != 0 {
+                    count += unsafe splice(factory, before: pad) ? 1 : 0
+                } else {
+                    unsafe insertWhenLinked(factory, pad)
+                    count += 1
+                }
+            }
+            unsafe next = node.pointee.next
+        }
+        return count
+    }
+
+    private typealias Linked = @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, gpointer?) -> Void
+
+    private static func insertWhenLinked(_ factory: String, _ pad: UnsafeMutablePointer<GstPad>) {
+        let linked: Linked = { pad, peer, factory in
+            unsafe ElementInsertion.linked(pad, to: peer, factory)
+        }
+        // GLib keeps the name for the life of the program.
+        unsafe g_signal_connect_data(
+            pad, "linked", unsafeBitCast(linked, to: GCallback.self), lasting(factory), nil, GConnectFlags(0))
+    }
+
+    private static func linked(
+        _ pad: UnsafeMutableRawPointer?, to peer: UnsafeMutableRawPointer?, _ factory: gpointer?
+    ) {
+        guard let pad = unsafe pad, let peer = unsafe peer, let factory = unsafe factory else { return }
+        let name = unsafe String(cString: factory.assumingMemoryBound(to: CChar.self))
+        // Splicing links the pad again, to the element that was put in.
+        if let parent = unsafe gst_pad_get_parent_element(peer.assumingMemoryBound(to: GstPad.self)) {
+            defer { unsafe gst_object_unref(parent) }
+            if unsafe factoryName(parent) == name { return }
+        }
+        _ = unsafe splice(name, before: pad.assumingMemoryBound(to: GstPad.self))
+    }
+
+    private static func lasting(_ text: String) -> gpointer? {
+        unsafe gpointer(mutating: g_intern_string(text))
+    }
+
+    /// Puts a new element between a linked sink pad and its peer.
+    private static func splice(_ factory: String, before pad: UnsafeMutablePointer<GstPad>) -> Bool {
+        guard let element = unsafe gst_pad_get_parent_element(pad) else { return false }
+        defer { unsafe gst_object_unref(element) }
+        guard let parent = unsafe gst_object_get_parent(object(element)) else { return false }
+        defer { unsafe gst_object_unref(parent) }
+        guard let peer = unsafe gst_pad_get_peer(pad) else { return false }
+        defer { unsafe gst_object_unref(peer) }
+        let name = unsafe self.name(of: element, pad: pad)
+        guard let added = unsafe gst_element_factory_make(factory, nil) else { return false }
+        unsafe set(added, "label", name)
+        if factory == "timepiecewatch" { unsafe set(added, "watch", name) }
+        unsafe gst_bin_add(Pipeline.bin(parent), added)
+        guard let sink = unsafe gst_element_get_static_pad(added, "sink"),
+            let source = unsafe gst_element_get_static_pad(added, "src")
+        else { return false }
+        defer {
+            unsafe gst_object_unref(sink)
+            unsafe gst_object_unref(source)
+        }
+        unsafe gst_pad_unlink(peer, pad)
+        // Without checks: the caps that fit before fit through an element that takes any.
+        let unchecked = GST_PAD_LINK_CHECK_NOTHING
+        unsafe gst_pad_link_full(source, pad, unchecked)
+        unsafe gst_element_sync_state_with_parent(added)
+        return unsafe gst_pad_link_full(peer, sink, unchecked) == GST_PAD_LINK_OK
+    }
+
+    /// The element's name, with the pad's if it has several; dots would mean a parent.
+    private static func name(
+        of element: UnsafeMutablePointer<GstElement>, pad: UnsafeMutablePointer<GstPad>
+    ) -> String {
+        var name = unsafe self.name(object(element))
+        if unsafe element.pointee.numsinkpads > 1 { unsafe name += "-" + self.name(object(pad)) }
+        return String(name.map { $0 == "." ? "-" : $0 })
+    }
+
+    private static func name(_ object: UnsafeMutablePointer<GstObject>) -> String {
+        unsafe object.pointee.name.map { unsafe String(cString: $0) } ?? ""
+    }
+
+    private static func object(_ pointer: UnsafeMutableRawPointer) -> UnsafeMutablePointer<GstObject> {
+        unsafe pointer.assumingMemoryBound(to: GstObject.self)
+    }
+
+    private static func factoryName(_ element: UnsafeMutablePointer<GstElement>) -> String {
+        guard let factory = unsafe gst_element_get_factory(element) else { return "" }
+        return unsafe name(object(UnsafeMutableRawPointer(factory)))
+    }
+
+    private static func set(_ element: UnsafeMutablePointer<GstElement>, _ property: String, _ text: String) {
+        var value = GValue()
+        unsafe g_value_init(&value, g_type_from_name("gchararray"))
+        unsafe g_value_set_string(&value, text)
+        unsafe g_object_set_property(
+            UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self), property, &value)
+        unsafe g_value_unset(&value)
+    }
+}

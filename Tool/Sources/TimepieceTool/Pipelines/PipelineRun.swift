@@ -1,0 +1,202 @@
+import CGStreamer
+import Glibc
+import TimepieceMessages
+
+/// Runs a pipeline until its stream ends, it fails, or the user has enough.
+///
+/// All is called on the thread that called ``run()``. An interrupt (Ctrl-C, SIGTERM, SIGHUP) sends the end of the
+/// stream down, so that the elements post what they have; a second one, or two seconds, end it without.
+@safe final class PipelineRun {
+    /// Told of each event, with the time since the start.
+    var onEvent: (Duration, PipelineEvent) throws -> Void = { _, _ in }
+    /// Told a few times a second, for what moves by itself.
+    var onBeat: (Duration) throws -> Void = { _ in }
+    /// Told of each key, if it is set.
+    var onKeys: (([UInt8]) throws -> Void)?
+
+    private let pipeline: Pipeline
+    private let loop: OpaquePointer
+    private let start = monotonicNow()
+    private var reason = EndReason.endOfStream
+    private var stoppingSince: Duration?
+    private var isLive = false
+    private var thrown: (any Error)?
+
+    /// Between beats, in milliseconds.
+    static let beat: UInt32 = 250
+
+    init(_ pipeline: Pipeline) {
+        self.pipeline = pipeline
+        unsafe loop = g_main_loop_new(nil, 0)
+    }
+
+    deinit {
+        unsafe g_main_loop_unref(loop)
+    }
+
+    /// How long it has run.
+    var elapsed: Duration { monotonicNow() - start }
+
+    /// Runs it.
+    func run() throws -> EndReason {
+        let me = unsafe Unmanaged.passUnretained(self).toOpaque()
+        guard let bus = unsafe gst_element_get_bus(pipeline.element) else { return .failed }
+        defer { unsafe gst_object_unref(bus) }
+        var sources: [UInt32] = []
+        defer { for source in sources { g_source_remove(source) } }
+        sources.append(
+            unsafe gst_bus_add_watch(
+                bus,
+                { _, message, me in
+                    guard let message = unsafe message else { return 1 }
+                    unsafe PipelineRun.from(me)?.take(message)
+                    return 1
+                }, me))
+        for number in [SIGINT, SIGTERM, SIGHUP] {
+            sources.append(
+                unsafe g_unix_signal_add(
+                    number,
+                    { me in
+                        unsafe PipelineRun.from(me)?.stop()
+                        return 1
+                    }, me))
+        }
+        sources.append(
+            unsafe g_timeout_add(
+                Self.beat,
+                { me in
+                    unsafe PipelineRun.from(me)?.onTimeout()
+                    return 1
+                }, me))
+        if onKeys != nil {
+            sources.append(
+                unsafe g_unix_fd_add(
+                    STDIN_FILENO, G_IO_IN,
+                    { _, _, me in
+                        unsafe PipelineRun.from(me)?.readKeys()
+                        return 1
+                    }, me))
+        }
+        guarded { try onBeat(.zero) }
+        switch unsafe gst_element_set_state(pipeline.element, GST_STATE_PLAYING) {
+        case GST_STATE_CHANGE_FAILURE: reason = .failed
+        case GST_STATE_CHANGE_NO_PREROLL: isLive = true
+        default: break
+        }
+        if reason != .failed, thrown == nil { unsafe g_main_loop_run(loop) }
+        // READY, not NULL: that would throw away what the elements say last.
+        unsafe gst_element_set_state(pipeline.element, GST_STATE_READY)
+        while let message = unsafe gst_bus_pop(bus) {
+            unsafe take(message)
+            unsafe gst_message_unref(message)
+        }
+        if let thrown { throw thrown }
+        return reason
+    }
+
+    /// Ends the run as soon as the elements have said their last.
+    func stop() {
+        guard stoppingSince == nil else { return quit(.stopped) }
+        stoppingSince = elapsed
+        reason = .stopped
+        unsafe gst_element_send_event(pipeline.element, gst_event_new_eos())
+    }
+
+    private static func from(_ me: gpointer?) -> PipelineRun? {
+        unsafe me.map { unsafe Unmanaged<PipelineRun>.fromOpaque($0).takeUnretainedValue() }
+    }
+
+    private func quit(_ reason: EndReason) {
+        if self.reason == .endOfStream { self.reason = reason }
+        unsafe g_main_loop_quit(loop)
+    }
+
+    /// C calls us, so that what is thrown waits until the loop has ended.
+    private func guarded(_ work: () throws -> Void) {
+        do {
+            try work()
+        } catch {
+            thrown = thrown ?? error
+            quit(.failed)
+        }
+    }
+
+    private func onTimeout() {
+        let now = elapsed
+        if let stoppingSince, now - stoppingSince > .seconds(2) { quit(.stopped) }
+        guarded { try onBeat(now) }
+    }
+
+    private func readKeys() {
+        var keys = [UInt8](repeating: 0, count: 64)
+        let count = unsafe keys.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
+        // The terminal went away.
+        if count == 0 { return stop() }
+        if count > 0 { guarded { try onKeys?(Array(keys[..<count])) } }
+    }
+
+    private func tell(_ event: PipelineEvent) {
+        let now = elapsed
+        guarded { try onEvent(now, event) }
+    }
+
+    private func take(_ message: UnsafeMutablePointer<GstMessage>) {
+        switch unsafe message.pointee.type {
+        case GST_MESSAGE_ELEMENT:
+            if let structure = unsafe gst_message_get_structure(message), let fields = unsafe MessageFields(structure),
+                fields.name.hasPrefix("timepiece-")
+            {
+                tell(.message(fields))
+            }
+        case GST_MESSAGE_ERROR:
+            let (source, text) = unsafe problem(message, gst_message_parse_error)
+            tell(.failure(source: source, text: text))
+            reason = .failed
+            quit(.failed)
+        case GST_MESSAGE_WARNING:
+            let (source, text) = unsafe problem(message, gst_message_parse_warning)
+            tell(.warning(source: source, text: text))
+        case GST_MESSAGE_EOS:
+            quit(.endOfStream)
+        case GST_MESSAGE_LATENCY:
+            unsafe gst_bin_recalculate_latency(Pipeline.bin(pipeline.element))
+        case GST_MESSAGE_CLOCK_LOST:
+            unsafe gst_element_set_state(pipeline.element, GST_STATE_PAUSED)
+            unsafe gst_element_set_state(pipeline.element, GST_STATE_PLAYING)
+        case GST_MESSAGE_BUFFERING where !isLive:
+            var percent: Int32 = 100
+            unsafe gst_message_parse_buffering(message, &percent)
+            unsafe gst_element_set_state(pipeline.element, percent < 100 ? GST_STATE_PAUSED : GST_STATE_PLAYING)
+        default:
+            break
+        }
+    }
+
+    private typealias Parser = (
+        UnsafeMutablePointer<GstMessage>?, UnsafeMutablePointer<UnsafeMutablePointer<GError>?>?,
+        UnsafeMutablePointer<UnsafeMutablePointer<gchar>?>?
+    ) -> Void
+
+    private func problem(_ message: UnsafeMutablePointer<GstMessage>, _ parse: Parser) -> (String, String) {
+        var error: UnsafeMutablePointer<GError>?
+        var detail: UnsafeMutablePointer<gchar>?
+        unsafe parse(message, &error, &detail)
+        defer {
+            unsafe g_clear_error(&error)
+            unsafe g_free(detail)
+        }
+        let source = unsafe message.pointee.src?.pointee.name.map { unsafe String(cString: $0) } ?? "pipeline"
+        var text = unsafe error.map { unsafe String(cString: $0.pointee.message) } ?? "unknown"
+        // The last line of the detail says what happened, those before it where in GStreamer's source.
+        if let detail = unsafe detail, let last = unsafe String(cString: detail).split(separator: "\n").dropFirst().last
+        {
+            text += " (\(last))"
+        }
+        return (source, text)
+    }
+}
+
+/// The monotonic clock, since some point in the past.
+func monotonicNow() -> Duration {
+    .microseconds(g_get_monotonic_time())
+}

@@ -1,0 +1,27 @@
+/// What `timepiece record` wrote.
+struct Recording: Sendable {
+    let name: String
+    let header: RecordingHeader
+    let events: [RecordedEvent]
+    /// How it ended; nil if it was cut short.
+    let end: EndReason?
+    /// Lines in the middle that could not be read.
+    let damagedLines: Int
+
+    /// How long it is.
+    var duration: Duration { events.last?.at ?? .zero }
+
+    /// What a reader should know before believing it, each a sentence.
+    var reservations: [String] {
+        var sentences: [String] = []
+        if end == nil {
+            sentences.append("The recording was cut short: what came after \(Texts.clock(duration)) is missing.")
+        }
+        if end == .failed { sentences.append("The pipeline failed at \(Texts.clock(duration)).") }
+        if damagedLines > 0 {
+            sentences.append(
+                "\(damagedLines) of its lines could not be read and \(damagedLines == 1 ? "is" : "are") left out.")
+        }
+        return sentences
+    }
+}

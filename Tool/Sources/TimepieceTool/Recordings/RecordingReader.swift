@@ -1,0 +1,99 @@
+import Glibc
+
+/// Reads recordings line by line.
+struct RecordingReader {
+    /// Reads a file; `-` is standard input.
+    ///
+    /// A last line that was cut off is left out, and so are lines that are damaged; ``Recording/reservations`` tells.
+    ///
+    /// - Parameter progress: told, now and then, of the bytes read so far and those of the file, 0 if unknown.
+    static func read(_ path: String, progress: (Int, Int) -> Void = { _, _ in }) throws(Failure) -> Recording {
+        let descriptor = path == "-" ? dup(STDIN_FILENO) : unsafe open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            throw Failure(.noInput, "The recording \(path) cannot be read: \(lastSystemError()).")
+        }
+        defer { close(descriptor) }
+        var status = stat()
+        let size = unsafe fstat(descriptor, &status) == 0 ? Int(status.st_size) : 0
+        var reader = RecordingReader(name: path)
+        var pending: [UInt8] = []
+        var total = 0
+        var chunk = [UInt8](repeating: 0, count: 1 << 18)
+        while true {
+            let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw Failure(.noInput, "The recording \(path) cannot be read: \(lastSystemError()).")
+            }
+            if count == 0 { break }
+            total += count
+            pending += chunk[..<count]
+            var rest = pending[...]
+            while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                try reader.take(rest[..<newline], isWhole: true)
+                rest = rest[rest.index(after: newline)...]
+            }
+            pending = Array(rest)
+            progress(total, size)
+        }
+        if !pending.isEmpty { try reader.take(pending[...], isWhole: false) }
+        return try reader.recording()
+    }
+
+    /// Reads a recording that is in memory.
+    static func read(text: String, name: String) throws(Failure) -> Recording {
+        var reader = RecordingReader(name: name)
+        let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+        for line in lines.dropLast() { try reader.take(line, isWhole: true) }
+        if let last = lines.last { try reader.take(last, isWhole: false) }
+        return try reader.recording()
+    }
+
+    private let name: String
+    private var header: RecordingHeader?
+    private var events: [RecordedEvent] = []
+    private var end: EndReason?
+    private var damaged = 0
+
+    private init(name: String) {
+        self.name = name
+    }
+
+    private mutating func take(_ line: ArraySlice<UInt8>, isWhole: Bool) throws(Failure) {
+        if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return }
+        guard let json = try? JSONParser.parse(line) else {
+            guard header != nil else { throw foreign }
+            // The last line of a recording that was cut short is no damage of its own.
+            if isWhole { damaged += 1 }
+            return
+        }
+        guard header != nil else {
+            header = try read(header: json)
+            return
+        }
+        guard let event = RecordedEvent(json) else { return }
+        events.append(event)
+        if case .end(let reason) = event.content { end = reason }
+    }
+
+    private var foreign: Failure {
+        Failure(.data, "\(name) is no recording: its first line is not what timepiece record writes.")
+    }
+
+    private func read(header json: JSONValue) throws(Failure) -> RecordingHeader {
+        guard json["timepiece"]?.string == "recording", let version = json["version"]?.unsigned else { throw foreign }
+        guard version <= RecordingHeader.version else {
+            throw Failure(
+                .data,
+                "\(name) was recorded by a newer timepiece (format \(version)); this one reads formats up to "
+                    + "\(RecordingHeader.version). Update timepiece to read it.")
+        }
+        return RecordingHeader(
+            description: json["description"]?.string ?? "", started: json["started"]?.string ?? "")
+    }
+
+    private func recording() throws(Failure) -> Recording {
+        guard let header else { throw Failure(.data, "\(name) is empty: it is no recording.") }
+        return Recording(name: name, header: header, events: events, end: end, damagedLines: damaged)
+    }
+}

@@ -1,0 +1,54 @@
+import TimepieceMessages
+
+/// The live view where there is no terminal: a line for each message.
+struct LineView {
+    let style: ScreenStyle
+
+    func lines(_ event: PipelineEvent, at now: Duration) -> [String] {
+        let time = Texts.clock(now)
+        switch event {
+        case .warning(let source, let text): return [style.plain("\(time) \(source): warning: \(text)")]
+        case .failure(let source, let text): return [style.plain("\(time) \(source): error: \(text)")]
+        case .message(let fields):
+            do {
+                guard let message = try TimepieceMessage(fields) else { return [] }
+                return lines(message).map { style.plain("\(time) \($0)") }
+            } catch {
+                return [style.plain("\(time) \(error)")]
+            }
+        }
+    }
+
+    private func lines(_ message: TimepieceMessage) -> [String] {
+        switch message {
+        case .tick(let tick):
+            let nominal = tick.nominalRate > 0 ? " of \(Texts.rate(tick.nominalRate))" : ""
+            return [
+                "\(tick.label): \(Texts.rate(tick.averageRate))\(nominal) /s, p50 \(Texts.duration(tick.intervals.p50))"
+                    + ", p90 \(Texts.duration(tick.intervals.p90)), p99 \(Texts.duration(tick.intervals.p99))"
+                    + ", longest \(Texts.duration(tick.intervals.max)), \(Texts.bitrate(tick.bitrate))"
+            ]
+        case .watch(let watch): return lines(watch, depth: 0)
+        case .alarm(let alarm):
+            return ["\(alarm.label): alarm \(alarm.alarm), the \(LiveBoard.ordinal(alarm.count))"]
+        case .stall(let stall): return ["\(stall.label): STALLED for \(Texts.duration(stall.sinceLastBuffer))"]
+        case .resume(let resume):
+            return ["\(resume.label): goes on after \(Texts.duration(resume.stalledFor))"]
+        case .cloudWatch(let status):
+            return [
+                "\(status.label): CloudWatch \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
+                    + (status.lastError.map { "; \($0)" } ?? "")
+            ]
+        }
+    }
+
+    private func lines(_ watch: WatchMessage, depth: Int) -> [String] {
+        let unmatched = watch.unmatchedCount > 0 ? ", \(watch.unmatchedCount) unmatched" : ""
+        let line =
+            String(repeating: "  ", count: depth)
+            + "\(watch.watch): \(Texts.percent(watch.share)), self \(Texts.duration(watch.selfTime)) in "
+            + "\(watch.laps.count) laps, p50 \(Texts.duration(watch.laps.p50)), p99 "
+            + "\(Texts.duration(watch.laps.p99))\(unmatched)"
+        return [line] + watch.children.flatMap { lines($0, depth: depth + 1) }
+    }
+}

@@ -1,0 +1,45 @@
+import CTerminal
+import Glibc
+
+/// What the terminal can show.
+struct ScreenStyle: Equatable, Sendable {
+    enum Color: String {
+        case red = "31"
+        case green = "32"
+        case yellow = "33"
+        case cyan = "36"
+        case dim = "2"
+        case bold = "1"
+        case reverse = "7"
+    }
+
+    let hasColor: Bool
+    let hasUnicode: Bool
+
+    /// What the environment says: NO_COLOR, TERM and the locale.
+    static func current(isTerminal: Bool) -> ScreenStyle {
+        let isOff = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
+        let isDumb = unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true
+        return ScreenStyle(hasColor: isTerminal && !isOff && !isDumb, hasUnicode: terminal_is_utf8())
+    }
+
+    func paint(_ text: String, _ color: Color?) -> String {
+        guard hasColor, let color else { return text }
+        return "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m"
+    }
+
+    /// The text in characters that the terminal has.
+    func plain(_ text: String) -> String {
+        let safe = text.map { $0.isASCII && ($0.asciiValue ?? 32) < 32 || $0 == "\u{7F}" ? " " : $0 }
+        if hasUnicode { return String(safe) }
+        return safe.map { character in
+            switch character {
+            case "µ": "u"
+            case "·", "│", "└", "├": character == "·" ? "-" : "|"
+            case "…": "~"
+            case "─": "-"
+            default: character.isASCII ? String(character) : "?"
+            }
+        }.joined()
+    }
+}
