@@ -5,6 +5,7 @@ import Timepiece
 // TIMEPIECE_FUZZ names the reader. Compiled together with the module, whose internals it calls; what it checks beyond
 // "does not break" ends the process by a trap, which libFuzzer keeps the input of.
 
+// swift-format-ignore
 @c public func LLVMFuzzerTestOneInput(_ data: UnsafePointer<UInt8>?, _ size: Int) -> Int32 {
     let bytes = unsafe Array(UnsafeBufferPointer(start: data, count: size))
     reader(bytes)
