@@ -30,14 +30,16 @@ import Synchronization
     @safe private struct Log {
         var entries: UnsafeMutablePointer<Entry>
         var capacity: Int
-        var count = 0
-        var spoiled = false
     }
+
+    private static let spoiled = -1
 
     /// Odd while the writer is inside.
     private let visits = Atomic<UInt64>(0)
     /// Bit 0: the slot to fill.
     private let control = Atomic<UInt64>(0)
+    /// How many laps are in the log, or ``spoiled``; the writer's own, here so that a commit touches one line less.
+    private let staged = Atomic<Int>(0)
     // Only the writer touches the log.
     private nonisolated(unsafe) let log: UnsafeMutablePointer<Log>
     // Written before the first lap, never after.
@@ -62,15 +64,15 @@ import Synchronization
     /// Allocates only when one outermost lap holds more laps than any before.
     @inline(__always)
     package func stage(_ length: UInt64, of series: LapSeries) {
-        let count = unsafe log.pointee.count
-        guard unsafe count < log.pointee.capacity || grow() else { return }
+        let count = staged.load(ordering: .relaxed)
+        guard count != Self.spoiled, unsafe count < log.pointee.capacity || grow(count) else { return }
         unsafe (log.pointee.entries + count).initialize(to: Entry(slots: series.slots, length: length))
-        unsafe log.pointee.count = count &+ 1
+        staged.store(count &+ 1, ordering: .relaxed)
     }
 
     /// Lets nothing count that is measured inside the outermost lap of now, and not that lap itself.
     package func spoil() {
-        unsafe log.pointee.spoiled = true
+        staged.store(Self.spoiled, ordering: .relaxed)
     }
 
     /// Ends the outermost lap and commits it, with what was staged inside it.
@@ -78,12 +80,9 @@ import Synchronization
     package func commit(_ length: UInt64, of series: LapSeries) {
         let visit = enter()
         let filled = Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
-        if unsafe !log.pointee.spoiled {
-            unsafe (series.slots + filled).pointee.record(length, cells: cells)
-            if unsafe log.pointee.count > 0 { commitLog(to: filled) }
-        } else {
-            discardLog()
-        }
+        let count = staged.load(ordering: .relaxed)
+        if count != Self.spoiled { unsafe (series.slots + filled).pointee.record(length, cells: cells) }
+        if count != 0 { commitLog(to: filled) }
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
@@ -91,11 +90,7 @@ import Synchronization
     package func commit() {
         let visit = enter()
         let filled = Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
-        if unsafe log.pointee.spoiled {
-            discardLog()
-        } else {
-            commitLog(to: filled)
-        }
+        commitLog(to: filled)
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
@@ -108,30 +103,24 @@ import Synchronization
     }
 
     @inline(never)
-    private func discardLog() {
-        unsafe log.pointee.spoiled = false
-        unsafe log.pointee.count = 0
-    }
-
-    @inline(never)
     private func commitLog(to filled: Int) {
-        for index in unsafe 0..<log.pointee.count {
+        for index in 0..<max(0, staged.load(ordering: .relaxed)) {
             let entry = unsafe log.pointee.entries[index]
             unsafe (entry.slots + filled).pointee.record(entry.length, cells: cells)
         }
-        unsafe log.pointee.count = 0
+        staged.store(0, ordering: .relaxed)
     }
 
     /// Makes room in the log, or spoils the lap if there is too much in it.
     @inline(never)
-    private func grow() -> Bool {
+    private func grow(_ count: Int) -> Bool {
         let capacity = unsafe log.pointee.capacity
         guard capacity < Self.logLimit else {
-            unsafe log.pointee.spoiled = true
+            spoil()
             return false
         }
         let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
-        unsafe larger.moveInitialize(from: log.pointee.entries, count: log.pointee.count)
+        unsafe larger.moveInitialize(from: log.pointee.entries, count: count)
         unsafe log.pointee.entries.deallocate()
         unsafe log.pointee.entries = unsafe larger
         unsafe log.pointee.capacity = capacity * 2

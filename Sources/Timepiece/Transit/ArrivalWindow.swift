@@ -19,6 +19,15 @@ struct ArrivalWindow: Sendable {
     /// Notes that a stamp came, and returns how many others are lost by now.
     @inline(__always)
     mutating func arrive(_ sequence: UInt64) -> UInt64 {
+        if sequence == highest &+ 1 {
+            // Nearly always: the next in the row.
+            highest = sequence
+            let (word, bit) = (Self.word(sequence), Self.bit(sequence))
+            let before = arrived[word]
+            arrived[word] = before | bit
+            counted[word] &= ~bit
+            return before & bit == 0 ? 1 : 0
+        }
         var lost: UInt64 = 0
         if sequence > highest {
             lost = advance(to: sequence)
@@ -54,7 +63,7 @@ struct ArrivalWindow: Sendable {
         return UInt64(missing)
     }
 
-    @inline(__always)
+    @inline(never)
     private mutating func advance(to sequence: UInt64) -> UInt64 {
         guard sequence &- highest < Self.span else { return leap(to: sequence) }
         var lost: UInt64 = 0

@@ -9,14 +9,14 @@ import Synchronization
         let lost = Atomic<UInt64>(0)
         /// Whether the stop was made when the start had already seen something.
         let isLate: Bool
-        var window: ArrivalWindow
-        /// The oldest stamp that the buffer of now carries, 0 if none.
-        var pending: UInt64 = 0
-        var pendingInstant: UInt64 = 0
         /// Whether stamps reach the stop, so that times need not be asked.
         var isStamped = false
         /// Whether anything was ever recognized, by whatever.
         var isKnown = false
+        var window: ArrivalWindow
+        /// The oldest stamp that the buffer of now carries, 0 if none.
+        var pending: UInt64 = 0
+        var pendingInstant: UInt64 = 0
         var trusted: MediaTimes.Key?
         var running = TimeClue()
         var presentation = TimeClue()

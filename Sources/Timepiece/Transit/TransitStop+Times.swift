@@ -1,8 +1,10 @@
+import Synchronization
+
 // What a stop does with the buffers that are not the common case: several starts on one, or no stamp at all.
 extension TransitStop {
     @inline(never)
     func passOtherwise(at now: UInt64, times: MediaTimes) {
-        guard unsafe writer.pointee.touched == 0 else {
+        guard touched.load(ordering: .relaxed) == 0 else {
             passSeveral(at: now)
             return
         }
@@ -27,7 +29,7 @@ extension TransitStop {
 
     /// There are stamps on the buffer: a lap for each start that is among them.
     private func passSeveral(at now: UInt64) {
-        unsafe writer.pointee.touched = 0
+        touched.store(0, ordering: .relaxed)
         noteMatch()
         for origin in unsafe writer.pointee.origins where unsafe origin.state.pointee.pending != 0 {
             if let length = unsafe takePending(origin.state, at: now) { tree.stage(length, of: origin.series) }

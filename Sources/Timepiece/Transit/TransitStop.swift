@@ -22,10 +22,6 @@ import Synchronization
     private static let goneLimit = 32
 
     @safe struct Writer {
-        /// The origin of the last stamp, which is nearly always that of the next.
-        var current: UnsafeMutablePointer<TransitOrigin.State>?
-        /// How many origins have a stamp on the buffer of now.
-        var touched = 0
         var origins: [TransitOrigin] = []
         var changes: UInt64 = .max
         /// How many are in the batch of those without a stamp, and which of them were recognized.
@@ -33,7 +29,14 @@ import Synchronization
         var claimed: UInt64 = 0
     }
 
+    // What a buffer touches comes first, together. The writer's own: the origin of the last stamp, which is nearly
+    // always that of the next, and how many origins have a stamp on the buffer of now.
     let tree = LapTree()
+    // Only the writer follows the pointer.
+    private nonisolated(unsafe) let current = unsafe Atomic<UnsafeMutablePointer<TransitOrigin.State>?>(nil)
+    let touched = Atomic<Int>(0)
+    private let countsFrom = Atomic<UInt64>(0)
+    private let passedStore = Atomic<UInt64>(0)
     let correlation: Correlation
     private let group: TransitGroup
     /// The starts that had seen something when this stop was made.
@@ -41,8 +44,6 @@ import Synchronization
     // Only the writer touches it.
     nonisolated(unsafe) let writer: UnsafeMutablePointer<Writer>
     private let origins = Mutex<[TransitOrigin]>([])
-    private let countsFrom = Atomic<UInt64>(0)
-    private let passedStore = Atomic<UInt64>(0)
     private let strangersStore = Atomic<UInt64>(0)
     private let strangersTaken = Atomic<UInt64>(0)
     private let matchedStore = Atomic<Bool>(false)
@@ -101,13 +102,13 @@ import Synchronization
     /// Notes a stamp that the buffer of now carries; ``pass(at:times:)`` has to follow.
     @inline(__always)
     package func arrive(start: UInt64, sequence: UInt64, instant: UInt64) {
-        var state = unsafe writer.pointee.current
+        var state = unsafe current.load(ordering: .relaxed)
         if unsafe state?.pointee.identifier != start { unsafe state = unsafe turnTo(start) }
         guard let state = unsafe state else { return }
         unsafe state.pointee.arrive(sequence)
         let pending = unsafe state.pointee.pending
         if pending == 0 {
-            unsafe writer.pointee.touched &+= 1
+            touched.store(touched.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
             if unsafe !state.pointee.isStamped { unsafe noteStamp(state) }
         } else if sequence >= pending {
             return
@@ -125,8 +126,8 @@ import Synchronization
     /// Counts a buffer with one stamp, or one stamp beside those that were noted: the same as ``arrive`` and ``pass``.
     @inline(__always)
     package func pass(at now: UInt64, start: UInt64, sequence: UInt64, instant: UInt64) {
-        guard let state = unsafe writer.pointee.current, unsafe state.pointee.identifier == start,
-            unsafe state.pointee.isStamped, unsafe writer.pointee.touched == 0
+        guard let state = unsafe current.load(ordering: .relaxed), unsafe state.pointee.identifier == start,
+            unsafe state.pointee.isStamped, touched.load(ordering: .relaxed) == 0
         else {
             arrive(start: start, sequence: sequence, instant: instant)
             pass(at: now, times: MediaTimes(presentation: MediaTimes.none, running: MediaTimes.none))
@@ -164,7 +165,7 @@ import Synchronization
             unsafe origin.state.pointee.running.restart()
             unsafe origin.state.pointee.presentation.restart()
         }
-        unsafe writer.pointee.touched = 0
+        touched.store(0, ordering: .relaxed)
         unsafe writer.pointee.batched = 0
         unsafe writer.pointee.claimed = 0
     }
@@ -200,7 +201,7 @@ import Synchronization
         guard let origin = unsafe writer.pointee.origins.first(where: { $0.start.identifier == start }) else {
             return nil
         }
-        unsafe writer.pointee.current = unsafe origin.state
+        unsafe current.store(origin.state, ordering: .relaxed)
         return unsafe origin.state
     }
 
@@ -218,7 +219,7 @@ import Synchronization
         for origin in gone.dropLast(Self.goneLimit) {
             unsafe origin.state.pointee.settle(upTo: origin.start.issued, counting: true)
             unsafe writer.pointee.origins.removeAll { $0 === origin }
-            if unsafe writer.pointee.current == origin.state { unsafe writer.pointee.current = nil }
+            if unsafe current.load(ordering: .relaxed) == origin.state { unsafe current.store(nil, ordering: .relaxed) }
             origin.isRetired = true
         }
     }

@@ -5,7 +5,7 @@ import Timepiece
 ///
 /// One watch has several contexts if it is reached from several watches, say behind a funnel. The outermost context of
 /// a thread brings the ``LapTree`` that the ones inside it share.
-final class WatchContext: Sendable {
+@safe final class WatchContext: Sendable {
     /// Where the laps are gathered.
     enum Source: Sendable {
         case laps(LapSeries, LapTree)
@@ -14,6 +14,12 @@ final class WatchContext: Sendable {
 
     private static let made = Atomic<UInt64>(0)
 
+    /// The parts of `source`, which keeps them alive, without counting references; nil for a stop.
+    let series: Unmanaged<LapSeries>?
+    let tree: Unmanaged<LapTree>?
+    let isOutermost: Bool
+    /// Whether the parent is further out than what is entered around this one.
+    let isLifted: Bool
     /// Unique in the process, from 1.
     let identifier: UInt64
     let meter: WatchMeter
@@ -33,6 +39,14 @@ final class WatchContext: Sendable {
         self.outer = outer
         self.parent = parent
         self.source = source
+        isOutermost = outer == nil
+        isLifted = parent !== outer && parent != nil
+        if case .laps(let series, let tree) = source {
+            unsafe self.series = unsafe Unmanaged.passUnretained(series)
+            unsafe self.tree = unsafe Unmanaged.passUnretained(tree)
+        } else {
+            unsafe (series, tree) = (nil, nil)
+        }
         path = parent.map { $0.path + "." + meter.path.name } ?? meter.path.text
     }
 

@@ -38,19 +38,25 @@ extension WatchMeter {
         // A push that is refused at once is no lap; one that got as far as another watch has to hold that one's.
         let counts = unsafe passed || frame.pointee.counted_inside
         unsafe Unmanaged<WatchContext>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
-            guard case .laps(let series, let tree) = context.source else { return }
-            if isBroken { tree.spoil() }
+            guard let series = unsafe context.series, let tree = unsafe context.tree else { return }
+            if isBroken { unsafe tree._withUnsafeGuaranteedRef { $0.spoil() } }
             let taken = unsafe now > frame.pointee.start ? now &- frame.pointee.start : 0
             let lifted = unsafe frame.pointee.lifted
             let length = taken > lifted ? taken &- lifted : 0
-            guard context.outer != nil else {
-                if counts { tree.commit(length, of: series) } else { tree.commit() }
+            if context.isOutermost {
+                unsafe tree._withUnsafeGuaranteedRef { tree in
+                    unsafe series._withUnsafeGuaranteedRef { series in
+                        if counts { tree.commit(length, of: series) } else { tree.commit() }
+                    }
+                }
                 return
             }
             guard counts else { return }
-            tree.stage(length, of: series)
+            unsafe tree._withUnsafeGuaranteedRef { tree in
+                unsafe series._withUnsafeGuaranteedRef { tree.stage(length, of: $0) }
+            }
             if let outer = unsafe frame.pointee.outer { unsafe outer.pointee.counted_inside = true }
-            if context.parent !== context.outer { unsafe lift(length, of: context, frame) }
+            if context.isLifted { unsafe lift(length, of: context, frame) }
         }
     }
 

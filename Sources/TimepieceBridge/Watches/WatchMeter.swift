@@ -17,12 +17,19 @@ import Timepiece
         var context: Unmanaged<WatchContext>?
     }
 
+    // What a buffer touches comes first, together.
+    /// The parts of `role`, which keeps them alive, without counting references.
+    let start: Unmanaged<TransitStart>?
+    let stop: Unmanaged<TransitStop>?
+    /// How often laps under way were broken off.
+    let breaks = Atomic<UInt64>(0)
+    let lastPosition = Atomic<UInt64>(.max)
+    // Only the thread that holds the stream lock touches it; the memory is there from init to deinit.
+    nonisolated(unsafe) let cache: UnsafeMutablePointer<Cache>
+
     let path: WatchPath
     let label: String
     let role: Role
-    /// The same without counting references, for the way of a buffer; `role` keeps them alive.
-    let start: Unmanaged<TransitStart>?
-    let stop: Unmanaged<TransitStop>?
     let group: TransitGroup
     let scope: WatchScope
     private let address: UInt
@@ -31,11 +38,6 @@ import Timepiece
     private let publisher = Mutex<Publisher?>(nil)
     private let time = Mutex(ActiveTime())
     private let hasPaused = Atomic<Bool>(false)
-    /// How often laps under way were broken off.
-    let breaks = Atomic<UInt64>(0)
-    let lastPosition = Atomic<UInt64>(.max)
-    // Only the thread that holds the stream lock touches it; the memory is there from init to deinit.
-    nonisolated(unsafe) let cache: UnsafeMutablePointer<Cache>
 
     init(
         path: WatchPath, label: String, edge: TimepieceEdge, correlation: TransitStop.Correlation, interval: UInt64,

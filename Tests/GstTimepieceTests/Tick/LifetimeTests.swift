@@ -1,5 +1,6 @@
 import CGStreamerCheck
 import Testing
+import Timepiece
 
 extension TimepieceTick {
     @Suite("What runs and what remains")
@@ -66,47 +67,54 @@ extension TimepieceTick {
         }
 
         @Test("reading and setting properties while the element starts and stops is safe")
-        func racingProperties() async throws {
+        func racingProperties() throws {
             let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick ! fakesink")
             let element = try pipeline.element("tick")
-            let done = Watched(false)
-            async let reading: Int = {
-                var reads = 0
-                while !done.update({ $0 }) {
-                    if try element.stats().name.isEmpty { break }
-                    element.set("interval", reads % 2 == 0 ? "2000000" : "0")
-                    reads += 1
+            let reads = try Self.during { reads in
+                guard let stats = try? element.stats(), !stats.name.isEmpty else { return false }
+                element.set("interval", reads % 2 == 0 ? "2000000" : "0")
+                return true
+            } work: {
+                for _ in 0..<100 {
+                    try pipeline.play()
+                    try pipeline.stop()
                 }
-                return reads
-            }()
-            for _ in 0..<100 {
-                try pipeline.play()
-                try pipeline.stop()
             }
-            done.update { $0 = true }
-            #expect(try await reading > 0)
+            #expect(reads > 0)
         }
 
         @Test("a flush from another thread while the element starts and stops is safe")
-        func racingFlush() async throws {
+        func racingFlush() throws {
             let element = try Element(factory: "timepiecetick")
-            let done = Watched(false)
-            async let flushing: Int = {
-                let pad = try unsafe #require(gst_element_get_static_pad(element.pointer, "sink"))
+            let flushes = try Self.during { _ in
+                guard let pad = unsafe gst_element_get_static_pad(element.pointer, "sink") else { return false }
                 defer { unsafe gst_object_unref(pad) }
-                var flushes = 0
-                while !done.update({ $0 }) {
-                    _ = unsafe gst_pad_send_event(pad, gst_event_new_flush_stop(1))
-                    flushes += 1
+                _ = unsafe gst_pad_send_event(pad, gst_event_new_flush_stop(1))
+                return true
+            } work: {
+                for _ in 0..<2_000 {
+                    _ = element.set(GST_STATE_PLAYING)
+                    _ = element.set(GST_STATE_NULL)
                 }
-                return flushes
-            }()
-            for _ in 0..<2_000 {
-                _ = element.set(GST_STATE_PLAYING)
-                _ = element.set(GST_STATE_NULL)
             }
+            #expect(flushes > 0)
+        }
+
+        /// Does something again and again on a thread of its own while other work goes on; returns how often.
+        private static func during(
+            _ step: @escaping @Sendable (Int) -> Bool, work: () throws -> Void
+        ) throws -> Int {
+            let worker = try SerialWorker()
+            let done = Watched(false)
+            let count = Watched(0)
+            worker.execute {
+                while !done.update({ $0 }), step(count.update { $0 }) { count.update { $0 += 1 } }
+            }
+            _ = count.wait { $0 > 0 }
+            try work()
             done.update { $0 = true }
-            #expect(try await flushing > 0)
+            worker.shutdown()
+            return count.update { $0 }
         }
 
         private static var isQuiet: Bool {

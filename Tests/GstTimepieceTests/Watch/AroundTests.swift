@@ -125,6 +125,23 @@ extension TimepieceWatch {
             #expect(report.laps >= 50 && report.longest < .milliseconds(600))
         }
 
+        @Test("a list is one lap around, and one lap for each of its buffers between a start and a stop")
+        func lists() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc num-buffers=10 pattern=snow ! video/x-raw,width=128,height=128,format=I420 ! jpegenc ! rtpjpegpay mtu=300 \
+                ! timepiecewatch watch=w edge=start ! timepiecewatch name=s watch=w edge=stop interval=0 \
+                ! timepiecewatch name=a interval=0 ! fakesink name=sink
+                """)
+            let passed = try BufferTrace(try pipeline.element("sink"), pad: "sink")
+            try pipeline.playToEnd()
+            let lists = passed.passages.filter { $0.list != nil }.count
+            #expect(lists == 10 && passed.passages.count == 10 && passed.buffers > 10)
+            #expect(try pipeline.watch("s").laps == passed.buffers)
+            // The first push waits in the sink until the pipeline plays; that is no lap.
+            #expect(try [9, 10].contains(pipeline.watch("a").laps))
+        }
+
         @Test("in pull mode a lap is the pull upstream")
         func pull() throws {
             let clip = try Clip()
