@@ -110,6 +110,24 @@ gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self)
 }
 
 void
+gst_timepiece_cloudwatch_copy (GstTimepieceCloudWatch * self,
+    const GstTimepieceCloudWatch * other)
+{
+  guint i;
+
+  *self = *other;
+  for (i = 0; i < GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES; i++) {
+    gchar **string = string_of (self, i);
+    GstStructure **structure = structure_of (self, i);
+
+    if (string)
+      *string = g_strdup (*string);
+    if (structure && *structure)
+      *structure = gst_structure_copy (*structure);
+  }
+}
+
+void
 gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,
     const GValue * value)
 {

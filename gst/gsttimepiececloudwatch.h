@@ -32,6 +32,9 @@ typedef struct
 
 void gst_timepiece_cloudwatch_init (GstTimepieceCloudWatch * self);
 void gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self);
+/* Makes a copy, to be cleared, that other threads cannot change. */
+void gst_timepiece_cloudwatch_copy (GstTimepieceCloudWatch * self,
+    const GstTimepieceCloudWatch * other);
 
 void gst_timepiece_cloudwatch_install (GObjectClass * klass, guint first);
 void gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,

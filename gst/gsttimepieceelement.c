@@ -245,13 +245,17 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
   gchar *label = gst_timepiece_element_dup_label (self);
+  GstTimepieceCloudWatch publishing;
   TimepieceCloudWatch *cloudwatch;
 
-  /* The properties change in NULL and READY only, by the thread that changes
-   * the state. */
-  cloudwatch = gst_timepiece_cloudwatch_open (&priv->publishing,
+  /* Another thread may set a property meanwhile. */
+  GST_OBJECT_LOCK (self);
+  gst_timepiece_cloudwatch_copy (&publishing, &priv->publishing);
+  GST_OBJECT_UNLOCK (self);
+  cloudwatch = gst_timepiece_cloudwatch_open (&publishing,
       GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->metric_name, label,
       report_cloudwatch, self, problem);
+  gst_timepiece_cloudwatch_clear (&publishing);
   g_free (label);
   if (cloudwatch) {
     char *note = timepiece_cloudwatch_note (cloudwatch);

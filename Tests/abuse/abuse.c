@@ -2,7 +2,7 @@
  * printed seed:
  *
  *   abuse [--sequences=N] [--seed=S] [--jobs=J] [--limit=SECONDS]
- *         [--element=NAME]
+ *         [--element=NAME] [--push]
  *
  * It links nothing but GStreamer and finds the plugin in GST_PLUGIN_PATH. A
  * sequence that takes longer than the limit hangs: then all stacks are printed.
@@ -129,6 +129,8 @@ parse (int argc, char **argv)
     {"jobs", 'j', 0, G_OPTION_ARG_INT, &jobs, "processes side by side", "J"},
     {"element", 'e', 0, G_OPTION_ARG_STRING, &sequence_element,
         "tried instead of the plugin's, such as identity", "NAME"},
+    {"push", 'p', 0, G_OPTION_ARG_NONE, &sequence_pushes,
+        "no pipeline where pads pull", NULL},
     {"limit", 'l', 0, G_OPTION_ARG_INT, &limit, "for a sequence", "SECONDS"},
     G_OPTION_ENTRY_NULL
   };

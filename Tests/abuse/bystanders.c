@@ -14,7 +14,7 @@ static const gchar *const alarms[] = {
   "ordinal,name=third,each=3;interval,name=beat,every=20us",
   "ordinal,name=key,each=7,action=force-key-unit",
   "interval,name=media,every=3ms,clock=running-time",
-  "after,name=end,after=30ms,action=eos",
+  "ordinal,name=end,each=40,count=1,action=eos",
   "after,name=early,after=1ms,clock=running-time",
   "at,name=noon,time=2020-01-01T12:00:00Z",
   "ordinal,each=0",

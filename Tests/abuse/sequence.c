@@ -27,10 +27,12 @@ typedef struct
   guint num_points;
   GstElement *filter;           /* nullable: a capsfilter */
   gboolean plays_backwards;
+  gboolean queues;
   gboolean pulls;               /* the sink pulls, where the source can */
 } Sequence;
 
 const gchar *sequence_element = NULL;
+gboolean sequence_pushes = FALSE;
 
 static const gchar *const video_caps[] = {
   "video/x-raw,format=GRAY8,width=16,height=16,framerate=1000/1",
@@ -130,7 +132,7 @@ append_source (Sequence * self)
       source = append_new (self, "filesrc");
       g_object_set (source, "location", "/proc/self/exe", "blocksize", 512,
           NULL);
-      self->pulls = dice_roll (&self->dice, 2) == 0;
+      self->pulls = dice_roll (&self->dice, 2) == 0 && !sequence_pushes;
       break;
     default:
       source = append_new (self, "fakesrc");
@@ -165,8 +167,10 @@ build (Sequence * self)
   do {
     GstElement *point = make_point (self);
 
-    if (dice_roll (&self->dice, 3) == 0)
+    if (dice_roll (&self->dice, 3) == 0) {
       append_new (self, "queue");
+      self->queues = TRUE;
+    }
     if (dice_roll (&self->dice, 8) == 0)
       g_object_set (append_new (self, "identity"), "error-after",
           (gint) dice_roll (&self->dice, 100), NULL);
@@ -193,7 +197,9 @@ plays (Sequence * self)
   GstState state, pending;
 
   return gst_element_get_state (self->pipeline, &state, &pending, 0) ==
-      GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
+      GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING
+      && gst_element_get_state (self->chain[self->length - 1], &state, &pending,
+      0) == GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
 }
 
 static void
@@ -267,8 +273,10 @@ flush (Sequence * self)
 {
   GstPad *pad;
 
-  /* Where pads pull, it is the one that pulls who flushes. */
-  if (self->pulls)
+  /* Where pads pull, it is the one that pulls who flushes. And GStreamer's queue
+   * forgets of a query that a flush takes from it, and hangs: without any of
+   * these elements on the stack. */
+  if (self->pulls || self->queues)
     return;
   pad = gst_element_get_static_pad (any_point (self), "sink");
   gst_pad_send_event (pad, gst_event_new_flush_start ());
@@ -376,20 +384,26 @@ take_out (Sequence * self)
     revive (self);
 }
 
+/* Whoever sends it may wait for the stream until it stops. */
+static void
+send_eos (GstElement * point, gpointer data)
+{
+  GstPad *pad = gst_element_get_static_pad (point, "sink");
+
+  (void) data;
+  gst_pad_send_event (pad, gst_event_new_eos ());
+  gst_object_unref (pad);
+}
+
 static void
 end (Sequence * self)
 {
-  GstPad *pad;
-
   if (self->pulls || !plays (self))
     return;
-  if (dice_roll (&self->dice, 2) == 0) {
+  if (dice_roll (&self->dice, 2) == 0)
     gst_element_send_event (self->pipeline, gst_event_new_eos ());
-  } else {
-    pad = gst_element_get_static_pad (any_point (self), "sink");
-    gst_pad_send_event (pad, gst_event_new_eos ());
-    gst_object_unref (pad);
-  }
+  else
+    gst_element_call_async (any_point (self), send_eos, NULL, NULL);
 }
 
 static void

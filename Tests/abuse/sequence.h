@@ -22,6 +22,9 @@ extern const gchar *volatile current_operation;
 /* If not NULL, put where the plugin's elements belong: what fails with identity
  * there is not the plugin's fault. */
 extern const gchar *sequence_element;
+/* No pipeline where pads pull: GStreamer 1.22 leaks a buffer of its own, with
+ * identity too, when such a one is stopped. */
+extern gboolean sequence_pushes;
 
 void sequence_init (void);
 /* Runs the sequence of this seed. */

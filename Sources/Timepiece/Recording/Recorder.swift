@@ -155,7 +155,9 @@ public import Synchronization
         if visit & 1 == 1 {
             while visits.load(ordering: .acquiring) == visit { sched_yield() }
         }
-        unsafe slots[Int(truncatingIfNeeded: filled)].drain(into: &window)
+        // The address first: a subscript reads to ThreadSanitizer as a change of `slots` itself.
+        let slot = unsafe slots + Int(truncatingIfNeeded: filled)
+        unsafe slot.pointee.drain(into: &window)
     }
 
     @inlinable

@@ -8,6 +8,8 @@ enum FileContents {
         case missing
         /// The system said no, for the given reason.
         case unreadable(String)
+        /// The system had not the means for it just then, for the given reason.
+        case outOfMeans(String)
         /// It is longer than the limit.
         case tooLong(limit: Int)
         /// It is no text in UTF-8.
@@ -17,9 +19,22 @@ enum FileContents {
         var reason: String {
             switch self {
             case .missing: "is not there or is no regular file"
-            case .unreadable(let reason): "cannot be read: \(reason)"
+            case .unreadable(let reason), .outOfMeans(let reason): "cannot be read: \(reason)"
             case .tooLong(let limit): "is longer than the \(limit) bytes that are read"
             case .notText: "is not text in UTF-8"
+            }
+        }
+
+        /// Whether it may be read another time, as it is.
+        var isTransient: Bool {
+            if case .outOfMeans = self { true } else { false }
+        }
+
+        init(_ code: Int32) {
+            switch code {
+            case ENOENT, ENOTDIR: self = .missing
+            case EMFILE, ENFILE, ENOMEM, EIO, EAGAIN: self = .outOfMeans(FileContents.reason(code))
+            default: self = .unreadable(FileContents.reason(code))
             }
         }
     }
@@ -28,7 +43,7 @@ enum FileContents {
     static func read(_ path: String, limit: Int = 1_048_576) throws(Failure) -> String {
         // Without O_NONBLOCK, the name of a pipe that nobody writes to would hold the thread.
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-        guard file >= 0 else { throw errno == ENOENT || errno == ENOTDIR ? .missing : .unreadable(reason(errno)) }
+        guard file >= 0 else { throw Failure(errno) }
         defer { close(file) }
         var status = stat()
         guard unsafe fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { throw .missing }
@@ -37,7 +52,7 @@ enum FileContents {
         while true {
             let count = unsafe Glibc.read(file, &part, part.count)
             if count < 0, errno == EINTR { continue }
-            guard count >= 0 else { throw .unreadable(reason(errno)) }
+            guard count >= 0 else { throw Failure(errno) }
             guard count > 0 else { break }
             bytes += part.prefix(count)
             guard bytes.count <= limit else { throw .tooLong(limit: limit) }
@@ -46,7 +61,7 @@ enum FileContents {
         return text
     }
 
-    private static func reason(_ code: Int32) -> String {
+    fileprivate static func reason(_ code: Int32) -> String {
         var buffer = [CChar](repeating: 0, count: 256)
         guard unsafe strerror_r(code, &buffer, buffer.count) == 0 else { return "error \(code)" }
         return String(decoding: buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

@@ -55,7 +55,7 @@ package struct SharedConfiguration: Sendable, Confidential {
         } catch .missing {
             return [:]
         } catch {
-            throw CredentialsError("The AWS file \(path) \(error.reason).")
+            throw CredentialsError(isTransient: error.isTransient, "The AWS file \(path) \(error.reason).")
         }
         do {
             return try INIFile(text).sections

@@ -13,6 +13,7 @@ extension CredentialsSettings {
                 do {
                     _ = try FileContents.read(path)
                 } catch {
+                    guard !error.isTransient else { continue }
                     throw CredentialsError("The file \(path) of iot-certificate \(error.reason).")
                 }
             }

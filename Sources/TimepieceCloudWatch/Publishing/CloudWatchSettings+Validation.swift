@@ -111,6 +111,8 @@ extension CloudWatchSettings {
                 of: .cloudWatch, in: region, setting: endpointURI, environment: environment,
                 configuration: configuration)
         } catch {
+            // What the machine cannot read just now is read again before anything is sent.
+            guard !error.isTransient else { return }
             throw CloudWatchSettingsError(property, error.sentence)
         }
     }

@@ -31,4 +31,12 @@ import Testing
     @Test("a file that is no text is refused") func refusesBytes() {
         #expect(throws: FileContents.Failure.notText) { try FileContents.read(folder.write("a", [0xff, 0xfe])) }
     }
+
+    @Test("what the system has no means for just now is worth another try, and what it refuses is not")
+    func transience() {
+        #expect(FileContents.Failure(EMFILE).isTransient)
+        #expect(FileContents.Failure(ENOMEM).isTransient)
+        #expect(!FileContents.Failure(EACCES).isTransient)
+        #expect(FileContents.Failure(ENOTDIR) == .missing)
+    }
 }

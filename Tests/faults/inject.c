@@ -1,0 +1,174 @@
+/* Loaded before a process, makes the n-th of one call fail that the plugin makes,
+ * itself or through the libraries it works with:
+ *
+ *   FAULT_CALL=write FAULT_NUMBER=3 FAULT_ERROR=28 FAULT_TOLD=file LD_PRELOAD=...
+ *
+ * The file FAULT_TOLD is made when the call was reached. FAULT_FROM=on makes all
+ * after it fail, too. */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+static const char *wanted;
+static long number;
+static int failure;
+static int goes_on;
+static long count;
+
+__attribute__ ((constructor))
+static void
+read_environment (void)
+{
+  const char *text;
+
+  wanted = getenv ("FAULT_CALL");
+  number = (text = getenv ("FAULT_NUMBER")) ? atol (text) : 1;
+  failure = (text = getenv ("FAULT_ERROR")) ? atoi (text) : EIO;
+  goes_on = getenv ("FAULT_FROM") != NULL;
+}
+
+/* Whether the caller is the plugin, or does its work; GStreamer calls none of
+ * these libraries. */
+static int
+is_ours (void *caller)
+{
+  static const char *const ours[] = { "libgsttimepiece", "libsqlite3",
+    "libcurl", "libcares", "libnghttp2"
+  };
+  Dl_info info;
+
+  if (!dladdr (caller, &info) || !info.dli_fname)
+    return 0;
+  for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
+    if (strstr (info.dli_fname, ours[i]))
+      return 1;
+  return 0;
+}
+
+static int
+is_due (const char *call, void *caller)
+{
+  const char *told;
+  long reached;
+
+  if (!wanted || strcmp (wanted, call) != 0 || !is_ours (caller))
+    return 0;
+  reached = __atomic_add_fetch (&count, 1, __ATOMIC_SEQ_CST);
+  if (reached < number || (reached > number && !goes_on))
+    return 0;
+  told = getenv ("FAULT_TOLD");
+  if (told)
+    syscall (SYS_close, syscall (SYS_openat, AT_FDCWD, told,
+            O_CREAT | O_WRONLY, 0600));
+  errno = failure;
+  return 1;
+}
+
+#define CALLER __builtin_return_address (0)
+#define REAL(name) \
+  static __typeof__ (&name) real; \
+  if (!real) \
+    real = (__typeof__ (real)) dlsym (RTLD_NEXT, #name)
+
+/* A call whose failure is -1 and errno. */
+#define FAILING(type, name, parameters, arguments) \
+  type \
+  name parameters \
+  { \
+    REAL (name); \
+    if (is_due (#name, CALLER)) \
+      return -1; \
+    return real arguments; \
+  }
+
+FAILING (ssize_t, read, (int fd, void *buffer, size_t size), (fd, buffer, size))
+FAILING (ssize_t, write, (int fd, const void *buffer, size_t size), (fd, buffer,
+        size))
+FAILING (ssize_t, pread64, (int fd, void *buffer, size_t size, off64_t at), (fd,
+        buffer, size, at))
+FAILING (ssize_t, pwrite64, (int fd, const void *buffer, size_t size,
+        off64_t at), (fd, buffer, size, at))
+FAILING (int, fsync, (int fd), (fd))
+FAILING (int, fdatasync, (int fd), (fd))
+FAILING (int, ftruncate64, (int fd, off64_t size), (fd, size))
+FAILING (int, unlink, (const char *path), (path))
+FAILING (int, mkdir, (const char *path, mode_t mode), (path, mode))
+FAILING (int, pipe, (int ends[2]), (ends))
+FAILING (int, socket, (int domain, int type, int protocol), (domain, type,
+        protocol))
+FAILING (int, connect, (int fd, const struct sockaddr * to, socklen_t size), (fd,
+        to, size))
+FAILING (ssize_t, send, (int fd, const void *buffer, size_t size, int flags), (fd,
+        buffer, size, flags))
+FAILING (ssize_t, recv, (int fd, void *buffer, size_t size, int flags), (fd,
+        buffer, size, flags))
+FAILING (int, poll, (struct pollfd * fds, nfds_t size, int timeout), (fds, size,
+        timeout))
+
+int
+pthread_create (pthread_t * thread, const pthread_attr_t * attributes,
+    void *(*run) (void *), void *argument)
+{
+  REAL (pthread_create);
+  if (is_due ("pthread_create", CALLER))
+    return EAGAIN;
+  return real (thread, attributes, run, argument);
+}
+
+/* The last argument is there if the flags say so. */
+#define OPENING(name) \
+  int \
+  name (const char *path, int flags, ...) \
+  { \
+    va_list rest; \
+    mode_t mode = 0; \
+    REAL (name); \
+    if (is_due ("open", CALLER)) \
+      return -1; \
+    va_start (rest, flags); \
+    if (flags & (O_CREAT | O_TMPFILE)) \
+      mode = va_arg (rest, mode_t); \
+    va_end (rest); \
+    return real (path, flags, mode); \
+  }
+
+OPENING (open)
+OPENING (open64)
+
+void *
+malloc (size_t size)
+{
+  extern void *__libc_malloc (size_t size);
+
+  /* What is allocated in these libraries' C; Swift itself ends the process
+   * without memory, as GLib does, and its runtime is left alone. */
+  if (wanted && strcmp (wanted, "malloc") == 0) {
+    static __thread int inside;
+
+    if (!inside) {
+      Dl_info info;
+      int due;
+
+      inside = 1;
+      due = dladdr (CALLER, &info) && info.dli_fname
+          && !strstr (info.dli_fname, "libgsttimepiece")
+          && is_due ("malloc", CALLER);
+      inside = 0;
+      if (due) {
+        errno = ENOMEM;
+        return NULL;
+      }
+    }
+  }
+  return __libc_malloc (size);
+}

@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Makes every system call of the plugin fail, one after the other, and looks at what becomes of the buffers.
+
+    run.py VICTIM INJECT.so [--most=N] [--jobs=N] [--calls=open,write]
+
+For each call the 1st, 2nd, 3rd ... fails, until a run makes no further one; then all from the 1st on fail together. Each
+time all buffers have to pass, without an error on the bus and with one warning at most.
+"""
+
+import argparse
+import concurrent.futures
+import errno
+import http.server
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+
+CALLS = {
+    "pthread_create": errno.EAGAIN, "open": errno.EMFILE, "read": errno.EIO, "write": errno.ENOSPC, "pread64": errno.EIO,
+    "pwrite64": errno.ENOSPC, "fsync": errno.EIO, "fdatasync": errno.EIO, "ftruncate64": errno.EIO, "unlink": errno.EACCES,
+    "mkdir": errno.EROFS, "pipe": errno.EMFILE, "socket": errno.EMFILE, "connect": errno.ECONNREFUSED,
+    "send": errno.EPIPE, "recv": errno.ECONNRESET, "poll": errno.ENOMEM, "malloc": errno.ENOMEM,
+}
+
+
+class Service(http.server.BaseHTTPRequestHandler):
+    """A CloudWatch that takes everything."""
+
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("x-amzn-RequestId", "faults")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of connections that break off."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+def attempt(victim, inject, endpoint, call, number, goes_on=False):
+    """Runs once; returns whether the call was reached, and what went wrong, if anything did."""
+    with tempfile.TemporaryDirectory() as folder:
+        told = os.path.join(folder, "told")
+        environment = dict(
+            os.environ, XDG_STATE_HOME=folder, FAULT_CALL=call, FAULT_NUMBER=str(number),
+            FAULT_ERROR=str(CALLS[call]), FAULT_TOLD=told, LD_PRELOAD=inject, AWS_EC2_METADATA_DISABLED="true")
+        if goes_on:
+            environment["FAULT_FROM"] = "on"
+        try:
+            done = subprocess.run(
+                [victim, endpoint], env=environment, capture_output=True, text=True, timeout=60, check=False)
+        except subprocess.TimeoutExpired:
+            return True, "it hung"
+        # Without memory it may refuse to start, with a sentence on the bus; then no buffer has come.
+        refused = call == "malloc" and "buffers=0 warnings=0 errors=1" in done.stdout
+        fine = done.returncode == 0 or refused
+        problem = None if fine else f"status {done.returncode}: {done.stdout}{done.stderr}"
+        return os.path.exists(told), problem
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("victim")
+    parser.add_argument("inject")
+    parser.add_argument("--most", type=int, default=40, help="failures of one call")
+    parser.add_argument("--jobs", type=int, default=8)
+    parser.add_argument("--calls", default=",".join(CALLS))
+    options = parser.parse_args()
+    server = Server(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    endpoint = f"http://127.0.0.1:{server.server_port}"
+    problems, points, cut = [], 0, []
+    with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
+        def run(call, number, goes_on=False):
+            return pool.submit(attempt, options.victim, options.inject, endpoint, call, number, goes_on)
+
+        for call in options.calls.split(","):
+            first, reached = 1, True
+            while reached and first <= options.most:
+                batch = [run(call, number) for number in range(first, first + options.jobs)]
+                batch += [run(call, 1, True)] if first == 1 else []
+                results = [future.result() for future in batch]
+                # Threads take turns: how many calls a run makes is not always the same.
+                reached = any(hit for hit, _ in results[-2:])
+                points += sum(hit for hit, _ in results)
+                problems += [f"{call} {first + index}: {what}" for index, (_, what) in enumerate(results) if what]
+                first += options.jobs
+            if reached:
+                cut.append(call)
+    for problem in problems:
+        print(f"faults: {problem}", file=sys.stderr)
+    print(f"faults: {points} failure points of {len(options.calls.split(','))} calls, {len(problems)} failed"
+          + (f" (stopped at {options.most}: {', '.join(cut)})" if cut else ""))
+    return 1 if problems or not points else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,88 @@
+/* The pipeline that the failures are injected into:
+ *
+ *   victim ENDPOINT
+ *
+ * It measures, fires alarms, waits for stalls and publishes to the endpoint.
+ * Prints 'buffers=N warnings=N errors=N told=N' and returns 0 if every buffer
+ * came through. */
+#include <gst/gst.h>
+#include <stdio.h>
+
+#define BUFFERS 60
+
+static gint passed;
+
+static GstPadProbeReturn
+count (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  (void) pad, (void) info, (void) data;
+  g_atomic_int_inc (&passed);
+  return GST_PAD_PROBE_OK;
+}
+
+static GstElement *
+build (const gchar * endpoint)
+{
+  gchar *text = g_strdup_printf ("audiotestsrc is-live=true num-buffers=%d "
+      "samplesperbuffer=80 ! audio/x-raw,rate=8000 ! timepiecetick name=tick "
+      "interval=20000000 stall-timeout=5000000000 "
+      "alarms=\"interval,name=beat,every=50ms\" cloudwatch-namespace=Faults "
+      "cloudwatch-interval=1000000000 region=eu-west-1 access-key=AKIDEXAMPLE "
+      "secret-access-key=secret endpoint-uri=%s "
+      "! fakesink name=sink", BUFFERS, endpoint);
+  GstElement *pipeline = gst_parse_launch (text, NULL);
+
+  g_free (text);
+  return pipeline;
+}
+
+int
+main (int argc, char **argv)
+{
+  GstElement *pipeline, *sink;
+  GstPad *pad;
+  GstBus *bus;
+  gint warnings = 0, errors = 0, told = 0;
+  gboolean ended = FALSE;
+
+  gst_init (&argc, &argv);
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
+  pipeline = argc == 2 ? build (argv[1]) : NULL;
+  if (!pipeline)
+    return 2;
+  sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
+  pad = gst_element_get_static_pad (sink, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count, NULL, NULL);
+  gst_object_unref (pad);
+  gst_object_unref (sink);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  bus = gst_element_get_bus (pipeline);
+  while (!ended) {
+    GstMessage *message = gst_bus_timed_pop (bus, 30 * GST_SECOND);
+
+    if (!message) {
+      fprintf (stderr, "victim: nothing comes any more\n");
+      return 3;
+    }
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+      GError *error;
+
+      gst_message_parse_error (message, &error, NULL);
+      fprintf (stderr, "victim: %s\n", error->message);
+      g_error_free (error);
+      errors++;
+    }
+    if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_WARNING)
+      warnings++;
+    if (gst_message_has_name (message, "timepiece-cloudwatch"))
+      told++;
+    ended = GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS || errors > 0;
+    gst_message_unref (message);
+  }
+  gst_element_set_state (pipeline, GST_STATE_NULL);
+  gst_object_unref (bus);
+  gst_object_unref (pipeline);
+  printf ("buffers=%d warnings=%d errors=%d told=%d\n", passed, warnings,
+      errors, told);
+  return passed == BUFFERS && errors == 0 && warnings <= 1 ? 0 : 1;
+}

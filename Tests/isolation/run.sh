@@ -1,0 +1,159 @@
+#!/bin/bash
+# The built plugin in hosts that make it hard: other Swift runtimes, no locale, no descriptors, no threads, no place to
+# write to; and what the file itself shows of its hardening. Prints 'N passed, N failed, N impossible here' at its end.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.." || exit 1
+work=$(mktemp -d)
+chmod 755 "$work"
+trap 'rm -rf "$work"' EXIT
+plugin=$PWD/.build/release/libgsttimepiece.so
+[ -f "$plugin" ] || { echo "isolation: there is no $plugin; make build" >&2; exit 1; }
+mkdir "$work/plugins"
+cp "$plugin" "$work/plugins/"
+export GST_PLUGIN_PATH=$work/plugins GST_REGISTRY=$work/registry.bin G_DEBUG=fatal-criticals
+# An account that owns nothing and runs nothing else.
+stranger=54321
+passed=0
+failed=0
+impossible=0
+
+# check NAME COMMAND...: status 77 says that it cannot be tried here.
+check() {
+  local name=$1 status
+  shift
+  timeout 120 bash -c '"$@" 2>&1' -- "$@" >"$work/output"
+  status=$?
+  case $status in
+    0) passed=$((passed + 1)); echo "ok: $name" ;;
+    77) impossible=$((impossible + 1)); echo "not possible here: $name" ;;
+    *) failed=$((failed + 1)); echo "FAILED ($status): $name"; sed 's/^/    /' "$work/output" ;;
+  esac
+}
+
+launch() {
+  gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink "$@"
+}
+
+second_runtime() {
+  clang -fPIC -c -o "$work/second.o" "$here/second.c" $(pkg-config --cflags gstreamer-1.0) || return 1
+  swiftc -O -swift-version 6 -parse-as-library -static-stdlib -emit-library -import-objc-header "$here/second.h" \
+    -o "$work/plugins/libgstsecond.so" "$here/Second.swift" "$work/second.o" $(pkg-config --libs gstreamer-1.0) || return 1
+  gst-inspect-1.0 second >/dev/null || { echo "the second plugin is not registered"; return 1; }
+  # Both are loaded into one process.
+  "${PYTHON:-/usr/bin/python3}" - <<'END'
+import gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+Gst.init(None)
+assert Gst.Plugin.load_by_name("second") is not None
+pipeline = Gst.parse_launch("fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink")
+pipeline.set_state(Gst.State.PLAYING)
+message = pipeline.get_bus().timed_pop_filtered(30 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+assert message is not None and message.type == Gst.MessageType.EOS
+pipeline.set_state(Gst.State.NULL)
+loaded = {line.split("/")[-1].strip() for line in open("/proc/self/maps") if "libgst" in line}
+assert {"libgsttimepiece.so", "libgstsecond.so"} <= loaded, loaded
+END
+}
+
+swift_host() {
+  swiftc -O -swift-version 6 -parse-as-library -o "$work/host" "$here/Host.swift" \
+    -Xcc -fmodule-map-file=Sources/CGStreamer/module.modulemap \
+    $(pkg-config --cflags gstreamer-video-1.0 | tr ' ' '\n' | grep '^-I' | sed 's/^/-Xcc /') \
+    $(pkg-config --libs gstreamer-video-1.0) || return 1
+  ldd "$work/host" | grep -q libswiftCore || { echo "the host has no runtime of its own"; return 1; }
+  "$work/host" | grep -x '300 buffers'
+}
+
+without_locale() {
+  env -i PATH="$PATH" GST_PLUGIN_PATH="$GST_PLUGIN_PATH" GST_REGISTRY="$GST_REGISTRY" LC_ALL=xx_XX.none \
+    gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick label=Prüfstand interval=1000000 ! fakesink || return 1
+  env -i PATH="$PATH" GST_PLUGIN_PATH="$GST_PLUGIN_PATH" GST_REGISTRY="$GST_REGISTRY" \
+    gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink
+}
+
+without_descriptors() {
+  (launch <&- >&- 2>&-)
+  (gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick cloudwatch-namespace=Closed region=eu-west-1 \
+    access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 cloudwatch-spool="$work/closed" \
+    ! fakesink <&- >&- 2>&-) || return 1
+  # What was spooled is a whole database: nobody wrote into it by the numbers 0 to 2.
+  [ "$("${PYTHON:-/usr/bin/python3}" -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("pragma integrity_check").fetchone()[0])' "$work/closed")" = ok ]
+}
+
+few_threads() {
+  [ "$(id -u)" = 0 ] && command -v setpriv prlimit >/dev/null || return 77
+  gst-inspect-1.0 timepiecetick >/dev/null || return 1
+  chmod 644 "$GST_REGISTRY"
+  # The process, GLib's thread and that of the source: none is left for the reports.
+  prlimit --nproc=3 setpriv --reuid=$stranger --regid=$stranger --clear-groups \
+    gst-launch-1.0 fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink >"$work/few" 2>&1 || {
+    cat "$work/few"; return 1; }
+  cat "$work/few"
+  grep -q 'Got EOS' "$work/few" && [ "$(grep -c 'No thread could be started' "$work/few")" = 1 ]
+}
+
+nowhere_to_write() {
+  [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || return 77
+  unshare -m bash -c 'mount --make-rprivate / && mount -o remount,bind,ro / 2>/dev/null || exit 77
+    for place in /tmp /var/tmp /run /home /root; do mount -o bind,ro $place $place 2>/dev/null; mount -o remount,bind,ro $place 2>/dev/null; done
+    touch /var/tmp/written 2>/dev/null && exit 77
+    unset HOME XDG_STATE_HOME
+    gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick cloudwatch-namespace=Nowhere region=eu-west-1 \
+      access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 interval=1000000 ! fakesink'
+}
+
+no_home() {
+  env -u HOME -u XDG_RUNTIME_DIR XDG_STATE_HOME=/proc/nowhere gst-launch-1.0 -q fakesrc num-buffers=300 \
+    ! timepiecetick cloudwatch-namespace=Nowhere region=eu-west-1 access-key=AKIDEXAMPLE secret-access-key=secret \
+    endpoint-uri=http://127.0.0.1:9 interval=1000000 ! fakesink
+}
+
+hardened() {
+  readelf -lW "$plugin" | grep -q GNU_RELRO || { echo "no relro"; return 1; }
+  readelf -dW "$plugin" | grep -qE 'BIND_NOW|FLAGS.*NOW' || { echo "no bind now"; return 1; }
+  readelf -lW "$plugin" | grep GNU_STACK | grep -q 'RWE' && { echo "the stack is executable"; return 1; }
+  readelf -dW "$plugin" | grep -q TEXTREL && { echo "text relocations"; return 1; }
+  nm -D "$plugin" | grep -q '__stack_chk_fail' || { echo "no stack protector"; return 1; }
+  readelf -dW "$plugin" | grep -E 'RPATH|RUNPATH' | grep -E '\[[^]$]*/' && { echo "a path of the machine that built it"; return 1; }
+  return 0
+}
+
+spool_is_private() {
+  (umask 000
+   gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick cloudwatch-namespace=Private region=eu-west-1 \
+     access-key=AKIDEXAMPLE secret-access-key=SECRETSECRET endpoint-uri=http://127.0.0.1:9 \
+     cloudwatch-spool="$work/private" ! fakesink)
+  [ "$(stat -c %a "$work/private")" = 600 ] || { stat "$work/private"; return 1; }
+  ! grep -qE 'SECRETSECRET|AKIDEXAMPLE' "$work"/private*
+}
+
+plain_http_stays_here() {
+  local place
+  for place in http://192.0.2.1/ http://example.com/ http://127.0.0.1.example.com/; do
+    gst-launch-1.0 -q fakesrc num-buffers=1 ! timepiecetick cloudwatch-namespace=Plain region=eu-west-1 \
+      access-key=AKIDEXAMPLE secret-access-key=SECRETSECRET cloudwatch-spool=none endpoint-uri=$place ! fakesink \
+      >"$work/plain" 2>&1 && { echo "$place was taken"; return 1; }
+    grep -q 'endpoint-uri' "$work/plain" || { cat "$work/plain"; return 1; }
+    grep -q SECRETSECRET "$work/plain" && { echo "a secret was printed"; return 1; }
+  done
+  return 0
+}
+
+export here work plugin stranger
+export -f launch second_runtime swift_host without_locale without_descriptors few_threads nowhere_to_write no_home \
+  hardened spool_is_private plain_http_stays_here
+check "beside a plugin with a Swift runtime of its own" second_runtime
+check "in a Swift application with the system's runtime" swift_host
+check "forked after loading, as multiprocessing does" "${PYTHON:-/usr/bin/python3}" Tests/plugin/fork.py
+check "without a locale" without_locale
+check "with descriptors 0 to 2 closed" without_descriptors
+check "where no thread is left for the reports" few_threads
+check "on a file system that is read only, without HOME" nowhere_to_write
+check "where the spool's directory cannot be made" no_home
+check "the file is hardened" hardened
+check "the spool is its owner's alone and holds no key" spool_is_private
+check "plain http goes to this machine alone" plain_http_stays_here
+echo "isolation: $passed passed, $failed failed, $impossible impossible here"
+[ "$failed" = 0 ]

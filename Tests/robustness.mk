@@ -1,0 +1,43 @@
+# What shows that nothing inside can hurt what is outside. Each prints a figure at its end.
+
+ABUSE_SEQUENCES ?= 10000
+FUZZ_SECONDS ?= 60
+SECONDS_EACH = $(or $(SECONDS),$(FUZZ_SECONDS))
+MINUTES ?= 3
+TEST_CC := $(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror
+TEST_GST := $$(pkg-config --cflags --libs gstreamer-1.0)
+
+.PHONY: abuse faults soak isolation robustness
+
+.build/tests/abuse: $(wildcard Tests/abuse/*.[ch])
+	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ Tests/abuse/*.c $(TEST_GST) -pthread -ldl
+
+.build/tests/victim: Tests/faults/victim.c
+	@mkdir -p $(@D); $(TEST_CC) -o $@ $< $(TEST_GST)
+
+.build/tests/inject.so: Tests/faults/inject.c
+	@mkdir -p $(@D); $(TEST_CC) -fPIC -shared -o $@ $< -ldl
+
+.build/tests/soak: Tests/soak/soak.c Tests/abuse/dice.h
+	@mkdir -p $(@D); $(TEST_CC) -o $@ $< $(TEST_GST)
+
+# Random mistreatment: 10,000 sequences, or ABUSE_SEQUENCES, and a few under the leaks tracer.
+abuse: build .build/tests/abuse
+	@.build/tests/abuse --sequences=$(ABUSE_SEQUENCES) $(if $(SEED),--seed=$(SEED))
+	@Tests/abuse/leaks.sh
+
+# Every system call of the plugin fails once, and for good.
+faults: build .build/tests/victim .build/tests/inject.so
+	@Tests/faults/run.py .build/tests/victim $(CURDIR)/.build/tests/inject.so
+
+# Fifty elements for MINUTES, against a CloudWatch that misbehaves.
+soak: build .build/tests/soak
+	@Tests/soak/run.py .build/tests/soak $(MINUTES)
+
+isolation: build
+	@Tests/isolation/run.sh
+
+# What fits into every run of CI.
+robustness: abuse faults isolation
+	@$(MAKE) --no-print-directory soak MINUTES=0.5
+	@Tests/Fuzz/readers.sh 3

@@ -1,0 +1,251 @@
+/* Fifty elements in mixed pipelines for a time, with alarms, CloudWatch, seeks
+ * and stalls at random:
+ *
+ *   soak MINUTES ENDPOINT [SEED]
+ *
+ * After a fifth of the time, memory, threads and descriptors must not grow any
+ * more, and at the end the counters must add up. */
+#include <dirent.h>
+#include <gst/gst.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "../abuse/dice.h"
+
+#define PIPELINES 10
+#define POINTS 5
+/* What the allocator may keep besides, in KiB. */
+#define MAX_GROWTH 4096
+#define STEP (20 * GST_MSECOND)
+
+typedef struct
+{
+  GstElement *pipeline;
+  GstElement *points[POINTS];
+  gboolean is_seekable;
+  gint seen[POINTS];            /* buffers, by a probe of our own */
+  guint64 told[POINTS];         /* buffers, by the messages */
+} Line;
+
+typedef struct
+{
+  long memory;                  /* KiB */
+  guint threads;
+  guint descriptors;
+} Usage;
+
+static const gchar *const sources[] = {
+  "videotestsrc is-live=true ! video/x-raw,width=32,height=32,framerate=50/1",
+  "audiotestsrc is-live=true samplesperbuffer=160 ! audio/x-raw,rate=8000",
+  "videotestsrc ! video/x-raw,width=16,height=16 ! identity sleep-time=5000",
+  "fakesrc sizetype=2 sizemax=64 format=time ! identity sleep-time=3000",
+  "audiotestsrc samplesperbuffer=400 ! audio/x-raw,rate=8000 ! identity "
+      "sleep-time=4000",
+};
+
+static Dice dice;
+
+static guint
+entries (const gchar * path)
+{
+  DIR *directory = opendir (path);
+  guint count = 0;
+
+  while (directory && readdir (directory))
+    count++;
+  if (directory)
+    closedir (directory);
+  return count;
+}
+
+static Usage
+usage (void)
+{
+  FILE *statm = fopen ("/proc/self/statm", "r");
+  Usage usage = { 0 };
+
+  if (statm && fscanf (statm, "%*s %ld", &usage.memory) != 1)
+    usage.memory = 0;
+  if (statm)
+    fclose (statm);
+  usage.memory *= sysconf (_SC_PAGESIZE) / 1024;
+  usage.threads = entries ("/proc/self/task");
+  usage.descriptors = entries ("/proc/self/fd");
+  return usage;
+}
+
+static GstPadProbeReturn
+count (GstPad * pad, GstPadProbeInfo * info, gpointer seen)
+{
+  (void) pad;
+  g_atomic_int_add ((gint *) seen, GST_PAD_PROBE_INFO_TYPE (info) &
+      GST_PAD_PROBE_TYPE_BUFFER ? 1 :
+      (gint) gst_buffer_list_length (GST_PAD_PROBE_INFO_BUFFER_LIST (info)));
+  return GST_PAD_PROBE_OK;
+}
+
+static void
+build (Line * line, guint number, const gchar * endpoint)
+{
+  GString *text = g_string_new (sources[number % G_N_ELEMENTS (sources)]);
+
+  for (guint i = 0; i < POINTS; i++) {
+    g_string_append_printf (text, " ! timepiecetick name=p%u label=line%u-%u "
+        "interval=%u000000 stall-timeout=200000000 "
+        "alarms=\"interval,name=beat,every=100ms; ordinal,name=tenth,each=10\"",
+        i, number, i, 50 + 10 * i);
+    if (i == 0)
+      g_string_append_printf (text, " cloudwatch-namespace=Soak "
+          "cloudwatch-interval=1000000000 region=eu-west-1 "
+          "access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=%s",
+          endpoint);
+    if (i == 2)
+      g_string_append (text, " ! queue");
+  }
+  g_string_append (text, " ! fakesink");
+  line->pipeline = gst_parse_launch (text->str, NULL);
+  if (!line->pipeline)
+    g_error ("this cannot be built: %s", text->str);
+  g_string_free (text, TRUE);
+  /* The last reports come when it stops, and are counted. */
+  gst_pipeline_set_auto_flush_bus (GST_PIPELINE (line->pipeline), FALSE);
+  line->is_seekable = number % G_N_ELEMENTS (sources) != 3;
+  for (guint i = 0; i < POINTS; i++) {
+    gchar *name = g_strdup_printf ("p%u", i);
+    GstPad *pad;
+
+    line->points[i] = gst_bin_get_by_name (GST_BIN (line->pipeline), name);
+    pad = gst_element_get_static_pad (line->points[i], "sink");
+    gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER |
+        GST_PAD_PROBE_TYPE_BUFFER_LIST, count, &line->seen[i], NULL);
+    gst_object_unref (pad);
+    g_free (name);
+  }
+  gst_element_set_state (line->pipeline, GST_STATE_PLAYING);
+}
+
+/* Adds up what the messages say; an error or a warning ends the run. */
+static void
+listen (Line * line)
+{
+  GstBus *bus = gst_element_get_bus (line->pipeline);
+  GstMessage *message;
+
+  while ((message = gst_bus_pop (bus))) {
+    if (GST_MESSAGE_TYPE (message) & (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))
+      g_error ("%s said %" G_GUINT64_FORMAT, GST_MESSAGE_SRC_NAME (message),
+          (guint64) GST_MESSAGE_TYPE (message));
+    if (gst_message_has_name (message, "timepiece-tick"))
+      for (guint i = 0; i < POINTS; i++)
+        if (GST_MESSAGE_SRC (message) == GST_OBJECT (line->points[i])) {
+          guint64 buffers = 0;
+
+          gst_structure_get_uint64 (gst_message_get_structure (message),
+              "num-buffers", &buffers);
+          line->told[i] += buffers;
+        }
+    gst_message_unref (message);
+  }
+  gst_object_unref (bus);
+}
+
+/* A stall, a seek, or nothing. */
+static void
+disturb (Line * line)
+{
+  switch (dice_roll (&dice, 12)) {
+    case 0:
+      gst_element_set_state (line->pipeline, GST_STATE_PAUSED);
+      gst_element_set_state (line->pipeline, GST_STATE_PLAYING);
+      break;
+    case 1:
+      if (line->is_seekable)
+        gst_element_seek_simple (line->pipeline, GST_FORMAT_TIME,
+            GST_SEEK_FLAG_FLUSH, (gint64) dice_roll (&dice, 1000) * GST_MSECOND);
+      break;
+    case 2:
+      g_object_set (line->points[dice_roll (&dice, POINTS)], "interval",
+          (guint64) (20 + dice_roll (&dice, 100)) * GST_MSECOND, NULL);
+      break;
+    default:
+      break;
+  }
+}
+
+static void
+add_up (Line * lines)
+{
+  guint64 seen = 0;
+
+  for (guint i = 0; i < PIPELINES; i++) {
+    gst_element_set_state (lines[i].pipeline, GST_STATE_NULL);
+    listen (&lines[i]);
+    for (guint j = 0; j < POINTS; j++) {
+      if (lines[i].told[j] != (guint64) lines[i].seen[j])
+        g_error ("line%u-%u saw %d buffers and told of %" G_GUINT64_FORMAT, i,
+            j, lines[i].seen[j], lines[i].told[j]);
+      seen += lines[i].told[j];
+      gst_object_unref (lines[i].points[j]);
+    }
+    gst_object_unref (lines[i].pipeline);
+  }
+  printf ("soak: %" G_GUINT64_FORMAT " buffers seen and told of by %d elements\n",
+      seen, PIPELINES * POINTS);
+}
+
+int
+main (int argc, char **argv)
+{
+  static Line lines[PIPELINES];
+  gint64 begin, now, span;
+  Usage before = { 0 }, most = { 0 };
+
+  gst_init (&argc, &argv);
+  if (argc < 3) {
+    fprintf (stderr, "soak MINUTES ENDPOINT [SEED]\n");
+    return 2;
+  }
+  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
+  span = (gint64) (g_ascii_strtod (argv[1], NULL) * 60 * G_USEC_PER_SEC);
+  dice.state = argc > 3 ? g_ascii_strtoull (argv[3], NULL, 10) :
+      (guint64) g_get_real_time ();
+  printf ("soak: %s minutes, seed %" G_GUINT64_FORMAT "\n", argv[1], dice.state);
+  fflush (stdout);
+  for (guint i = 0; i < PIPELINES; i++)
+    build (&lines[i], i, argv[2]);
+  begin = g_get_monotonic_time ();
+  do {
+    g_usleep (STEP / 1000);
+    for (guint i = 0; i < PIPELINES; i++)
+      listen (&lines[i]);
+    disturb (&lines[dice_roll (&dice, PIPELINES)]);
+    now = g_get_monotonic_time () - begin;
+    if (now < span / 5) {
+      Usage current = usage ();
+
+      before.memory = MAX (before.memory, current.memory);
+      before.threads = MAX (before.threads, current.threads);
+      before.descriptors = MAX (before.descriptors, current.descriptors);
+    } else {
+      Usage current = usage ();
+
+      most.memory = MAX (most.memory, current.memory);
+      most.threads = MAX (most.threads, current.threads);
+      most.descriptors = MAX (most.descriptors, current.descriptors);
+    }
+  } while (now < span);
+  printf ("soak: memory %ld KiB, then at most %ld; threads %u, then %u; "
+      "descriptors %u, then %u\n", before.memory, most.memory, before.threads,
+      most.threads, before.descriptors, most.descriptors);
+  add_up (lines);
+  /* A thread of a pool, and a connection made anew, may come besides. */
+  if (most.memory > before.memory + MAX_GROWTH
+      || most.threads > before.threads + 3
+      || most.descriptors > before.descriptors + 4) {
+    fprintf (stderr, "soak: something grows\n");
+    return 1;
+  }
+  printf ("soak: nothing grows, 0 failed\n");
+  return 0;
+}
