@@ -5,7 +5,9 @@ SWIFT ?= swift
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
 PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
-	-Xlinker --version-script=gst/libgsttimepiece.map
+	-Xlinker --version-script=gst/libgsttimepiece.map \
+	-Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
+	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 # What SwiftPM says of GLib's pkg-config file concerns nobody.
 QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0
 SHELL := /bin/bash
@@ -21,7 +23,7 @@ export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo test test-environment examples sanitize lint clean
+.PHONY: all setup toolchain build demo demo-cloudwatch test test-environment examples sanitize fuzz lint clean
 
 all: build
 
@@ -47,8 +49,11 @@ demo: build
 
 # What the tests talk to: servers and oracles from PyPI, AWS's own test suite.
 test-environment: setup
-	@Tests/python-environment.sh
-	@Tests/fetch-sigv4-suite.sh
+	@sh Tests/python-environment.sh
+	@sh Tests/fetch-sigv4-suite.sh
+
+demo-cloudwatch: build test-environment
+	@pipelines/cloudwatch/demo.py
 
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
@@ -58,8 +63,8 @@ test: build test-environment
 	@$(SWIFT) test $(QUIET)
 
 # Every example of pipelines/, with its output in .build/examples/.
-examples: build
-	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py; do [ -x $$e ] || continue; \
+examples: build test-environment
+	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
 	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
 	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
 
@@ -67,6 +72,10 @@ examples: build
 sanitize: setup test-environment
 	$(SWIFT) test --sanitize=thread --scratch-path .build-tsan $(QUIET)
 	LSAN_OPTIONS=suppressions=$(CURDIR)/Tests/lsan.supp $(SWIFT) test --sanitize=address --scratch-path .build-asan $(QUIET)
+
+# Texts from outside, made up by libFuzzer: a minute of them, or FUZZ_SECONDS.
+fuzz: setup
+	@Tests/Fuzz/fuzz.sh $(FUZZ_SECONDS)
 
 lint: toolchain
 	@$(SWIFT) format lint --strict -r Package.swift Sources Tests Snippets

@@ -66,13 +66,23 @@ let package = Package(
                 .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
             ]),
 
+        // The library's calls, one at a time, for `make bench-instructions`; not a product.
+        .executableTarget(
+            name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
+            swiftSettings: strict),
         // For applications: what the elements say on the bus, typed.
         .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
+        // Publishes into a spool until a test kills it.
+        .executableTarget(
+            name: "SpoolVictim",
+            dependencies: ["Timepiece", "TimepieceCloudWatch"],
+            path: "Tests/SpoolVictim",
+            swiftSettings: strict),
         .testTarget(
             name: "TimepieceCloudWatchTests",
-            dependencies: ["TimepieceCloudWatch"],
+            dependencies: ["TimepieceCloudWatch", "SpoolVictim"],
             swiftSettings: strict),
         .testTarget(
             name: "GstTimepieceTests",

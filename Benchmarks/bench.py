@@ -157,7 +157,9 @@ def main():
     }
     print(table(rows))
     if not arguments.only:
-        result["start"] = startup.measure(arguments.plugin, arguments.rounds)
+        result["start"] = startup.measure(
+            os.path.join(os.path.dirname(os.path.abspath(arguments.program)), "launch"), arguments.plugin,
+            arguments.rounds)
         print()
         print(startup.table(result["start"]))
     with open(arguments.json, "w", encoding="utf-8") as file:

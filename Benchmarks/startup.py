@@ -6,23 +6,20 @@ import shutil
 import statistics
 import subprocess
 import tempfile
-import time
 
 LIMITS = {"size": 12.0, "time": 8.0, "memory": 8.0}
 ELEMENTS = ("identity", "timepiecetick")
 
 
-def launch(element):
+def launch(program, element):
     """Returns milliseconds and MB of one `gst-launch-1.0` from start to end."""
-    start = time.monotonic_ns()
-    process = subprocess.Popen(
-        ["gst-launch-1.0", "-q", "fakesrc", "num-buffers=1", "!", element, "!", "fakesink"], stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    end = time.monotonic_ns()
-    process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
-        raise SystemExit(f"gst-launch-1.0 with {element} ended with {process.returncode}")
-    return (end - start) / 1e6, usage.ru_maxrss * 1024 / 1e6
+    result = subprocess.run(
+        [program, "gst-launch-1.0", "-q", "fakesrc", "num-buffers=1", "!", element, "!", "fakesink"],
+        capture_output=True, text=True)
+    if result.returncode != 0:
+        raise SystemExit(f"gst-launch-1.0 with {element}: {result.stderr.strip()}")
+    milliseconds, megabytes = result.stdout.split()
+    return float(milliseconds), float(megabytes)
 
 
 def stripped_size(plugin):
@@ -32,13 +29,13 @@ def stripped_size(plugin):
         return os.path.getsize(copy) / 1e6
 
 
-def measure(plugin, rounds):
+def measure(program, plugin, rounds):
     launches = {element: [] for element in ELEMENTS}
     for element in ELEMENTS:
-        launch(element)
+        launch(program, element)
     for _ in range(rounds):
         for element in random.sample(ELEMENTS, len(ELEMENTS)):
-            launches[element].append(launch(element))
+            launches[element].append(launch(program, element))
     added = [
         [own - base for own, base in zip(ours, theirs, strict=True)]
         for ours, theirs in zip(launches["timepiecetick"], launches["identity"], strict=True)]

@@ -10,6 +10,9 @@ static const gchar *const actions[] = { "message", "force-key-unit", "eos" };
 /* The field that tells when, by kind. */
 static const gchar *const value_fields[] = { "time", "every", "each", "after" };
 
+static const gchar bad_form[] = "it is not of the form kind,field=value,…, "
+    "entries separated by semicolons";
+
 void
 gst_timepiece_alarm_free (GstTimepieceAlarm * alarm)
 {
@@ -38,44 +41,68 @@ index_of (const gchar * const *names, guint length, const gchar * name)
   return -1;
 }
 
+void
+gst_timepiece_alarm_make_name (GstTimepieceAlarm * alarm, guint number)
+{
+  g_free (alarm->name);
+  alarm->name = g_strdup_printf ("%s%u", kinds[alarm->kind], number);
+}
+
+/* Reads a number such as 5 or 0.25 and adds it to the total, in units of the
+ * length that is found behind it. Integers, so that nothing is rounded. */
+static gboolean
+add_length (const gchar ** text, guint64 * total)
+{
+  static const struct
+  {
+    const gchar *unit;
+    guint64 length;
+  } units[] = {                 /* longer names before their prefixes */
+    {"ms", GST_MSECOND}, {"us", GST_USECOND}, {"ns", 1}, {"h", 3600 * GST_SECOND},
+    {"m", 60 * GST_SECOND}, {"s", GST_SECOND}
+  };
+  const gchar *next = *text;
+  guint64 whole = 0, fraction = 0, scale = 1, length;
+  guint i;
+
+  if (!g_ascii_isdigit (*next))
+    return FALSE;
+  for (; g_ascii_isdigit (*next); next++)
+    if (!g_uint64_checked_mul (&whole, whole, 10)
+        || !g_uint64_checked_add (&whole, whole, (guint64) (*next - '0')))
+      return FALSE;
+  if (*next == '.' && g_ascii_isdigit (next[1]))
+    for (next++; g_ascii_isdigit (*next); next++)
+      if (scale < G_GUINT64_CONSTANT (1000000000000)) {
+        fraction = fraction * 10 + (guint64) (*next - '0');
+        scale *= 10;
+      }
+  for (i = 0; i < G_N_ELEMENTS (units); i++)
+    if (g_str_has_prefix (next, units[i].unit))
+      break;
+  if (i == G_N_ELEMENTS (units))
+    return FALSE;
+  *text = next + strlen (units[i].unit);
+  length = units[i].length;
+  return g_uint64_checked_mul (&whole, whole, length)
+      && g_uint64_checked_add (total, *total, whole)
+      && g_uint64_checked_add (total, *total, gst_util_uint64_scale (fraction,
+          length, scale));
+}
+
 /* A duration such as 250ms or 1m30s, in nanoseconds; FALSE if it is none, is
  * zero, or is over 292 years. */
 static gboolean
 parse_duration (const gchar * text, gint64 * nanoseconds)
 {
-  static const struct
-  {
-    const gchar *unit;
-    gdouble length;
-  } units[] = {                 /* longer names before their prefixes */
-    {"ms", 1e6}, {"us", 1e3}, {"ns", 1.0}, {"h", 3600e9}, {"m", 60e9},
-    {"s", 1e9}
-  };
-  gdouble total = 0.0;
+  guint64 total = 0;
 
-  if (*text == '\0')
-    return FALSE;
-  while (*text != '\0') {
-    gchar *end;
-    gdouble number;
-    guint i;
-
-    if (!g_ascii_isdigit (*text))
+  do {
+    if (!add_length (&text, &total))
       return FALSE;
-    number = g_ascii_strtod (text, &end);
-    for (i = 0; i < G_N_ELEMENTS (units); i++)
-      if (g_str_has_prefix (end, units[i].unit))
-        break;
-    if (i == G_N_ELEMENTS (units))
-      return FALSE;
-    total += number * units[i].length;
-    text = end + strlen (units[i].unit);
-  }
-  /* Written so that it refuses NaN, too. */
-  if (!(total >= 1.0 && total < 9.2e18))
-    return FALSE;
-  *nanoseconds = (gint64) (total + 0.5);
-  return TRUE;
+  } while (*text != '\0');
+  *nanoseconds = (gint64) total;
+  return total >= 1 && total <= G_MAXINT64;
 }
 
 static gboolean
@@ -84,16 +111,19 @@ parse_time (const gchar * text, gint64 * nanoseconds)
   GTimeZone *local = g_time_zone_new_local ();
   GDateTime *time = g_date_time_new_from_iso8601 (text, local);
   gint64 seconds;
+  gboolean sensible;
 
   g_time_zone_unref (local);
   if (!time)
     return FALSE;
   seconds = g_date_time_to_unix (time);
-  *nanoseconds = seconds * G_GINT64_CONSTANT (1000000000) +
-      (gint64) g_date_time_get_microsecond (time) * 1000;
+  /* What nanoseconds in 64 bits reach, and no time that clocks begin with. */
+  sensible = seconds > 0 && seconds < G_GINT64_CONSTANT (9200000000);
+  if (sensible)
+    *nanoseconds = seconds * G_GINT64_CONSTANT (1000000000) +
+        (gint64) g_date_time_get_microsecond (time) * 1000;
   g_date_time_unref (time);
-  /* What nanoseconds in 64 bits reach. */
-  return ABS (seconds) < G_GINT64_CONSTANT (9200000000);
+  return sensible;
 }
 
 /* What a field says, as text, whatever type GStreamer took it for. */
@@ -128,8 +158,8 @@ parse_value (GstTimepieceAlarm * alarm, const GstStructure * structure)
     case TIMEPIECE_ALARM_AT:
       if (!parse_time (text, &alarm->value))
         problem = g_strdup_printf ("time is \"%s\", but it has to be a time "
-            "such as 2026-11-22T12:00:00Z, 2026-11-22T12:00:00+01:00 or, in "
-            "local time, 2026-11-22T12:00:00", text);
+            "after 1970 such as 2026-11-22T12:00:00Z, 2026-11-22T12:00:00+01:00 "
+            "or, in local time, 2026-11-22T12:00:00", text);
       break;
     case TIMEPIECE_ALARM_ORDINAL:
       if (!parse_count (text, 1, &alarm->value))
@@ -208,6 +238,26 @@ parse_limit (GstTimepieceAlarm * alarm, const GstStructure * structure)
 }
 
 static gchar *
+parse_name (GstTimepieceAlarm * alarm, const GstStructure * structure,
+    guint position)
+{
+  const GValue *value = gst_structure_get_value (structure, "name");
+
+  if (!value) {
+    gst_timepiece_alarm_make_name (alarm, position);
+    return NULL;
+  }
+  alarm->is_named = TRUE;
+  alarm->name = dup_field (structure, "name");
+  /* GStreamer takes t for true and 1/2 for a fraction, and forgets the text. */
+  if (!alarm->name || (!G_VALUE_HOLDS_STRING (value)
+          && !G_VALUE_HOLDS_INT (value)))
+    return g_strdup_printf ("its name is read as a %s; write "
+        "name=(string) and then the name", G_VALUE_TYPE_NAME (value));
+  return *alarm->name == '\0' ? g_strdup ("its name is empty") : NULL;
+}
+
+static gchar *
 check_fields (const GstTimepieceAlarm * alarm, const GstStructure * structure)
 {
   gint i;
@@ -224,25 +274,36 @@ check_fields (const GstTimepieceAlarm * alarm, const GstStructure * structure)
   return NULL;
 }
 
+/* What an entry begins with. GStreamer complains aloud of the names that it
+ * cannot give to a structure, so it gets none but these.
+ * Returns: (nullable): what is wrong. */
+static gchar *
+parse_kind (GstTimepieceAlarm * alarm)
+{
+  gchar *kind = g_strndup (alarm->text, strcspn (alarm->text, ", \t\r\n"));
+  gint found = index_of (kinds, G_N_ELEMENTS (kinds), kind);
+  gchar *problem = NULL;
+
+  if (found >= 0)
+    alarm->kind = (TimepieceAlarmKind) found;
+  else if (*kind != '\0')
+    problem = g_strdup_printf ("its kind is \"%s\", but it has to be at, "
+        "interval, ordinal or after", kind);
+  else
+    problem = g_strdup (bad_form);
+  g_free (kind);
+  return problem;
+}
+
 /* Returns: (nullable): what is wrong. */
 static gchar *
-parse_structure (GstTimepieceAlarm * alarm, const GstStructure * structure,
+parse_fields (GstTimepieceAlarm * alarm, const GstStructure * structure,
     guint position)
 {
-  const gchar *kind = gst_structure_get_name (structure);
-  gint found = index_of (kinds, G_N_ELEMENTS (kinds), kind);
   gchar *problem;
 
-  if (found < 0)
-    return g_strdup_printf ("its kind is \"%s\", but it has to be at, interval, "
-        "ordinal or after", kind);
-  alarm->kind = (TimepieceAlarmKind) found;
-  alarm->name = dup_field (structure, "name");
-  if (!alarm->name)
-    alarm->name = g_strdup_printf ("%s%u", kind, position);
-  if (*alarm->name == '\0')
-    return g_strdup ("its name is empty");
-  if (!(problem = check_fields (alarm, structure))
+  if (!(problem = parse_name (alarm, structure, position))
+      && !(problem = check_fields (alarm, structure))
       && !(problem = parse_value (alarm, structure))
       && !(problem = parse_clock (alarm, structure))
       && !(problem = parse_action (alarm, structure)))
@@ -258,54 +319,88 @@ skip_space (const gchar * text)
   return text;
 }
 
+/* The semicolon that ends an entry, or the end of the text. */
+static const gchar *
+find_end (const gchar * entry)
+{
+  gboolean quoted = FALSE;
+
+  for (; *entry != '\0' && (quoted || *entry != ';'); entry++) {
+    if (*entry == '\\' && entry[1] != '\0')
+      entry++;
+    else if (*entry == '"')
+      quoted = !quoted;
+  }
+  return entry;
+}
+
+/* @text: (transfer full): one entry
+ * Returns: (nullable): what is wrong. */
+static gchar *
+parse_entry (GstTimepieceAlarm * alarm, gchar * text, guint position)
+{
+  gchar *end = NULL;
+  gchar *problem;
+  GstStructure *structure;
+
+  alarm->text = g_strchomp (text);
+  if ((problem = parse_kind (alarm)))
+    return problem;
+  structure = gst_structure_from_string (alarm->text, &end);
+  if (structure && *skip_space (end) == '\0')
+    problem = parse_fields (alarm, structure, position);
+  else
+    problem = g_strdup (bad_form);
+  gst_clear_structure (&structure);
+  return problem;
+}
+
+/* Only so much of the entry that it can be found again. */
+static gchar *
+complain (const gchar * list, const gchar * entry, guint position,
+    const gchar * text, const gchar * what)
+{
+  gchar *excerpt = g_utf8_strlen (text, -1) > 40 ?
+      g_utf8_substring (text, 0, 40) : g_strdup (text);
+  gchar *problem = g_strdup_printf ("Alarm %u, at character %ld, \"%s\": %s.",
+      position, g_utf8_pointer_to_offset (list, entry) + 1, excerpt, what);
+
+  g_free (excerpt);
+  return problem;
+}
+
 GPtrArray *
 gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
 {
-  GPtrArray *alarms =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
-  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
+  GPtrArray *alarms;
+  GHashTable *names;
   const gchar *entry = skip_space (text ? text : "");
-  gchar *what = NULL;
 
   /* GStreamer's parser takes what is not UTF-8, and then nobody can print it. */
   if (text && !g_utf8_validate (text, -1, NULL)) {
     *problem = g_strdup ("The alarms are not UTF-8.");
-    g_hash_table_unref (names);
-    g_ptr_array_unref (alarms);
     return NULL;
   }
-  while (*entry != '\0' && !what) {
-    guint position = alarms->len + 1;
+  alarms =
+      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
+  names = g_hash_table_new (g_str_hash, g_str_equal);
+  while (*entry != '\0' && alarms) {
+    const gchar *end = find_end (entry);
     GstTimepieceAlarm *alarm = g_new0 (GstTimepieceAlarm, 1);
-    gchar *end = NULL;
-    GstStructure *structure = gst_structure_from_string (entry, &end);
+    guint position = alarms->len + 1;
+    gchar *what = parse_entry (alarm, g_strndup (entry, (gsize) (end - entry)),
+        position);
 
     g_ptr_array_add (alarms, alarm);
-    if (!structure) {
-      what = g_strdup ("it is not of the form kind,field=value,…, entries "
-          "separated by semicolons");
-    } else {
-      alarm->text = g_strstrip (g_strndup (entry, end - entry));
-      g_strdelimit (alarm->text + MAX (0, (gint) strlen (alarm->text) - 1),
-          ";", '\0');
-      what = parse_structure (alarm, structure, position);
-      if (!what && !g_hash_table_add (names, alarm->name))
-        what = g_strdup_printf ("there is another of the name %s",
-            alarm->name);
-      gst_structure_free (structure);
+    if (!what && !g_hash_table_add (names, alarm->name))
+      what = g_strdup_printf ("there is another of the name %s", alarm->name);
+    if (what) {
+      *problem = complain (text, entry, position, alarm->text, what);
+      g_free (what);
+      g_clear_pointer (&alarms, g_ptr_array_unref);
     }
-    if (what)
-      *problem = g_strdup_printf ("Alarm %u, at character %d, \"%.40s\": %s.",
-          position, (gint) g_utf8_pointer_to_offset (text, entry) + 1, entry,
-          what);
-    else
-      entry = skip_space (end);
+    entry = skip_space (*end == ';' ? end + 1 : end);
   }
   g_hash_table_unref (names);
-  if (what) {
-    g_free (what);
-    g_ptr_array_unref (alarms);
-    return NULL;
-  }
   return alarms;
 }

@@ -19,16 +19,25 @@ typedef struct
 {
   gchar *text;                  /* as it was given */
   gchar *name;
+  gboolean is_named;            /* by the user */
   TimepieceAlarmKind kind;
   gboolean by_running_time;
   gint64 value;                 /* as in TimepieceAlarm */
   guint64 count;
   GstTimepieceAction action;
+
+  /* for the list that it is in */
+  guint64 serial;               /* other each time it is armed */
+  gboolean is_added;            /* by add-alarm */
+  gboolean over;                /* fired for the last time */
 } GstTimepieceAlarm;
 
 void gst_timepiece_alarm_free (GstTimepieceAlarm * alarm);
 gboolean gst_timepiece_alarm_equal (const GstTimepieceAlarm * a,
     const GstTimepieceAlarm * b);
+
+/* Names an alarm after its kind and a number. */
+void gst_timepiece_alarm_make_name (GstTimepieceAlarm * alarm, guint number);
 
 /* Reads a list of alarms. Returns: (transfer full) (nullable) (element-type
  * GstTimepieceAlarm): NULL if an entry makes no sense; then @problem is a

@@ -1,29 +1,72 @@
 /* Keeps what the user asked for and the meter in step: a change re-arms only
- * what changed. */
+ * what changed. Setting, adding and removing cost the same for each alarm,
+ * however many there are. */
 #include "gsttimepiecealarmlist.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 void
 gst_timepiece_alarm_list_init (GstTimepieceAlarmList * list)
 {
   g_mutex_init (&list->lock);
-  list->alarms =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
+  g_queue_init (&list->alarms);
+  list->links = g_hash_table_new (g_str_hash, g_str_equal);
+  list->next_serial = 1;
   list->tick = NULL;
-  list->by_running_time = FALSE;
+  list->by_running_time = 0;
 }
 
 void
 gst_timepiece_alarm_list_clear (GstTimepieceAlarmList * list)
 {
-  g_ptr_array_unref (list->alarms);
+  g_hash_table_unref (list->links);
+  g_queue_clear_full (&list->alarms, (GDestroyNotify) gst_timepiece_alarm_free);
   g_mutex_clear (&list->lock);
 }
 
+/* The functions down to the next line of stars are called with the lock held. */
+
+static GstTimepieceAlarm *
+find (GstTimepieceAlarmList * list, const gchar * name)
+{
+  GList *link = g_hash_table_lookup (list->links, name);
+
+  return link ? link->data : NULL;
+}
+
+/* Counts an alarm that waits, or does so no more. */
+static void
+note_clock (GstTimepieceAlarmList * list, const GstTimepieceAlarm * alarm,
+    gint change)
+{
+  if (alarm->by_running_time && !alarm->over)
+    g_atomic_int_add (&list->by_running_time, change);
+}
+
+/* @alarm: (transfer full) */
+static void
+append (GstTimepieceAlarmList * list, GstTimepieceAlarm * alarm)
+{
+  g_queue_push_tail (&list->alarms, alarm);
+  g_hash_table_insert (list->links, alarm->name,
+      g_queue_peek_tail_link (&list->alarms));
+  note_clock (list, alarm, 1);
+}
+
+static void
+forget (GstTimepieceAlarmList * list, GstTimepieceAlarm * alarm)
+{
+  GList *link = g_hash_table_lookup (list->links, alarm->name);
+
+  note_clock (list, alarm, -1);
+  g_hash_table_remove (list->links, alarm->name);
+  g_queue_delete_link (&list->alarms, link);
+  gst_timepiece_alarm_free (alarm);
+}
+
+/* What is valid as text can be armed, so a failure is not expected. */
 static gboolean
-arm (TimepieceTick * tick, const GstTimepieceAlarm * alarm, gchar ** problem)
+arm (GstTimepieceAlarmList * list, GstTimepieceAlarm * alarm, gchar ** problem)
 {
   TimepieceAlarm flat = {
     .name = alarm->name,
@@ -35,107 +78,107 @@ arm (TimepieceTick * tick, const GstTimepieceAlarm * alarm, gchar ** problem)
   };
   char *what = NULL;
 
-  if (timepiece_tick_add_alarm (tick, &flat, &what))
+  alarm->serial = flat.serial = list->next_serial++;
+  if (!list->tick || timepiece_tick_add_alarm (list->tick, &flat, &what))
     return TRUE;
+  g_free (*problem);
   *problem = g_strdup (what ? what : "The alarm could not be armed.");
   free (what);
   return FALSE;
 }
 
-static const GstTimepieceAlarm *
-find (GPtrArray * alarms, const gchar * name)
-{
-  guint i;
-
-  for (i = 0; i < alarms->len; i++) {
-    const GstTimepieceAlarm *alarm = g_ptr_array_index (alarms, i);
-
-    if (strcmp (alarm->name, name) == 0)
-      return alarm;
-  }
-  return NULL;
-}
-
-static gboolean
-contains (GHashTable * by_name, const GstTimepieceAlarm * alarm)
-{
-  const GstTimepieceAlarm *other = g_hash_table_lookup (by_name, alarm->name);
-
-  return other && gst_timepiece_alarm_equal (alarm, other);
-}
-
-static GHashTable *
-index_by_name (GPtrArray * alarms)
-{
-  GHashTable *by_name = g_hash_table_new (g_str_hash, g_str_equal);
-  guint i;
-
-  for (i = 0; i < alarms->len; i++) {
-    GstTimepieceAlarm *alarm = g_ptr_array_index (alarms, i);
-
-    g_hash_table_insert (by_name, alarm->name, alarm);
-  }
-  return by_name;
-}
-
-/* With the lock held. */
 static void
-note_clocks (GstTimepieceAlarmList * list)
+disarm (GstTimepieceAlarmList * list, const GstTimepieceAlarm * alarm)
 {
-  gint by_running_time = FALSE;
-  guint i;
-
-  for (i = 0; i < list->alarms->len; i++)
-    by_running_time |= ((GstTimepieceAlarm *) g_ptr_array_index (list->alarms,
-            i))->by_running_time;
-  g_atomic_int_set (&list->by_running_time, by_running_time);
+  if (list->tick)
+    timepiece_tick_remove_alarm (list->tick, alarm->name);
 }
 
-/* With the lock held: disarms what @next does not have, arms what @list has
- * not. What is valid as text can be armed, so a failure is not expected. */
+/* Gives alarms that came without a name one that nobody has. Returns FALSE if a
+ * name that was given is taken. */
 static gboolean
-rearm (GstTimepieceAlarmList * list, GPtrArray * next, gchar ** problem)
+settle_names (GstTimepieceAlarmList * list, GPtrArray * added,
+    gchar ** problem)
 {
-  GHashTable *before = index_by_name (list->alarms);
-  GHashTable *after = index_by_name (next);
-  gboolean ok = TRUE;
+  GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
+  guint position = list->alarms.length;
   guint i;
 
-  for (i = 0; i < list->alarms->len; i++) {
-    const GstTimepieceAlarm *alarm = g_ptr_array_index (list->alarms, i);
+  for (i = 0; i < added->len; i++) {
+    const GstTimepieceAlarm *alarm = g_ptr_array_index (added, i);
+    const GstTimepieceAlarm *other = find (list, alarm->name);
 
-    if (!contains (after, alarm))
-      timepiece_tick_remove_alarm (list->tick, alarm->name);
+    if (!alarm->is_named)
+      continue;
+    if (other && !other->over) {
+      *problem = g_strdup_printf ("There is an alarm of the name %s already; "
+          "nothing was added.", alarm->name);
+      g_hash_table_unref (names);
+      return FALSE;
+    }
+    g_hash_table_add (names, alarm->name);
   }
-  for (i = 0; i < next->len && ok; i++) {
-    const GstTimepieceAlarm *alarm = g_ptr_array_index (next, i);
+  for (i = 0; i < added->len; i++) {
+    GstTimepieceAlarm *alarm = g_ptr_array_index (added, i);
 
-    if (!contains (before, alarm))
-      ok = arm (list->tick, alarm, problem);
+    if (alarm->is_named)
+      continue;
+    while (find (list, alarm->name)
+        || g_hash_table_contains (names, alarm->name))
+      gst_timepiece_alarm_make_name (alarm, ++position);
+    g_hash_table_add (names, alarm->name);
   }
-  g_hash_table_unref (before);
-  g_hash_table_unref (after);
-  return ok;
+  g_hash_table_unref (names);
+  return TRUE;
 }
+
+/* ************************************************************************* */
 
 gboolean
 gst_timepiece_alarm_list_set (GstTimepieceAlarmList * list, const gchar * text,
     gchar ** problem)
 {
   GPtrArray *next = gst_timepiece_alarm_parse_list (text, problem);
-  GPtrArray *former;
+  GHashTable *kept;
+  GList *link, *following;
   gboolean ok = TRUE;
+  guint i;
 
   if (!next)
     return FALSE;
   g_mutex_lock (&list->lock);
-  if (list->tick)
-    ok = rearm (list, next, problem);
-  former = list->alarms;
-  list->alarms = next;
-  note_clocks (list);
+  kept = g_hash_table_new (g_direct_hash, g_direct_equal);
+  for (i = 0; i < next->len; i++) {
+    GstTimepieceAlarm *alarm = g_ptr_array_index (next, i);
+    const GstTimepieceAlarm *former = find (list, alarm->name);
+
+    if (!former || !gst_timepiece_alarm_equal (former, alarm))
+      continue;
+    alarm->serial = former->serial;
+    alarm->over = former->over;
+    g_hash_table_add (kept, (gpointer) former);
+    g_hash_table_add (kept, alarm);
+  }
+  for (link = list->alarms.head; link; link = following) {
+    following = link->next;
+    if (!g_hash_table_contains (kept, link->data))
+      disarm (list, link->data);
+    forget (list, link->data);
+  }
+  for (i = 0; i < next->len; i++) {
+    GstTimepieceAlarm *alarm = g_ptr_array_index (next, i);
+
+    if (g_hash_table_contains (kept, alarm) || arm (list, alarm, problem)) {
+      append (list, alarm);
+    } else {
+      gst_timepiece_alarm_free (alarm);
+      ok = FALSE;
+    }
+  }
+  g_hash_table_unref (kept);
   g_mutex_unlock (&list->lock);
-  g_ptr_array_unref (former);
+  g_ptr_array_set_free_func (next, NULL);
+  g_ptr_array_unref (next);
   return ok;
 }
 
@@ -144,31 +187,28 @@ gst_timepiece_alarm_list_add (GstTimepieceAlarmList * list, const gchar * text,
     gchar ** problem)
 {
   GPtrArray *added = gst_timepiece_alarm_parse_list (text, problem);
-  gboolean ok = TRUE;
-  guint i;
+  gboolean ok;
 
   if (!added)
     return FALSE;
+  if (added->len == 0) {
+    *problem = g_strdup ("There is no alarm in the text.");
+    g_ptr_array_unref (added);
+    return FALSE;
+  }
   g_mutex_lock (&list->lock);
-  for (i = 0; i < added->len && ok; i++) {
-    GstTimepieceAlarm *alarm = g_ptr_array_index (added, i);
-
-    if (find (list->alarms, alarm->name)) {
-      *problem = g_strdup_printf ("There is an alarm of the name %s already; "
-          "nothing was added.", alarm->name);
-      ok = FALSE;
-    }
-  }
+  ok = settle_names (list, added, problem);
   while (ok && added->len > 0) {
-    GstTimepieceAlarm *alarm = g_ptr_array_steal_index (added, 0);
+    GstTimepieceAlarm *alarm = g_ptr_array_index (added, 0);
+    GstTimepieceAlarm *former = find (list, alarm->name);
 
-    ok = !list->tick || arm (list->tick, alarm, problem);
-    if (ok)
-      g_ptr_array_add (list->alarms, alarm);
-    else
-      gst_timepiece_alarm_free (alarm);
+    if (!(ok = arm (list, alarm, problem)))
+      break;
+    if (former)
+      forget (list, former);
+    alarm->is_added = TRUE;
+    append (list, g_ptr_array_steal_index (added, 0));
   }
-  note_clocks (list);
   g_mutex_unlock (&list->lock);
   g_ptr_array_unref (added);
   return ok;
@@ -178,51 +218,74 @@ gboolean
 gst_timepiece_alarm_list_remove (GstTimepieceAlarmList * list,
     const gchar * name)
 {
-  const GstTimepieceAlarm *alarm;
+  GstTimepieceAlarm *alarm;
+  gboolean found;
 
   g_mutex_lock (&list->lock);
-  alarm = name ? find (list->alarms, name) : NULL;
-  if (alarm) {
-    if (list->tick)
-      timepiece_tick_remove_alarm (list->tick, name);
-    g_ptr_array_remove (list->alarms, (gpointer) alarm);
-    note_clocks (list);
+  alarm = name ? find (list, name) : NULL;
+  found = alarm != NULL;
+  if (found) {
+    disarm (list, alarm);
+    forget (list, alarm);
   }
   g_mutex_unlock (&list->lock);
-  return alarm != NULL;
+  return found;
 }
 
 gchar *
 gst_timepiece_alarm_list_to_string (GstTimepieceAlarmList * list)
 {
   GString *text = g_string_new (NULL);
-  guint i;
+  const GList *link;
 
   g_mutex_lock (&list->lock);
-  for (i = 0; i < list->alarms->len; i++)
-    g_string_append_printf (text, "%s%s", i > 0 ? "; " : "",
-        ((GstTimepieceAlarm *) g_ptr_array_index (list->alarms, i))->text);
+  for (link = list->alarms.head; link; link = link->next)
+    g_string_append_printf (text, "%s%s", text->len > 0 ? "; " : "",
+        ((const GstTimepieceAlarm *) link->data)->text);
   g_mutex_unlock (&list->lock);
-  if (text->len == 0) {
-    g_string_free (text, TRUE);
-    return NULL;
+  return g_string_free (text, text->len == 0);
+}
+
+void
+gst_timepiece_alarm_list_over (GstTimepieceAlarmList * list,
+    const gchar * name, guint64 serial)
+{
+  GstTimepieceAlarm *alarm;
+
+  g_mutex_lock (&list->lock);
+  alarm = find (list, name);
+  if (alarm && alarm->serial == serial) {
+    if (alarm->is_added) {
+      forget (list, alarm);
+    } else {
+      note_clock (list, alarm, -1);
+      alarm->over = TRUE;
+    }
   }
-  return g_string_free (text, FALSE);
+  g_mutex_unlock (&list->lock);
 }
 
 gboolean
 gst_timepiece_alarm_list_arm (GstTimepieceAlarmList * list,
     TimepieceTick * tick, gchar ** problem)
 {
+  const GList *link;
   gboolean ok = TRUE;
-  guint i;
 
   g_mutex_lock (&list->lock);
-  for (i = 0; i < list->alarms->len && ok; i++)
-    ok = arm (tick, g_ptr_array_index (list->alarms, i), problem);
-  if (ok)
-    list->tick = timepiece_tick_ref (tick);
+  list->tick = timepiece_tick_ref (tick);
+  for (link = list->alarms.head; link && ok; link = link->next) {
+    GstTimepieceAlarm *alarm = link->data;
+
+    ok = arm (list, alarm, problem);
+    if (alarm->over) {
+      alarm->over = FALSE;
+      note_clock (list, alarm, 1);
+    }
+  }
   g_mutex_unlock (&list->lock);
+  if (!ok)
+    gst_timepiece_alarm_list_disarm (list);
   return ok;
 }
 

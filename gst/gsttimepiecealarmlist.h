@@ -9,13 +9,15 @@ G_BEGIN_DECLS
  * functions may be called from any thread. */
 typedef struct
 {
+  /* how many go by running time and wait; read without the lock */
+  gint by_running_time;
+
   /* protects the rest; held for calls into the timing, never for others */
   GMutex lock;
-  GPtrArray *alarms;
+  GQueue alarms;                /* of GstTimepieceAlarm, owned, in order */
+  GHashTable *links;            /* their links there, by name */
+  guint64 next_serial;
   TimepieceTick *tick;          /* while armed, a reference */
-
-  /* whether any goes by running time; read without the lock */
-  gint by_running_time;
 } GstTimepieceAlarmList;
 
 void gst_timepiece_alarm_list_init (GstTimepieceAlarmList * list);
@@ -28,7 +30,13 @@ gboolean gst_timepiece_alarm_list_add (GstTimepieceAlarmList * list,
     const gchar * text, gchar ** problem);
 gboolean gst_timepiece_alarm_list_remove (GstTimepieceAlarmList * list,
     const gchar * name);
+/* Returns: (nullable) (transfer full) */
 gchar *gst_timepiece_alarm_list_to_string (GstTimepieceAlarmList * list);
+
+/* The alarm fired for the last time. One that was added is forgotten; one that
+ * was set is armed again at the next start. */
+void gst_timepiece_alarm_list_over (GstTimepieceAlarmList * list,
+    const gchar * name, guint64 serial);
 
 /* Arms all in a meter, and none any more. */
 gboolean gst_timepiece_alarm_list_arm (GstTimepieceAlarmList * list,

@@ -323,25 +323,6 @@ start (GstTimepieceElement * self)
   return TRUE;
 }
 
-static void
-stop (GstTimepieceElement * self)
-{
-  GstTimepieceElementPrivate *priv = PRIVATE (self);
-  gboolean started;
-
-  g_mutex_lock (&priv->start_lock);
-  GST_OBJECT_LOCK (self);
-  started = priv->started;
-  priv->started = FALSE;
-  GST_OBJECT_UNLOCK (self);
-  g_mutex_unlock (&priv->start_lock);
-  if (started) {
-    GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
-    close_cloudwatch (self);
-    GST_DEBUG_OBJECT (self, "stopped");
-  }
-}
-
 static gboolean
 is_started (GstTimepieceElement * self)
 {
@@ -351,6 +332,31 @@ is_started (GstTimepieceElement * self)
   started = PRIVATE (self)->started;
   GST_OBJECT_UNLOCK (self);
   return started;
+}
+
+static void
+stop (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  gboolean started;
+
+  if (!is_started (self))
+    return;
+  /* Pads let a FLUSH_STOP through even when they are not active: wait for one
+   * that another thread sends. */
+  GST_PAD_STREAM_LOCK (priv->sinkpad);
+  g_mutex_lock (&priv->start_lock);
+  GST_OBJECT_LOCK (self);
+  started = priv->started;
+  priv->started = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  g_mutex_unlock (&priv->start_lock);
+  GST_PAD_STREAM_UNLOCK (priv->sinkpad);
+  if (started) {
+    GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
+    close_cloudwatch (self);
+    GST_DEBUG_OBJECT (self, "stopped");
+  }
 }
 
 /* Buffers from here on count from another start: keep what the last one's
@@ -370,6 +376,8 @@ leave_segment (GstTimepieceElement * self, const GstSegment * next)
   else
     gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
   GST_OBJECT_UNLOCK (self);
+  if (klass->set_segment)
+    klass->set_segment (self, next);
 }
 
 static void
@@ -439,6 +447,19 @@ gst_timepiece_element_sink_activate_mode (GstPad * pad, GstObject * parent,
   GST_LOG_OBJECT (pad, "%s %s", active ? "activating" : "deactivating",
       gst_pad_mode_get_name (mode));
   return !active || start (GST_TIMEPIECE_ELEMENT (parent));
+}
+
+static gboolean
+gst_timepiece_element_src_event (GstPad * pad, GstObject * parent,
+    GstEvent * event)
+{
+  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
+  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+
+  GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
+  if (klass->upstream_event)
+    klass->upstream_event (self, event);
+  return gst_pad_event_default (pad, parent, event);
 }
 
 static gboolean
@@ -721,6 +742,8 @@ gst_timepiece_element_init (GstTimepieceElement * self)
   gst_element_add_pad (GST_ELEMENT (self), priv->sinkpad);
 
   priv->srcpad = gst_pad_new_from_static_template (&src_template, "src");
+  gst_pad_set_event_function (priv->srcpad,
+      GST_DEBUG_FUNCPTR (gst_timepiece_element_src_event));
   gst_pad_set_activatemode_function (priv->srcpad,
       GST_DEBUG_FUNCPTR (gst_timepiece_element_src_activate_mode));
   GST_PAD_SET_PROXY_CAPS (priv->srcpad);

@@ -35,11 +35,18 @@ struct _GstTimepieceElementClass
   void (*interrupt) (GstTimepieceElement * self);
   /* Positions are counted anew; the last one means nothing any more. */
   void (*forget_position) (GstTimepieceElement * self);
+  /* (nullable): what the times of the buffers from here on mean, in the thread
+   * of the buffers. @segment: (nullable): NULL after a flush. */
+  void (*set_segment) (GstTimepieceElement * self, const GstSegment * segment);
   /* The position of the last buffer, or GST_CLOCK_TIME_NONE. */
   GstClockTime (*last_position) (GstTimepieceElement * self);
   /* End of stream, and a stream after it. */
   void (*end) (GstTimepieceElement * self);
   void (*begin) (GstTimepieceElement * self);
+
+  /* (nullable) An event comes from downstream, on any thread, also when not
+   * started. */
+  void (*upstream_event) (GstTimepieceElement * self, GstEvent * event);
 
   /* Returns: (transfer full): what the property `stats` shows. */
   GstStructure *(*stats) (GstTimepieceElement * self);

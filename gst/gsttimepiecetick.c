@@ -45,7 +45,8 @@
  * * #gdouble `bitrate`: bits per second over the window's duration
  * * #guint64 `since-last-buffer`: how long ago the last buffer came, or since
  *   the element plays if none came yet; pauses not counted
- * * #guint64 `num-disconts`: buffers flagged #GST_BUFFER_FLAG_DISCONT
+ * * #guint64 `num-disconts`: buffers flagged #GST_BUFFER_FLAG_DISCONT, of a
+ *   list the first
  * * #guint64 `total-buffers`: the buffers since the element was started
  * * #guint64 `total-bytes`: their bytes
  * * #GST_TYPE_ARRAY of #guint64 `intervals`: the last
@@ -57,7 +58,11 @@
  * The structure `timepiece-stall` is posted when no buffer came for
  * #GstTimepieceTick:stall-timeout, or a window had fewer than
  * #GstTimepieceTick:min-rate buffers a second, and again at each report while
- * that lasts; `timepiece-resume` when it is over:
+ * that lasts; `timepiece-resume` when it is over. Nothing is a stall before the
+ * first buffer, unless #GstTimepieceTick:stall-on-start is set, in PAUSED, in a
+ * flush and after EOS: these also end a stall, and the wait begins anew after
+ * them. A window that holds a flush is not judged by its rate. If the setting
+ * goes while a stall lasts, it is told of no more, but its end is:
  *
  * * #gchararray `label`
  * * #guint64 `since-last-buffer` (stall): how long it has lasted
@@ -78,7 +83,34 @@
  * More fields: `name` (unique), `clock` (`monotonic`, or `running-time` of the
  * media; interval and after only), `count` (ends a repeating one), `action`
  * (`message`, `force-key-unit`, which asks the encoders on both sides for a key
- * frame, or `eos`, which ends the stream before that buffer).
+ * frame, or `eos`, which ends the stream before that buffer). An entry that has
+ * no name is called after its kind and its place: `interval1`.
+ *
+ * A change of the property arms only what it changes: an interval that stays
+ * keeps its grid, and what has fired for the last time does not fire again. All
+ * of the property is armed anew when the element starts. What the signal
+ * #GstTimepieceTick::add-alarm added is forgotten when it has fired for the last
+ * time, and its name is free.
+ *
+ * `clock=running-time` goes by the running time of the buffers, so that the same
+ * media fire the same, at any speed: live, or transcoded as fast as it goes.
+ * Running time goes on from one segment to the next, and with it the alarms. A
+ * flushing seek sets it back to 0: from there an interval goes on with its grid,
+ * its count as well; an `after` that waits still waits for the running time that
+ * it waited for; what has fired for the last time does not fire again. Of
+ * frames out of order (as encoders with B-frames make them) the latest time so
+ * far counts. Buffers without a time stamp, or outside of their segment, and
+ * streams that are not in time, leave these alarms alone.
+ *
+ * An `at` follows the clock on the wall: if that is set, it fires at its new time,
+ * within a second. Nothing else is touched by that.
+ *
+ * `force-key-unit` asks nothing at the first buffer of the stream, and after a
+ * flush, where an encoder begins with a key frame anyway. An encoder downstream
+ * makes that very buffer a key frame, one upstream the next. Up to GStreamer 1.22
+ * an encoder that moves its time stamps (x264enc) hears but one request until its
+ * first frame comes out, which at the default look-ahead is some 50 frames
+ * later. In a muxer `eos` ends the one stream only.
  *
  * Every firing is posted as `timepiece-alarm`:
  *
@@ -90,6 +122,10 @@
  * * #guint64 `fired`: when it fired, on the same clock
  * * #guint64 `running-time`: of the buffer that fired it
  *
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=90 ! timepiecetick alarms="interval,name=second,every=1s,clock=running-time; ordinal,each=25" ! fakesink
+ * ]|
+ * prints a `timepiece-alarm` at 0, 1 and 2 seconds, and at three buffers.
  * |[
  * gst-launch-1.0 videotestsrc ! timepiecetick alarms="after,after=3s,clock=running-time,action=eos" ! x264enc ! mp4mux ! filesink location=three-seconds.mp4
  * ]|
@@ -207,7 +243,8 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   }
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
-  self->ended = FALSE;
+  self->phase = GST_TIMEPIECE_TICK_BEGINS;
+  self->furthest = 0;
   GST_OBJECT_LOCK (self);
   self->tick = tick;
   GST_OBJECT_UNLOCK (self);
@@ -276,9 +313,8 @@ gst_timepiece_tick_last_position (GstTimepieceElement * element)
   return timepiece_tick_last_position (GST_TIMEPIECE_TICK (element)->tick);
 }
 
-/* Returns: (nullable) (transfer full): for threads that may race with stop. */
-static TimepieceTick *
-ref_tick (GstTimepieceTick * self)
+TimepieceTick *
+gst_timepiece_tick_ref_meter (GstTimepieceTick * self)
 {
   TimepieceTick *tick;
 
@@ -289,11 +325,33 @@ ref_tick (GstTimepieceTick * self)
 }
 
 static void
+gst_timepiece_tick_upstream_event (GstTimepieceElement * element,
+    GstEvent * event)
+{
+  GstEventType type = GST_EVENT_TYPE (event);
+  TimepieceTick *tick;
+
+  if (type != GST_EVENT_LATENCY && type != GST_EVENT_FLUSH_STOP)
+    return;
+  tick = gst_timepiece_tick_ref_meter (GST_TIMEPIECE_TICK (element));
+  if (!tick)
+    return;
+  /* A pipeline sends the latency just before its sinks start to play, which
+   * they do before this element: buffers flow from here on. A flush from
+   * downstream is a seek in pull mode. */
+  if (type == GST_EVENT_LATENCY)
+    timepiece_tick_release (tick);
+  else
+    timepiece_tick_interrupt (tick);
+  timepiece_tick_unref (tick);
+}
+
+static void
 gst_timepiece_tick_apply (GstTimepieceElement * element)
 {
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
-  TimepieceTick *tick = ref_tick (self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
 
   if (!tick)
     return;
@@ -321,7 +379,7 @@ static GstStructure *
 gst_timepiece_tick_stats (GstTimepieceElement * element)
 {
   Stats stats = { GST_TIMEPIECE_TICK (element), NULL };
-  TimepieceTick *tick = ref_tick (stats.self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (stats.self);
 
   if (tick) {
     timepiece_tick_read (tick, gst_timepiece_now (), show, &stats);
@@ -366,7 +424,7 @@ gst_timepiece_tick_remove_alarm (GstTimepieceTick * self, const gchar * name)
 static void
 set_stall_timeout (GstTimepieceTick * self, guint64 timeout)
 {
-  TimepieceTick *tick = ref_tick (self);
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
   gchar *problem = tick ? stall_problem (timeout) : NULL;
 
   if (tick)
@@ -588,6 +646,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
   timepiece_class->play = gst_timepiece_tick_play;
   timepiece_class->pause = gst_timepiece_tick_pause;
   timepiece_class->apply = gst_timepiece_tick_apply;
+  timepiece_class->upstream_event = gst_timepiece_tick_upstream_event;
   timepiece_class->interrupt = gst_timepiece_tick_interrupt;
   timepiece_class->forget_position = gst_timepiece_tick_forget_position;
   timepiece_class->last_position = gst_timepiece_tick_last_position;

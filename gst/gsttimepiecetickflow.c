@@ -14,7 +14,7 @@ position_of (GstBuffer * buffer)
 typedef struct
 {
   GstTimepieceTick *self;
-  GstTimepieceTimes times;
+  GstTimepieceTimes times;      /* of the buffer */
   gboolean eos;
 } Fire;
 
@@ -35,6 +35,11 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
 {
   GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
 
+  /* An encoder begins with a key frame unasked. Asked for it, GstVideoEncoder up
+   * to 1.22 notes a wrong running time where the encoder moves its time stamps
+   * (x264enc), and takes the next requests for old ones. */
+  if (self->phase == GST_TIMEPIECE_TICK_BEGINS)
+    return;
   gst_pad_push_event (self->srcpad,
       gst_video_event_new_downstream_force_key_unit (times->timestamp,
           times->stream_time, times->running_time, TRUE, count));
@@ -65,6 +70,9 @@ fired (const TimepieceFiring * firing, void *user_data)
   if (g_signal_has_handler_pending (element, signal, 0, FALSE))
     g_signal_emit (element, signal, 0, structure);
   gst_timepiece_element_post (element, structure);
+  if (firing->last)
+    gst_timepiece_alarm_list_over (&fire->self->alarms, firing->name,
+        firing->serial);
   if (firing->action == GST_TIMEPIECE_ACTION_FORCE_KEY_UNIT)
     force_key_unit (fire->self, &fire->times, (guint) firing->count);
   else if (firing->action == GST_TIMEPIECE_ACTION_EOS)
@@ -73,54 +81,93 @@ fired (const TimepieceFiring * firing, void *user_data)
 
 /* Returns FALSE if the stream ends here. */
 static gboolean
-fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position)
+fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position,
+    GstClockTime running_time)
 {
   Fire fire = {.self = self };
 
   gst_timepiece_element_get_times (&self->parent, position, &fire.times);
-  timepiece_tick_fire (self->tick, now, fire.times.running_time, fired, &fire);
+  timepiece_tick_fire (self->tick, now, running_time, fired, &fire);
   if (!fire.eos)
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
-  self->ended = TRUE;
+  self->phase = GST_TIMEPIECE_TICK_ENDED;
   timepiece_tick_end (self->tick, gst_timepiece_now ());
-  gst_pad_push_event (self->srcpad, gst_event_new_eos ());
+  /* Who pulls is told by the flow return alone. */
+  if (GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
+    gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   return FALSE;
 }
 
-/* Counts what passes, after the alarms have had their say: the buffer that an
- * alarm ends the stream at does not pass. Returns FALSE if the stream ends. */
-static inline gboolean
-count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
-    gboolean discont, GstClockTime position)
+/* The running time that alarms see. Frames that are encoded out of order come
+ * with time stamps that go back and forth; for alarms the media's time only goes
+ * forth within a segment. */
+static GstClockTime
+alarm_time (GstTimepieceTick * self, GstClockTime position)
 {
-  guint64 now = gst_timepiece_now ();
+  GstClockTime running_time =
+      gst_timepiece_element_running_time (&self->parent, position);
 
-  if (G_UNLIKELY (g_atomic_int_get (&self->alarms.by_running_time))) {
-    GstClockTime running_time =
-        gst_timepiece_element_running_time (&self->parent, position);
+  if (GST_CLOCK_TIME_IS_VALID (running_time))
+    self->furthest = running_time = MAX (running_time, self->furthest);
+  return running_time;
+}
 
-    if (timepiece_tick_alarms (self->tick, now, running_time)
-        && !fire_alarms (self, now, position))
-      return FALSE;
-  } else if (G_LIKELY (!timepiece_tick_buffers (self->tick, now, num_buffers,
-              num_bytes, discont, position))) {
-    return TRUE;
-  } else if (!fire_alarms (self, now, position)) {
+/* What remains of count () when an alarm is due, or may be. */
+static G_GNUC_NO_INLINE gboolean
+count_with_alarms (GstTimepieceTick * self, gboolean by_running_time,
+    guint64 now, guint64 num_buffers, guint64 num_bytes, gboolean discont,
+    GstClockTime position)
+{
+  GstClockTime running_time = by_running_time ? alarm_time (self, position) :
+      GST_CLOCK_TIME_NONE;
+  gboolean due = !by_running_time
+      || timepiece_tick_alarms (self->tick, now, running_time);
+
+  if (due && !fire_alarms (self, now, position, running_time))
     return FALSE;
-  }
   timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
       position);
   return TRUE;
 }
 
-static inline gboolean
+/* Counts what passes, after the alarms have had their say: the buffer that an
+ * alarm ends the stream at does not pass. Returns FALSE if the stream ends. */
+static G_ALWAYS_INLINE inline gboolean
+count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
+    gboolean discont, GstClockTime position)
+{
+  guint64 now = gst_timepiece_now ();
+  gboolean by_running_time = g_atomic_int_get (&self->alarms.by_running_time);
+
+  if (G_LIKELY (!by_running_time && !timepiece_tick_buffers (self->tick, now,
+              num_buffers, num_bytes, discont, position)))
+    return TRUE;
+  return count_with_alarms (self, by_running_time, now, num_buffers, num_bytes,
+      discont, position);
+}
+
+/* The same where the stream has a turn. */
+static G_GNUC_NO_INLINE gboolean
+count_at_turn (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
+    gboolean discont, GstClockTime position)
+{
+  gboolean ok = self->phase == GST_TIMEPIECE_TICK_BEGINS
+      && count (self, num_buffers, num_bytes, discont, position);
+
+  if (ok)
+    self->phase = GST_TIMEPIECE_TICK_FLOWS;
+  return ok;
+}
+
+static G_ALWAYS_INLINE inline gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
   if (G_UNLIKELY (!self->tick))
     return TRUE;
-  if (G_UNLIKELY (self->ended))
-    return FALSE;
+  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
+    return count_at_turn (self, 1, gst_buffer_get_size (buffer),
+        GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
   return count (self, 1, gst_buffer_get_size (buffer),
       GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
 }
@@ -146,10 +193,11 @@ count_list (GstTimepieceTick * self, GstBufferList * list)
 
   if (G_UNLIKELY (!self->tick || length == 0))
     return TRUE;
-  if (G_UNLIKELY (self->ended))
-    return FALSE;
   first = gst_buffer_list_get (list, 0);
   last = gst_buffer_list_get (list, length - 1);
+  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
+    return count_at_turn (self, length, gst_buffer_list_calculate_size (list),
+        GST_BUFFER_IS_DISCONT (first), position_of (last));
   return count (self, length, gst_buffer_list_calculate_size (list),
       GST_BUFFER_IS_DISCONT (first), position_of (last));
 }
@@ -190,6 +238,19 @@ gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
   return GST_FLOW_EOS;
 }
 
+/* A flush begins in any thread. */
+static void
+flush (GstTimepieceTick * self, gboolean begins)
+{
+  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
+
+  if (!tick)
+    return;
+  if (!timepiece_tick_flush (tick, begins, gst_timepiece_now ()))
+    gst_timepiece_element_warn_no_thread (&self->parent);
+  timepiece_tick_unref (tick);
+}
+
 static gboolean
 gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
@@ -197,13 +258,26 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (parent);
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_FLUSH_START:
+      flush (self, TRUE);
+      break;
     case GST_EVENT_FLUSH_STOP:
+      flush (self, FALSE);
+      self->phase = GST_TIMEPIECE_TICK_BEGINS;
+      break;
     case GST_EVENT_STREAM_START:
-      self->ended = FALSE;
+      if (self->phase == GST_TIMEPIECE_TICK_ENDED)
+        self->phase = GST_TIMEPIECE_TICK_FLOWS;
+      break;
+    case GST_EVENT_SEGMENT:
+      self->furthest = 0;
+      /* After an alarm's EOS it begins nothing. */
+      if (self->phase == GST_TIMEPIECE_TICK_ENDED)
+        return gst_pad_event_default (pad, parent, event);
       break;
     case GST_EVENT_EOS:
       /* An alarm's went before it. */
-      if (self->ended) {
+      if (self->phase == GST_TIMEPIECE_TICK_ENDED) {
         gst_event_unref (event);
         return TRUE;
       }

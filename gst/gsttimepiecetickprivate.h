@@ -6,6 +6,13 @@
 
 G_BEGIN_DECLS
 
+typedef enum
+{
+  GST_TIMEPIECE_TICK_FLOWS,
+  GST_TIMEPIECE_TICK_BEGINS,    /* no buffer yet since the start or a flush */
+  GST_TIMEPIECE_TICK_ENDED      /* by an alarm */
+} GstTimepieceTickPhase;
+
 struct _GstTimepieceTick
 {
   GstTimepieceElement parent;
@@ -18,18 +25,20 @@ struct _GstTimepieceTick
    * OBJECT_LOCK. */
   TimepieceTick *tick;
 
+  /* written by the streaming thread and while no buffer flows, read by the
+   * streaming thread */
+  GstTimepieceTickPhase phase;
+  /* the largest running time in the segment; likewise */
+  GstClockTime furthest;
+
+  /* has a lock of its own; what a buffer looks at is first */
+  GstTimepieceAlarmList alarms;
+
   /* properties, protected by OBJECT_LOCK */
   guint max_intervals;
   guint64 stall_timeout;
   gboolean stall_on_start;
   gdouble min_rate;
-
-  /* has a lock of its own */
-  GstTimepieceAlarmList alarms;
-
-  /* the stream was ended by an alarm; written by the streaming thread and
-   * while no buffer flows, read by the streaming thread */
-  gboolean ended;
 };
 
 enum
@@ -42,6 +51,10 @@ enum
 
 G_GNUC_INTERNAL extern guint
     gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
+
+/* Returns: (nullable) (transfer full): for threads that may race with stop. */
+G_GNUC_INTERNAL TimepieceTick *gst_timepiece_tick_ref_meter
+    (GstTimepieceTick * self);
 
 /* The way of a buffer: gsttimepiecetickflow.c */
 G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);

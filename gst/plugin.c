@@ -1,11 +1,13 @@
 /* Registration, and nothing else. */
 #include "gsttimepiece.h"
 #include "gsttimepiecetick.h"
+#include "gsttimepiecewatch.h"
 
 static gboolean
 plugin_init (GstPlugin * plugin)
 {
-  return GST_ELEMENT_REGISTER (timepiecetick, plugin);
+  return GST_ELEMENT_REGISTER (timepiecetick, plugin)
+      && GST_ELEMENT_REGISTER (timepiecewatch, plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, timepiece,

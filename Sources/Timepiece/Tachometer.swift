@@ -1,4 +1,4 @@
-import Synchronization
+public import Synchronization
 
 /// Measures the intervals of a recurring event and reports their statistics window by window.
 ///
@@ -22,12 +22,12 @@ public final class Tachometer: Sendable {
     /// What a report is given: when, by the wall clock, and what was seen.
     public typealias Report = @Sendable (_ timestamp: WallTime, _ window: Window) -> Void
 
-    private let recorder: Recorder
+    @usableFromInline let recorder: Recorder
+    /// When the next tick closes a window; 0 before the first tick, `UInt64.max` if only others close windows.
+    @usableFromInline let nextReport: Atomic<UInt64>
     private let interval: UInt64?
     private let executor: any CallbackExecutor
     private let report: Report
-    /// When the next tick closes a window; 0 before the first tick, `UInt64.max` if only others close windows.
-    private let nextReport: Atomic<UInt64>
     private let state: Mutex<State>
 
     private struct State: Sendable {
@@ -37,7 +37,7 @@ public final class Tachometer: Sendable {
         var total = Tally()
         var time = ActiveTime()
 
-        mutating func drain(_ recorder: Recorder) {
+        mutating func drain(_ recorder: borrowing Recorder) {
             guard tapped != nil else { return recorder.drain(into: &open) }
             var drained = OpenWindow()
             recorder.drain(into: &drained)
@@ -102,6 +102,7 @@ public final class Tachometer: Sendable {
     }
 
     /// Ticks for a number of events at once.
+    @inlinable
     @inline(__always)
     package func tick(
         at now: UInt64, events: UInt64 = 1, bytes: UInt64 = 0, discontinuity: Bool = false, position: UInt64 = .max
@@ -151,14 +152,23 @@ public final class Tachometer: Sendable {
 
     /// Starts, or goes on with, the time that counts.
     public func resume(at instant: MonotonicInstant) {
-        interrupt()
-        state.withLock { $0.time.resume(at: instant.nanoseconds) }
+        state.withLock { state in
+            recorder.release()
+            state.time.resume(at: instant.nanoseconds)
+        }
     }
 
-    /// Stops the time that counts; ticks still do.
+    /// Stops the time that counts; ticks still do, but make no intervals until ``resume(at:)``.
     public func pause(at instant: MonotonicInstant) {
-        interrupt()
-        state.withLock { $0.time.pause(at: instant.nanoseconds) }
+        state.withLock { state in
+            recorder.hold()
+            state.time.pause(at: instant.nanoseconds)
+        }
+    }
+
+    /// Lets ticks make intervals again, ahead of ``resume(at:)``, which starts the time that counts.
+    package func release() {
+        state.withLock { _ in recorder.release() }
     }
 
     /// How long the window has been open at an instant, less the time spent paused.
@@ -185,7 +195,7 @@ public final class Tachometer: Sendable {
     /// The instant of the last tick, 0 before the first.
     package var lastTick: UInt64 { recorder.lastTick }
 
-    private static func window(of state: State, recorder: Recorder, at now: UInt64) -> Window {
+    private static func window(of state: State, recorder: borrowing Recorder, at now: UInt64) -> Window {
         var total = state.total
         total.add(state.open.tally)
         let position = recorder.lastPosition
@@ -201,8 +211,9 @@ public final class Tachometer: Sendable {
     }
 
     /// Closes the window if the grid of the first tick says so, and sees to its report.
+    @usableFromInline
     @inline(never)
-    private func reportIfDue(at now: UInt64) {
+    func reportIfDue(at now: UInt64) {
         guard let interval else { return }
         let due = nextReport.load(ordering: .relaxed)
         guard now >= due else { return }

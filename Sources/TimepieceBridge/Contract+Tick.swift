@@ -75,6 +75,11 @@ func timepiece_tick_forget_position(_ tick: OpaquePointer) {
 }
 
 @c @implementation
+func timepiece_tick_release(_ tick: OpaquePointer) {
+    unsafe meter(tick).tachometer.release()
+}
+
+@c @implementation
 func timepiece_tick_play(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
     unsafe meter(tick).play(at: now)
 }
@@ -99,6 +104,11 @@ func timepiece_tick_end(_ tick: OpaquePointer, _ now: UInt64) {
 @c @implementation
 func timepiece_tick_begin(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
     unsafe meter(tick).begin(at: now)
+}
+
+@c @implementation
+func timepiece_tick_flush(_ tick: OpaquePointer, _ begins: Bool, _ now: UInt64) -> Bool {
+    unsafe meter(tick).flush(begins, at: now)
 }
 
 @c @implementation

@@ -3,39 +3,63 @@ import Synchronization
 import Timepiece
 
 /// The alarms of a meter: the library's alarm clock, and what the element wants done for each.
-final class MeterAlarms: Sendable {
-    private let clock: AlarmClock?
-    private let actions = Mutex<[String: UInt32]>([:])
+@safe struct MeterAlarms: ~Copyable, Sendable {
     /// False until the first alarm is armed, so that meters without alarms do not count for them.
     private let armed = Atomic<Bool>(false)
+    /// The same as `clock`, which holds the reference as long as this can be called.
+    private let ticking: Unmanaged<AlarmClock>?
+    private let clock: AlarmClock?
+    private let orders = Mutex<[String: Order]>([:])
+
+    /// What the element gave with an alarm, to have it back at each firing.
+    struct Order {
+        var action: UInt32 = 0
+        var serial: UInt64 = 0
+    }
 
     init() {
         clock = try? AlarmClock()
+        unsafe ticking = clock.map { unsafe Unmanaged.passUnretained($0) }
     }
 
     /// Counts a tick; true if something is due.
     @inline(__always)
     func countTick(at now: UInt64, mediaTime: UInt64?) -> Bool {
-        guard armed.load(ordering: .relaxed), let clock else { return false }
-        return clock.countTick(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime)
+        guard armed.load(ordering: .relaxed), let ticking = unsafe ticking else { return false }
+        // No retain and no release on the way of a buffer.
+        return unsafe ticking._withUnsafeGuaranteedRef {
+            $0.countTick(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime)
+        }
     }
 
-    func add(_ schedule: any Schedule, name: String, action: UInt32) throws(TimepieceError) {
-        try clock?.add(schedule)
-        actions.withLock { $0[name] = action }
+    // The lock spans the clock's part in each of these, so that nothing fires without its order. These schedules have
+    // no callbacks, so nothing is called out for meanwhile.
+
+    func add(_ schedule: any Schedule, name: String, order: Order) throws(TimepieceError) {
+        try orders.withLock { orders throws(TimepieceError) in
+            try clock?.add(schedule)
+            orders[name] = order
+        }
         armed.store(true, ordering: .relaxed)
     }
 
     func remove(_ name: String) -> Bool {
-        actions.withLock { $0[name] = nil }
-        return clock?.remove(name) ?? false
+        orders.withLock { orders in
+            orders[name] = nil
+            return clock?.remove(name) ?? false
+        }
     }
 
-    /// Fires what is due and names the action of each firing.
-    func fire(at now: UInt64, mediaTime: UInt64?) -> [(firing: Firing, action: UInt32)] {
-        let firings = clock?.fire(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime) ?? []
-        return actions.withLock { actions in
-            firings.map { ($0, $0.name.flatMap { actions[$0] } ?? 0) }
+    /// Fires what is due, each with its order.
+    func fire(at now: UInt64, mediaTime: UInt64?) -> [(firing: Firing, order: Order)] {
+        orders.withLock { orders in
+            let firings = clock?.fire(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime) ?? []
+            return firings.map { firing in
+                guard let name = firing.name else { return (firing, Order()) }
+                let order = orders[name] ?? Order()
+                if firing.isLast { orders[name] = nil }
+                return (firing, order)
+            }
         }
     }
 }

@@ -139,6 +139,6 @@ protocol ClockMember: AnyObject, Sendable {
 private func nameThread() {
     let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
     guard file >= 0 else { return }
-    unsafe write(file, "timepiece", 9)
+    _ = unsafe write(file, "timepiece", 9)
     close(file)
 }

@@ -20,6 +20,7 @@ final class TickMeter: ClockMember {
         var publishDue: UInt64 = .max
         var playing = false
         var ended = false
+        var flushing = false
         var stopped = false
 
         var flows: Bool { playing && !ended && !stopped }
@@ -27,6 +28,8 @@ final class TickMeter: ClockMember {
 
     init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
         guard let tachometer = try? Tachometer(maxIntervals: Int(maxIntervals)) else { return nil }
+        // A buffer may come before play, and before it again after a pause: sinks go on first.
+        tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
         self.reporter = reporter
         state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
@@ -38,12 +41,19 @@ final class TickMeter: ClockMember {
     }
 
     func pause(at now: UInt64) {
+        tellResumption(at: now)
         tachometer.pause(at: MonotonicInstant(nanoseconds: now))
         _ = reschedule(at: now, restart: true) { $0.playing = false }
     }
 
     func begin(at now: UInt64) -> Bool {
-        reschedule(at: now, restart: true) { $0.ended = false }
+        // A new segment in a stream that never ended is no reason to forget since when it stands still.
+        reschedule(at: now, restart: state.withLock { $0.ended }) { $0.ended = false }
+    }
+
+    func flush(_ begins: Bool, at now: UInt64) -> Bool {
+        tellResumption(at: now)
+        return reschedule(at: now, restart: true) { $0.flushing = begins }
     }
 
     func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
@@ -59,6 +69,7 @@ final class TickMeter: ClockMember {
     }
 
     func end(at now: UInt64) {
+        tellResumption(at: now)
         state.withLock { state in
             state.ended = true
             state.detector.rest()
@@ -119,13 +130,24 @@ final class TickMeter: ClockMember {
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }
 
+    /// Tells that a stall is over if the clock has not seen it yet; for turns of the stream that end the wait.
+    private func tellResumption(at now: UInt64) {
+        let event = state.withLock { state in
+            state.detector.stalled != .standstill
+                ? nil
+                : state.detector.check(
+                    at: now, lastTick: tachometer.lastTick, firstTickAfter: tachometer.firstTickAfterMark)
+        }
+        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+    }
+
     /// Changes the state and tells the clock what follows from it; false if the clock cannot run.
     private func reschedule(at now: UInt64, restart: Bool, _ change: (inout sending State) -> Void) -> Bool {
         let open = tachometer.openFor(at: now)
         let due = state.withLock { state in
             change(&state)
             if restart {
-                if state.flows {
+                if state.flows, !state.flushing {
                     state.detector.start(at: MonotonicInstant(nanoseconds: now))
                 } else {
                     state.detector.rest()

@@ -3,6 +3,7 @@
 import datetime
 import ipaddress
 import os
+import ssl
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -55,3 +56,13 @@ class Authority:
             return x509.IPAddress(ipaddress.ip_address(host))
         except ValueError:
             return x509.DNSName(host)
+
+
+def context(certificate, key, client_authority=None):
+    """What a server shows to its clients, and by whose word it verifies theirs."""
+    result = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    result.load_cert_chain(certificate, key)
+    if client_authority:
+        result.load_verify_locations(client_authority)
+        result.verify_mode = ssl.CERT_REQUIRED
+    return result

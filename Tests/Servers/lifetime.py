@@ -1,13 +1,16 @@
-"""What all servers of the tests share: free ports, a bounded life, and words over pipes."""
+"""What all servers of the tests share: a bounded life, and words over pipes."""
 
 import json
 import os
 import sys
 import threading
+import traceback
+
+_ended = threading.Event()
 
 
-def end_with_parent(seconds=600):
-    """Ends this process when whoever started it closes our standard input, or after so many seconds."""
+def run(main, seconds=600):
+    """Runs a server and ends the process when the server is done, or after so many seconds whatever it does."""
     timer = threading.Timer(seconds, os._exit, args=(3,))
     timer.daemon = True
     timer.start()
@@ -15,9 +18,22 @@ def end_with_parent(seconds=600):
     def watch():
         while sys.stdin.buffer.read(1):
             pass
-        os._exit(0)
+        _ended.set()
 
     threading.Thread(target=watch, daemon=True).start()
+    try:
+        main()
+        status = 0
+    except BaseException:
+        traceback.print_exc()
+        status = 1
+    sys.stderr.flush()
+    os._exit(status)  # the threads of servers are not waited for
+
+
+def wait_for_end():
+    """Waits until whoever started this process closes our standard input."""
+    _ended.wait()
 
 
 def say(value):

@@ -2,13 +2,12 @@
 
 import json
 import socket
-import ssl
 import tempfile
 import threading
 import time
 
-from certificates import Authority
-from lifetime import end_with_parent, say
+from certificates import Authority, context
+from lifetime import run, say, wait_for_end
 
 counts = {}
 counts_lock = threading.Lock()
@@ -110,18 +109,8 @@ def listen(context=None):
     return listener.getsockname()[1]
 
 
-def context(certificate, key, client_authority=None):
-    result = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    result.load_cert_chain(certificate, key)
-    if client_authority:
-        result.load_verify_locations(client_authority)
-        result.verify_mode = ssl.CERT_REQUIRED
-    return result
-
-
 def main():
-    end_with_parent()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         authority = Authority(folder)
         right = authority.issue("right", ["127.0.0.1", "localhost"])
         wrong = authority.issue("wrong", ["wrong.example"])
@@ -133,7 +122,7 @@ def main():
             "plain": listen(), "tls": listen(context(*right)), "wrongName": listen(context(*wrong)),
             "mutual": listen(context(*right, client_authority=authority.path)), "closed": closed_port,
             "authority": authority.path, "device": device[0], "deviceKey": device[1]})
-        threading.Event().wait()
+        wait_for_end()
 
 
-main()
+run(main)

@@ -78,7 +78,8 @@ typedef struct {
   bool by_running_time;                 /* interval and after */
   int64_t value;                        /* at: since 1970; ordinal: n; else ns */
   uint64_t count;                       /* after so many it ends; 0: never */
-  uint32_t action;                      /* handed back when it fires */
+  uint32_t action;                      /* both handed back when it fires */
+  uint64_t serial;
 } TimepieceAlarm;
 
 /* An alarm that fired. */
@@ -86,6 +87,8 @@ typedef struct {
   const char *name;
   const char *kind;
   uint32_t action;
+  uint64_t serial;
+  bool last;                            /* it will not fire again */
   uint64_t count;                       /* the how manyeth firing */
   uint64_t due;                         /* ns, or the n-th buffer, by its clock */
   uint64_t fired;
@@ -230,7 +233,11 @@ uint64_t timepiece_tick_last_position (TimepieceTick * tick);
 /* The position of the last buffer means nothing any more. */
 void timepiece_tick_forget_position (TimepieceTick * tick);
 
-/* Time counts, and reports come, between play and pause.
+/* The stream is about to flow: buffers make intervals, also before play. */
+void timepiece_tick_release (TimepieceTick * tick);
+
+/* Time counts, and reports come, between play and pause. A pause, like a flush
+ * and the end, tells in the call that a stall is over if no report did yet.
  * FALSE: no thread could be started, so no report will come by the clock. */
 bool timepiece_tick_play (TimepieceTick * tick, uint64_t now);
 void timepiece_tick_pause (TimepieceTick * tick, uint64_t now);
@@ -246,6 +253,10 @@ void timepiece_tick_end (TimepieceTick * tick, uint64_t now);
 /* The stream goes on, or anew. Does nothing if it never ended. FALSE as
  * above. */
 bool timepiece_tick_begin (TimepieceTick * tick, uint64_t now);
+
+/* A flush begins, or is over. From the one to the other no buffer is waited for,
+ * and then the wait begins anew. FALSE as above. */
+bool timepiece_tick_flush (TimepieceTick * tick, bool begins, uint64_t now);
 
 /* Reports what is left in this call if there is any, waits for a report that
  * is under way (unless called by it), and never reports again. */
@@ -266,6 +277,147 @@ bool timepiece_tick_remove_alarm (TimepieceTick * tick, const char *name);
 void timepiece_tick_fire (TimepieceTick * tick, uint64_t now,
     uint64_t running_time, TimepieceFiringFunc fired,
     void *_Nullable user_data);
+
+/* What a watch does at its point of the pipeline. */
+typedef enum {
+  TIMEPIECE_EDGE_AROUND,
+  TIMEPIECE_EDGE_START,
+  TIMEPIECE_EDGE_STOP
+} TimepieceEdge;
+
+/* How a stop recognizes what its starts saw. */
+typedef enum {
+  TIMEPIECE_CORRELATION_AUTO,
+  TIMEPIECE_CORRELATION_META,
+  TIMEPIECE_CORRELATION_PTS
+} TimepieceCorrelation;
+
+/* One watch of a tree. */
+typedef struct {
+  const char *label;
+  const char *path;                     /* the names from the root, with dots */
+  TimepieceStatistics intervals;        /* the laps */
+  uint64_t self_time;
+  double share;
+  uint64_t num_unmatched;
+  size_t num_children;
+} TimepieceWatchNode;
+
+/* A window of laps. */
+typedef struct {
+  uint64_t duration;
+  uint64_t last_position;               /* of the last buffer, or NONE */
+  uint64_t num_never_matched;           /* buffers passed a stop since it was
+                                         * made of which none was recognized
+                                         * although the starts saw as many;
+                                         * 0 if that is not so, or too few */
+  const TimepieceWatchNode *nodes;      /* the tree: a node, then the trees of
+                                         * its children */
+  size_t num_nodes;                     /* 1 or more */
+} TimepieceWatchWindow;
+
+/* Told of a window; what it points to is valid during the call. */
+typedef void (*TimepieceWatchFunc) (const TimepieceWatchWindow *window,
+    void *_Nullable user_data);
+
+typedef struct {
+  const void *scope;                    /* watches meet whose scope is one
+                                         * address; it is not read */
+  const char *path;                     /* names with dots between */
+  const char *label;
+  TimepieceEdge edge;
+  TimepieceCorrelation correlation;
+  uint64_t interval;                    /* 0: no reports but the last */
+} TimepieceWatchSettings;
+
+/* A push (or pull) that is under way; it lives on the stack of the streaming
+ * thread, which keeps a pointer to its innermost one. The caller sets outer
+ * before it enters and start after; the rest belongs to the timing. */
+typedef struct _TimepieceFrame TimepieceFrame;
+struct _TimepieceFrame {
+  TimepieceFrame *_Nullable outer;
+  uint64_t start;
+  const void *_Nullable context;
+  uint64_t identifier;
+  uint64_t lifted;
+  uint64_t breaks;
+  bool counted_inside;
+};
+
+/* What a start writes on a buffer. */
+typedef struct {
+  uint64_t group;                       /* timepiece_watch_group () */
+  uint64_t start;                       /* timepiece_watch_start () */
+  uint64_t sequence;                    /* timepiece_watch_stamp () */
+  uint64_t instant;
+} TimepieceStamp;
+
+/* Measures laps at one point, or at two. */
+typedef struct _TimepieceWatch TimepieceWatch;
+
+/* Makes a watch and lets it meet the others of its scope, or writes the
+ * sentence that says why not and returns NULL. The caller owns the reference.
+ * report: called on the one thread that all share, or inside the functions
+ *   below that say so. */
+TimepieceWatch *_Nullable timepiece_watch_new (
+    const TimepieceWatchSettings *settings, TimepieceWatchFunc report,
+    void *_Nullable user_data, char *problem, size_t problem_size);
+
+TimepieceWatch *timepiece_watch_ref (TimepieceWatch * watch);
+void timepiece_watch_unref (TimepieceWatch * watch);
+
+/* What a start writes on its stamps: the same for all of one watch, and a
+ * start's own, which is 0 if the watch is none. */
+uint64_t timepiece_watch_group (TimepieceWatch * watch);
+uint64_t timepiece_watch_start (TimepieceWatch * watch);
+
+/* For an around: a push begins, and ends. One thread at a time each, properly
+ * nested by outer. Never wait or trap; allocate and take a lock, held
+ * elsewhere while a window is computed, only when a watch is first entered
+ * below another one.
+ * passed: the push succeeded; flushed: it was broken off by a flush.
+ * position: the buffer's time stamp, or NONE. */
+void timepiece_watch_enter (TimepieceWatch * watch, TimepieceFrame * frame);
+void timepiece_watch_leave (TimepieceWatch * watch, TimepieceFrame * frame,
+    uint64_t now, bool passed, bool flushed, uint64_t position);
+
+/* For a start: a buffer passes. Returns its sequence number, from 1. One thread
+ * at a time. Never waits, allocates, locks or traps.
+ * presentation, running: the buffer's times, or NONE. */
+uint64_t timepiece_watch_stamp (TimepieceWatch * watch, uint64_t now,
+    uint64_t presentation, uint64_t running, uint64_t position);
+
+/* For a stop: a buffer passes, with one of the stamps of its group, if there is
+ * one; before, each of the others on it. One thread at a time. Never wait or
+ * trap; allocate and lock, for a few instructions, only when a start is new. */
+void timepiece_watch_arrive (TimepieceWatch * watch,
+    const TimepieceStamp *stamp);
+void timepiece_watch_pass (TimepieceWatch * watch, uint64_t now,
+    uint64_t presentation, uint64_t running, uint64_t position,
+    const TimepieceStamp *_Nullable stamp);
+
+/* Laps under way do not count: the row was interrupted. */
+void timepiece_watch_interrupt (TimepieceWatch * watch);
+
+/* What is on its way was thrown away on purpose; it is not lost. In the thread
+ * of the buffers, or while none flow. */
+void timepiece_watch_flush (TimepieceWatch * watch);
+
+/* As of the functions of TimepieceTick. timepiece_watch_end () is called in
+ * the thread of the buffers. */
+void timepiece_watch_publish (TimepieceWatch * watch,
+    TimepieceCloudWatch * cloudwatch);
+uint64_t timepiece_watch_last_position (TimepieceWatch * watch);
+void timepiece_watch_forget_position (TimepieceWatch * watch);
+bool timepiece_watch_play (TimepieceWatch * watch, uint64_t now);
+void timepiece_watch_pause (TimepieceWatch * watch, uint64_t now);
+bool timepiece_watch_set_interval (TimepieceWatch * watch, uint64_t interval,
+    uint64_t now);
+void timepiece_watch_end (TimepieceWatch * watch, uint64_t now);
+bool timepiece_watch_begin (TimepieceWatch * watch, uint64_t now);
+void timepiece_watch_stop (TimepieceWatch * watch, uint64_t now);
+void timepiece_watch_read (TimepieceWatch * watch, uint64_t now,
+    TimepieceWatchFunc show, void *_Nullable user_data);
 
 #ifdef __cplusplus
 }

@@ -1,5 +1,5 @@
 /// How long a window has been open, less the time spent paused.
-struct ActiveTime: Sendable {
+package struct ActiveTime: Sendable {
     /// What was gathered before the last pause.
     private var gathered: UInt64 = 0
     /// Since when time counts for this window; nil while paused.
@@ -9,13 +9,15 @@ struct ActiveTime: Sendable {
     /// When the last pause began.
     private var paused: UInt64 = 0
 
-    mutating func resume(at now: UInt64) {
+    package init() {}
+
+    package mutating func resume(at now: UInt64) {
         guard running == nil else { return }
         running = now
         resumed = now
     }
 
-    mutating func pause(at now: UInt64) {
+    package mutating func pause(at now: UInt64) {
         guard running != nil else { return }
         gathered = elapsed(at: now)
         running = nil
@@ -23,12 +25,12 @@ struct ActiveTime: Sendable {
     }
 
     /// Starts a window from zero, running or not as before.
-    mutating func restart(at now: UInt64) {
+    package mutating func restart(at now: UInt64) {
         gathered = 0
         if running != nil { running = now }
     }
 
-    func elapsed(at now: UInt64) -> UInt64 {
+    package func elapsed(at now: UInt64) -> UInt64 {
         guard let running, now > running else { return gathered }
         return gathered.addingSaturating(now - running)
     }

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+public import Synchronization
 
 /// Takes intervals from one thread without ever making it wait, and gives them to others in whole stretches.
 ///
@@ -11,51 +11,58 @@ import Synchronization
 ///
 /// - Writer: one thread at a time (in a pipeline the stream lock says so): ``tick(at:events:bytes:discontinuity:position:)``
 ///   and ``record(_:at:bytes:)``.
-/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``.
+/// - Readers: one at a time (the owner holds a lock): ``drain(into:)``, ``hold()``, ``release()``.
 /// - Anybody, any time: ``interrupt()``, ``lastTick``, ``lastPosition``.
-@safe final class Recorder: Sendable {
+///
+/// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
+/// the recorder within its owner, and each slot in two lines of its own.
+@usableFromInline
+@safe struct Recorder: ~Copyable, Sendable {
     /// Odd while the writer is inside.
-    private let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. Bits 1 to 31: how often the row of ticks was interrupted. Above: how often it was marked.
-    private let control = Atomic<UInt64>(0)
+    @usableFromInline let visits = Atomic<UInt64>(0)
+    /// Bit 0: the slot to fill. Bit 1: whether the row of ticks is held. Bits 2 to 31: how often it was interrupted. Above: how
+    /// often it was marked.
+    @usableFromInline let control = Atomic<UInt64>(0)
+    private static let held: UInt64 = 2
     private static let mark: UInt64 = 1 << 32
-    private let firstTickAfterMarkStore = Atomic<UInt64>(0)
-    private let lastTickStore = Atomic<UInt64>(0)
-    private let lastPositionStore = Atomic<UInt64>(.max)
-    // Only the user that the protocol above admits touches a slot; only the writer touches `row`.
-    private nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
-    private nonisolated(unsafe) let row: UnsafeMutablePointer<Row>
+    private static let interruptions: UInt64 = mark &- 4
+    /// What `control` was at the tick before. Only the writer uses this and the next.
+    @usableFromInline let followed = Atomic<UInt64>(0)
+    /// The instant of the tick before, ``noInstant`` if there is none to measure from.
+    @usableFromInline let previous = Atomic<UInt64>(noInstant)
+    @inlinable static var noInstant: UInt64 { .max }
+    @usableFromInline let lastTickStore = Atomic<UInt64>(0)
+    @usableFromInline let lastPositionStore = Atomic<UInt64>(.max)
+    // Only the user that the protocol above admits touches a slot.
+    @usableFromInline nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
     // Written before the first tick, never after.
-    private nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
+    @usableFromInline nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
+    private let firstTickAfterMarkStore = Atomic<UInt64>(0)
 
-    /// What the writer remembers from tick to tick.
-    private struct Row {
-        var control: UInt64 = 0
-        /// The instant of the tick before, 0 if there is none to measure from.
-        var previous: UInt64 = 0
-    }
+    /// The cells of ``HistogramScale``, where a look-up needs no check of bounds. All recorders share them for good.
+    nonisolated(unsafe) static let sharedCells = {
+        let cells = HistogramScale.shared.cells
+        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: HistogramScale.cellCount)
+        for (index, cell) in cells.enumerated() { unsafe (copy + index).initialize(to: cell) }
+        return unsafe copy
+    }()
 
     /// How many of the last intervals are kept.
     let maxIntervals: Int
 
     init(maxIntervals: Int) {
         self.maxIntervals = maxIntervals
-        unsafe slots = .allocate(capacity: 2)
+        let memory = UnsafeMutableRawPointer.allocate(
+            byteCount: 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
+        unsafe slots = unsafe memory.bindMemory(to: Slot.self, capacity: 2)
         unsafe slots.initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe (slots + 1).initialize(to: Slot(maxIntervals: maxIntervals))
-        unsafe row = .allocate(capacity: 1)
-        unsafe row.initialize(to: Row())
-        unsafe cells = .allocate(capacity: HistogramScale.cellCount)
-        for (index, cell) in HistogramScale.shared.cells.enumerated() {
-            unsafe (cells + index).initialize(to: cell)
-        }
+        unsafe cells = unsafe Self.sharedCells
     }
 
     deinit {
         unsafe slots.deinitialize(count: 2)
-        unsafe slots.deallocate()
-        unsafe row.deallocate()
-        unsafe cells.deallocate()
+        unsafe UnsafeMutableRawPointer(slots).deallocate()
     }
 
     /// The instant of the last tick in nanoseconds, 0 before the first.
@@ -65,18 +72,19 @@ import Synchronization
     var lastPosition: UInt64 { lastPositionStore.load(ordering: .relaxed) }
 
     /// Records the interval since the tick before, if there is one, and counts the events.
+    @inlinable
     @inline(__always)
     func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
         let visit = enter()
         let wanted = control.load(ordering: .sequentiallyConsistent)
-        if unsafe wanted != row.pointee.control { follow(wanted, at: now) }
+        if wanted != followed.load(ordering: .relaxed) { follow(wanted, at: now) }
         let slot = unsafe slots + Int(truncatingIfNeeded: wanted & 1)
         unsafe slot.pointee.count(events, bytes: bytes, discontinuity: discontinuity)
-        let previous = unsafe row.pointee.previous
-        unsafe row.pointee.previous = now
-        if now >= previous {
-            if previous != 0 { unsafe slot.pointee.record(now &- previous, cells: cells) }
-        } else {
+        let before = previous.load(ordering: .relaxed)
+        previous.store(now, ordering: .relaxed)
+        if now >= before {
+            unsafe slot.pointee.record(now &- before, cells: cells)
+        } else if before != Self.noInstant {
             unsafe slot.pointee.countBackwards()
         }
         lastTickStore.store(now, ordering: .relaxed)
@@ -97,11 +105,25 @@ import Synchronization
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
     func interrupt() {
-        // The count stays below the marks: a carry would look like one.
+        changeRow(held: nil)
+    }
+
+    /// Makes every tick the first of a new row until ``release()``, so that none makes an interval. For readers.
+    func hold() {
+        changeRow(held: true)
+    }
+
+    /// Ends ``hold()`` and begins a new row, in one step; does nothing if the row is not held. For readers.
+    func release() {
+        if control.load(ordering: .relaxed) & Self.held != 0 { changeRow(held: false) }
+    }
+
+    private func changeRow(held: Bool?) {
         var old = control.load(ordering: .relaxed)
         while true {
-            let count = (old &+ 2) & (Self.mark &- 2)
-            let new = (old & ~(Self.mark &- 2)) | count
+            // The count stays below the marks: a carry would look like one.
+            var new = (old & ~Self.interruptions) | ((old &+ 4) & Self.interruptions)
+            if let held { new = held ? new | Self.held : new & ~Self.held }
             let (exchanged, original) = control.compareExchange(
                 expected: old, desired: new, ordering: .sequentiallyConsistent)
             if exchanged { return }
@@ -136,25 +158,28 @@ import Synchronization
         unsafe slots[Int(truncatingIfNeeded: filled)].drain(into: &window)
     }
 
+    @inlinable
     @inline(__always)
-    private func enter() -> UInt64 {
+    func enter() -> UInt64 {
         // The only writer: nobody else changes `visits` between the load and the store.
         let visit = visits.load(ordering: .relaxed) &+ 1
         visits.store(visit, ordering: .sequentiallyConsistent)
         return visit
     }
 
+    @inlinable
     @inline(__always)
-    private func leave(_ visit: UInt64) {
+    func leave(_ visit: UInt64) {
         visits.store(visit &+ 1, ordering: .releasing)
     }
 
-    /// Takes notice of a turned slot, an interruption, a mark.
+    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held.
+    @usableFromInline
     @inline(never)
-    private func follow(_ wanted: UInt64, at now: UInt64) {
-        let changed = unsafe wanted ^ row.pointee.control
-        if changed & (Self.mark &- 2) != 0 { unsafe row.pointee.previous = 0 }
+    func follow(_ wanted: UInt64, at now: UInt64) {
+        let changed = wanted ^ followed.load(ordering: .relaxed)
+        if changed & (Self.interruptions | Self.held) != 0 { previous.store(Self.noInstant, ordering: .relaxed) }
         if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }
-        unsafe row.pointee.control = wanted
+        followed.store(wanted & ~Self.held, ordering: .relaxed)
     }
 }

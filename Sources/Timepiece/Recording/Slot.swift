@@ -3,17 +3,25 @@
 /// A slot has one user at a time; ``Recorder`` sees to it. It is marked safe because its memory is its own from `init`
 /// to `deinit` and no pointer leaves it. Nothing here traps: sums stay at their largest value, and
 /// both array subscripts are within bounds by construction (see each).
+@usableFromInline
 @safe struct Slot: ~Copyable {
-    private(set) var tally = Tally()
-    private(set) var count: UInt64 = 0
-    private(set) var min: UInt64 = .max
-    private(set) var max: UInt64 = 0
-    private(set) var sum: UInt64 = 0
-    private var squares: UInt128 = 0
-    private let buckets: UnsafeMutablePointer<UInt64>
-    private let recent: UnsafeMutablePointer<UInt64>
-    private let capacity: Int
-    private var next = 0
+    /// The size of a cache line: slots that begin with one share none with anything.
+    static let alignment = 64
+
+    @usableFromInline var events: UInt64 = 0
+    @usableFromInline var bytes: UInt64 = 0
+    @usableFromInline var count: UInt64 = 0
+    @usableFromInline var min: UInt64 = .max
+    @usableFromInline var max: UInt64 = 0
+    @usableFromInline var sum: UInt64 = 0
+    @usableFromInline var squares: UInt128 = 0
+    @usableFromInline let buckets: UnsafeMutablePointer<UInt64>
+    @usableFromInline let recent: UnsafeMutablePointer<UInt64>
+    @usableFromInline let capacity: Int
+    @usableFromInline var next = 0
+    // Seldom touched, so last.
+    @usableFromInline var discontinuities: UInt64 = 0
+    @usableFromInline var backwards: UInt64 = 0
 
     init(maxIntervals: Int) {
         capacity = Swift.max(0, maxIntervals)
@@ -29,20 +37,23 @@
     }
 
     /// Counts one tick of so many events.
+    @inlinable
     @inline(__always)
     mutating func count(_ events: UInt64, bytes: UInt64, discontinuity: Bool) {
-        tally.events &+= events
-        tally.bytes.addSaturating(bytes)
-        tally.discontinuities &+= discontinuity ? 1 : 0
+        self.events &+= events
+        self.bytes.addSaturating(bytes)
+        if discontinuity { discontinuities &+= 1 }
     }
 
     /// Counts a tick whose instant lay before the one of the tick before.
+    @inlinable
     @inline(__always)
     mutating func countBackwards() {
-        tally.backwards &+= 1
+        backwards &+= 1
     }
 
     /// Records an interval in nanoseconds.
+    @inlinable
     @inline(__always)
     mutating func record(_ interval: UInt64, cells: UnsafePointer<UInt64>) {
         count &+= 1
@@ -51,7 +62,9 @@
         sum.addSaturating(interval)
         squares.addSaturating(UInt128(interval) &* UInt128(interval))
         // The scale answers with 0 ..< bucketCount for every value.
-        unsafe buckets[HistogramScale.bucket(of: interval) { unsafe cells[$0] }] &+= 1
+        // The address first: with ThreadSanitizer the compiler takes no subscript here.
+        let bucket = unsafe buckets + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
+        unsafe bucket.pointee &+= 1
         // The room is at least one, and `next` stays below the capacity.
         unsafe recent[next] = interval
         let following = next &+ 1
@@ -60,8 +73,9 @@
 
     /// Moves the figures out and leaves the slot as new.
     mutating func drain(into window: inout OpenWindow) {
-        window.tally.add(tally)
-        tally = Tally()
+        window.tally.add(
+            Tally(events: events, bytes: bytes, discontinuities: discontinuities, backwards: backwards))
+        (events, bytes, discontinuities, backwards) = (0, 0, 0, 0)
         guard count > 0 else { return }
         window.statistics.merge(
             Statistics(

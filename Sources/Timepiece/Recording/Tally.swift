@@ -11,6 +11,13 @@ public struct Tally: Sendable, Equatable {
 
     init() {}
 
+    init(events: UInt64, bytes: UInt64, discontinuities: UInt64, backwards: UInt64) {
+        self.events = events
+        self.bytes = bytes
+        self.discontinuities = discontinuities
+        self.backwards = backwards
+    }
+
     mutating func add(_ other: Tally) {
         events.addSaturating(other.events)
         bytes.addSaturating(other.bytes)

@@ -96,6 +96,7 @@ public final class Arming: Sendable {
             let firing = due.map { due in
                 Firing(
                     name: name, kind: kind, clock: clock, count: state.timetable.count,
+                    isLast: state.timetable.deadline == nil,
                     due: duration(of: kind == .ordinal ? instant.nanoseconds : due),
                     fired: duration(of: kind == .ordinal ? instant.nanoseconds : now))
             }

@@ -20,6 +20,8 @@ public struct Firing: Sendable, Equatable {
     public let clock: ScheduleClock
     /// How often the schedule fired, this one included.
     public let count: UInt64
+    /// Whether the schedule will not fire again, unless it is armed anew.
+    public let isLast: Bool
     /// When the schedule was due, since the zero of ``clock``; of several missed slots of a grid it is the first.
     public let due: Duration
     /// The time of the tick that fired it, since the zero of ``clock``; never earlier than ``due``.

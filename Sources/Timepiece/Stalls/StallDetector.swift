@@ -68,15 +68,19 @@ public struct StallDetector: Sendable {
             guard lastTick > stallBegan else { return nil }
             stalled = nil
             let end = firstTickAfter.map { $0 > stallBegan ? $0 : lastTick } ?? lastTick
-            return .resumed(.standstill, after: Duration(clampingNanoseconds: end - stallBegan))
+            return .resumed(.standstill, after: stalledFor(at: end))
         }
         guard nextCheck(lastTick: lastTick, at: now) <= now else { return nil }
         stalled = .standstill
         stallBegan = max(waitingSince, lastTick)
-        return .stalled(.standstill, since: Duration(clampingNanoseconds: now - stallBegan))
+        return .stalled(.standstill, since: stalledFor(at: now))
     }
 
     /// Judges a closed window; a stream that stands still is told of again.
+    ///
+    /// A window that opened before the wait began, as one that holds a flush does, is not judged: the stream was not
+    /// expected to flow all the time. A stall that was told is ended by a resumption even if the setting that it
+    /// violated has gone meanwhile; but it is not told of again.
     ///
     /// - Parameters:
     ///   - now: the present, when the window was closed.
@@ -88,23 +92,25 @@ public struct StallDetector: Sendable {
         at now: UInt64, events: UInt64, earlierEvents: UInt64, duration: Duration
     ) -> Event? {
         if stalled == .standstill {
-            return .stalled(.standstill, since: Duration(clampingNanoseconds: now &- min(now, stallBegan)))
+            return settings.timeout == nil ? nil : .stalled(.standstill, since: stalledFor(at: now))
         }
-        guard waitingSince != nil, settings.minimumRate > 0, duration > .zero,
-            earlierEvents > 0 || settings.onStart
+        let opened = now &- min(now, UInt64(clamping: duration.nanoseconds))
+        guard let waitingSince, opened >= waitingSince, duration > .zero,
+            earlierEvents > 0 || settings.onStart || stalled == .trickle
         else { return nil }
-        let slow = Double(events) / duration.inSeconds < settings.minimumRate
-        if slow {
+        if Double(events) / duration.inSeconds < settings.minimumRate {
             if stalled == nil {
-                let began = duration.nanoseconds
-                stallBegan = now &- min(now, UInt64(max(0, began)))
+                stallBegan = opened
                 stalled = .trickle
             }
-            return .stalled(.trickle, since: Duration(clampingNanoseconds: now &- min(now, stallBegan)))
+            return .stalled(.trickle, since: stalledFor(at: now))
         }
         guard stalled == .trickle else { return nil }
         stalled = nil
-        let end = now &- min(now, UInt64(max(0, duration.nanoseconds)))
-        return .resumed(.trickle, after: Duration(clampingNanoseconds: end &- min(end, stallBegan)))
+        return .resumed(.trickle, after: stalledFor(at: opened))
+    }
+
+    private func stalledFor(at end: UInt64) -> Duration {
+        Duration(clampingNanoseconds: end &- min(end, stallBegan))
     }
 }

@@ -5,11 +5,14 @@
 ///
 /// Bucket `64·e + i` holds the values v with 2^(e + i/64) ≤ v < 2^(e + (i+1)/64), in nanoseconds; 0 counts as 1. Values
 /// of 2^48 ns (78 hours) and more fall into the last one.
+@usableFromInline
 package struct HistogramScale: Sendable {
     /// How many buckets double the value.
-    package static let bucketsPerOctave = 64
+    @inlinable
+    package static var bucketsPerOctave: Int { 64 }
     /// How many doublings there are.
-    package static let octaves = 48
+    @inlinable
+    package static var octaves: Int { 48 }
     /// How many buckets there are.
     package static let bucketCount = bucketsPerOctave * octaves
 
@@ -20,9 +23,9 @@ package struct HistogramScale: Sendable {
     /// next. A mantissa is a value shifted up until its highest bit is bit 63; its lowest 16 bits are zero.
     let cells: [UInt64]
     /// How many cells there are.
-    static let cellCount = 128
+    @inlinable static var cellCount: Int { 128 }
     /// The bits of a cell that hold a bucket.
-    private static let bucketBits: UInt64 = 0xffff
+    @inlinable static var bucketBits: UInt64 { 0xffff }
 
     package static let shared = HistogramScale()
 
@@ -58,6 +61,7 @@ package struct HistogramScale: Sendable {
     /// Finds the bucket of a value: a count of leading zeros, one look-up, one comparison. Never traps.
     ///
     /// - Parameter cell: looks up one of ``cells``; asked for 0 ..< ``cellCount`` only.
+    @inlinable
     @inline(__always)
     static func bucket(of nanoseconds: UInt64, cell: (Int) -> UInt64) -> Int {
         let value = min(max(nanoseconds, 1), 1 << UInt64(octaves) - 1)

@@ -31,8 +31,8 @@ struct Distribution: Sendable, Equatable {
         inner = Self.merged(inner, limit: Swift.max(1, limit - 2))
         Self.scale(
             &inner, toSum: Double(statistics.sumNanoseconds) - low - high, between: low, and: high)
-        values =
-            [Datum.Value(nanoseconds: low, count: 1)] + inner + [Datum.Value(nanoseconds: high, count: 1)]
+        values = Self.unique(
+            [Datum.Value(nanoseconds: low, count: 1)] + inner + [Datum.Value(nanoseconds: high, count: 1)])
     }
 
     /// Returns values with neighbors merged until there are no more than the limit.
@@ -67,6 +67,17 @@ struct Distribution: Sendable, Equatable {
         ]
     }
 
+    /// Puts equal neighbors together, as a value that was held at an extreme: the service wants each value once.
+    private static func unique(_ values: [Datum.Value]) -> [Datum.Value] {
+        values.reduce(into: []) { result, value in
+            if let last = result.last, last.nanoseconds == value.nanoseconds {
+                result[result.count - 1].count.addSaturating(value.count)
+            } else {
+                result.append(value)
+            }
+        }
+    }
+
     private static func takeOne(from values: inout [Datum.Value], at index: Int) {
         guard values.indices.contains(index) else { return }
         if values[index].count > 1 {
@@ -90,29 +101,24 @@ struct Distribution: Sendable, Equatable {
         }
     }
 
+    /// Scales the values so that together they make the sum, as far as they may be and between the extremes.
     private static func scale(
         _ values: inout [Datum.Value], toSum target: Double, between low: Double, and high: Double
     ) {
         let limit = values.count == 1 ? Double.infinity : largestScaling
-        let middles = values
-        // Held at an extreme, a value leaves its part to the others; a few rounds settle it.
+        let middles = values.map(\.nanoseconds)
+        var factor = 1.0
+        // A value that is held at an extreme leaves its part to the others; a few rounds settle that.
         for _ in 0..<8 {
-            var fixed = 0.0
-            var free = 0.0
-            for (value, middle) in zip(values, middles) {
-                let held =
-                    value.nanoseconds != middle.nanoseconds && (value.nanoseconds == low || value.nanoseconds == high)
-                let part = Double(value.count) * (held ? value.nanoseconds : middle.nanoseconds)
-                if held { fixed += part } else { free += part }
+            let sum = values.reduce(0.0) { $0 + $1.nanoseconds * Double($1.count) }
+            let free = values.reduce(0.0) {
+                $0 + ($1.nanoseconds > low && $1.nanoseconds < high ? $1.nanoseconds * Double($1.count) : 0)
             }
-            guard free > 0 else { return }
-            let factor = Swift.min(Swift.max((target - fixed) / free, 1 - limit), 1 + limit)
-            let before = values
+            guard free > 0, sum != target else { return }
+            factor = Swift.min(Swift.max(factor * (1 + (target - sum) / free), 1 - limit), 1 + limit)
             for index in values.indices {
-                let scaled = middles[index].nanoseconds * factor
-                values[index].nanoseconds = Swift.min(Swift.max(scaled, low), high)
+                values[index].nanoseconds = Swift.min(Swift.max(middles[index] * factor, low), high)
             }
-            if values == before { return }
         }
     }
 
@@ -140,7 +146,7 @@ struct Distribution: Sendable, Equatable {
             let own = Double(value.count)
             let other = Double(next.value.count)
             value.nanoseconds = (value.nanoseconds * own + next.value.nanoseconds * other) / (own + other)
-            value.count += next.value.count
+            value.count.addSaturating(next.value.count)
             high = next.high
             isProtected = isProtected || next.isProtected
         }

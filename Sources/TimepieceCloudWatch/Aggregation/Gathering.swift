@@ -14,13 +14,7 @@ package struct Gathering: Sendable {
     /// True if nothing is gathered.
     package var isEmpty: Bool { statistics.count == 0 }
 
-    /// Adds a closed window.
-    ///
-    /// - Parameters:
-    ///   - window: what was measured.
-    ///   - moment: when it was closed.
-    ///   - clock: what is known about the right time.
-    /// - Returns: the interval before, if the window belongs to another one.
+    /// Adds a window that was closed at a moment; returns the interval before, if the window belongs to another one.
     package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> Minute? {
         guard window.count > 0 else { return nil }
         let target = cellNumber(at: moment, clock: clock)

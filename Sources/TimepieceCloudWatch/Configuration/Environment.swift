@@ -75,10 +75,7 @@ package struct Environment: Sendable {
     }
 }
 
-extension Environment: CustomStringConvertible, CustomReflectable {
+extension Environment: Confidential {
     /// How many variables there are.
     package var description: String { "\(values.count) environment variables" }
-
-    /// What the description tells.
-    package var customMirror: Mirror { Mirror(self, children: ["count": values.count]) }
 }

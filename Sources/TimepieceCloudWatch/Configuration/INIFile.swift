@@ -3,7 +3,7 @@
 /// The form is that of Python's `RawConfigParser`, by which botocore reads these files: `=` or `:` between name and
 /// value, names in any case, comments only as lines of their own (`#`, `;`), values that go on in lines that are indented
 /// deeper, `[DEFAULT]` for all sections, and nothing given twice.
-struct INIFile: Sendable {
+struct INIFile: Sendable, Confidential {
     /// The reason why a text is no such file.
     struct Malformation: Error, Equatable {
         /// The line, from one.

@@ -1,5 +1,5 @@
 /// The profiles of the shared AWS files, `~/.aws/config` and `~/.aws/credentials`, as botocore reads them.
-package struct SharedConfiguration: Sendable {
+package struct SharedConfiguration: Sendable, Confidential {
     /// The options of each profile of both files together; those of the credentials file win.
     let profiles: [String: [String: String]]
     /// The options of the profiles of the configuration file alone.

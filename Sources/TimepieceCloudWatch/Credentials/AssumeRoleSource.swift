@@ -22,11 +22,11 @@ struct AssumeRoleSource: CredentialsSource {
     /// Borrows the keys of the role of a profile; `visited` are the profiles on the way to it, itself too.
     private func keys(of name: String, visited: [String], at now: WallTime) throws(CredentialsError) -> Credentials {
         let profile = sources.configuration.profiles[name, default: [:]]
-        let source = try sourceKeys(of: name, profile, visited, at: now)
         guard profile["mfa_serial"] == nil else {
             throw CredentialsError(
                 "The AWS profile \"\(name)\" asks for a one-time code (mfa_serial), and there is nobody to type it.")
         }
+        let source = try sourceKeys(of: name, profile, visited, at: now)
         let role = SecurityTokenService.Role(
             resourceName: profile["role_arn", default: ""], sessionName: profile["role_session_name"],
             externalID: profile["external_id"],

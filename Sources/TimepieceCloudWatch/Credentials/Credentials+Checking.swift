@@ -24,12 +24,10 @@ extension Credentials {
         self.expiration = end
     }
 
-    /// Reads keys from the JSON of a service or program.
+    /// Reads keys from the JSON of a service or program, inside the object at `path`.
     ///
-    /// - Parameters:
-    ///   - path: the names of the object that holds them.
-    ///   - names: what the service calls the key's name, the secret, the token and the expiration.
-    ///   - needsAll: whether token and expiration must be there, as with keys that are lent.
+    /// `names` are what is said there for the key's name, the secret, the token and the expiration; the last two may be
+    /// missing unless `needsAll`, which is for keys that are lent.
     init(
         _ document: JSONDocument, in path: [String] = [], names: [String], needsAll: Bool, origin: String
     ) throws(CredentialsError) {

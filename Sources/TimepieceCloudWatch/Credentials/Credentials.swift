@@ -24,15 +24,9 @@ package struct Credentials: Sendable, Equatable {
     }
 }
 
-extension Credentials: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+extension Credentials: Confidential {
     /// The first four letters of the key's name, which tell its kind, and when it expires.
     package var description: String {
         "credentials \(accessKeyID.prefix(4))…, " + (expiration.map { "valid until \($0)" } ?? "without an end")
     }
-
-    /// The same as the description.
-    package var debugDescription: String { description }
-
-    /// What the description tells.
-    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -41,7 +41,7 @@ package final class CredentialsChain: CredentialsProvider {
 
     /// Makes a chain that searches all places that the settings allow.
     ///
-    /// - Parameter transport: the way to services that lend keys; not the sender's own, which would have to wait.
+    /// The transport is for the services that lend keys; it is not the sender's own, which would have to wait.
     package convenience init(settings: CredentialsSettings, transport: any Transport) {
         let search = CredentialsSearch(settings: settings, transport: transport)
         self.init(

@@ -8,6 +8,8 @@ import Timepiece
 struct CredentialsSearch: Sendable {
     let settings: CredentialsSettings
     let transport: any Transport
+    /// Whether `credential_process` is run; if not, a profile with one fails for the time being.
+    var runsPrograms = true
 
     /// Returns the keys of the first place that is set up.
     func run(at now: WallTime) throws(CredentialsError) -> Credentials {
@@ -22,7 +24,8 @@ struct CredentialsSearch: Sendable {
         let configuration = try SharedConfiguration(profile: settings.profile, environment: settings.environment)
         let asksProfile = settings.profile.map { !$0.isEmpty } ?? false
         if !asksProfile, let keys = try StaticSource(settings.environment).load(at: now) { return keys }
-        let sources = ProfileSources(settings: settings, configuration: configuration, transport: transport)
+        let sources = ProfileSources(
+            settings: settings, configuration: configuration, transport: transport, runsPrograms: runsPrograms)
         let name = configuration.profileName
         var places: [any CredentialsSource] = [AssumeRoleSource(profileName: name, sources: sources)]
         places += sources.list(for: name, environment: asksProfile ? nil : settings.environment)

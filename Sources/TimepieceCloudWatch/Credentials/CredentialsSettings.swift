@@ -30,7 +30,7 @@ package struct CredentialsSettings: Sendable {
     }
 }
 
-extension CredentialsSettings: CustomStringConvertible, CustomReflectable {
+extension CredentialsSettings: Confidential {
     /// Which settings there are, without what they hold.
     package var description: String {
         let given = [
@@ -40,7 +40,4 @@ extension CredentialsSettings: CustomStringConvertible, CustomReflectable {
         ]
         return "settings " + given.filter(\.1).map(\.0).joined(separator: ", ")
     }
-
-    /// What the description tells.
-    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -7,6 +7,8 @@ struct ProcessSource: CredentialsSource {
     let command: String?
     let profileName: String
     let environment: Environment
+    /// Whether the program is run; if not, its profile fails for the time being.
+    var runsPrograms = true
 
     /// How long a program may run; botocore would wait for ever.
     static let limit = Duration.seconds(30)
@@ -16,6 +18,9 @@ struct ProcessSource: CredentialsSource {
         let origin = "credential_process of the AWS profile \"\(profileName)\""
         guard let words = ShellWords.split(command), let program = words.first else {
             throw CredentialsError("\(origin) is empty or has a quotation mark that is not closed.")
+        }
+        guard runsPrograms else {
+            throw CredentialsError(isTransient: true, "The program \(program) of \(origin) was not run.")
         }
         let output: [UInt8]
         do {

@@ -3,6 +3,7 @@ struct ProfileSources: Sendable {
     let settings: CredentialsSettings
     let configuration: SharedConfiguration
     let transport: any Transport
+    let runsPrograms: Bool
 
     var environment: Environment { settings.environment }
 
@@ -15,7 +16,7 @@ struct ProfileSources: Sendable {
 
     /// The places of one profile's keys, in botocore's order.
     ///
-    /// - Parameter environment: the variables of web identity; nil where only the profile counts.
+    /// `environment` has the variables of web identity, and is nil where only the profile counts.
     func list(for name: String, environment: Environment?) -> [any CredentialsSource] {
         let profile = configuration.profiles[name, default: [:]]
         return [
@@ -24,7 +25,8 @@ struct ProfileSources: Sendable {
                 profile: configuration.credentials[name, default: [:]],
                 origin: "the section \"\(name)\" of the AWS credentials file"),
             ProcessSource(
-                command: profile["credential_process"], profileName: name, environment: self.environment),
+                command: profile["credential_process"], profileName: name, environment: self.environment,
+                runsPrograms: runsPrograms),
             StaticSource(
                 profile: configuration.configured[name, default: [:]],
                 origin: "the profile \"\(name)\" of the AWS configuration file"),

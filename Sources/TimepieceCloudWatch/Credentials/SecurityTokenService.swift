@@ -50,7 +50,7 @@ struct SecurityTokenService: Sendable {
             let code = XMLText.element("Code", in: text).map { ", \($0.prefix(60))" } ?? ""
             throw CredentialsError(
                 isTransient: true,
-                "\(origin) did not lend the keys of \(role.resourceName): status \(reply.status)\(code).")
+                "The keys of the role \(role.resourceName) were not lent by \(origin): status \(reply.status)\(code).")
         }
         guard let credentials = XMLText.element("Credentials", in: text, decoded: false),
             let accessKeyID = XMLText.element("AccessKeyId", in: credentials),

@@ -1,7 +1,7 @@
 import Timepiece
 
 /// Keys that somebody wrote down: in the settings, in the environment or in a profile.
-struct StaticSource: CredentialsSource {
+struct StaticSource: CredentialsSource, Confidential {
     let accessKeyID: String?
     let secretAccessKey: String?
     let sessionToken: String?

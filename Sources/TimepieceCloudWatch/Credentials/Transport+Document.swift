@@ -23,7 +23,7 @@ extension Transport {
         do {
             return try send(request, connectTimeout: min(limit, .seconds(5)), timeout: limit)
         } catch {
-            throw CredentialsError(isTransient: true, "No AWS keys came from \(service): \(error.sentence)")
+            throw CredentialsError(isTransient: true, "There was no answer from \(service): \(error.sentence)")
         }
     }
 }

@@ -40,16 +40,20 @@ enum ProgramOutput {
         let code = spawn(words, environment, output: writing, &process)
         close(writing)
         guard code == 0 else { throw .notStarted(code) }
+        let deadline = MonotonicInstant.now().advanced(by: limit)
+        let output: [UInt8]
+        let status: Int32
         do throws(Failure) {
-            let output = try read(reading, until: MonotonicInstant.now().advanced(by: limit), bytes: bytes)
-            let status = wait(process)
-            guard status == 0 else { throw .failed(status: status) }
-            return output
+            output = try read(reading, until: deadline, bytes: bytes)
+            status = try wait(process, until: deadline)
         } catch {
             kill(-process, SIGKILL)  // its group: a program that started others goes with them
-            if error == .timedOut || error == .tooLong { _ = wait(process) }
+            var status: Int32 = 0
+            while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
             throw error
         }
+        guard status == 0 else { throw .failed(status: status) }
+        return output
     }
 
     private static func spawn(
@@ -115,11 +119,14 @@ enum ProgramOutput {
     }
 
     /// Waits for the end of the program; 0 also if the host collects its children itself, so that the status is gone.
-    private static func wait(_ process: pid_t) -> Int32 {
+    private static func wait(_ process: pid_t, until deadline: MonotonicInstant) throws(Failure) -> Int32 {
         var status: Int32 = 0
-        while unsafe waitpid(process, &status, 0) < 0 {
-            guard errno == EINTR else { return 0 }
+        while true {
+            let ended = unsafe waitpid(process, &status, WNOHANG)
+            if ended == process { return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f) }
+            guard ended == 0 || errno == EINTR else { return 0 }
+            guard MonotonicInstant.now() < deadline else { throw .timedOut }
+            poll(nil, 0, 5)  // its output has ended, so it is about to end too
         }
-        return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
     }
 }

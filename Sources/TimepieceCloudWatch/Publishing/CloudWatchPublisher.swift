@@ -61,8 +61,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.
     ///
-    /// - Parameter handler: called on the sender's thread with no lock held, and no more once ``close(within:)`` has
-    ///   begun; it must not wait. Nil for nothing.
+    /// - Parameter handler: called on the sender's thread, never again once ``close(within:)`` or another call of this
+    ///   method has returned; it must not wait. Whoever holds a lock that the handler takes must not call either. Nil for
+    ///   nothing.
     public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         sender.observe(number, handler)
     }

@@ -11,11 +11,17 @@ final class SenderRegistry: Sendable {
         var users = 0
     }
 
+    /// The process that made this.
+    private let owner = getpid()
     private let entries = Mutex<[DestinationKey: Entry]>([:])
 
     private init() {
-        // A process that ends without stopping its pipelines flushes too.
-        atexit { SenderRegistry.shared.flushAll(within: .seconds(3)) }
+        // A process that ends without stopping its pipelines flushes too. A child that was forked has none of the threads,
+        // and its copy of what they hold is not its own to send.
+        atexit {
+            guard getpid() == SenderRegistry.shared.owner else { return }
+            SenderRegistry.shared.flushAll(within: .seconds(3))
+        }
     }
 
     /// Returns the sender for a destination, which is made if there is none.

@@ -26,14 +26,18 @@ package enum ServiceEndpoint {
 
     /// Returns the address of a service in a region.
     ///
-    /// The first of: the setting, `AWS_ENDPOINT_URL_CLOUDWATCH` (or `_STS`), the service's `endpoint_url` in the
-    /// profile's `services` section, `AWS_ENDPOINT_URL`, `endpoint_url` of the profile, the region's own host.
+    /// The first of: the setting, `AWS_ENDPOINT_URL_CLOUDWATCH` (or `_STS`), `AWS_ENDPOINT_URL`, the service's
+    /// `endpoint_url` in the profile's `services` section, `endpoint_url` of the profile, the region's own host.
     /// `AWS_IGNORE_CONFIGURED_ENDPOINT_URLS`, `AWS_USE_FIPS_ENDPOINT` and `AWS_USE_DUALSTACK_ENDPOINT` are honored.
     ///
     /// - Parameters:
     ///   - service: the service to call.
+    ///   - region: the region of the service.
     ///   - setting: the address that was set, as the property `endpoint-uri`; it is for CloudWatch alone.
     ///   - allowsPlainHTTP: whether an address with `http` may be that of another machine.
+    ///   - environment: the environment variables.
+    ///   - configuration: the shared files.
+    /// - Returns: an address with a path, at least `/`.
     /// - Throws: if an address that was given is malformed, or is `http` to another machine without permission.
     package static func address(
         of service: Service, in region: Region, setting: String? = nil, allowsPlainHTTP: Bool = false,
@@ -47,22 +51,34 @@ package enum ServiceEndpoint {
             (environment[variable] ?? profile[option])?.lowercased() == "true"
         }
         if !isTrue("AWS_IGNORE_CONFIGURED_ENDPOINT_URLS", "ignore_configured_endpoint_urls") {
-            let specific = "AWS_ENDPOINT_URL_\(service.identifier.uppercased())"
-            let services = profile["services"].flatMap { configuration.services[$0] } ?? [:]
-            let nested = INIFile.nested(services[service.identifier, default: ""])
-            let origin = "the AWS profile \"\(configuration.profileName)\""
-            let given = [
-                (environment[specific], specific), (nested["endpoint_url"], origin),
-                (environment["AWS_ENDPOINT_URL"], "AWS_ENDPOINT_URL"), (profile["endpoint_url"], origin),
-            ]
-            for (address, origin) in given {
-                guard let address, !address.isEmpty else { continue }
-                return try checked(address, origin, allowsPlainHTTP)
+            for variable in ["AWS_ENDPOINT_URL_\(service.identifier.uppercased())", "AWS_ENDPOINT_URL"] {
+                guard let address = environment.filled(variable) else { continue }
+                return try checked(address, variable, allowsPlainHTTP)
+            }
+            if let address = try configured(service, configuration) {
+                return try checked(address, "the AWS profile \"\(configuration.profileName)\"", allowsPlainHTTP)
             }
         }
         let name = service.name + (isTrue("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint") ? "-fips" : "")
         let isDual = isTrue("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
         return "https://\(name).\(region.name).\(isDual ? region.dualStackDomain : region.domain)/"
+    }
+
+    /// The address that the profile gives.
+    private static func configured(
+        _ service: Service, _ configuration: SharedConfiguration
+    ) throws(CredentialsError) -> String? {
+        let profile = configuration.profile
+        if let name = profile["services"] {
+            guard let services = configuration.services[name] else {
+                throw CredentialsError(
+                    "The AWS profile \"\(configuration.profileName)\" names the services section \"\(name)\", which does "
+                        + "not exist.")
+            }
+            let options = INIFile.nested(services[service.identifier, default: ""])
+            if let address = options["endpoint_url"], !address.isEmpty { return address }
+        }
+        return profile["endpoint_url"].flatMap { $0.isEmpty ? nil : $0 }
     }
 
     private static func checked(

@@ -11,12 +11,8 @@ package struct Backoff: Sendable {
     /// The longest pause that a service can ask for.
     static let longestAsked: Duration = .seconds(300)
 
-    /// Returns the pause after a number of failures in a row.
-    ///
-    /// - Parameters:
-    ///   - failures: how many, at least one.
-    ///   - asked: what the service asked for.
-    ///   - random: a number from 0 up to 1.
+    /// Returns the pause after a number of failures in a row, at least one: a random share of the doubled time, or what
+    /// the service asked for if that is longer.
     package static func pause(after failures: Int, asked: Duration?, random: Double) -> Duration {
         let doublings = max(0, min(failures - 1, 10))
         let bound = min(longest, first * (1 << doublings))

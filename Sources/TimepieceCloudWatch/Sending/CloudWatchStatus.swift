@@ -3,15 +3,15 @@ public import Timepiece
 /// What became of the figures for one destination, shared by all elements of the process that publish there.
 public struct CloudWatchStatus: Sendable, Equatable {
     /// What the service has confirmed.
-    public package(set) var sent = Tally()
+    public package(set) var sent = SampleTally()
     /// What was sent again after an attempt of which nobody knows whether the service took it; part of `sent`.
     ///
     /// CloudWatch knows no repetition. A request whose answer is lost is sent again, because a gap in a metric looks like
-    /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile. So
-    /// the sample count at the service is at least that of `sent` less lost answers, and at most that plus `uncertain`.
-    public package(set) var uncertain = Tally()
+    /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile.
+    /// Once nothing is spooled, the samples at the service are those of `sent`, and at most those of `uncertain` more.
+    public package(set) var uncertain = SampleTally()
     /// What will never be sent, by reason.
-    public package(set) var dropped: [DropReason: Tally] = [:]
+    public package(set) var dropped: [DropReason: SampleTally] = [:]
     /// Requests that were made.
     public package(set) var requests: UInt64 = 0
     /// Requests that failed and whose data were kept to be sent again.
@@ -33,8 +33,8 @@ public struct CloudWatchStatus: Sendable, Equatable {
     public init() {}
 
     /// All that will never be sent.
-    public var droppedInAll: Tally {
-        dropped.values.reduce(into: Tally()) { $0.add($1) }
+    public var droppedInAll: SampleTally {
+        dropped.values.reduce(into: SampleTally()) { $0.add($1) }
     }
 
     /// Whether a failure is counted or told here that is not in another status.
@@ -43,8 +43,8 @@ public struct CloudWatchStatus: Sendable, Equatable {
             || spooled != other.spooled || lastError != other.lastError || skew != other.skew
     }
 
-    package mutating func drop(_ tally: Tally, because reason: DropReason) {
+    package mutating func drop(_ tally: SampleTally, because reason: DropReason) {
         guard tally.data > 0 else { return }
-        dropped[reason, default: Tally()].add(tally)
+        dropped[reason, default: SampleTally()].add(tally)
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 package import Timepiece
 
@@ -9,6 +10,10 @@ package final class Sender: Sendable {
     private let observers = Mutex<[UInt64: @Sendable (CloudWatchStatus) -> Void]>([:])
     private let delivery: any Delivery
     private let spool: Spool?
+    /// Held while observers are called, so that whoever removes one can wait until it is not being called any more.
+    private let calling = Mutex<Void>(())
+    /// The thread that runs this sender, once it does.
+    private let ownThread = Atomic<UInt>(0)
     private let wake = WakeSignal()
     private let progress = WakeSignal()
 
@@ -50,9 +55,18 @@ package final class Sender: Sendable {
         state.withLock { $0.open(identity) }
     }
 
-    /// Calls back on the sender's thread, with no lock held, whenever a failure is counted.
+    /// Calls back on the sender's thread whenever a failure is counted.
+    ///
+    /// When this returns, the observer that was there before is not called any more, nor still being called, unless it is
+    /// from there that this is called. No lock is held in a call that anything but this method takes.
     package func observe(_ publisher: UInt64, _ observer: (@Sendable (CloudWatchStatus) -> Void)?) {
         observers.withLock { $0[publisher] = observer }
+        if !isOnOwnThread { calling.withLock { _ in } }
+    }
+
+    /// True in a call of an observer, from where nothing can wait for the thread.
+    private var isOnOwnThread: Bool {
+        ownThread.load(ordering: .relaxed) == UInt(pthread_self())
     }
 
     /// Takes a closed window.
@@ -61,11 +75,9 @@ package final class Sender: Sendable {
         if mustWake { wake.ring() }
     }
 
-    /// Ends a series, and waits until all that was published is sent or in the spool.
+    /// Ends a series, and the thread with the last one, and waits until all that was published is sent or in the spool.
     ///
-    /// - Parameters:
-    ///   - deadline: when it stops to wait for the network; what is under way then goes to the spool too.
-    ///   - isLast: whether the thread is to end.
+    /// At the deadline it stops to wait for the network; what is under way then goes to the spool too.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         observe(publisher, nil)
         state.withLock { $0.close(publisher) }
@@ -88,7 +100,7 @@ package final class Sender: Sendable {
         while true {
             let (isFlushed, isSending) = state.withLock { ($0.isFlushed, $0.isSending) }
             let now = BootInstant.now()
-            if isFlushed || now >= lastEnd || now >= end && isSending { break }
+            if isFlushed || now >= lastEnd || now >= end && isSending || isOnOwnThread { break }
             progress.wait(atMost: min(.milliseconds(50), now.duration(to: lastEnd)))
         }
         rescue()
@@ -97,10 +109,11 @@ package final class Sender: Sendable {
     }
 
     private func rescue() {
-        let (rescue, isFlushed) = state.withLock { state in
+        var (rescue, isFlushed) = state.withLock { state in
             state.isFlushed ? (SenderState.Rescue(), true) : (state.rescue(), false)
         }
         guard !isFlushed, let spool else { return }
+        rescue.parcels += rescue.minutes.map { Parcel(datum: Datum($0)) }
         do throws(SpoolError) {
             let all = rescue.flying + rescue.parcels
             let (rows, dropped) = try spool.store(all.map { (datum: $0.datum, isUncertain: $0.isUncertain) })
@@ -117,6 +130,7 @@ package final class Sender: Sendable {
     }
 
     private func run() {
+        ownThread.store(UInt(pthread_self()), ordering: .relaxed)
         var told = CloudWatchStatus()
         learnEpochs()
         while perform(state.withLock { $0.nextStep(at: .now()) }) {
@@ -200,6 +214,11 @@ package final class Sender: Sendable {
         let status = status
         guard status.tellsMoreFailures(than: told) else { return }
         told = status
-        for observer in observers.withLock({ Array($0.values) }) { observer(status) }
+        calling.withLock { _ in
+            for number in observers.withLock({ $0.keys.sorted() }) {
+                // Asked anew for each, because one may have removed another.
+                observers.withLock { $0[number] }?(status)
+            }
+        }
     }
 }

@@ -1,6 +1,10 @@
+import Timepiece
+
 extension SenderState {
     /// What has to be stored at once, because the time for a flush is over.
     package struct Rescue: Sendable {
+        /// Intervals that nobody has made data of yet.
+        package var minutes: [Minute] = []
         /// Data that were not under way.
         package var parcels: [Parcel] = []
         /// Data that are under way and not in the spool.
@@ -49,11 +53,17 @@ extension SenderState {
         guard canStoreEver else {
             guard isClosing else { return rescue }
             for parcel in fresh + parts.joined() { drop(parcel, because: .stopped) }
+            for minute in minutes {
+                status.drop(SampleTally(data: 1, samples: minute.statistics.count), because: .stopped)
+            }
+            minutes = []
             fresh = []
             parts = []
             isRescued = true
             return rescue
         }
+        rescue.minutes = minutes
+        minutes = []
         rescue.parcels = fresh + parts.joined().filter { $0.row == nil }
         rescue.released = released.map { (row: $0.key, isUncertain: $0.value) }
         fresh = []

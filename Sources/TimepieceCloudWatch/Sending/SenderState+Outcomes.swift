@@ -33,7 +33,7 @@ extension SenderState {
     }
 
     /// Takes it that data are in the spool, and what was dropped there to make room.
-    package mutating func stored(dropped: Tally, now: Moment) {
+    package mutating func stored(dropped: SampleTally, now: Moment) {
         storing = []
         status.drop(dropped, because: .spoolFull)
         nextLook = min(nextLook, max(notBefore, now.boot))
@@ -128,7 +128,7 @@ extension SenderState {
     }
 
     mutating func drop(_ parcel: Parcel, because reason: DropReason) {
-        status.drop(Tally(data: 1, samples: parcel.datum.count), because: reason)
+        status.drop(SampleTally(data: 1, samples: parcel.datum.count), because: reason)
         if let row = parcel.row { removed.insert(row) }
     }
 

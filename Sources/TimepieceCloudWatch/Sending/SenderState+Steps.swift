@@ -50,7 +50,7 @@ extension SenderState {
 
     private mutating func nextDelivery(at now: Moment) -> SenderStep? {
         if let part = parts.last, flushDeadline == nil || fresh.isEmpty {
-            let rows = part.compactMap(\.row)
+            let rows = parts.joined().compactMap(\.row)
             if !rows.isEmpty, claimedAt.duration(to: now.boot) > configuration.renewalAge { return .renew(rows) }
             parts.removeLast()
             if let shipment = ship(part, at: now) { return .deliver(shipment) }

@@ -73,14 +73,22 @@ package struct SenderState: Sendable {
         gatherings[publisher] = nil
         let complete = gathering.add(window, at: moment, clock: clock, boot: configuration.boot)
         gatherings[publisher] = gathering
-        if let complete { minutes.append(complete) }
+        if let complete { keep(complete) }
         return wasEmpty || complete != nil
     }
 
     /// Takes what a series has gathered so far, and ends it.
     package mutating func close(_ publisher: UInt64) {
         guard var gathering = gatherings.removeValue(forKey: publisher) else { return }
-        if let minute = gathering.take(boot: configuration.boot) { minutes.append(minute) }
+        if let minute = gathering.take(boot: configuration.boot) { keep(minute) }
+    }
+
+    /// Keeps an interval that is over; if the thread does not come to take them, memory stays bounded.
+    private mutating func keep(_ minute: Minute) {
+        minutes.append(minute)
+        guard minutes.count > configuration.memoryLimit else { return }
+        let oldest = minutes.removeFirst()
+        status.drop(SampleTally(data: 1, samples: oldest.statistics.count), because: .memoryFull)
     }
 
     /// Takes what all series have gathered so far, and ends them.

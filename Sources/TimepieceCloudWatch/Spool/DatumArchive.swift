@@ -49,7 +49,7 @@ enum DatumArchive {
         var values: [Datum.Value] = []
         var previous: UInt64 = 0
         for _ in 0..<valueCount {
-            guard let difference = reader.number(), let count = reader.number() else { return nil }
+            guard let difference = reader.number(), let count = reader.number(), count > 0 else { return nil }
             previous &+= difference
             values.append(Datum.Value(nanoseconds: Double(previous) / fraction, count: count))
         }

@@ -29,6 +29,7 @@ package final class Spool: Sendable {
     ///   - limit: the most bytes of the file.
     ///   - lease: how long data are held that were taken and not settled.
     ///   - busyTimeout: how long another process is waited for.
+    /// - Throws: if the file cannot be opened, written, or understood.
     package init(
         path: String, destination: String, boot: String, limit: Int = Spool.defaultLimit,
         lease: Duration = .seconds(180), busyTimeout: Duration = .seconds(5)
@@ -45,7 +46,7 @@ package final class Spool: Sendable {
     ///
     /// - Returns: the numbers of the stored data in their order, and what was dropped for them.
     package func store(_ data: [(datum: Datum, isUncertain: Bool)]) throws(SpoolError) -> (
-        rows: [Int64], dropped: Tally
+        rows: [Int64], dropped: SampleTally
     ) {
         let contents = data.map { DatumArchive.bytes(of: $0.datum) }
         let needed = Int64(contents.reduce(0) { $0 + $1.count + 256 } / Self.pageSize + 8)
@@ -124,6 +125,7 @@ package final class Spool: Sendable {
     /// - Parameters:
     ///   - removed: data that are done with.
     ///   - released: data that anybody may take again, and whether the service may have taken them already.
+    /// - Throws: if the file cannot be written; nothing has changed then.
     package func settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)]) throws(SpoolError) {
         guard !removed.isEmpty || !released.isEmpty else { return }
         try connection.withLock { (database) throws(SpoolError) in
@@ -206,8 +208,8 @@ package final class Spool: Sendable {
     }
 
     /// Drops the oldest data until that many pages are free.
-    private func makeRoom(pages needed: Int64, in database: Database) throws(SpoolError) -> Tally {
-        var dropped = Tally()
+    private func makeRoom(pages needed: Int64, in database: Database) throws(SpoolError) -> SampleTally {
+        var dropped = SampleTally()
         while try usedPages(of: database) + needed > pages {
             let step = try dropOldest(64, from: database)
             guard step.data > 0 else { break }
@@ -221,16 +223,16 @@ package final class Spool: Sendable {
     }
 
     /// Drops the oldest data, but none that somebody is sending.
-    private func dropOldest(_ count: Int, from database: Database) throws(SpoolError) -> Tally {
+    private func dropOldest(_ count: Int, from database: Database) throws(SpoolError) -> SampleTally {
         let now = BootInstant.now()
-        var tally = Tally()
+        var tally = SampleTally()
         let rows = try database.rows(
             "SELECT id, samples FROM datum WHERE owner IS NULL OR owner_boot <> ? OR lease < ? ORDER BY id LIMIT ?",
             [.text(boot), .integer(now.nanoseconds), .integer(Int64(count))])
         for row in rows {
             guard let id = row.first, let samples = row.last?.integer else { continue }
             try database.run("DELETE FROM datum WHERE id = ?", [id])
-            tally.add(Tally(data: 1, samples: UInt64(clamping: samples)))
+            tally.add(SampleTally(data: 1, samples: UInt64(clamping: samples)))
         }
         return tally
     }

@@ -23,8 +23,9 @@ extension WallTime {
 
     /// The time as Signature Version 4 writes it, `20150830T123600Z`.
     package var basicFormat: String {
-        let days = Self.floor(nanoseconds, 86_400_000_000_000)
-        let second = Self.floor(nanoseconds - days * 86_400_000_000_000, 1_000_000_000)
+        let seconds = Self.floor(nanoseconds, 1_000_000_000)
+        let days = Self.floor(seconds, 86_400)
+        let second = seconds - days * 86_400
         let date = CivilDate(daysSince1970: days)
         func digits(_ value: Int64, _ width: Int) -> String {
             let text = String(value)

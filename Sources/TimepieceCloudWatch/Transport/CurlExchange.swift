@@ -12,7 +12,7 @@ final class CurlExchange {
     private var hasStarted = false
 
     /// The bytes of header that are read; more is not a reply of any service used here.
-    private static let headerLimit = 65_536
+    static let headerLimit = 65_536
 
     /// Admits the request to a connection, once.
     ///

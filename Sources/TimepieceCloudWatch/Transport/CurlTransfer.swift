@@ -66,6 +66,7 @@ struct CurlTransfer {
         if let certificate = request.clientCertificate {
             curl.set(CURLOPT_SSLCERT, certificate.certificatePath)
             curl.set(CURLOPT_SSLKEY, certificate.keyPath)
+            curl.set(CURLOPT_KEYPASSWD, "")  // else OpenSSL would ask for it at the terminal, and wait
         }
     }
 
@@ -144,7 +145,8 @@ struct CurlTransfer {
         if exchange.exceededLimit {
             return TransportError(
                 .responseTooLarge, requestMayHaveBeenApplied: true,
-                "The reply of \(target.origin) is longer than the \(CurlTransport.responseLimit) bytes that are read.")
+                "The reply of \(target.origin) is longer than the \(CurlExchange.headerLimit) bytes of header and "
+                    + "\(CurlTransport.responseLimit) of body that are read.")
         }
         switch code {
         case CURLE_URL_MALFORMAT:

@@ -17,10 +17,7 @@ package struct HTTPHeader: Sendable, Equatable {
     }
 }
 
-extension HTTPHeader: CustomStringConvertible, CustomReflectable {
+extension HTTPHeader: Confidential {
     /// The name alone: values carry tokens and signatures.
     package var description: String { name }
-
-    /// The name alone.
-    package var customMirror: Mirror { Mirror(self, children: ["name": name]) }
 }

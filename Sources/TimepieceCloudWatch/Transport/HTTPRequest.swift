@@ -41,12 +41,9 @@ package struct HTTPRequest: Sendable {
     }
 }
 
-extension HTTPRequest: CustomStringConvertible, CustomReflectable {
+extension HTTPRequest: Confidential {
     /// The method, the host and the size, without what may be secret: path, header and body.
     package var description: String {
         "\(method) \(URLParts(url)?.origin ?? "an unreadable address"), \(body.count) bytes"
     }
-
-    /// What the description tells.
-    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

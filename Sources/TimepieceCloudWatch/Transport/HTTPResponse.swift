@@ -27,10 +27,7 @@ package struct HTTPResponse: Sendable {
     }
 }
 
-extension HTTPResponse: CustomStringConvertible, CustomReflectable {
+extension HTTPResponse: Confidential {
     /// The status and the size, without the body: it may hold keys.
     package var description: String { "status \(status), \(body.count) bytes" }
-
-    /// What the description tells.
-    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }

@@ -4,7 +4,7 @@
 package enum XMLText {
     /// Returns what stands in the first element of that name; nil if there is none.
     ///
-    /// - Parameter decoded: whether references as `&amp;` become characters; not for an element with others inside.
+    /// References as `&amp;` become characters if `decoded`, which is not for an element with others inside.
     package static func element(_ name: String, in text: String, decoded: Bool = true) -> String? {
         guard let open = text.firstRange(of: "<\(name)>") else { return nil }
         let rest = text[open.upperBound...]

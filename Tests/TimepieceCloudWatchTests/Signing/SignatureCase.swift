@@ -33,7 +33,9 @@ struct SignatureCase: Sendable, CustomTestStringConvertible {
     /// The token that is signed; in one case a token is added after signing, as some services want it.
     func token() throws -> String? {
         let name = "x-amz-security-token:"
-        return try file("creq").split(separator: "\n").first { $0.hasPrefix(name) }.map { String($0.dropFirst(name.count)) }
+        return try file("creq").split(separator: "\n").first { $0.hasPrefix(name) }.map {
+            String($0.dropFirst(name.count))
+        }
     }
 
     /// The request of the case.

@@ -19,11 +19,16 @@ final class ServerProcess: Sendable {
     private static let starting = Mutex<Void>(())
 
     /// Starts a script of Tests/Servers.
-    init(_ script: String) throws {
+    convenience init(_ script: String, _ arguments: [String] = []) throws {
         let python = Workspace.python
         guard unsafe access(python, X_OK) == 0 else {
             throw Failure(description: "There is no \(python): run Tests/python-environment.sh.")
         }
+        try self.init(program: python, [Workspace.server(script)] + arguments)
+    }
+
+    /// Starts a program.
+    init(program: String, _ list: [String]) throws {
         (process, input, output) = try Self.starting.withLock { _ in
             let toServer = try Self.pipe()
             let fromServer = try Self.pipe()
@@ -36,13 +41,18 @@ final class ServerProcess: Sendable {
             defer { unsafe posix_spawn_file_actions_destroy(&actions) }
             unsafe posix_spawn_file_actions_adddup2(&actions, toServer.reading, 0)
             unsafe posix_spawn_file_actions_adddup2(&actions, fromServer.writing, 1)
-            var arguments = unsafe [strdup(python), strdup(Workspace.server(script)), nil]
+            var arguments = unsafe ([program] + list).map { unsafe strdup($0) } + [nil]
             defer { unsafe arguments.forEach { unsafe free($0) } }
             var process: pid_t = 0
-            let code = unsafe posix_spawn(&process, python, &actions, nil, &arguments, environ)
-            guard code == 0 else { throw Failure(description: "\(python) cannot be started (error \(code)).") }
+            let code = unsafe posix_spawn(&process, program, &actions, nil, &arguments, environ)
+            guard code == 0 else { throw Failure(description: "\(program) cannot be started (error \(code)).") }
             return (process, toServer.writing, fromServer.reading)
         }
+    }
+
+    /// Ends the process as a power cut would.
+    func kill() {
+        _ = Glibc.kill(process, SIGKILL)
     }
 
     deinit {

@@ -67,7 +67,9 @@ import Testing
 
     @Test(
         "an address that is none, has a user name or another scheme is refused",
-        arguments: ["", "localhost", "ftp://localhost/", "file:///etc/passwd", "http://user:word@localhost/", "http://"])
+        arguments: [
+            "", "localhost", "ftp://localhost/", "file:///etc/passwd", "http://user:word@localhost/", "http://",
+        ])
     func refusesAddress(_ url: String) {
         #expect(kind(CurlTransport(), HTTPRequest(method: "GET", url: url)) == .invalidRequest)
     }

@@ -1,5 +1,5 @@
 /// How many data, and how many measured samples in them.
-public struct Tally: Sendable, Equatable {
+public struct SampleTally: Sendable, Equatable {
     /// Data: one for each series and interval.
     public private(set) var data: UInt64
     /// The samples in the data, what CloudWatch shows as `SampleCount`.
@@ -12,13 +12,13 @@ public struct Tally: Sendable, Equatable {
     }
 
     /// Adds another tally.
-    package mutating func add(_ other: Tally) {
+    package mutating func add(_ other: SampleTally) {
         data = data &+ other.data
         samples = samples &+ other.samples
     }
 
     /// Counts one datum.
     package mutating func add(_ datum: Datum) {
-        add(Tally(data: 1, samples: datum.count))
+        add(SampleTally(data: 1, samples: datum.count))
     }
 }

@@ -1,0 +1,78 @@
+"""Instructions and allocations of one step of a program, by difference of two runs under callgrind.
+
+What a program does once drops out when a run with N steps is taken from a run with 2N, and the rest is N steps.
+"""
+
+import os
+import re
+import subprocess
+import tempfile
+
+# What passes a buffer on is the pipeline's, not the element's; and a program's start calls all of the program.
+PASSING = ("gst_pad_push", "gst_pad_push_list", "gst_pad_pull_range", "__libc_start_main")
+ALLOCATING = ("malloc", "calloc", "realloc", "memalign", "posix_memalign", "aligned_alloc")
+
+
+class Profile:
+    """What one run did: instructions in an object and what it called, and calls of allocators by anybody."""
+
+    def __init__(self, path, object_name):
+        self.instructions = 0
+        self.allocations = 0
+        self.by_function = {}
+        self._names = {}
+        self._read(path, object_name)
+
+    def _name(self, kind, text):
+        """Resolves callgrind's abbreviations: `(3) name` at first, `(3)` from then on."""
+        match = re.match(r"\((\d+)\)(?: (.*))?$", text)
+        if not match:
+            return text
+        if match[2]:
+            self._names[kind, match[1]] = match[2]
+        return self._names.get((kind, match[1]), "")
+
+    def _read(self, path, object_name):
+        inside = called = function = None
+        called_inside = calls = None
+        with open(path, encoding="utf-8", errors="replace") as file:
+            for line in file:
+                key, _, value = line.rstrip("\n").partition("=")
+                if key == "ob":
+                    inside = object_name in self._name("ob", value)
+                elif key == "fn":
+                    function = self._name("fn", value)
+                elif key == "cob":
+                    called_inside = object_name in self._name("ob", value)
+                elif key == "cfn":
+                    called = self._name("fn", value)
+                elif key == "calls":
+                    calls = int(value.split()[0])
+                elif line[0] in "+-*0123456789":
+                    cost = int(line.split()[-1])
+                    if calls is None:
+                        if inside:
+                            self._add(function, cost)
+                        continue
+                    # Without a cob line the callee is in the caller's object.
+                    stays = inside if called_inside is None else called_inside
+                    if inside and not stays and not called.split("'")[0].startswith(PASSING):
+                        self._add(called, cost)
+                    if called.split("@")[0] in ALLOCATING:
+                        self.allocations += calls
+                    calls = called_inside = None
+
+    def _add(self, function, cost):
+        self.instructions += cost
+        self.by_function[function] = self.by_function.get(function, 0) + cost
+
+
+def profile(command, object_name, text=None, environment=None):
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "callgrind.out")
+        result = subprocess.run(
+            ["valgrind", "--tool=callgrind", f"--callgrind-out-file={path}", *command],
+            input=text, text=True, capture_output=True, env=environment)
+        if result.returncode != 0:
+            raise SystemExit(f"{' '.join(command)}: {result.stderr.strip()}")
+        return Profile(path, object_name)

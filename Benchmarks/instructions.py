@@ -1,0 +1,158 @@
+#!/usr/bin/env python3
+"""Counts instructions and allocations a buffer in the elements, and a call in the library, and holds them to limits.
+
+Counts repeat where times do not, so they can be compared from change to change and from machine to machine with the
+same tools. Only what the element does itself counts, with what it calls, but not the push to the next element.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+
+import callgrind
+import configurations
+
+TOLERANCE = 1.03
+# More than this cannot be told from none: memory that grows once in a while.
+STRAY_ALLOCATIONS = 0.01
+BUFFERS = 2_000
+CALLS = 2_000
+# No report by the clock, whose share of a buffer would depend on how slow the machine is.
+QUIET = "interval=0"
+
+
+def alarms(count):
+    return configurations.alarms(count).replace("timepiecetick", f"timepiecetick {QUIET}")
+
+
+ELEMENTS = {
+    "timepiecetick": f"timepiecetick {QUIET}",
+    "timepiecetick, 1 alarm": alarms(1),
+    "timepiecetick, 100 alarms": alarms(100),
+    "timepiecetick stall-timeout=1h": f"timepiecetick {QUIET} stall-timeout=3600000000000",
+    "timepiecewatch around": f"timepiecewatch {QUIET}",
+    "timepiecewatch start ! stop":
+        f"timepiecewatch {QUIET} watch=pair edge=start ! timepiecewatch {QUIET} watch=pair edge=stop",
+    "refclock": "refclock",
+    "refstamp ! refread": "refstamp ! refread",
+}
+
+
+def per_step(run, steps):
+    """Returns instructions and allocations a step, and where the instructions went."""
+    once, twice = run(steps), run(2 * steps)
+    functions = {
+        name: (cost - once.by_function.get(name, 0)) / steps for name, cost in twice.by_function.items()}
+    return (
+        (twice.instructions - once.instructions) / steps,
+        (twice.allocations - once.allocations) / steps,
+        functions)
+
+
+def measure_elements(arguments, environment):
+    # The first run writes the registry.
+    subprocess.run([arguments.program, "10"], input="", text=True, check=True, capture_output=True, env=environment)
+    # What the source and the sink allocate is not the element's.
+    _, others, _ = per_step(
+        lambda buffers: callgrind.profile([arguments.program, str(buffers)], "none", "", environment), BUFFERS)
+    for name, middle in ELEMENTS.items():
+        probe = subprocess.run(
+            [arguments.program, "10"], input=middle, text=True, capture_output=True, env=environment)
+        if probe.returncode != 0:
+            print(f"skipped: {name} (not available here)", file=sys.stderr)
+            continue
+        part = "libgsttimepiecereference" if name.startswith("ref") else "libgsttimepiece."
+
+        def run(buffers, middle=middle, part=part):
+            return callgrind.profile([arguments.program, str(buffers)], part, middle, environment)
+
+        instructions, allocations, functions = per_step(run, BUFFERS)
+        yield name, instructions, max(0.0, allocations - others), functions
+
+
+def measure_library(arguments, environment):
+    names = subprocess.run([arguments.library], text=True, capture_output=True, check=True).stdout.splitlines()
+    for name in names:
+
+        def run(calls, name=name):
+            return callgrind.profile(
+                [arguments.library, name, str(calls)], "LibraryBenchmark", environment=environment)
+
+        yield name, *per_step(run, CALLS)
+
+
+def read_limits(path):
+    """Reads lines of `instructions allocations name`."""
+    limits = {}
+    if os.path.exists(path):
+        with open(path, encoding="utf-8") as file:
+            for line in file:
+                if line.strip() and not line.startswith("#"):
+                    instructions, allocations, name = line.split(maxsplit=2)
+                    limits[name.strip()] = (float(instructions), float(allocations))
+    return limits
+
+
+def write_limits(path, counts):
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("# Instructions and allocations a buffer or a call. Written by `make bench-thresholds`;\n")
+        file.write("# `make bench-instructions` fails where one has grown by more than 3 %.\n")
+        for name, (instructions, allocations) in counts.items():
+            file.write(f"{instructions:10.1f} {allocations:6.2f} {name}\n")
+
+
+def strip(arguments, environment):
+    """Valgrind cannot read the debug information of Swift's linker, so it is given a plugin and a program without."""
+    folder = os.path.join(os.path.dirname(os.path.abspath(arguments.program)), "stripped")
+    os.makedirs(folder, exist_ok=True)
+    for path in (arguments.plugin, arguments.library):
+        subprocess.run(
+            ["strip", "--strip-debug", "-o", os.path.join(folder, os.path.basename(path)), path], check=True)
+    arguments.library = os.path.join(folder, os.path.basename(arguments.library))
+    environment["GST_PLUGIN_PATH"] = os.pathsep.join([folder, os.path.dirname(os.path.abspath(arguments.program))])
+    environment["GST_REGISTRY"] = os.path.join(folder, "registry.bin")
+    # Counts are to repeat.
+    environment["SWIFT_DETERMINISTIC_HASHING"] = "1"
+    # Slices would hide allocations.
+    environment["G_SLICE"] = "always-malloc"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", help="the built perbuffer")
+    parser.add_argument("plugin", help="the built libgsttimepiece.so")
+    parser.add_argument("library", help="the built LibraryBenchmark")
+    parser.add_argument("thresholds", help="the file of limits")
+    parser.add_argument("--update", action="store_true", help="write the limits instead of holding to them")
+    parser.add_argument("--functions", action="store_true", help="show where the instructions go")
+    arguments = parser.parse_args()
+    environment = dict(os.environ)
+    strip(arguments, environment)
+    limits = read_limits(arguments.thresholds)
+    counts = {}
+    grown = []
+    print("| | instructions | limit | allocations |")
+    print("| --- | ---: | ---: | ---: |")
+    for name, instructions, allocations, functions in [
+            *measure_elements(arguments, environment), *measure_library(arguments, environment)]:
+        counts[name] = (instructions, allocations)
+        limit = limits.get(name)
+        shown = f"{limit[0] * TOLERANCE:.0f}" if limit else "none"
+        print(f"| {name} | {instructions:.1f} | {shown} | {allocations:.2f} |")
+        if arguments.functions:
+            for function, cost in sorted(functions.items(), key=lambda item: -item[1]):
+                if cost >= 0.5:
+                    print(f"|   {function} | {cost:.1f} | | |")
+        if limit and instructions > limit[0] * TOLERANCE:
+            grown.append(f"{name}: {instructions:.1f} instructions, {limit[0]:.1f} before")
+        if limit and allocations > limit[1] + STRAY_ALLOCATIONS:
+            grown.append(f"{name}: {allocations:.2f} allocations, {limit[1]:.2f} before")
+    if arguments.update:
+        write_limits(arguments.thresholds, counts)
+    elif grown:
+        sys.exit("more than 3 % above the thresholds:\n" + "\n".join(grown))
+
+
+if __name__ == "__main__":
+    main()

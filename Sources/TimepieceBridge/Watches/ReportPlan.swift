@@ -1,0 +1,44 @@
+import Timepiece
+
+/// When the windows of a meter are to be reported by the clock, and when its figures are to be handed over.
+struct ReportPlan: Sendable {
+    var interval: UInt64
+    /// How often figures are handed over to who publishes them, 0 for never.
+    var period: UInt64 = 0
+    var playing = false
+    var ended = false
+    var stopped = false
+    private var reportDue: UInt64 = .max
+    private var handOverDue: UInt64 = .max
+
+    init(interval: UInt64) {
+        self.interval = interval
+    }
+
+    private var flows: Bool { playing && !ended && !stopped }
+
+    /// When something is to be done, `UInt64.max` for never.
+    var next: UInt64 { flows ? min(reportDue, handOverDue) : .max }
+
+    /// Plans anew for a window that has been open for a while.
+    mutating func replan(at now: UInt64, openFor open: UInt64) {
+        let left = interval > open ? interval - open : 0
+        reportDue = interval == 0 ? .max : now.addingSaturating(left)
+        handOverDue = period == 0 ? .max : now.addingSaturating(period)
+    }
+
+    /// Says whether a report is due, and plans the one after it on the grid of the first; missed ones are not made up.
+    mutating func takeReport(at now: UInt64) -> Bool {
+        guard flows, interval > 0, reportDue <= now else { return false }
+        let missed = (now - reportDue) / interval
+        reportDue = reportDue.addingSaturating(missed.multipliedSaturating(by: interval).addingSaturating(interval))
+        return true
+    }
+
+    /// Says whether figures are to be handed over, and plans the next time.
+    mutating func takeHandOver(at now: UInt64) -> Bool {
+        guard flows, period > 0, handOverDue <= now else { return false }
+        handOverDue = now.addingSaturating(period)
+        return true
+    }
+}

@@ -1,0 +1,72 @@
+import CTimepiece
+import Synchronization
+import Timepiece
+
+// What a push through a watch does. The frames of a thread are a list from the innermost to the outermost.
+extension WatchMeter {
+    /// Finds the context: the same as last time, nearly always.
+    @inline(__always)
+    func enter(_ frame: UnsafeMutablePointer<TimepieceFrame>) {
+        let outer = unsafe frame.pointee.outer
+        let within = unsafe outer?.pointee.identifier ?? 0
+        if unsafe cache.pointee.outer != within { unsafe find(frame, within: within) }
+        unsafe frame.pointee.context = unsafe cache.pointee.context.map { unsafe UnsafeRawPointer($0.toOpaque()) }
+        unsafe frame.pointee.identifier = unsafe cache.pointee.identifier
+        unsafe frame.pointee.lifted = 0
+        unsafe frame.pointee.breaks = breaks.load(ordering: .relaxed)
+        unsafe frame.pointee.counted_inside = false
+    }
+
+    @inline(never)
+    private func find(_ frame: UnsafeMutablePointer<TimepieceFrame>, within: UInt64) {
+        var around = unsafe frame.pointee.outer.flatMap { unsafe Self.context(of: $0) }
+        // A thread may go on from one pipeline into another; their watches do not meet.
+        if let other = around, other.meter.scope !== scope { around = nil }
+        let context = scope.context(of: self, within: around)
+        unsafe cache.pointee = unsafe Cache(
+            outer: within, identifier: context.identifier, context: Unmanaged.passUnretained(context))
+    }
+
+    /// Ends a lap: keeps it until the outermost one ends, or commits all if this is the outermost.
+    @inline(__always)
+    func leave(
+        _ frame: UnsafeMutablePointer<TimepieceFrame>, at now: UInt64, passed: Bool, flushed: Bool, position: UInt64
+    ) {
+        guard let context = unsafe frame.pointee.context else { return }
+        lastPosition.store(position, ordering: .relaxed)
+        let isBroken = unsafe flushed || breaks.load(ordering: .relaxed) != frame.pointee.breaks
+        // A push that is refused at once is no lap; one that got as far as another watch has to hold that one's.
+        let counts = unsafe passed || frame.pointee.counted_inside
+        unsafe Unmanaged<WatchContext>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
+            guard case .laps(let series, let tree) = context.source else { return }
+            if isBroken { tree.spoil() }
+            let taken = unsafe now > frame.pointee.start ? now &- frame.pointee.start : 0
+            let lifted = unsafe frame.pointee.lifted
+            let length = taken > lifted ? taken &- lifted : 0
+            guard context.outer != nil else {
+                if counts { tree.commit(length, of: series) } else { tree.commit() }
+                return
+            }
+            guard counts else { return }
+            tree.stage(length, of: series)
+            if let outer = unsafe frame.pointee.outer { unsafe outer.pointee.counted_inside = true }
+            if context.parent !== context.outer { unsafe lift(length, of: context, frame) }
+        }
+    }
+
+    /// A dotted path made this a child of a watch further out: the watches between do not hold its time.
+    @inline(never)
+    private func lift(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<TimepieceFrame>) {
+        guard let parent = context.parent else { return }
+        var next = unsafe frame.pointee.outer
+        while let between = unsafe next, unsafe between.pointee.identifier != parent.identifier {
+            unsafe between.pointee.lifted &+= length
+            unsafe next = unsafe between.pointee.outer
+        }
+    }
+
+    private static func context(of frame: UnsafeMutablePointer<TimepieceFrame>) -> WatchContext? {
+        guard let context = unsafe frame.pointee.context else { return nil }
+        return unsafe Unmanaged<WatchContext>.fromOpaque(context).takeUnretainedValue()
+    }
+}

@@ -1,0 +1,200 @@
+import CTimepiece
+import Synchronization
+import Timepiece
+
+/// Behind `TimepieceWatch`: one point, what it records, and its windows, closed by the clock and the ends of the stream.
+@safe final class WatchMeter: ClockMember {
+    enum Role: Sendable {
+        case around
+        case start(TransitStart, TransitGroup)
+        case stop(TransitStop)
+    }
+
+    /// The context that was entered last, and inside which other one (0 for none).
+    @safe struct Cache {
+        var outer: UInt64 = .max
+        var identifier: UInt64 = 0
+        var context: Unmanaged<WatchContext>?
+    }
+
+    let path: WatchPath
+    let label: String
+    let role: Role
+    /// The same without counting references, for the way of a buffer; `role` keeps them alive.
+    let start: Unmanaged<TransitStart>?
+    let stop: Unmanaged<TransitStop>?
+    let group: TransitGroup
+    let scope: WatchScope
+    private let address: UInt
+    private let reporter: WatchReporter
+    private let plan: Mutex<ReportPlan>
+    private let publisher = Mutex<Publisher?>(nil)
+    private let time = Mutex(ActiveTime())
+    private let hasPaused = Atomic<Bool>(false)
+    /// How often laps under way were broken off.
+    let breaks = Atomic<UInt64>(0)
+    let lastPosition = Atomic<UInt64>(.max)
+    // Only the thread that holds the stream lock touches it; the memory is there from init to deinit.
+    nonisolated(unsafe) let cache: UnsafeMutablePointer<Cache>
+
+    init(
+        path: WatchPath, label: String, edge: TimepieceEdge, correlation: TransitStop.Correlation, interval: UInt64,
+        scope: WatchScope, address: UInt, reporter: WatchReporter
+    ) {
+        self.path = path
+        self.label = label
+        self.scope = scope
+        self.address = address
+        self.reporter = reporter
+        group = scope.group(path.text)
+        role =
+            switch edge {
+            case TIMEPIECE_EDGE_START: .start(TransitStart(name: label), group)
+            case TIMEPIECE_EDGE_STOP: .stop(TransitStop(group: group, correlation: correlation))
+            default: .around
+            }
+        switch role {
+        case .around: unsafe (start, stop) = (nil, nil)
+        case .start(let start, _): unsafe (self.start, stop) = unsafe (Unmanaged.passUnretained(start), nil)
+        case .stop(let stop): unsafe (start, self.stop) = unsafe (nil, Unmanaged.passUnretained(stop))
+        }
+        plan = Mutex(ReportPlan(interval: interval))
+        unsafe cache = .allocate(capacity: 1)
+        unsafe cache.initialize(to: Cache())
+    }
+
+    deinit {
+        unsafe cache.deallocate()
+    }
+
+    var isAround: Bool {
+        if case .around = role { true } else { false }
+    }
+
+    /// Lets the stops of the group see this start.
+    func announce() {
+        if case .start(let start, let group) = role { group.add(start) }
+    }
+
+    /// Publishes the laps as well, from now on; a start has none.
+    func publish(to publisher: Publisher) {
+        if case .start = role { return }
+        scope.tap(self)
+        self.publisher.withLock { $0 = publisher }
+        plan.withLock { $0.period = publisher.period }
+    }
+
+    /// Laps under way do not count.
+    func interrupt() {
+        breaks.add(1, ordering: .relaxed)
+    }
+
+    func flush() {
+        if case .stop(let stop) = role { stop.flush() }
+    }
+
+    func play(at now: UInt64) -> Bool {
+        interrupt()
+        // What waited for the first time to play was on its way all the same.
+        if hasPaused.load(ordering: .relaxed), case .stop(let stop) = role { stop.resume(at: now) }
+        time.withLock { $0.resume(at: now) }
+        return reschedule(at: now) { $0.playing = true }
+    }
+
+    func pause(at now: UInt64) {
+        interrupt()
+        hasPaused.store(true, ordering: .relaxed)
+        time.withLock { $0.pause(at: now) }
+        _ = reschedule(at: now) { $0.playing = false }
+    }
+
+    func begin(at now: UInt64) -> Bool {
+        guard plan.withLock({ $0.ended }) else { return true }
+        return reschedule(at: now) { $0.ended = false }
+    }
+
+    func setInterval(_ interval: UInt64, at now: UInt64) -> Bool {
+        reschedule(at: now) { $0.interval = interval }
+    }
+
+    func end(at now: UInt64) {
+        plan.withLock { $0.ended = true }
+        ReportClock.shared.remove(self)
+        if case .stop(let stop) = role { stop.end() }
+        report(at: now, always: true)
+        handOver(at: now)
+    }
+
+    func stop(at now: UInt64) {
+        let already = plan.withLock { plan in
+            defer { plan.stopped = true }
+            return plan.stopped
+        }
+        guard !already else { return }
+        ReportClock.shared.remove(self)
+        switch role {
+        case .around: break
+        case .start(let start, let group): group.remove(start)
+        case .stop(let stop): stop.close()
+        }
+        report(at: now, always: false)
+        handOver(at: now)
+        WatchRegistry.leave(address, self)
+    }
+
+    func run(at now: UInt64) -> UInt64 {
+        if plan.withLock({ $0.takeReport(at: now) }) { report(at: now, always: true) }
+        if plan.withLock({ $0.takeHandOver(at: now) }) { handOver(at: now) }
+        return plan.withLock { $0.next }
+    }
+
+    /// Shows the open window to a reporter.
+    func read(at now: UInt64, _ reporter: WatchReporter) {
+        guard let tree = scope.read(self) else { return }
+        reporter.report(tree, duration: time.withLock { $0.elapsed(at: now) }, position: position, neverMatched: 0)
+    }
+
+    private func report(at now: UInt64, always: Bool) {
+        // A start has no laps of its own to tell of.
+        if case .start = role { return }
+        guard let tree = scope.close(self) else { return }
+        let duration = time.withLock { time in
+            defer { time.restart(at: now) }
+            return time.elapsed(at: now)
+        }
+        guard always || !tree.isEmpty else { return }
+        reporter.report(tree, duration: duration, position: position, neverMatched: neverMatched)
+    }
+
+    /// Hands what was measured since the last time to whom it is published by.
+    private func handOver(at now: UInt64) {
+        guard let publisher = publisher.withLock({ $0 }) else { return }
+        publisher.publish(scope.takeTapped(self), at: now)
+    }
+
+    private var position: UInt64 { lastPosition.load(ordering: .relaxed) }
+
+    /// From how many on it is no coincidence if a stop recognizes none.
+    private static let suspicious: UInt64 = 64
+
+    /// How many passed a stop of which none was recognized, though the starts saw as many; 0 if that is not so.
+    private var neverMatched: UInt64 {
+        guard case .stop(let stop) = role, !stop.hasMatched, stop.passed >= Self.suspicious else { return 0 }
+        return group.all.contains { $0.issued >= Self.suspicious } ? stop.passed : 0
+    }
+
+    /// Changes the plan and tells the clock what follows from it; false if the clock cannot run.
+    private func reschedule(at now: UInt64, _ change: (inout ReportPlan) -> Void) -> Bool {
+        let open = time.withLock { $0.elapsed(at: now) }
+        let next = plan.withLock { plan in
+            change(&plan)
+            plan.replan(at: now, openFor: open)
+            return plan.next
+        }
+        // A start has nothing to report, and needs no clock.
+        if case .start = role { return true }
+        if next != .max { return ReportClock.shared.schedule(self, at: next) }
+        ReportClock.shared.remove(self)
+        return true
+    }
+}

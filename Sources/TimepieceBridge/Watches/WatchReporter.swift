@@ -1,0 +1,47 @@
+import CTimepiece
+import Timepiece
+
+/// Calls the element's function with a window in the contract's terms.
+@safe struct WatchReporter: @unchecked Sendable {
+    // Sendable: the element promises that its function may be called on any thread until the watch is stopped.
+    let function: TimepieceWatchFunc
+    let context: UnsafeMutableRawPointer?
+
+    init(function: TimepieceWatchFunc, context: UnsafeMutableRawPointer?) {
+        unsafe self.function = unsafe function
+        unsafe self.context = unsafe context
+    }
+
+    func report(_ tree: WatchTree, duration: UInt64, position: UInt64, neverMatched: UInt64) {
+        let trees = tree.preorder
+        // All texts one after the other, each with its end, so that pointers into one array serve as C strings.
+        var texts: [CChar] = []
+        var places: [(label: Int, path: Int)] = []
+        for tree in trees {
+            let label = texts.count
+            texts.append(contentsOf: tree.label.utf8CString)
+            places.append((label, texts.count))
+            texts.append(contentsOf: tree.path.utf8CString)
+        }
+        unsafe texts.withUnsafeBufferPointer { texts in
+            guard let text = texts.baseAddress else { return }
+            let nodes = unsafe zip(trees, places).map { tree, place in
+                unsafe TimepieceWatchNode(
+                    label: text + place.label,
+                    path: text + place.path,
+                    intervals: TimepieceStatistics(tree.snapshot.statistics),
+                    self_time: UInt64(clamping: tree.snapshot.selfTime.nanoseconds),
+                    share: tree.share,
+                    num_unmatched: tree.unmatched,
+                    num_children: tree.children.count)
+            }
+            unsafe nodes.withUnsafeBufferPointer { nodes in
+                guard let first = nodes.baseAddress else { return }
+                var window = unsafe TimepieceWatchWindow(
+                    duration: duration, last_position: position, num_never_matched: neverMatched, nodes: first,
+                    num_nodes: nodes.count)
+                unsafe function(&window, context)
+            }
+        }
+    }
+}

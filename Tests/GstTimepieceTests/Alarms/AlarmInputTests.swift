@@ -1,0 +1,118 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceTick {
+    /// Texts that make no sense, or nearly none.
+    @Suite("A list of alarms")
+    struct AlarmInputTests {
+        @Test("with a bad entry is refused by the property, which keeps the former alarms", arguments: BadAlarm.all)
+        func property(_ bad: BadAlarm) throws {
+            let log = DebugLog()
+            let harness = try Harness("timepiecetick", ["alarms": "ordinal,name=old,each=1"])
+            harness.begin()
+            harness.element.setAlarms("interval,name=\"né\",every=1h; \(bad.text)")
+            let shown = bad.text.prefix(40)
+            #expect(
+                log.warnings == [
+                    "Alarm 2, at character 30, \"\(shown)\": \(bad.sentence) The former alarms hold."
+                ])
+            #expect(harness.element.alarms == "ordinal,name=old,each=1")
+            _ = try harness.push()
+            #expect(harness.messages.alarms().map(\.name) == ["old"])
+        }
+
+        @Test("with a bad entry is refused by add-alarm, which adds none of it", arguments: BadAlarm.all)
+        func add(_ bad: BadAlarm) throws {
+            let log = DebugLog()
+            let element = try Element(factory: "timepiecetick")
+            #expect(!element.addAlarm("ordinal,each=1;\(bad.text)"))
+            #expect(log.warnings.count == 1)
+            #expect(
+                log.warnings.allSatisfy { $0.hasPrefix("Alarm 2, at character 16, ") && $0.hasSuffix(bad.sentence) })
+            #expect(element.alarms == nil)
+        }
+
+        @Test("that is cut short anywhere is refused, or is one that makes sense")
+        func cutShort() throws {
+            _ = DebugLog()
+            let whole = "interval,name=a,every=1m30s,clock=running-time,action=eos; at,name=b,time=2100-01-01T00:00:00Z"
+            let element = try Element(factory: "timepiecetick")
+            for length in 1..<whole.count {
+                element.setAlarms("ordinal,each=1")
+                let text = String(whole.prefix(length))
+                element.setAlarms(text)
+                let kept = try #require(element.alarms)
+                #expect(kept == "ordinal,each=1" || text.hasPrefix(kept))
+            }
+        }
+
+        @Test("with two of a name is refused")
+        func duplicate() throws {
+            let log = DebugLog()
+            let element = try Element(factory: "timepiecetick")
+            element.setAlarms("ordinal,name=x,each=1; interval,name=x,every=1s")
+            #expect(
+                log.warnings == [
+                    "Alarm 2, at character 24, \"interval,name=x,every=1s\": there is another of the name x. "
+                        + "The former alarms hold."
+                ])
+        }
+
+        @Test("with nothing between two semicolons is refused")
+        func gap() throws {
+            let log = DebugLog()
+            #expect(try !Element(factory: "timepiecetick").addAlarm("ordinal,each=1;; ordinal,each=2"))
+            #expect(log.warnings.allSatisfy { $0.hasPrefix("Alarm 2, at character 16, \"\": it is not of the form") })
+        }
+
+        @Test("without any is refused by add-alarm", arguments: [nil, "", "  "])
+        func empty(_ text: String?) throws {
+            let log = DebugLog()
+            #expect(try !Element(factory: "timepiecetick").addAlarm(text))
+            #expect(log.warnings == ["There is no alarm in the text."])
+        }
+
+        @Test(
+            "takes durations in every unit, whole or not, to the nanosecond",
+            arguments: [
+                ("250ms", 250_000_000), ("5s", 5_000_000_000), ("1m30s", 90_000_000_000), ("1h", 3_600_000_000_000),
+                ("3us", 3_000), ("7ns", 7), ("0.5s", 500_000_000), ("1.000000001s", 1_000_000_001),
+                ("1h2m3s4ms5us6ns", 3_723_004_005_006), ("2562047h47m16s854ms775us807ns", Int64.max),
+                ("0.1ms", 100_000), ("0.123456789123s", 123_456_789),
+            ] as [(String, Int64)])
+        func durations(_ text: String, _ nanoseconds: Int64) throws {
+            let harness = try Harness("timepiecetick")
+            #expect(harness.element.addAlarm("after,after=\(text),clock=running-time"))
+            harness.begin()
+            for time in [0, nanoseconds - 1, nanoseconds] { _ = try harness.push(at: UInt64(time)) }
+            #expect(harness.messages.alarms().map(\.fired) == [UInt64(nanoseconds)])
+        }
+
+        @Test("means the same in quotes, with spaces, with types, with numbers for names")
+        func spellings() throws {
+            let element = try Element(factory: "timepiecetick")
+            for text in [
+                "ordinal,name=a,each=3", " ordinal , name = b , each = 3 ", "ordinal,name=\"c;d\",each=(int)3",
+                "ordinal, name=(string)t, each=(guint64)3;", "ordinal,name=7,each=\"3\"",
+            ] {
+                #expect(element.addAlarm(text))
+            }
+            for name in ["a", "b", "c;d", "t", "7"] { #expect(element.removeAlarm(name)) }
+        }
+
+        @Test("of any bytes is refused or means something that it still means when written again", arguments: 1...8)
+        func random(seed: Int) throws {
+            _ = DebugLog()
+            var random = SplitMix(seed: UInt64(seed))
+            let element = try Element(factory: "timepiecetick")
+            for _ in 0..<400 {
+                element.setAlarms(nil)
+                element.setAlarms(AlarmText.random(using: &random))
+                guard let taken = element.alarms else { continue }
+                element.setAlarms(nil)
+                element.setAlarms(taken)
+                #expect(element.alarms == taken)
+            }
+        }
+    }
+}

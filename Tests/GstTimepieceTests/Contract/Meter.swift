@@ -1,0 +1,67 @@
+import CTimepiece
+import TimepieceBridge
+
+/// A `TimepieceTick` as the element holds it, driven by instants that the test gives.
+@safe final class Meter: @unchecked Sendable {
+    // Sendable: the handle never changes, and the contract says which of its functions any thread may call.
+    private let tick: OpaquePointer
+    private let log: Watched<[MeterWindow]>
+
+    /// Makes a meter; nil if the contract refuses.
+    init?(interval: UInt64 = 0, maxIntervals: UInt32 = 10) {
+        let log = Watched<[MeterWindow]>([])
+        var settings = TimepieceTickSettings()
+        settings.interval = interval
+        var events = unsafe TimepieceTickEvents(window: Self.note, stall: { _, _ in })
+        guard
+            let tick = unsafe timepiece_tick_new(
+                &settings, maxIntervals, &events, Unmanaged.passUnretained(log).toOpaque())
+        else { return nil }
+        self.log = log
+        unsafe self.tick = unsafe tick
+    }
+
+    deinit {
+        unsafe timepiece_tick_stop(tick, 0)
+        unsafe timepiece_tick_unref(tick)
+    }
+
+    /// The windows that were reported, in order.
+    var reports: [MeterWindow] { log.update { $0 } }
+
+    func pass(
+        at now: UInt64, buffers: UInt64 = 1, bytes: UInt64 = 0, discont: Bool = false,
+        position: UInt64 = UInt64.max
+    ) {
+        _ = unsafe timepiece_tick_buffers(tick, now, buffers, bytes, discont, position)
+    }
+
+    func play(at now: UInt64) { _ = unsafe timepiece_tick_play(tick, now) }
+    func pause(at now: UInt64) { unsafe timepiece_tick_pause(tick, now) }
+    func interrupt() { unsafe timepiece_tick_interrupt(tick) }
+    func begin(at now: UInt64) { _ = unsafe timepiece_tick_begin(tick, now) }
+    func end(at now: UInt64) { unsafe timepiece_tick_end(tick, now) }
+    func stop(at now: UInt64) { unsafe timepiece_tick_stop(tick, now) }
+    func forgetPosition() { unsafe timepiece_tick_forget_position(tick) }
+    var lastPosition: UInt64 { unsafe timepiece_tick_last_position(tick) }
+
+    /// Closes the window, as the end of a stream does, lets the stream go on, and returns what was reported.
+    func closeWindow(at now: UInt64) -> MeterWindow? {
+        end(at: now)
+        begin(at: now)
+        return reports.last
+    }
+
+    /// Reads the open window.
+    func read(at now: UInt64) -> MeterWindow? {
+        let shown = Watched<[MeterWindow]>([])
+        unsafe timepiece_tick_read(tick, now, Self.note, Unmanaged.passUnretained(shown).toOpaque())
+        return shown.update { $0.last }
+    }
+
+    private static let note: TimepieceTickShow = { window, log in
+        guard let log = unsafe log else { return }
+        let copy = unsafe MeterWindow(window.pointee)
+        unsafe Unmanaged<Watched<[MeterWindow]>>.fromOpaque(log).takeUnretainedValue().update { $0.append(copy) }
+    }
+}

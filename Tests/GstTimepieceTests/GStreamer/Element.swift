@@ -1,0 +1,65 @@
+import CGStreamerCheck
+
+/// An element held by a reference, and its properties.
+@safe final class Element: @unchecked Sendable {
+    // Sendable: the pointer never changes, and elements are locked from inside.
+    let pointer: UnsafeMutablePointer<GstElement>
+
+    /// Takes over a reference.
+    init(taking pointer: UnsafeMutablePointer<GstElement>) {
+        unsafe self.pointer = unsafe pointer
+    }
+
+    /// Makes an element of a factory.
+    convenience init(factory: String, name: String? = nil) throws {
+        GStreamer.start()
+        guard let made = unsafe gst_element_factory_make(factory, name) else {
+            throw TestFailure("There is no element \(factory).")
+        }
+        unsafe gst_object_ref_sink(made)
+        unsafe self.init(taking: made)
+    }
+
+    deinit {
+        unsafe gst_object_unref(pointer)
+    }
+
+    var object: UnsafeMutablePointer<GObject> {
+        unsafe UnsafeMutableRawPointer(pointer).assumingMemoryBound(to: GObject.self)
+    }
+
+    /// Sets a property as gst-launch does, from text.
+    func set(_ property: String, _ text: String) {
+        unsafe gst_util_set_object_arg(object, property, text)
+    }
+
+    /// Sets a property that holds an element.
+    func set(_ property: String, _ element: Element) {
+        var value = GValue()
+        unsafe g_value_init(&value, gst_element_get_type())
+        unsafe g_value_set_object(&value, element.pointer)
+        unsafe g_object_set_property(object, property, &value)
+        unsafe g_value_unset(&value)
+    }
+
+    /// Reads a property.
+    func get(_ property: String) -> FieldValue {
+        var value = GValue()
+        unsafe g_object_get_property(object, property, &value)
+        defer { unsafe g_value_unset(&value) }
+        return unsafe FieldValue(&value)
+    }
+
+    /// Reads the property `stats`.
+    func stats() throws -> Structure {
+        guard case .structure(let stats) = get("stats") else {
+            throw TestFailure("The property stats is no structure.")
+        }
+        return stats
+    }
+
+    /// Changes the state and returns what the element answered at once.
+    func set(_ state: GstState) -> GstStateChangeReturn {
+        unsafe gst_element_set_state(pointer, state)
+    }
+}

@@ -1,0 +1,64 @@
+import CGStreamerCheck
+
+/// Every message that a bus was given, in order, taken in the posting thread so that none is flushed away.
+@safe final class MessageLog: @unchecked Sendable {
+    // Sendable: the pointer never changes, and the bus is locked from inside.
+    private let bus: UnsafeMutablePointer<GstBus>
+    private let log: Watched<[Message]>
+
+    /// Takes over the messages of a bus.
+    ///
+    /// - Parameter bus: the reference is taken over as well.
+    init(taking bus: UnsafeMutablePointer<GstBus>) {
+        unsafe self.bus = unsafe bus
+        let log = Watched<[Message]>([])
+        self.log = log
+        unsafe gst_bus_set_sync_handler(
+            bus,
+            { _, message, log in
+                if let message = unsafe message, let log = unsafe log {
+                    let log = unsafe Unmanaged<Watched<[Message]>>.fromOpaque(log).takeUnretainedValue()
+                    let copy = unsafe Message(message)
+                    log.update { $0.append(copy) }
+                }
+                return GST_BUS_PASS
+            }, Unmanaged.passRetained(log).toOpaque(),
+            { log in
+                if let log = unsafe log { unsafe Unmanaged<Watched<[Message]>>.fromOpaque(log).release() }
+            })
+    }
+
+    deinit {
+        unsafe gst_bus_set_sync_handler(bus, nil, nil, nil)
+        unsafe gst_object_unref(bus)
+    }
+
+    /// What has come so far.
+    var all: [Message] { log.update { $0 } }
+
+    /// The structures of the element messages of a name, of one source or of all.
+    func structures(_ name: String, from source: String? = nil) -> [Structure] {
+        Self.structures(name, from: source, in: all)
+    }
+
+    /// The reports of a `timepiecetick`, of one or of all.
+    func ticks(from source: String? = nil) -> [Structure] {
+        structures("timepiece-tick", from: source)
+    }
+
+    /// Waits until the log is as wanted, and says whether that came in time.
+    func wait(atMost limit: Duration = .seconds(30), until wanted: ([Message]) -> Bool) -> Bool {
+        log.wait(atMost: limit, until: wanted)
+    }
+
+    /// Waits until the reports of `timepiecetick` are as wanted.
+    func wait(atMost limit: Duration = .seconds(30), untilTicks wanted: ([Structure]) -> Bool) -> Bool {
+        log.wait(atMost: limit) { wanted(Self.structures("timepiece-tick", from: nil, in: $0)) }
+    }
+
+    private static func structures(_ name: String, from source: String?, in messages: [Message]) -> [Structure] {
+        messages.filter { $0.type == "element" && (source == nil || $0.source == source) }
+            .compactMap(\.structure)
+            .filter { $0.name == name }
+    }
+}

@@ -1,0 +1,82 @@
+import CGStreamerCheck
+
+/// A running pipeline of a gst-launch description, with a log of its messages; it ends in NULL when let go.
+@safe final class Pipeline {
+    let element: Element
+    let messages: MessageLog
+
+    init(_ description: String) throws {
+        GStreamer.start()
+        var error: UnsafeMutablePointer<GError>?
+        let made = unsafe gst_parse_launch(description, &error)
+        if let error = unsafe error {
+            let text = unsafe String(cString: error.pointee.message)
+            unsafe g_error_free(error)
+            if let made = unsafe made { unsafe gst_object_unref(made) }
+            throw TestFailure("The pipeline “\(description)” cannot be made: \(text)")
+        }
+        guard let made = unsafe made, let bus = unsafe gst_element_get_bus(made) else {
+            throw TestFailure("The pipeline “\(description)” is not a pipeline.")
+        }
+        unsafe gst_object_ref_sink(made)
+        element = unsafe Element(taking: made)
+        messages = unsafe MessageLog(taking: bus)
+    }
+
+    deinit {
+        _ = element.set(GST_STATE_NULL)
+    }
+
+    /// Returns an element by its name, wherever in the pipeline it is.
+    func element(_ name: String) throws -> Element {
+        let bin = unsafe UnsafeMutableRawPointer(element.pointer).assumingMemoryBound(to: GstBin.self)
+        guard let found = unsafe gst_bin_get_by_name(bin, name) else {
+            throw TestFailure("The pipeline has no element \(name).")
+        }
+        return unsafe Element(taking: found)
+    }
+
+    /// Changes the state and waits until it is reached.
+    func set(_ state: GstState) throws {
+        let name = unsafe String(cString: gst_element_state_get_name(state))
+        guard element.set(state) != GST_STATE_CHANGE_FAILURE else {
+            throw TestFailure("The pipeline refuses the state \(name): \(complaints)")
+        }
+        let reached = unsafe gst_element_get_state(element.pointer, nil, nil, 30 * 1_000_000_000)
+        guard reached != GST_STATE_CHANGE_FAILURE, reached != GST_STATE_CHANGE_ASYNC else {
+            throw TestFailure("The pipeline does not reach the state \(name): \(complaints)")
+        }
+    }
+
+    func play() throws { try set(GST_STATE_PLAYING) }
+    func pause() throws { try set(GST_STATE_PAUSED) }
+    func stop() throws { try set(GST_STATE_NULL) }
+
+    /// Waits for a message of a type; an error message ends the wait with a failure.
+    func wait(for type: String, count: Int = 1, atMost limit: Duration = .seconds(30)) throws {
+        let came = messages.wait(atMost: limit) { messages in
+            messages.contains { $0.type == "error" } || messages.filter { $0.type == type }.count >= count
+        }
+        guard came, !messages.all.contains(where: { $0.type == "error" }) else {
+            throw TestFailure("No message \(type) came from the pipeline: \(complaints)")
+        }
+    }
+
+    /// Plays to the end of the stream.
+    func playToEnd(atMost limit: Duration = .seconds(30)) throws {
+        try play()
+        try wait(for: "eos", atMost: limit)
+    }
+
+    /// Seeks in time.
+    func seek(_ flags: GstSeekFlags, from start: UInt64, to stop: UInt64? = nil) throws {
+        let accepted = unsafe gst_element_seek(
+            element.pointer, 1, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, Int(start),
+            stop == nil ? GST_SEEK_TYPE_NONE : GST_SEEK_TYPE_SET, Int(stop ?? 0))
+        guard accepted != 0 else { throw TestFailure("The pipeline refuses to seek to \(start) ns.") }
+    }
+
+    private var complaints: String {
+        messages.all.compactMap(\.complaint?.text).joined(separator: " ")
+    }
+}

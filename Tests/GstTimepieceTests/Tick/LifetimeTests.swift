@@ -1,0 +1,129 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceTick {
+    @Suite("What runs and what remains")
+    struct LifetimeTests {
+        private static let worker = "timepiece"
+
+        @Test("elements share one thread, however many they are", arguments: [2, 100])
+        func oneThread(elements: Int) throws {
+            let chain = (0..<elements).map { "timepiecetick name=t\($0) interval=20000000" }.joined(separator: " ! ")
+            let pipeline = try Pipeline("fakesrc datarate=100000 sizetype=fixed sizemax=100 ! \(chain) ! fakesink")
+            #expect(Self.isQuiet)
+            try pipeline.play()
+            #expect(
+                pipeline.messages.wait { messages in
+                    Set(messages.filter { $0.type == "element" }.map(\.source)).count == elements
+                })
+            #expect(ProcessThreads.count(named: Self.worker) == 1)
+            try pipeline.stop()
+            #expect(Self.isQuiet)
+            let first = pipeline.messages.ticks(from: "t0").last?.unsigned("total-buffers")
+            #expect(try #require(first) > 0)
+        }
+
+        @Test("there is no thread while nothing is to report")
+        func noThread() throws {
+            let pipeline = try Pipeline("fakesrc ! timepiecetick interval=0 name=tick ! fakesink")
+            let passed = try BufferTrace(try pipeline.element("tick"), pad: "src")
+            try pipeline.play()
+            try passed.wait(forBuffers: 10)
+            #expect(ProcessThreads.count(named: Self.worker) == 0)
+        }
+
+        // Memory is watched by LeakSanitizer, and from outside in Tests/plugin/cycles.py.
+        @Test("1,000 times to PLAYING and back leave no thread and no element behind")
+        func cycles() throws {
+            #expect(Self.isQuiet)
+            let dead = Watched(0)
+            for _ in 0..<1_000 { try Self.cycle(countingIn: dead) }
+            // A streaming thread that has just ended may hold the last reference a moment longer.
+            #expect(dead.wait { $0 == 1_000 })
+            #expect(Self.isQuiet)
+        }
+
+        @Test("an element goes through the states again and again, with new counts each time")
+        func again() throws {
+            let pipeline = try Pipeline("fakesrc num-buffers=7 ! timepiecetick interval=20000000 ! fakesink")
+            for round in 1...20 {
+                try pipeline.play()
+                try pipeline.wait(for: "eos", count: round)
+                #expect(pipeline.messages.ticks().last?.unsigned("total-buffers") == 7)
+                try pipeline.stop()
+            }
+        }
+
+        @Test("an element that is let go in the middle of its reports takes them with it")
+        func letGo() throws {
+            for _ in 0..<50 {
+                let harness = try Harness("timepiecetick", ["interval": "1000000"])
+                harness.begin()
+                _ = try harness.push()
+                #expect(harness.messages.wait(untilTicks: { !$0.isEmpty }))
+            }
+            #expect(Self.isQuiet)
+        }
+
+        @Test("reading and setting properties while the element starts and stops is safe")
+        func racingProperties() async throws {
+            let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick ! fakesink")
+            let element = try pipeline.element("tick")
+            let done = Watched(false)
+            async let reading: Int = {
+                var reads = 0
+                while !done.update({ $0 }) {
+                    if try element.stats().name.isEmpty { break }
+                    element.set("interval", reads % 2 == 0 ? "2000000" : "0")
+                    reads += 1
+                }
+                return reads
+            }()
+            for _ in 0..<100 {
+                try pipeline.play()
+                try pipeline.stop()
+            }
+            done.update { $0 = true }
+            #expect(try await reading > 0)
+        }
+
+        @Test("a flush from another thread while the element starts and stops is safe")
+        func racingFlush() async throws {
+            let element = try Element(factory: "timepiecetick")
+            let done = Watched(false)
+            async let flushing: Int = {
+                let pad = try unsafe #require(gst_element_get_static_pad(element.pointer, "sink"))
+                defer { unsafe gst_object_unref(pad) }
+                var flushes = 0
+                while !done.update({ $0 }) {
+                    _ = unsafe gst_pad_send_event(pad, gst_event_new_flush_stop(1))
+                    flushes += 1
+                }
+                return flushes
+            }()
+            for _ in 0..<2_000 {
+                _ = element.set(GST_STATE_PLAYING)
+                _ = element.set(GST_STATE_NULL)
+            }
+            done.update { $0 = true }
+            #expect(try await flushing > 0)
+        }
+
+        private static var isQuiet: Bool {
+            eventually { ProcessThreads.count(named: worker) == 0 }
+        }
+
+        /// One pipeline from NULL to PLAYING and back, and a note when its element is finalized.
+        private static func cycle(countingIn dead: Watched<Int>) throws {
+            let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecetick name=tick ! fakesink")
+            unsafe g_object_weak_ref(
+                try pipeline.element("tick").object,
+                { dead, _ in
+                    guard let dead = unsafe dead else { return }
+                    unsafe Unmanaged<Watched<Int>>.fromOpaque(dead).takeRetainedValue().update { $0 += 1 }
+                }, Unmanaged.passRetained(dead).toOpaque())
+            try pipeline.play()
+            try pipeline.stop()
+        }
+    }
+}

@@ -1,0 +1,107 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceTick {
+    @Suite("Properties")
+    struct PropertyTests {
+        @Test("have the defaults that are documented")
+        func defaults() throws {
+            let element = try Element(factory: "timepiecetick", name: "here")
+            #expect(element.get("interval") == .unsigned(1_000_000_000))
+            #expect(element.get("post-messages") == .flag(true))
+            #expect(element.get("label") == .text("here"))
+            #expect(element.get("max-intervals") == .unsigned(10))
+        }
+
+        @Test("a label names the point in messages; without one it is the element's name")
+        func label() throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=1 ! timepiecetick name=first label=gate-3 ! timepiecetick name=second ! fakesink
+                """)
+            try pipeline.playToEnd()
+            #expect(pipeline.messages.ticks(from: "first").first?.text("label") == "gate-3")
+            #expect(pipeline.messages.ticks(from: "second").first?.text("label") == "second")
+        }
+
+        @Test("with post-messages=false nothing is posted, and stats are kept all the same")
+        func silent() throws {
+            let pipeline = try Pipeline(
+                "fakesrc num-buffers=9 ! timepiecetick name=tick post-messages=false ! fakesink")
+            try pipeline.playToEnd()
+            #expect(try pipeline.element("tick").stats().unsigned("total-buffers") == 9)
+            try pipeline.stop()
+            #expect(pipeline.messages.ticks().isEmpty)
+        }
+
+        @Test("may change while playing: interval, post-messages, label")
+        func whilePlaying() throws {
+            let harness = try Harness("timepiecetick", ["interval": "0"])
+            harness.begin()
+            _ = try harness.push()
+            harness.element.set("interval", "20000000")
+            #expect(harness.messages.wait(untilTicks: { $0.count >= 2 }))
+            harness.element.set("label", "renamed")
+            #expect(harness.messages.wait(untilTicks: { $0.last?.text("label") == "renamed" }))
+            harness.element.set("post-messages", "false")
+            // One more may have been under way.
+            let count = harness.messages.ticks().count
+            #expect(!harness.messages.wait(atMost: .milliseconds(150), untilTicks: { $0.count > count + 1 }))
+            harness.element.set("post-messages", "true")
+            #expect(harness.messages.wait(untilTicks: { $0.count > count + 1 }))
+            harness.element.set("interval", "0")
+            let ended = harness.messages.ticks().count
+            #expect(!harness.messages.wait(atMost: .milliseconds(150), untilTicks: { $0.count > ended }))
+            #expect(harness.messages.ticks().first?.unsigned("total-buffers") == 1)
+        }
+
+        @Test("a longer interval set while playing holds at once")
+        func longerInterval() throws {
+            let harness = try Harness("timepiecetick", ["interval": "20000000"])
+            #expect(harness.messages.wait(untilTicks: { $0.count >= 1 }))
+            harness.element.set("interval", "3600000000000")
+            let count = harness.messages.ticks().count
+            #expect(!harness.messages.wait(atMost: .milliseconds(150), untilTicks: { $0.count > count }))
+        }
+
+        @Test(
+            "that cannot work fail the change to PAUSED, and a sentence says why",
+            arguments: [("interval=1", "interval"), ("interval=999999", "interval"), ("label=\"\"", "label")])
+        func wrongSettings(setting: String, property: String) throws {
+            let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick \(setting) ! fakesink")
+            #expect(throws: TestFailure.self) { try pipeline.pause() }
+            let errors = pipeline.messages.all.filter { $0.type == "error" && $0.source == "tick" }
+            #expect(errors.count == 1)
+            let complaint = try #require(errors.first?.complaint)
+            #expect(complaint.domain == "gst-resource-error-quark")
+            #expect(complaint.code == Int(GST_RESOURCE_ERROR_SETTINGS.rawValue))
+            #expect(complaint.text.hasPrefix("The property \(property) is "))
+            #expect(complaint.text.contains("allowed"))
+            #expect(complaint.text.hasSuffix("."))
+        }
+
+        @Test("that were wrong and are set right let the element start")
+        func setRight() throws {
+            let pipeline = try Pipeline("fakesrc num-buffers=2 ! timepiecetick name=tick interval=1 ! fakesink")
+            #expect(throws: TestFailure.self) { try pipeline.pause() }
+            try pipeline.stop()
+            try pipeline.element("tick").set("interval", "1000000")
+            try pipeline.play()
+            #expect(pipeline.messages.wait { $0.contains { $0.type == "eos" } })
+            #expect(pipeline.messages.ticks().last?.unsigned("total-buffers") == 2)
+        }
+
+        @Test("a wrong interval while playing is a warning, and the former holds")
+        func wrongWhilePlaying() throws {
+            let harness = try Harness("timepiecetick", ["interval": "50000000"])
+            harness.element.set("interval", "1")
+            #expect(harness.element.get("interval") == .unsigned(50_000_000))
+            let complaint = try #require(harness.messages.all.first { $0.type == "warning" }?.complaint)
+            #expect(complaint.domain == "gst-resource-error-quark")
+            #expect(complaint.code == Int(GST_RESOURCE_ERROR_SETTINGS.rawValue))
+            #expect(complaint.text.contains("interval is 1 ns"))
+            #expect(!harness.messages.all.contains { $0.type == "error" })
+            #expect(harness.messages.wait(untilTicks: { $0.count >= 2 }))
+        }
+    }
+}

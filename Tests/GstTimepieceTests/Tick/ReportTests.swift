@@ -1,0 +1,154 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceTick {
+    @Suite("Reports")
+    struct ReportTests {
+        @Test("a live stream of 30 fps has the rate of its intervals, one fewer than its frames")
+        func liveRate() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc is-live=true num-buffers=31 ! video/x-raw,framerate=30/1 \
+                ! timepiecetick interval=0 ! fakesink sync=false
+                """)
+            try pipeline.playToEnd()
+            let reports = pipeline.messages.ticks()
+            #expect(reports.count == 1)
+            let report = try #require(reports.first)
+            #expect(report.unsigned("num-buffers") == 31)
+            #expect(report.unsigned("num-intervals") == 30)
+            #expect(report.real("nominal-rate") == 30)
+            let sum = try #require(report.unsigned("sum-interval"))
+            let rate = try #require(report.real("average-rate"))
+            #expect(rate == 30 * 1e9 / Double(sum))
+            // 31 frames counted as such would be 31.00; half of that is left to the machine.
+            #expect(abs(rate - 30) < 0.5)
+        }
+
+        @Test("go on while the stream stands still: no buffers, and longer and longer since the last one")
+        func stall() throws {
+            let harness = try Harness("timepiecetick", ["interval": "50000000"])
+            harness.begin()
+            for _ in 0..<10 { _ = try harness.push() }
+            #expect(
+                harness.messages.wait(untilTicks: { reports in
+                    reports.filter { $0.unsigned("num-buffers") == 0 }.count >= 4
+                }))
+            for _ in 0..<10 { _ = try harness.push() }
+            #expect(unsafe harness.push(event: gst_event_new_eos()))
+            let reports = harness.messages.ticks()
+            #expect(reports.compactMap { $0.unsigned("num-buffers") }.reduce(0, +) == 20)
+            let still = reports.drop { $0.unsigned("num-buffers") == 0 }.dropFirst()
+                .prefix { $0.unsigned("num-buffers") == 0 }
+            let since = still.compactMap { $0.unsigned("since-last-buffer") }
+            #expect(since.count >= 3)
+            for (earlier, later) in zip(since, since.dropFirst()) { #expect(later > earlier) }
+            let longest = try #require(reports.compactMap { $0.unsigned("max-interval") }.max())
+            let stillest = try #require(since.last)
+            #expect(longest >= stillest)
+        }
+
+        @Test("come for a stream of which no buffer ever came")
+        func neverABuffer() throws {
+            let harness = try Harness("timepiecetick", ["interval": "20000000"])
+            #expect(harness.messages.wait(untilTicks: { $0.count >= 3 }))
+            let reports = harness.messages.ticks()
+            #expect(reports.allSatisfy { $0.unsigned("num-buffers") == 0 && $0.unsigned("timestamp") == UInt64.max })
+            #expect(try #require(reports[2].unsigned("since-last-buffer")) >= 40_000_000)
+        }
+
+        @Test("the last one comes before EOS goes on, and none after it")
+        func endOrder() throws {
+            let pipeline = try Pipeline(
+                "fakesrc num-buffers=5 ! timepiecetick name=tick interval=20000000 ! fakesink name=sink")
+            let sink = try BufferTrace(try pipeline.element("sink"), pad: "sink")
+            try pipeline.playToEnd()
+            #expect(sink.events.last == "eos")
+            let types = pipeline.messages.all.map(\.type)
+            let end = try #require(types.firstIndex(of: "eos"))
+            let last = try #require(types.lastIndex(of: "element"))
+            #expect(last < end)
+            // Whatever else might be posted has its chance for some intervals.
+            #expect(!pipeline.messages.wait(atMost: .milliseconds(100), untilTicks: { $0.count > 1 }))
+            try pipeline.stop()
+            #expect(pipeline.messages.ticks().count == 1)
+        }
+
+        @Test("with an interval of 0 the only one comes at EOS")
+        func onlyAtEnd() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc is-live=true num-buffers=20 ! video/x-raw,framerate=100/1 \
+                ! timepiecetick interval=0 ! fakesink
+                """)
+            try pipeline.playToEnd()
+            #expect(pipeline.messages.ticks().map { $0.unsigned("num-buffers") } == [20])
+        }
+
+        @Test("come on the grid of the interval, and no window is shorter but the last")
+        func grid() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc is-live=true num-buffers=60 ! video/x-raw,framerate=100/1 \
+                ! timepiecetick interval=100000000 ! fakesink
+                """)
+            try pipeline.playToEnd()
+            let reports = pipeline.messages.ticks()
+            #expect(reports.count >= 4)
+            // Each window ends late by what the machine needs, so that one may be a little shorter than another.
+            let elapsed = reports.dropLast().compactMap { $0.unsigned("duration") }.reduce(0, +)
+            #expect(elapsed >= UInt64(reports.count - 1) * 100_000_000)
+        }
+
+        @Test("start anew after a flush that follows EOS")
+        func afterEnd() throws {
+            let harness = try Harness("timepiecetick", ["interval": "0"])
+            harness.begin()
+            _ = try harness.push(at: 1_000)
+            #expect(unsafe harness.push(event: gst_event_new_eos()))
+            #expect(unsafe harness.push(event: gst_event_new_flush_start()))
+            #expect(unsafe harness.push(event: gst_event_new_flush_stop(1)))
+            harness.element.set("interval", "20000000")
+            #expect(harness.messages.wait(untilTicks: { $0.count >= 3 }))
+            #expect(harness.messages.ticks().map { $0.unsigned("total-buffers") }.allSatisfy { $0 == 1 })
+        }
+
+        @Test("do not come while paused")
+        func paused() throws {
+            let pipeline = try Pipeline(
+                "videotestsrc is-live=true ! timepiecetick interval=20000000 ! fakesink async=false")
+            try pipeline.play()
+            #expect(pipeline.messages.wait(untilTicks: { $0.count >= 2 }))
+            try pipeline.pause()
+            let count = pipeline.messages.ticks().count
+            #expect(!pipeline.messages.wait(atMost: .milliseconds(150), untilTicks: { $0.count > count }))
+            try pipeline.play()
+            #expect(pipeline.messages.wait(untilTicks: { $0.count >= count + 2 }))
+        }
+
+        @Test("a flush, a segment and a stream-start make no interval", arguments: ["flush", "segment", "stream"])
+        func interruption(kind: String) throws {
+            let harness = try Harness("timepiecetick", ["interval": "0"])
+            harness.begin()
+            _ = try harness.push()
+            _ = try harness.push()
+            switch kind {
+            case "flush":
+                #expect(unsafe harness.push(event: gst_event_new_flush_start()))
+                #expect(unsafe harness.push(event: gst_event_new_flush_stop(1)))
+                harness.begin(caps: "application/x-other")
+            case "segment":
+                var segment = GstSegment()
+                unsafe gst_segment_init(&segment, GST_FORMAT_TIME)
+                #expect(unsafe harness.push(event: gst_event_new_segment(&segment)))
+            default:
+                #expect(unsafe harness.push(event: gst_event_new_stream_start("another")))
+            }
+            _ = try harness.push()
+            _ = try harness.push()
+            let stats = try harness.element.stats()
+            #expect(stats.unsigned("num-buffers") == 4)
+            #expect(stats.unsigned("num-intervals") == 2)
+        }
+    }
+}

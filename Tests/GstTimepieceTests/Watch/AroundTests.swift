@@ -1,0 +1,140 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceWatch {
+    @Suite("Around")
+    struct AroundTests {
+        @Test("a lap is what is downstream, and nested watches make a tree that adds up")
+        func tree() throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=60 ! timepiecewatch name=r watch=root interval=0 ! identity sleep-time=2000 \
+                ! timepiecewatch name=m watch=mid interval=0 ! identity sleep-time=4000 \
+                ! timepiecewatch name=l watch=leaf interval=0 ! identity sleep-time=1000 ! fakesink
+                """)
+            try pipeline.playToEnd()
+            let root = try pipeline.watch("r")
+            #expect(root.watch == "root" && root.share == 1 && root.addsUp)
+            let middle = try root.child("m")
+            let leaf = try middle.child("l")
+            #expect(middle.watch == "root.mid" && leaf.watch == "root.mid.leaf")
+            #expect(root.shortest >= .milliseconds(7) && root.median < .milliseconds(14))
+            #expect(middle.shortest >= .milliseconds(5) && middle.median < .milliseconds(10))
+            #expect(leaf.shortest >= .milliseconds(1) && leaf.median < .milliseconds(4))
+            #expect(root.laps == middle.laps && middle.laps == leaf.laps && root.laps >= 58)
+            #expect(root.selfTime >= root.laps * .milliseconds(2))
+            #expect(root.share > middle.share && abs(middle.share - Double(middle.sum) / Double(root.sum)) < 1e-9)
+            // The watches below tell the same of themselves.
+            #expect(try pipeline.watch("m").watch == "root.mid")
+            #expect(try pipeline.watch("m").sum == middle.sum)
+            #expect(try pipeline.watch("l").watch == "root.mid.leaf")
+        }
+
+        @Test("the tree tells what videoconvert and x264enc cost")
+        func encoder() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc num-buffers=40 ! video/x-raw,format=RGB,width=320,height=240 \
+                ! timepiecewatch name=r watch=root interval=0 ! videoconvert ! video/x-raw,format=I420 \
+                ! timepiecewatch name=e watch=encode interval=0 ! x264enc tune=zerolatency ! fakesink
+                """)
+            try pipeline.playToEnd()
+            let root = try pipeline.watch("r")
+            let encode = try root.child("e")
+            #expect(root.addsUp && encode.watch == "root.encode")
+            #expect(encode.sum > 0 && root.selfTime > 0 && root.sum > encode.sum)
+        }
+
+        @Test("a dotted path takes the time of a child out of the watches between")
+        func lifted() throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=40 ! timepiecewatch name=r watch=root interval=0 ! identity sleep-time=1000 \
+                ! timepiecewatch name=x watch=x interval=0 ! identity sleep-time=5000 \
+                ! timepiecewatch name=y watch=root.y interval=0 ! identity sleep-time=3000 ! fakesink
+                """)
+            try pipeline.playToEnd()
+            let root = try pipeline.watch("r")
+            #expect(root.addsUp && root.children.map(\.watch) == ["root.x", "root.y"])
+            let between = try root.child("x")
+            #expect(between.children.isEmpty && between.shortest >= .milliseconds(5))
+            #expect(between.median < .milliseconds(8))
+            #expect(try root.child("y").shortest >= .milliseconds(3))
+        }
+
+        @Test("a path to a watch on another thread makes a child of it there")
+        func acrossThreads() throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=40 ! timepiecewatch name=a watch=a interval=0 ! identity sleep-time=2000 \
+                ! queue max-size-buffers=1 ! timepiecewatch name=b watch=a.b interval=0 ! identity sleep-time=1000 \
+                ! fakesink
+                """)
+            try pipeline.playToEnd()
+            let child = try pipeline.watch("b")
+            #expect(child.watch == "a.b" && child.laps >= 38 && child.shortest >= .milliseconds(1))
+            #expect(try pipeline.watch("a").children.map(\.watch) == ["a.b"])
+        }
+
+        @Test("a queue ends a lap and the tree")
+        func threadBoundary() throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=40 ! timepiecewatch name=a interval=0 ! queue max-size-buffers=100 \
+                ! timepiecewatch name=b interval=0 ! identity sleep-time=2000 ! fakesink
+                """)
+            try pipeline.playToEnd()
+            #expect(try pipeline.watch("a").median < .milliseconds(1))
+            #expect(try pipeline.watch("a").children.isEmpty)
+            #expect(try pipeline.watch("b").watch == "b")
+        }
+
+        @Test("behind a funnel a watch is a child of each, and its own message holds both")
+        func funnel() throws {
+            let pipeline = try Pipeline(
+                """
+                funnel name=f ! timepiecewatch name=z interval=0 ! identity sleep-time=1000 ! fakesink \
+                fakesrc num-buffers=30 ! timepiecewatch name=a interval=0 ! identity sleep-time=2000 ! f. \
+                fakesrc num-buffers=30 ! timepiecewatch name=b interval=0 ! identity sleep-time=6000 ! f.
+                """)
+            try pipeline.playToEnd()
+            let (a, b, z) = (try pipeline.watch("a"), try pipeline.watch("b"), try pipeline.watch("z"))
+            #expect(a.addsUp && b.addsUp)
+            let (one, other) = (try a.child("z"), try b.child("z"))
+            #expect(one.watch == "a.z" && other.watch == "b.z")
+            #expect(z.watch == "z" && z.laps == one.laps + other.laps && z.sum == one.sum + other.sum)
+            #expect(abs(z.share - Double(z.sum) / Double(a.sum + b.sum)) < 1e-9)
+        }
+
+        @Test("a lap that a pause is in does not count")
+        func pause() throws {
+            let pipeline = try Pipeline(
+                """
+                videotestsrc num-buffers=60 ! video/x-raw,width=16,height=16,framerate=100/1 \
+                ! timepiecewatch name=a interval=0 ! fakesink name=sink sync=true
+                """)
+            let buffers = try BufferTrace(try pipeline.element("sink"), pad: "sink")
+            try pipeline.play()
+            try buffers.wait(forBuffers: 20)
+            try pipeline.pause()
+            let paused = ContinuousClock.now
+            #expect(eventually { ContinuousClock.now - paused > .milliseconds(700) })
+            try pipeline.play()
+            try pipeline.wait(for: "eos")
+            let report = try pipeline.watch("a")
+            #expect(report.laps >= 50 && report.longest < .milliseconds(600))
+        }
+
+        @Test("in pull mode a lap is the pull upstream")
+        func pull() throws {
+            let clip = try Clip()
+            let pipeline = try Pipeline(
+                """
+                filesrc location=\(clip.path) ! timepiecewatch name=a interval=0 ! qtdemux ! fakesink
+                """)
+            try pipeline.playToEnd()
+            try pipeline.stop()
+            #expect(try pipeline.watches("a").reduce(0) { $0 + $1.laps } > 0)
+        }
+    }
+}

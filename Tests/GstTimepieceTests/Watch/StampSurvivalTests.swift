@@ -1,0 +1,118 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceWatch {
+    /// What elements between a start and a stop do to the stamps: the table of the README.
+    @Suite("The stamp")
+    struct StampSurvivalTests {
+        struct Chain: Sendable, CustomTestStringConvertible {
+            enum Way: Sendable {
+                case meta
+                case time
+                case none
+            }
+
+            let source: String
+            let elements: String
+            let way: Way
+            /// How many buffers are recognized: nearly all, or as many as come out.
+            var laps: ClosedRange<UInt64> = 60...60
+            var unmatched: ClosedRange<UInt64> = 0...0
+
+            var testDescription: String { elements }
+
+            /// Whether this machine has all elements of the chain.
+            var isAvailable: Bool {
+                GStreamer.start()
+                return elements.split(separator: "!").allSatisfy { Self.exists($0) }
+            }
+
+            private static func exists(_ element: Substring) -> Bool {
+                guard let name = element.split(separator: " ").first, !name.contains("/") else { return true }
+                guard let factory = unsafe gst_element_factory_find(String(name)) else { return false }
+                unsafe gst_object_unref(UnsafeMutableRawPointer(factory))
+                return true
+            }
+
+            static func video(
+                _ elements: String, _ way: Way, laps: ClosedRange<UInt64> = 60...60,
+                unmatched: ClosedRange<UInt64> = 0...0
+            ) -> Chain {
+                Chain(
+                    source: "videotestsrc num-buffers=60 ! video/x-raw,width=64,height=64,framerate=30/1,format=I420",
+                    elements: elements, way: way, laps: laps, unmatched: unmatched)
+            }
+
+            static func audio(
+                _ elements: String, _ way: Way, laps: ClosedRange<UInt64> = 60...60,
+                unmatched: ClosedRange<UInt64> = 0...0
+            ) -> Chain {
+                Chain(
+                    source: """
+                        audiotestsrc num-buffers=60 samplesperbuffer=480 \
+                        ! audio/x-raw,rate=48000,channels=1,format=S16LE
+                        """,
+                    elements: elements, way: way, laps: laps, unmatched: unmatched)
+            }
+        }
+
+        static let chains: [Chain] = [
+            .video("queue", .meta),
+            .video("multiqueue", .meta),
+            .video("tee ! queue", .meta),
+            .video("videoconvert ! video/x-raw,format=RGB", .meta),
+            .video("videoscale ! video/x-raw,width=32,height=32", .meta),
+            .video("videoflip method=clockwise", .meta),
+            .video("clockoverlay", .meta),
+            .video("deinterlace", .meta),
+            .video("videorate ! video/x-raw,framerate=15/1", .meta, laps: 29...31, unmatched: 29...31),
+            .video("videorate ! video/x-raw,framerate=60/1", .meta),
+            .video("jpegenc ! jpegdec", .meta),
+            .video("videoconvert ! pngenc ! pngdec", .meta),
+            .video("vp8enc deadline=1 ! vp8dec", .meta),
+            .video("vp9enc", .meta, laps: 40...60, unmatched: 0...20),
+            .video("theoraenc ! theoradec", .meta),
+            .video("openh264enc ! openh264dec", .meta),
+            .video("x264enc ! avdec_h264", .meta),
+            .video("x265enc ! h265parse", .meta),
+            .video("rtpvrawpay ! rtpvrawdepay", .meta),
+            .video("vp8enc deadline=1 ! rtpvp8pay ! rtpvp8depay", .meta),
+            .video("x264enc tune=zerolatency ! h264parse ! rtph264pay ! rtph264depay", .meta),
+            .video("matroskamux ! matroskademux", .meta),
+            .video("x264enc tune=zerolatency ! h264parse ! mp4mux fragment-duration=100 ! qtdemux", .meta),
+            .video("compositor", .time),
+            .video("gdppay ! gdpdepay", .time),
+            .video(
+                "x264enc tune=zerolatency ! h264parse ! mpegtsmux ! tsdemux", .none, laps: 0...0, unmatched: 55...65),
+            .audio("audioconvert ! audio/x-raw,format=F32LE", .meta),
+            .audio("level", .meta),
+            .audio("audioresample ! audio/x-raw,rate=44100", .meta, laps: 59...60, unmatched: 0...2),
+            .audio("opusenc ! opusdec", .meta, laps: 29...32, unmatched: 0...1),
+            .audio("audioconvert ! vorbisenc ! vorbisdec", .meta, laps: 1...60, unmatched: 0...5),
+            .audio("opusenc ! rtpopuspay ! rtpopusdepay", .meta, laps: 29...32, unmatched: 0...1),
+            .audio("audiomixer", .time),
+        ]
+
+        @Test("gets through, or time does instead, or nothing is said", arguments: chains.filter(\.isAvailable))
+        func survives(chain: Chain) throws {
+            let automatic = try report(of: chain, correlation: "auto")
+            #expect(chain.laps.contains(automatic.laps), "\(automatic.laps) laps")
+            #expect(chain.unmatched.contains(automatic.unmatched), "\(automatic.unmatched) unmatched")
+            // Each has slept so long on the way: a false match would be shorter.
+            if automatic.laps > 0 { #expect(automatic.shortest >= .milliseconds(2)) }
+            let stamped = try report(of: chain, correlation: "meta")
+            #expect((stamped.laps > 0) == (chain.way == .meta))
+        }
+
+        private func report(of chain: Chain, correlation: String) throws -> WatchReport {
+            let pipeline = try Pipeline(
+                """
+                \(chain.source) ! timepiecewatch watch=w edge=start ! identity sleep-time=2000 \
+                ! \(chain.elements) ! timepiecewatch name=s watch=w edge=stop interval=0 correlation=\(correlation) \
+                ! fakesink
+                """)
+            try pipeline.playToEnd()
+            return try pipeline.watch("s")
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import CGStreamerCheck
+import Testing
+
+extension TimepieceWatch {
+    @Suite("The message")
+    struct WatchFieldTests {
+        @Test("has every field of the design, in that order, with those types, and so have the children")
+        func fields() throws {
+            let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecewatch name=a ! timepiecewatch ! fakesink")
+            try pipeline.playToEnd()
+            let report = try pipeline.watch("a")
+            let child = try #require(report.children.first)
+            for structure in [report.structure, child.structure] {
+                #expect(structure.name == "timepiece-watch")
+                #expect(structure.fields.map { "\($0.type) \($0.name)" } == Self.expected)
+            }
+        }
+
+        @Test("has the same fields as the property stats, which reading does not change")
+        func stats() throws {
+            let pipeline = try Pipeline(
+                "fakesrc ! timepiecewatch name=a interval=0 ! identity sleep-time=1000 ! fakesink name=sink")
+            let element = try pipeline.element("a")
+            let before = try element.stats()
+            #expect(before.name == "application/x-timepiece-watch-stats")
+            #expect(before.fields.map { "\($0.type) \($0.name)" } == Self.expected)
+            let buffers = try BufferTrace(try pipeline.element("sink"), pad: "sink")
+            try pipeline.play()
+            try buffers.wait(forBuffers: 20)
+            let one = try #require(try element.stats().unsigned("num-intervals"))
+            try buffers.wait(forBuffers: buffers.buffers + 5)
+            let other = try #require(try element.stats().unsigned("num-intervals"))
+            #expect(one >= 15 && other >= one + 4)
+        }
+
+        @Test("comes each interval while the stream runs, and together they hold every lap once")
+        func windows() throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=120 ! timepiecewatch name=a interval=20000000 ! identity sleep-time=1000 \
+                ! timepiecewatch name=b interval=30000000 ! identity sleep-time=500 ! fakesink
+                """)
+            try pipeline.playToEnd()
+            let outer = try pipeline.watches("a")
+            #expect(outer.count >= 4)
+            #expect([119, 120].contains(outer.reduce(0) { $0 + $1.laps }))
+            #expect(outer.allSatisfy { $0.addsUp })
+            let inner = try pipeline.watches("b")
+            #expect(inner.reduce(0) { $0 + $1.laps } == outer.flatMap(\.children).reduce(0) { $0 + $1.laps })
+        }
+
+        @Test("does not come if post-messages is off")
+        func silence() throws {
+            let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecewatch post-messages=false ! fakesink")
+            try pipeline.playToEnd()
+            #expect(try pipeline.watches().isEmpty)
+        }
+
+        private static let expected = [
+            "gchararray label", "gchararray watch", "guint64 timestamp", "guint64 stream-time",
+            "guint64 running-time", "guint64 duration", "guint64 num-intervals", "guint64 min-interval",
+            "guint64 max-interval", "guint64 avg-interval", "guint64 sum-interval", "guint64 stddev-interval",
+            "guint64 p50-interval", "guint64 p90-interval", "guint64 p99-interval", "guint64 self-time",
+            "gdouble share", "guint64 num-unmatched", "GstValueArray children",
+        ]
+    }
+}

@@ -1,0 +1,59 @@
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+struct ClockEstimateTests {
+    /// A machine that was booted in 1970.
+    private func unset(_ seconds: Double) -> Moment {
+        Moment(
+            boot: BootInstant(nanoseconds: Int64(seconds * 1e9)), wall: WallTime(nanoseconds: Int64(seconds * 1e9)))
+    }
+
+    private let noonTime = WallTime(nanoseconds: noon * 1_000_000_000)
+
+    @Test("A clock that agrees with the service's is left as it is")
+    func agreement() {
+        var clock = ClockEstimate()
+        clock.learn(date: noonTime, sent: .after(0.2), received: .after(0.4))
+        #expect(clock.isConfirmed)
+        #expect(clock.skew == .zero)
+        #expect(clock.wall(at: Moment.after(10).boot, now: .after(20)) == Moment.after(10).wall)
+    }
+
+    @Test("A device booted in 1970 dates what it gathered before it knew the time")
+    func bootIn1970() {
+        var clock = ClockEstimate()
+        #expect(!clock.isPlausible(now: unset(300)))
+        clock.learn(date: noonTime, sent: unset(300), received: unset(300))
+        #expect(clock.isPlausible(now: unset(300)))
+        // Half a second is what a Date is late on average.
+        let expected = noonTime.advanced(by: .milliseconds(500) - .seconds(200))
+        #expect(clock.wall(at: unset(100).boot, now: unset(900)) == expected)
+        #expect(clock.skew == .seconds(noon - 300) + .milliseconds(500))
+    }
+
+    @Test("Once the clock is set, the offset that was learned goes")
+    func settingTheClock() {
+        var clock = ClockEstimate()
+        clock.learn(date: noonTime, sent: unset(0), received: unset(0))
+        #expect(clock.skew != .zero)
+        clock.learn(date: noonTime.advanced(by: .seconds(60)), sent: .after(60), received: .after(60))
+        #expect(clock.skew == .zero)
+    }
+
+    @Test("A slow answer does not make a right clock wrong")
+    func slowAnswer() {
+        var clock = ClockEstimate()
+        clock.learn(date: noonTime, sent: .after(0), received: .after(15))
+        #expect(clock.skew == .zero)
+    }
+
+    @Test("Setting the clock while an offset is in use changes no date")
+    func clockStep() {
+        var clock = ClockEstimate()
+        clock.learn(date: noonTime, sent: unset(10), received: unset(10))
+        let before = clock.wall(at: unset(5).boot, now: unset(20))
+        let stepped = Moment(boot: unset(20).boot, wall: Moment.after(20).wall)
+        #expect(clock.wall(at: unset(5).boot, now: stepped) == before)
+    }
+}

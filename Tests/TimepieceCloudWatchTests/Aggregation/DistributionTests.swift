@@ -1,0 +1,97 @@
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+struct DistributionTests {
+    @Test("A minute fits into 150 values with p50, p90 and p99 within 1 %", arguments: SampleMinute.all)
+    func percentiles(minute: SampleMinute) {
+        let values = Distribution(minute.statistics, limit: 150).values
+        #expect(values.count <= 150)
+        let pairs = values.map { (value: $0.nanoseconds, count: Double($0.count)) }
+        for percentile in [50.0, 90, 99] {
+            let error = pairs.percentile(percentile) / minute.percentile(percentile) - 1
+            #expect(abs(error) < 0.01, "p\(percentile) of \(minute.name)")
+        }
+    }
+
+    @Test("The values add up to the exact count and sum and have the exact extremes", arguments: SampleMinute.all)
+    func sums(minute: SampleMinute) {
+        let values = Distribution(minute.statistics, limit: 150).values
+        #expect(values.reduce(0) { $0 + $1.count } == UInt64(minute.samples.count))
+        #expect(values.first?.nanoseconds == minute.samples.first.map(Double.init))
+        #expect(values.last?.nanoseconds == minute.samples.last.map(Double.init))
+        let sum = values.reduce(0) { $0 + $1.nanoseconds * Double($1.count) }
+        #expect(abs(sum / Double(minute.sum) - 1) < 1e-12)
+    }
+
+    @Test("Values ascend, each once", arguments: SampleMinute.all)
+    func order(minute: SampleMinute) {
+        let values = Distribution(minute.statistics, limit: 150).values.map(\.nanoseconds)
+        #expect(values == Set(values).sorted())
+    }
+
+    @Test("A value whose bucket begins at the smallest duration is not listed twice")
+    func uniqueness() {
+        var statistics = Statistics.of(10, .nanoseconds(33_100_000))
+        statistics.record(.milliseconds(50))
+        let values = Distribution(statistics, limit: 150).values.map(\.nanoseconds)
+        #expect(values == Set(values).sorted())
+        #expect(values.first == 33_100_000)
+    }
+
+    @Test("Any minute keeps its percentiles within 1 %, at whatever scale and width", arguments: 0..<40)
+    func anyMinute(seed: Int) {
+        let minute = SampleMinute.random(seed: seed)
+        let values = Distribution(minute.statistics, limit: 150).values
+        #expect(values.count <= 150)
+        #expect(values.reduce(0) { $0 + $1.count } == UInt64(minute.samples.count))
+        let pairs = values.map { (value: $0.nanoseconds, count: Double($0.count)) }
+        for percentile in [50.0, 90, 99] {
+            let error = pairs.percentile(percentile) / minute.percentile(percentile) - 1
+            #expect(abs(error) < 0.01, "p\(percentile)")
+        }
+    }
+
+    @Test("A hundred values, as an embedded metric has, still keep the percentiles", arguments: SampleMinute.all)
+    func fewerValues(minute: SampleMinute) {
+        let values = Distribution.merged(Distribution(minute.statistics, limit: 150).values, limit: 100)
+        #expect(values.count <= 100)
+        let pairs = values.map { (value: $0.nanoseconds, count: Double($0.count)) }
+        for percentile in [50.0, 90, 99] {
+            #expect(abs(pairs.percentile(percentile) / minute.percentile(percentile) - 1) < 0.01)
+        }
+    }
+
+    @Test("Minutes of many buckets are cut down to the limit", arguments: [10, 20, 50, 150])
+    func limit(limit: Int) {
+        var statistics = Statistics()
+        for power in 0..<2000 { statistics.record(.nanoseconds(1000 + Int64(power) * Int64(power) * 500)) }
+        let values = Distribution(statistics, limit: limit).values
+        #expect(values.count <= limit)
+        #expect(values.reduce(0) { $0 + $1.count } == 2000)
+    }
+
+    @Test("Equal durations are one value, two are two, none are none")
+    func degenerate() {
+        #expect(Distribution(.of(5), limit: 150).values == [Datum.Value(nanoseconds: 33e6, count: 5)])
+        var two = Statistics.of(1)
+        two.record(.milliseconds(40))
+        #expect(
+            Distribution(two, limit: 150).values == [
+                Datum.Value(nanoseconds: 33e6, count: 1), Datum.Value(nanoseconds: 40e6, count: 1),
+            ])
+        #expect(Distribution(Statistics(), limit: 150).values.isEmpty)
+    }
+
+    @Test("Zero and the longest representable duration survive")
+    func extremes() {
+        var statistics = Statistics()
+        for duration: Duration in [.zero, .milliseconds(1), Duration.nanoseconds(Int64.max)] {
+            statistics.record(duration)
+        }
+        let values = Distribution(statistics, limit: 150).values
+        #expect(values.first?.nanoseconds == 0)
+        #expect(values.last?.nanoseconds == Double(Int64.max))
+        #expect(values.allSatisfy { $0.nanoseconds.isFinite })
+    }
+}

@@ -1,0 +1,40 @@
+import Testing
+
+@testable import TimepieceCloudWatch
+
+@Suite struct SharedConfigurationTests {
+    private let folder = TemporaryFolder()
+
+    private func read(config: String = "", credentials: String = "", profile: String? = nil) throws
+        -> SharedConfiguration
+    {
+        let environment = Environment([
+            "AWS_CONFIG_FILE": folder.write("config", config),
+            "AWS_SHARED_CREDENTIALS_FILE": folder.write("credentials", credentials),
+        ])
+        return try SharedConfiguration(profile: profile, environment: environment)
+    }
+
+    @Test("options of the credentials file win over those of the configuration file") func merges() throws {
+        let shared = try read(config: "[profile a]\nx = 1\ny = 1\n", credentials: "[a]\ny = 2\nz = 2\n", profile: "a")
+        #expect(shared.profile == ["x": "1", "y": "2", "z": "2"])
+    }
+
+    @Test("a profile that is missing is named with both files") func namesMissing() {
+        let reason = sentence { try read(profile: "cam") }
+        #expect(reason?.contains("\"cam\"") == true)
+        #expect(reason?.contains("\(folder.path)/config") == true)
+        #expect(reason?.contains("\(folder.path)/credentials") == true)
+    }
+
+    @Test("without files there is an empty default profile") func needsNoFiles() throws {
+        let shared = try SharedConfiguration(profile: nil, environment: .bare())
+        #expect(shared.profileName == "default")
+        #expect(shared.profile.isEmpty)
+    }
+
+    @Test("a file that is too long is refused with a sentence") func refusesLong() {
+        let reason = sentence { try read(config: String(repeating: "#\n", count: 600_000)) }
+        #expect(reason?.contains("is longer than the 1048576 bytes that are read") == true)
+    }
+}

@@ -1,0 +1,48 @@
+import Testing
+import Timepiece
+
+@testable import TimepieceCloudWatch
+
+@Suite struct CredentialsSearchTests {
+    private static var cases: [CredentialsOracle.Case] { (try? CredentialsOracle.shared.get().cases) ?? [] }
+
+    private let oracle: CredentialsOracle
+
+    init() throws {
+        oracle = try CredentialsOracle.shared.get()
+    }
+
+    @Test("botocore was asked about more than 40 cases") func asksEnough() {
+        #expect(oracle.cases.count > 40)
+        #expect(oracle.cases.contains { $0.expected == .none })
+    }
+
+    @Test("what botocore finds keys for passes the check before the start", arguments: cases)
+    func passesCheck(_ item: CredentialsOracle.Case) throws {
+        let settings = CredentialsSettings(profile: item.profile, environment: item.environment)
+        let reason = sentence { try settings.check(at: .now()) }
+        #expect(item.expected == .none || reason == nil)
+    }
+
+    @Test("the same files and environment give the same keys as botocore", arguments: cases)
+    func agreesWithBotocore(_ item: CredentialsOracle.Case) throws {
+        let search = CredentialsSearch(
+            settings: CredentialsSettings(profile: item.profile, environment: item.environment),
+            transport: CurlTransport())
+        let keys: Credentials
+        do throws(CredentialsError) {
+            keys = try search.run(at: WallTime.now())
+        } catch {
+            #expect(item.expected == .none, "\(error.sentence)")
+            #expect(error.sentence.hasSuffix(".") && !error.sentence.contains("secret-"))
+            return
+        }
+        guard case .caller(let expected) = item.expected else {
+            #expect(item.expected == .keys(keys.accessKeyID, keys.secretAccessKey, keys.sessionToken))
+            return
+        }
+        let caller = try oracle.caller(keys)
+        #expect(caller.replacing(/timepiece-\d+/, with: "made-up") == expected)
+        #expect(keys.expiration != nil)
+    }
+}

@@ -1,0 +1,93 @@
+import Testing
+import Timepiece
+
+@testable import TimepieceCloudWatch
+
+/// What is refused before anything is sent.
+@Suite struct CredentialsSettingsTests {
+    private let folder = TemporaryFolder()
+
+    /// Checks settings with the given files and variables; returns the sentence of the refusal.
+    private func refusal(
+        config: String = "", credentials: String = "", _ variables: [String: String] = [:],
+        changing: (inout CredentialsSettings) -> Void = { _ in }
+    ) -> String? {
+        let files = [
+            "AWS_CONFIG_FILE": folder.write("config", config),
+            "AWS_SHARED_CREDENTIALS_FILE": folder.write("credentials", credentials),
+            "AWS_EC2_METADATA_DISABLED": "false",
+        ]
+        var settings = CredentialsSettings(environment: Environment(files.merging(variables) { $1 }))
+        changing(&settings)
+        return sentence { try settings.check(at: .now()) }
+    }
+
+    @Test("what needs a service or a program passes, and neither is asked") func passes() {
+        let marker = "\(folder.path)/ran"
+        let role = "[default]\nrole_arn = r\nsource_profile = b\n"
+        #expect(refusal() == nil)
+        #expect(refusal(config: "[default]\ncredential_process = touch \(marker)\n") == nil)
+        #expect(refusal(config: "\(role)[profile b]\naws_access_key_id=A\naws_secret_access_key=s\n") == nil)
+        #expect(refusal(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/x"]) == nil)
+        #expect(refusal(["AWS_WEB_IDENTITY_TOKEN_FILE": "/later", "AWS_ROLE_ARN": "r"]) == nil)
+        #expect(sentence { try FileContents.read(marker) } != nil)
+    }
+
+    @Test("a profile that is missing is refused") func refusesMissingProfile() {
+        #expect(refusal { $0.profile = "cam" }?.contains("\"cam\"") == true)
+        #expect(refusal(["AWS_PROFILE": "cam"])?.contains("\"cam\"") == true)
+    }
+
+    @Test("a malformed file is refused") func refusesMalformedFile() {
+        #expect(refusal(credentials: "nonsense")?.contains("Line 1 of the AWS file") == true)
+        #expect(refusal(config: "[default\n")?.contains("Line 1 of the AWS file") == true)
+    }
+
+    @Test("half a pair of keys is refused, wherever it is") func refusesHalves() {
+        #expect(
+            refusal { $0.accessKey = "AKIA" } == "access-key is set in the properties, but secret-access-key is not.")
+        #expect(
+            refusal { $0.secretAccessKey = "s" } == "secret-access-key is set in the properties, but access-key is not."
+        )
+        #expect(refusal(["AWS_ACCESS_KEY_ID": "AKIA"])?.contains("AWS_SECRET_ACCESS_KEY is not") == true)
+        #expect(
+            refusal(credentials: "[default]\naws_access_key_id=A\n")?.contains("aws_secret_access_key is not") == true)
+    }
+
+    @Test("profiles in a circle are refused") func refusesCircle() {
+        let circle =
+            "[default]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = s\nsource_profile = default\n"
+        #expect(refusal(config: circle)?.contains("in a circle") == true)
+    }
+
+    @Test("a role that asks for a one-time code is refused") func refusesOneTimeCode() {
+        let role = "[default]\nrole_arn = r\nmfa_serial = m\nsource_profile = b\n"
+        let reason = refusal(config: "\(role)[profile b]\naws_access_key_id=A\naws_secret_access_key=s\n")
+        #expect(reason?.contains("one-time code") == true)
+    }
+
+    @Test("single sign-on is left to a program, with a sentence") func refusesSignOn() {
+        #expect(refusal(config: "[default]\nsso_session = s\n")?.contains("credential_process") == true)
+    }
+
+    @Test("the files of a certificate must be there") func refusesMissingCertificate() throws {
+        var fields = [
+            "endpoint": "host", "cert-path": folder.write("c", "c"), "key-path": folder.write("k", "k"),
+            "role-aliases": "r",
+        ]
+        let good = try IoTCertificate(fields: fields)
+        #expect(refusal { $0.iotCertificate = good } == nil)
+        fields["ca-path"] = "/none.pem"
+        let bad = try IoTCertificate(fields: fields)
+        #expect(refusal { $0.iotCertificate = bad }?.contains("/none.pem of iot-certificate is not there") == true)
+    }
+
+    @Test("a container's address that may not be asked is refused") func refusesContainer() {
+        let reason = refusal(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"])
+        #expect(reason?.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI") == true)
+    }
+
+    @Test("no keys and no way to any are refused") func refusesNothing() {
+        #expect(refusal(["AWS_EC2_METADATA_DISABLED": "true"])?.contains("No AWS keys were found") == true)
+    }
+}

@@ -1,0 +1,97 @@
+import Testing
+import Timepiece
+
+@testable import TimepieceCloudWatch
+
+@Suite struct InstanceMetadataTests {
+    private static let keys = """
+        {"AccessKeyId":"AKIAI","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}
+        """
+
+    /// A service that gives out tokens and wants them back.
+    private let service = StubTransport { request in
+        func reply(_ text: String, _ status: Int = 200) -> HTTPResponse {
+            HTTPResponse(status: status, body: Array(text.utf8))
+        }
+        if request.method == "PUT" { return reply("token-1") }
+        guard request.header("X-aws-ec2-metadata-token") == "token-1" else { return reply("", 401) }
+        if request.url.hasSuffix("security-credentials/") { return reply("my+role\nother") }
+        if request.url.hasSuffix("my%2Brole") { return reply(keys) }
+        return request.url.hasSuffix("placement/region") ? reply("eu-west-3\n") : reply("", 404)
+    }
+
+    private func metadata(
+        _ transport: any Transport, _ variables: [String: String] = [:]
+    ) throws -> InstanceMetadata {
+        let environment = Environment.bare(["AWS_EC2_METADATA_DISABLED": "false"].merging(variables) { $1 })
+        return InstanceMetadata(
+            environment: environment,
+            configuration: try SharedConfiguration(profile: nil, environment: environment), transport: transport)
+    }
+
+    @Test("a token is fetched by PUT and sent with each question, past any proxy") func asksWithToken() throws {
+        #expect(try metadata(service).credentials()?.accessKeyID == "AKIAI")
+        let base = "http://169.254.169.254/latest"
+        #expect(
+            service.requests.map { "\($0.method) \($0.url)" } == [
+                "PUT \(base)/api/token", "GET \(base)/meta-data/iam/security-credentials/",
+                "GET \(base)/meta-data/iam/security-credentials/my%2Brole",
+            ])
+        #expect(service.requests.first?.header("X-aws-ec2-metadata-token-ttl-seconds") == "21600")
+        #expect(service.requests.allSatisfy { $0.bypassesProxy })
+    }
+
+    @Test("the region is read") func readsRegion() throws {
+        #expect(try metadata(service).region() == "eu-west-3")
+    }
+
+    @Test("version 1 is never asked", arguments: [400, 403, 404, 405, 500])
+    func neverAsksVersion1(_ status: Int) throws {
+        let refusing = StubTransport(status: status, "no")
+        let metadata = try metadata(refusing)
+        #expect(sentence { try metadata.credentials() }?.contains("version 1 of it is not used") == true)
+        #expect(refusing.requests.map(\.method) == ["PUT"])
+    }
+
+    @Test("a server of version 1 alone gets no question without a token") func refusesVersion1() throws {
+        let port = try CredentialsOracle.shared.get().port
+        let metadata = try metadata(
+            CurlTransport(),
+            [
+                "AWS_EC2_METADATA_SERVICE_ENDPOINT": "http://127.0.0.1:\(port)/imds-v1",
+                "AWS_METADATA_SERVICE_TIMEOUT": "30",
+            ])
+        #expect(sentence { try metadata.credentials() }?.contains("status 404") == true)
+    }
+
+    @Test("silence is explained by the hop limit of containers") func explainsSilence() throws {
+        let silent = StubTransport { _ throws(TransportError) in
+            throw TransportError(.timedOut, "The time was up.")
+        }
+        let metadata = try metadata(silent)
+        #expect(sentence { try metadata.credentials() }?.contains("hop limit of 1") == true)
+    }
+
+    @Test("a token that is no header is refused", arguments: ["", "a\nb", "a b"])
+    func refusesToken(_ token: String) throws {
+        let transport = StubTransport(token)
+        let metadata = try metadata(transport)
+        #expect(sentence { try metadata.credentials() } != nil)
+        #expect(transport.requests.count == 1)
+    }
+
+    @Test("the endpoint of IPv6 is asked if the mode says so") func asksIPv6() throws {
+        _ = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"]).region()
+        #expect(service.requests.first?.url == "http://[fd00:ec2::254]/latest/api/token")
+    }
+
+    @Test("a service that is turned off is not asked") func staysAway() throws {
+        #expect(try metadata(service, ["AWS_EC2_METADATA_DISABLED": "true"]).credentials() == nil)
+        #expect(service.requests.isEmpty)
+    }
+
+    @Test("an endpoint that is no address is refused") func refusesEndpoint() throws {
+        let metadata = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "nonsense"])
+        #expect(sentence { try metadata.credentials() }?.contains("AWS_EC2_METADATA_SERVICE_ENDPOINT") == true)
+    }
+}

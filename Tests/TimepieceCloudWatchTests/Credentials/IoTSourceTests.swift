@@ -1,0 +1,83 @@
+import Testing
+import Timepiece
+
+@testable import TimepieceCloudWatch
+
+/// The way of a device with a certificate, against a server that asks for one (mutual TLS).
+@Suite struct IoTSourceTests {
+    private let oracle: CredentialsOracle
+
+    init() throws {
+        oracle = try CredentialsOracle.shared.get()
+    }
+
+    private func fields(_ changes: [String: String?] = [:]) -> [String: String] {
+        var fields = [
+            "endpoint": "localhost:\(oracle.mutual)", "cert-path": oracle.device.certificate,
+            "key-path": oracle.device.key, "ca-path": oracle.authority, "role-aliases": "camera-role",
+            "iot-thing-name": "camera-1",
+        ]
+        for (name, value) in changes { fields[name] = value }
+        return fields
+    }
+
+    private func keys(_ changes: [String: String?] = [:]) throws -> Credentials {
+        // Keys of the environment, which the certificate comes before.
+        let environment = Environment.bare(["AWS_ACCESS_KEY_ID": "AKIAENV", "AWS_SECRET_ACCESS_KEY": "s"])
+        let settings = CredentialsSettings(
+            accessKey: "AKIASET", secretAccessKey: "s", iotCertificate: try IoTCertificate(fields: fields(changes)),
+            environment: environment)
+        return try CredentialsSearch(settings: settings, transport: CurlTransport()).run(at: .now())
+    }
+
+    @Test("a device's certificate gives keys, before all other places") func givesKeys() throws {
+        let expected = Credentials(
+            accessKeyID: "AKIADEVICE", secretAccessKey: "secret-DEVICE", sessionToken: "token-DEVICE",
+            expiration: WallTime(internetDate: "2099-01-01T00:00:00Z"))
+        #expect(try keys() == expected)
+    }
+
+    @Test("the certificate of a stranger is refused") func refusesStranger() throws {
+        let reason = sentence {
+            try keys(["cert-path": oracle.impostor.certificate, "key-path": oracle.impostor.key])
+        }
+        #expect(reason?.contains("There was no answer from the IoT credentials provider") == true)
+    }
+
+    @Test("another thing, another alias and a file that is missing are refused with a sentence") func refusesOthers() {
+        for changes: [String: String?] in [
+            ["iot-thing-name": "camera-2"], ["iot-thing-name": nil], ["role-aliases": "other"], ["cert-path": "/none"],
+            ["key-path": "/none"], ["ca-path": nil], ["endpoint": "127.0.0.2:\(oracle.mutual)"],
+        ] {
+            #expect(sentence { try keys(changes) }?.hasSuffix(".") == true, "\(changes)")
+        }
+    }
+
+    @Test("numbers in place of texts are refused") func refusesTypes() {
+        #expect(sentence { try keys(["role-aliases": "numbers"]) }?.contains("has no accessKeyId") == true)
+    }
+
+    @Test("a field that is missing is named", arguments: ["endpoint", "cert-path", "key-path", "role-aliases"])
+    func needsFields(_ name: String) {
+        #expect(
+            sentence { try IoTCertificate(fields: fields([name: nil])) } == "iot-certificate needs the field \(name).")
+    }
+
+    @Test("a field that is unknown is named with those that are known") func refusesUnknownField() {
+        let reason = sentence { try IoTCertificate(fields: fields(["colour": "red"])) }
+        #expect(reason?.contains("\"colour\"") == true && reason?.contains("role-aliases") == true)
+    }
+
+    @Test(
+        "an endpoint that is more than a host is refused",
+        arguments: ["https://host", "host/path", "user@host", "host?x", "ho st", "host\r\nX: y"])
+    func refusesEndpoint(_ endpoint: String) {
+        #expect(sentence { try IoTCertificate(fields: fields(["endpoint": endpoint])) } != nil)
+    }
+
+    @Test("names that could break out of a path or a header are refused", arguments: ["../x", "a b", "a\r\nb", "ä"])
+    func refusesNames(_ name: String) {
+        #expect(sentence { try IoTCertificate(fields: fields(["role-aliases": name])) } != nil)
+        #expect(sentence { try IoTCertificate(fields: fields(["iot-thing-name": name])) } != nil)
+    }
+}

@@ -1,0 +1,185 @@
+import Glibc
+import Synchronization
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+struct LineDeliveryTests {
+    private let folder = SpoolFolder()
+
+    private func settings(_ emf: String) -> CloudWatchSettings {
+        var settings = CloudWatchSettings(namespace: "Test/Video")
+        settings.dimensions = [(name: "Device", value: "cam-01")]
+        settings.emf = emf
+        settings.spool = folder.path
+        settings.environment = .isolated
+        return settings
+    }
+
+    private func document(of count: Int64, _ bytes: some Sequence<UInt8>) {
+        let document = JSONDocument(Array(bytes))
+        #expect(document?.integer(["frame_processing_time", "Count"]) == count)
+        #expect(document?.string(["Device"]) == "cam-01")
+    }
+
+    @Test("Documents are lines at the end of a file")
+    func file() throws {
+        for count in 1...2 {
+            let publisher = try CloudWatchPublisher(settings("file:\(folder.otherPath)"))
+            publisher.publish(.of(count), closedAt: .now())
+            publisher.close(within: .seconds(20))
+            #expect(publisher.status.sent.samples == UInt64(count))
+        }
+        let lines = folder.read(folder.otherPath).split(separator: 10)
+        #expect(lines.count == 2)
+        document(of: 1, lines[0])
+        document(of: 2, lines[1])
+    }
+
+    @Test("Documents go to an agent over TCP; while there is none they are in the spool")
+    func tcp() throws {
+        let agent = try #require(Agent(SOCK_STREAM))
+        let target = "tcp://127.0.0.1:\(agent.port)"
+        let publisher = try CloudWatchPublisher(settings(target))
+        publisher.publish(.of(3), closedAt: .now())
+        publisher.close(within: .seconds(20))
+        document(of: 3, agent.accept().prefix { $0 != 10 })
+
+        let port = agent.port
+        agent.end()
+        let another = try CloudWatchPublisher(settings("tcp://127.0.0.1:\(port)"))
+        another.publish(.of(4), closedAt: .now())
+        another.close(within: .seconds(20))
+        #expect(another.status.spooled == 1)
+        #expect(another.status.lastError == "The agent at 127.0.0.1:\(port) cannot be reached: Connection refused.")
+    }
+
+    @Test("Documents go to an agent over UDP, one datagram each")
+    func udp() throws {
+        let agent = try #require(Agent(SOCK_DGRAM))
+        let publisher = try CloudWatchPublisher(settings("udp://127.0.0.1:\(agent.port)"))
+        publisher.publish(.of(5), closedAt: .now())
+        publisher.close(within: .seconds(20))
+        document(of: 5, agent.receive().prefix { $0 != 10 })
+    }
+
+    @Test("A dry run prints the request as it would be sent, on one line")
+    func dryRun() {
+        let output = Recording()
+        let data = [StampedDatum(datum: .sample(count: 3), timestamp: noon)]
+        let shipment = Shipment(
+            number: 1, namespace: "Test/Video", parcels: [Parcel(datum: data[0].datum)], data: data,
+            time: Moment.after(60).wall, timeout: .seconds(1))
+        #expect(LineDelivery(.request, to: output).deliver(shipment).verdict == .accepted)
+        let expected = PutMetricDataEncoder().body(data, namespace: "Test/Video") + [10]
+        #expect(output.lines.withLock { $0 } == [expected])
+    }
+
+    @Test("When the second of three lines fails, all are kept and the first may have arrived")
+    func partFailure() {
+        let output = Recording(limit: 1)
+        let data = (0..<3).map { StampedDatum(datum: .sample(Double($0)), timestamp: noon) }
+        let shipment = Shipment(
+            number: 1, namespace: "Test/Video", parcels: data.map { Parcel(datum: $0.datum) }, data: data,
+            time: Moment.after(60).wall, timeout: .seconds(1))
+        #expect(
+            LineDelivery(.documents, to: output).deliver(shipment).verdict == .failed("It is full.", isUncertain: true))
+    }
+
+    @Test("A full disk cuts no line into the next")
+    func fullDisk() {
+        let output = FileOutput(path: "/dev/full")
+        let error = #expect(throws: LineOutputError.self) { try output.write([65, 10], timeout: .seconds(1)) }
+        #expect(error?.sentence == "/dev/full took no line: No space left on device.")
+    }
+
+    @Test(
+        "Targets are read as they are documented",
+        arguments: [
+            ("stdout", EmbeddedMetricTarget.standardOutput), ("file:/a/b", .file("/a/b")), ("file:///a", .file("/a")),
+            ("file:log", .file("log")), ("tcp://agent:99", .tcp(host: "agent", port: 99)),
+            ("tcp://127.0.0.1", .tcp(host: "127.0.0.1", port: 25_888)), ("udp://h:80", .udp(host: "h", port: 80)),
+            ("udp://[::1]:7", .udp(host: "::1", port: 7)),
+        ])
+    func targets(text: String, target: EmbeddedMetricTarget) {
+        #expect(EmbeddedMetricTarget(text) == target)
+    }
+
+    @Test(
+        "Other targets are none",
+        arguments: ["", "stderr", "file:", "tcp://", "tcp://h:0", "tcp://h:99999", "tcp://h/x", "http://h"])
+    func noTargets(text: String) {
+        #expect(EmbeddedMetricTarget(text) == nil)
+    }
+}
+
+/// An output that keeps what is written, up to a number of lines.
+private final class Recording: LineOutput {
+    let lines = Mutex<[[UInt8]]>([])
+    private let limit: Int
+
+    init(limit: Int = .max) {
+        self.limit = limit
+    }
+
+    func write(_ line: [UInt8], timeout: Duration) throws(LineOutputError) {
+        try lines.withLock { (lines) throws(LineOutputError) in
+            guard lines.count < limit else { throw LineOutputError("It is full.") }
+            lines.append(line)
+        }
+    }
+}
+
+/// A socket of loopback that stands for CloudWatch's agent.
+private final class Agent {
+    private var socket: Int32
+    let port: UInt16
+
+    init?(_ type: __socket_type) {
+        socket = Glibc.socket(AF_INET, Int32(type.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let socket = socket
+        let isBound = unsafe withUnsafeMutablePointer(to: &address) { pointer in
+            unsafe pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { pointer in
+                let code = unsafe bind(socket, pointer, length)
+                return unsafe code == 0 && getsockname(socket, pointer, &length) == 0
+            }
+        }
+        port = UInt16(bigEndian: address.sin_port)
+        guard isBound else { return nil }
+        if type == SOCK_STREAM { listen(socket, 4) }
+        var limit = timeval(tv_sec: 30, tv_usec: 0)
+        unsafe setsockopt(socket, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+
+    deinit { end() }
+
+    /// Takes a connection and all that comes until its end.
+    func accept() -> [UInt8] {
+        let connection = Glibc.accept(socket, nil, nil)
+        defer { close(connection) }
+        var result: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe recv(connection, &chunk, chunk.count, 0)
+            guard count > 0 else { return result }
+            result += chunk.prefix(count)
+            if result.last == 10 { return result }
+        }
+    }
+
+    /// Takes one datagram.
+    func receive() -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe recv(socket, &chunk, chunk.count, 0)
+        return Array(chunk.prefix(max(0, count)))
+    }
+
+    func end() {
+        if socket >= 0 { close(socket) }
+        socket = -1
+    }
+}

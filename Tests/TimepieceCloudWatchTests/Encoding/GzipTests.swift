@@ -1,0 +1,24 @@
+import Testing
+@testable import TimepieceCloudWatch
+
+struct GzipTests {
+    @Test("What is compressed is a gzip member, and far smaller for a request")
+    func compression() throws {
+        let encoder = PutMetricDataEncoder()
+        let datum = Datum(
+            Minute(identity: .sample(), statistics: SampleMinute.lognormal.statistics, boot: "b", moment: .after(3)))
+        let body = encoder.body(
+            (0..<20).map { StampedDatum(datum: datum, timestamp: noon + 60 * Int64($0)) }, namespace: "Test/Video")
+        let compressed = try #require(Gzip.compress(body))
+        #expect(compressed.starts(with: [0x1f, 0x8b, 8]))
+        #expect(compressed.count < body.count / 4)
+        // The last four bytes are the length of what was compressed (RFC 1952).
+        let length = compressed.suffix(4).reversed().reduce(0) { $0 << 8 | Int($1) }
+        #expect(length == body.count)
+    }
+
+    @Test("Nothing can be compressed too")
+    func emptiness() {
+        #expect(Gzip.compress([])?.isEmpty == false)
+    }
+}

@@ -1,0 +1,61 @@
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+/// What boto3 reads back from an emulator that verifies signatures.
+struct ReadBackTests {
+    private let document: JSONDocument
+
+    init() throws {
+        document = try #require(JSONDocument(Emulators.shared.get().line), "the emulators did not start")
+    }
+
+    @Test("What is read back is what was measured: exact figures, percentiles within 1 %", arguments: SampleMinute.all)
+    func readBack(minute: SampleMinute) throws {
+        let address = try #require(document.string(["ministack", "address"]))
+        let key = try #require(document.string(["ministack", "user", "key"]))
+        let secret = try #require(document.string(["ministack", "user", "secret"]))
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: address, spool: folder.path, device: minute.name)
+        settings.accessKey = key
+        settings.secretAccessKey = secret
+        settings.sessionToken = nil
+        let publisher = try CloudWatchPublisher(settings)
+        publisher.publish(minute.statistics, closedAt: .now())
+        publisher.close(within: .seconds(60))
+        #expect(publisher.status.lastError == nil)
+        #expect(publisher.status.sent == SampleTally(data: 1, samples: UInt64(minute.samples.count)))
+
+        let reader = try ServerProcess(
+            "read_back.py", [address, key, secret, settings.namespace, settings.metricName, minute.name])
+        let found = try reader.document()
+        func figure(_ name: String) throws -> Double { try #require(found.string([name]).flatMap { Double($0) }) }
+        #expect(found.integer(["points"]) == 1)
+        #expect(found.string(["unit"]) == "Seconds")
+        #expect(try figure("SampleCount") == Double(minute.samples.count))
+        #expect(try figure("Minimum") == Double(minute.samples[0]) / 1e9)
+        #expect(try figure("Maximum") == Double(minute.samples[minute.samples.count - 1]) / 1e9)
+        // The emulator adds thousands of floating-point numbers; what was sent adds up.
+        #expect(abs(try figure("Sum") / (Double(minute.sum) / 1e9) - 1) < 1e-12)
+        for percentile in [50.0, 90, 99] {
+            let read = try figure("p\(Int(percentile))") * 1e9
+            #expect(abs(read / minute.percentile(percentile) - 1) < 0.01, "p\(percentile)")
+        }
+    }
+
+    @Test("A wrong secret is told, and nothing is lost")
+    func wrongSecret() throws {
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(
+            endpoint: try #require(document.string(["ministack", "address"])), spool: folder.path, device: "wrong")
+        settings.accessKey = document.string(["ministack", "user", "key"])
+        settings.sessionToken = nil
+        let publisher = try CloudWatchPublisher(settings)
+        publisher.publish(.of(10), closedAt: .now())
+        publisher.close(within: .seconds(60))
+        #expect(publisher.status.spooled == 1)
+        #expect(publisher.status.sent.samples == 0)
+        #expect(publisher.status.lastError?.contains("SignatureDoesNotMatch") == true)
+        #expect(publisher.status.lastError?.contains(testSecret) == false)
+    }
+}

@@ -1,0 +1,50 @@
+import Synchronization
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+struct StatusChangeTests {
+    /// What an observer was told.
+    private final class Log: Sendable {
+        let statuses = Mutex<[CloudWatchStatus]>([])
+        var count: Int { statuses.withLock { $0.count } }
+    }
+
+    @Test("A failure is told while it lasts, and nothing more once the publisher is closed")
+    func failures() throws {
+        let server = try FaultServer.get()
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "told"), spool: folder.path)
+        settings.interval = .seconds(1)
+        let publisher = try CloudWatchPublisher(settings)
+        let log = Log()
+        publisher.onStatusChange { status in log.statuses.withLock { $0.append(status) } }
+        publisher.publish(.of(7), closedAt: .now())
+        #expect(eventually { log.statuses.withLock { $0.last?.spooled == 1 } })
+        #expect(log.statuses.withLock { $0.first?.throttled } == 1)
+        publisher.close(within: .seconds(3))
+        let told = log.count
+        // Another publisher's failure on the same thread is no business of a closed one.
+        let other = try CloudWatchPublisher(settings)
+        other.publish(.of(7), closedAt: .now())
+        other.close(within: .seconds(3))
+        #expect(log.count == told)
+    }
+
+    @Test("A publisher can be closed from the call that tells of its failure")
+    func closingInCall() throws {
+        let server = try FaultServer.get()
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "closing"), spool: folder.path)
+        settings.interval = .seconds(1)
+        let publisher = try CloudWatchPublisher(settings)
+        let isClosed = Mutex(false)
+        publisher.onStatusChange { [weak publisher] _ in
+            publisher?.close(within: .seconds(3))
+            isClosed.withLock { $0 = true }
+        }
+        publisher.publish(.of(7), closedAt: .now())
+        #expect(eventually { isClosed.withLock { $0 } })
+        #expect(publisher.status.spooled == 1)
+    }
+}

@@ -1,0 +1,308 @@
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+struct SenderStateTests {
+    private func open(_ simulation: Simulation, _ count: Int = 1) -> [UInt64] {
+        (0..<count).map { simulation.state.open(.sample("cam-\($0)")) }
+    }
+
+    @Test("A hundred elements make one request a minute")
+    func batching() {
+        let simulation = Simulation()
+        simulation.windowLength = 10
+        let publishers = open(simulation, 100)
+        simulation.run(until: 310, publishing: publishers, samples: 3)
+        #expect(simulation.requests.map(\.data) == [100, 100, 100, 100, 100])
+        #expect(simulation.requests.map(\.stamps.first) == (0..<5).map { noon + 60 * $0 })
+        #expect(simulation.state.status.sent == SampleTally(data: 500, samples: 100 * 3 * 29))
+    }
+
+    @Test("An hour of outage loses nothing, and ends newest first at a bounded rate")
+    func outage() throws {
+        let simulation = Simulation()
+        simulation.windowLength = 10
+        let publishers = open(simulation, 4)
+        simulation.answer = { _, at in at >= 600 && at < 4200 ? .failed("The network is gone.") : .accepted }
+        simulation.run(until: 7200, publishing: publishers)
+        simulation.run(until: 7300)
+        #expect(simulation.samplesTaken == UInt64(4 * 30 * 719))
+        #expect(simulation.state.status.sent.samples == simulation.samplesTaken)
+        #expect(simulation.state.status.uncertain == SampleTally())
+        #expect(simulation.waiting == 0)
+        #expect(simulation.state.status.dropped.isEmpty)
+
+        let during = simulation.requests.filter { $0.at >= 600 && $0.at < 4200 }
+        // Pauses of half of up to a minute, for an hour.
+        #expect(during.count < 150)
+        let after = simulation.requests.filter { $0.at >= 4200 && $0.at < 4300 }
+        #expect(try #require(after.first).data <= 20, "the first request after five failures is a small probe")
+        let stamps = after.dropFirst().filter { $0.data > 4 }.flatMap(\.stamps)
+        #expect(stamps == stamps.sorted(by: >))
+        for (earlier, later) in zip(after, after.dropFirst()) where later.data > 4 {
+            #expect(later.at - earlier.at >= 0.9)
+        }
+    }
+
+    @Test("Back-off doubles from half a second to a minute, with full jitter")
+    func backOff() {
+        let simulation = Simulation(random: 1)
+        let publishers = open(simulation)
+        simulation.answer = { _, _ in .failed("The network is gone.") }
+        simulation.run(until: 400, publishing: publishers)
+        let pauses = zip(simulation.requests, simulation.requests.dropFirst()).map { $1.at - $0.at }
+        // A request takes 50 ms.
+        #expect(
+            pauses.prefix(8).map { (($0 - 0.05) * 1000).rounded() } == [
+                500, 1000, 2000, 4000, 8000, 16_000, 32_000, 60_000,
+            ])
+        #expect(Backoff.pause(after: 3, asked: nil, random: 0.25) == .milliseconds(500))
+        #expect(Backoff.pause(after: 1, asked: nil, random: 0) == .zero)
+        #expect(Backoff.pause(after: .max, asked: nil, random: 0.999) < .seconds(60))
+    }
+
+    @Test("The pause that the service asks for is kept, up to five minutes")
+    func retryAfter() {
+        #expect(Backoff.pause(after: 1, asked: .seconds(7), random: 0.5) == .seconds(7))
+        #expect(Backoff.pause(after: 1, asked: .seconds(3600), random: 0.5) == .seconds(300))
+        let simulation = Simulation()
+        let publishers = open(simulation)
+        var answers: [Verdict] = [.throttled("Slow down.", retryAfter: .seconds(9))]
+        simulation.answer = { _, _ in answers.popLast() ?? .accepted }
+        simulation.run(until: 90, publishing: publishers)
+        #expect(simulation.requests.count == 2)
+        #expect(simulation.requests[1].at - simulation.requests[0].at >= 9)
+        #expect(simulation.state.status.throttled == 1)
+        #expect(simulation.state.status.retried == 1)
+    }
+
+    @Test("A refused batch is halved down to the one datum, which is set aside and counted")
+    func bisection() {
+        let simulation = Simulation()
+        simulation.windowLength = 10
+        let publishers = open(simulation, 100)
+        simulation.answer = { shipment, _ in
+            shipment.data.contains { $0.datum.identity.dimensions[0].value == "cam-37" }
+                ? .refused("InvalidParameterValue.") : .accepted
+        }
+        simulation.run(until: 60, publishing: publishers)
+        simulation.run(until: 110)
+        #expect(simulation.taken.count == 99)
+        #expect(simulation.requests.count <= 2 * 7 + 1)
+        #expect(simulation.state.status.dropped == [.refused: SampleTally(data: 1, samples: 5 * 30)])
+        #expect(
+            simulation.state.status.lastError == "InvalidParameterValue. It was about Test/Video frame_processing_time "
+                + "{Device=cam-37}, which is set aside.")
+    }
+
+    @Test("Refused keys discard nothing: at once with new ones, then with pauses")
+    func refusedKeys() {
+        let simulation = Simulation()
+        let publishers = open(simulation)
+        simulation.answer = { _, at in at < 200 ? .unauthorized("ExpiredToken.") : .accepted }
+        simulation.run(until: 300, publishing: publishers)
+        simulation.run(until: 400)
+        #expect(simulation.requests[1].at - simulation.requests[0].at < 0.1)
+        #expect(simulation.requests[2].at - simulation.requests[1].at > 0.2)
+        #expect(simulation.samplesTaken == 299 * 30)
+        #expect(simulation.state.status.dropped.isEmpty)
+    }
+
+    @Test("An answer that was lost after the data were taken doubles them, and is counted")
+    func uncertainty() {
+        let simulation = Simulation()
+        let publishers = open(simulation)
+        var isFirst = true
+        simulation.answer = { shipment, _ in
+            guard isFirst else { return .accepted }
+            isFirst = false
+            simulation.take(shipment)
+            return .failed("The connection broke.", isUncertain: true)
+        }
+        simulation.run(until: 120, publishing: publishers)
+        simulation.run(until: 130)
+        let status = simulation.state.status
+        #expect(status.uncertain == SampleTally(data: 1, samples: 59 * 30))
+        #expect(simulation.samplesTaken == status.sent.samples + status.uncertain.samples)
+    }
+
+    @Test("A machine that was booted in 1970 dates everything right once the service has answered")
+    func bootIn1970() {
+        let simulation = Simulation()
+        simulation.now = Moment(boot: BootInstant(nanoseconds: 0), wall: WallTime(nanoseconds: 0))
+        simulation.serviceClock = .seconds(noon)
+        let publisher = simulation.state.open(.sample())
+        for second in 1...59 {
+            let moment = Moment(
+                boot: Moment.after(Double(second)).boot, wall: WallTime(nanoseconds: Int64(second) * 1_000_000_000))
+            _ = simulation.state.publish(.of(30), of: publisher, at: moment)
+        }
+        var isFirst = true
+        simulation.answer = { _, _ in
+            defer { isFirst = false }
+            return isFirst ? .wrongTime("Signature expired.") : .accepted
+        }
+        simulation.now = Moment(boot: Moment.after(61).boot, wall: WallTime(nanoseconds: 61_000_000_000))
+        simulation.state.flush(until: Moment.after(70).boot, isLast: false)
+        simulation.run(until: 62)
+        #expect(simulation.requests.map(\.stamps) == [[0], [noon]])
+        #expect(simulation.state.status.skew > .seconds(noon - 2))
+    }
+
+    @Test("Data of an earlier boot are dated by what was learned then, or by a clock that was set, or not at all")
+    func earlierBoots() {
+        let simulation = Simulation()
+        simulation.state.learn(epochs: ["boot-0": WallTime(nanoseconds: (noon - 6000) * 1_000_000_000)])
+        let unset = Datum(
+            identity: .sample(), boot: "boot-0", instant: BootInstant(nanoseconds: 600_000_000_000),
+            wall: WallTime(nanoseconds: 600_000_000_000), count: 1, sum: 1, min: 1, max: 1, values: [])
+        let undatable = Datum(
+            identity: .sample(), boot: "boot-00", instant: unset.instant, wall: unset.wall, count: 4, sum: 1, min: 1,
+            max: 1, values: [])
+        simulation.leave(unset)
+        simulation.leave(.sample(-300, boot: "boot-x"))
+        simulation.leave(undatable)
+        simulation.run(until: 5)
+        #expect(simulation.requests.map { $0.stamps.sorted() } == [[noon - 5400, noon - 300]])
+        #expect(simulation.state.status.dropped == [.undatable: SampleTally(data: 1, samples: 4)])
+        #expect(simulation.waiting == 0)
+    }
+
+    @Test("Nothing older than 14 days is sent")
+    func age() {
+        let simulation = Simulation()
+        let day = 86_400.0
+        simulation.leave(.sample(-14 * day - 60, boot: "boot-x"))
+        simulation.leave(.sample(-14 * day + 600, boot: "boot-x"))
+        simulation.run(until: 5)
+        #expect(simulation.taken.map(\.wall) == [Moment.after(-14 * day + 600).wall])
+        #expect(simulation.state.status.dropped == [.tooOld: SampleTally(data: 1, samples: 10)])
+    }
+
+    @Test("Without a spool memory is bounded, the oldest go and are counted")
+    func noSpool() {
+        let simulation = Simulation(hasSpool: false) { $0.memoryLimit = 30 }
+        let publishers = open(simulation)
+        simulation.answer = { _, at in at < 3600 ? .failed("The network is gone.") : .accepted }
+        simulation.run(until: 3700, publishing: publishers)
+        simulation.run(until: 3800)
+        let status = simulation.state.status
+        #expect((29...31).contains(Int(status.dropped[.memoryFull]?.data ?? 0)))
+        #expect(status.sent.samples + (status.dropped[.memoryFull]?.samples ?? 0) == 3699 * 30)
+        #expect(simulation.samplesTaken == status.sent.samples)
+    }
+
+    @Test("If the thread does not come, publishing keeps memory bounded")
+    func stuckThread() {
+        var configuration = SenderConfiguration(
+            boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 })
+        configuration.memoryLimit = 10
+        var state = SenderState(configuration)
+        let publisher = state.open(.sample())
+        for minute in 0..<30 { _ = state.publish(.of(2), of: publisher, at: .after(Double(minute) * 60)) }
+        #expect(state.minutes.count == 10)
+        #expect(state.status.dropped == [.memoryFull: SampleTally(data: 19, samples: 38)])
+    }
+
+    @Test("While the disk is dead data stay in memory, and go to the spool when it is back")
+    func deadDisk() {
+        let simulation = Simulation()
+        let publishers = open(simulation)
+        simulation.answer = { _, at in at < 900 ? .failed("The network is gone.") : .accepted }
+        simulation.isDiskDead = true
+        simulation.run(until: 300, publishing: publishers)
+        #expect(simulation.waiting == 0)
+        simulation.isDiskDead = false
+        simulation.run(until: 600, publishing: publishers)
+        #expect(simulation.waiting >= 9)
+        simulation.run(until: 1000, publishing: publishers)
+        simulation.run(until: 1100)
+        #expect(simulation.state.status.dropped.isEmpty)
+        #expect(simulation.samplesTaken > 990 * 30)
+        #expect(simulation.samplesTaken == simulation.state.status.sent.samples)
+    }
+
+    @Test("What was sent but cannot be removed from a dead disk is not sent again by this process")
+    func removalOnDeadDisk() {
+        let simulation = Simulation { $0.renewalAge = .seconds(10_000) }
+        simulation.leave(.sample(-60))
+        simulation.answer = { _, _ in
+            simulation.isDiskDead = true
+            return .accepted
+        }
+        simulation.run(until: 300)
+        #expect(simulation.taken.count == 1)
+        simulation.isDiskDead = false
+        simulation.run(until: 600)
+        #expect(simulation.taken.count == 1)
+        #expect(simulation.waiting == 0)
+    }
+
+    @Test("A flush sends the part of a minute that there is, and the thread ends")
+    func flush() {
+        let simulation = Simulation()
+        let publishers = open(simulation)
+        simulation.run(until: 20, publishing: publishers)
+        simulation.state.close(publishers[0])
+        simulation.state.flush(until: Moment.after(23).boot, isLast: true)
+        simulation.run(until: 23)
+        #expect(simulation.hasFinished)
+        #expect(simulation.samplesTaken == 19 * 30)
+    }
+
+    @Test("A flush during an outage goes to the spool at once")
+    func flushDuringOutage() {
+        let simulation = Simulation(random: 1)
+        let publishers = open(simulation)
+        simulation.answer = { _, _ in .failed("The network is gone.") }
+        simulation.run(until: 200, publishing: publishers)
+        let before = simulation.requests.count
+        simulation.state.close(publishers[0])
+        simulation.state.flush(until: simulation.now.boot.advanced(by: .seconds(3)), isLast: true)
+        simulation.run(until: 203)
+        #expect(simulation.hasFinished)
+        #expect(simulation.requests.count == before)
+        #expect(simulation.stored.compactMap { $0?.datum.count }.reduce(0, +) == 199 * 30)
+    }
+
+    @Test("A rescue stores what is under way as uncertain, and takes it back when the answer comes after all")
+    func rescue() throws {
+        var state = SenderState(
+            SenderConfiguration(boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 }))
+        let publisher = state.open(.sample())
+        _ = state.publish(.of(5), of: publisher, at: .after(1))
+        state.close(publisher)
+        state.flush(until: Moment.after(4).boot, isLast: true)
+        guard case .condense(let minutes) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
+        state.condensed(minutes.map { Datum($0) })
+        guard case .deliver(let shipment) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
+        #expect(state.isSending)
+        let rescue = state.rescue()
+        #expect(rescue.flying.map(\.isUncertain) == [true])
+        #expect(rescue.parcels.isEmpty)
+        state.rescued([17])
+        state.delivered(
+            DeliveryReport(.accepted, began: .after(1), ended: .after(6)), of: shipment.number, now: .after(6))
+        guard case .settle(let removed, let released) = state.nextStep(at: .after(6)) else {
+            return #expect(Bool(false))
+        }
+        #expect(removed == [17])
+        #expect(released.isEmpty)
+        state.settled(removed: removed, released: [])
+        guard case .finish = state.nextStep(at: .after(6)) else { return #expect(Bool(false)) }
+    }
+
+    @Test("Long work on data of the spool prolongs their lease, and what another process took is left to it")
+    func renewal() {
+        let simulation = Simulation { $0.renewalAge = .seconds(1) }
+        for minute in 1...40 { simulation.leave(.sample(Double(-60 * minute))) }
+        simulation.way = .seconds(2)
+        simulation.answer = { shipment, _ in
+            shipment.data.contains { $0.datum.wall == Moment.after(-600).wall } ? .refused("Bad.") : .accepted
+        }
+        simulation.run(until: 300)
+        #expect(simulation.taken.count == 39)
+        #expect(simulation.state.status.droppedInAll.data == 1)
+        #expect(simulation.waiting == 0)
+    }
+}

@@ -1,0 +1,142 @@
+import Timepiece
+@testable import TimepieceCloudWatch
+
+/// A sender's state with a simulated clock, service and spool: hours pass in no time.
+final class Simulation {
+    /// A request that was made.
+    struct Request {
+        let at: Double
+        let data: Int
+        let stamps: [Int64]
+        let verdict: Verdict
+    }
+
+    var state: SenderState
+    var now = Moment.after(0)
+    /// What the service answers, by the seconds since noon.
+    var answer: (Shipment, Double) -> Verdict = { _, _ in .accepted }
+    /// How the service's clock differs from that of the machine; nil if its answers have no date.
+    var serviceClock: Duration?
+    /// What the service has taken: samples by datum's instant, in the order of arrival.
+    private(set) var taken: [Datum] = []
+    private(set) var requests: [Request] = []
+    private(set) var stored: [(datum: Datum, isUncertain: Bool, isHeld: Bool)?] = []
+    private(set) var hasFinished = false
+    /// True while the disk takes nothing.
+    var isDiskDead = false
+    /// How often publishers close a window, in seconds.
+    var windowLength = 1.0
+    /// How long a request takes.
+    var way: Duration = .milliseconds(50)
+
+    init(hasSpool: Bool = true, random: Double = 0.5, adjust: (inout SenderConfiguration) -> Void = { _ in }) {
+        var configuration = SenderConfiguration(
+            boot: "boot-1", hasSpool: hasSpool, largestSize: { PutMetricDataEncoder().largestSize(of: $0) },
+            random: { random })
+        configuration.phase = 0.01
+        adjust(&configuration)
+        state = SenderState(configuration)
+    }
+
+    var seconds: Double { Moment.after(0).boot.duration(to: now.boot).inSeconds }
+    var waiting: Int { stored.count { $0 != nil } }
+    var samplesTaken: UInt64 { taken.reduce(0) { $0 + $1.count } }
+
+    /// Puts a datum in the spool as if an earlier process had.
+    func leave(_ datum: Datum, isUncertain: Bool = false) {
+        stored.append((datum: datum, isUncertain: isUncertain, isHeld: false))
+    }
+
+    /// Lets time pass, with windows published each second by the publishers.
+    func run(until end: Double, publishing publishers: [UInt64] = [], samples: Int = 30) {
+        var nextWindow = (seconds / windowLength).rounded(.down) * windowLength + windowLength
+        let window = Statistics.of(samples)
+        while !hasFinished {
+            let horizon = publishers.isEmpty ? end : min(end, nextWindow)
+            let step = state.nextStep(at: now)
+            guard case .wait(let instant) = step else {
+                perform(step)
+                if seconds >= end, publishers.isEmpty { return }
+                continue
+            }
+            let target = Moment.after(horizon)
+            if instant < target.boot {
+                now = now.advanced(by: max(.nanoseconds(1), now.boot.duration(to: instant)))
+                continue
+            }
+            if now.boot < target.boot { now = target }
+            if seconds >= end { return }
+            for publisher in publishers { _ = state.publish(window, of: publisher, at: now) }
+            nextWindow += windowLength
+        }
+    }
+
+    private func perform(_ step: SenderStep) {
+        switch step {
+        case .condense(let minutes):
+            state.condensed(minutes.map { Datum($0) })
+        case .deliver(let shipment):
+            deliver(shipment)
+        case .finish:
+            hasFinished = true
+        case .wait:
+            break
+        case .store, .settle, .claim, .renew:
+            guard !isDiskDead else {
+                if case .store = step {
+                    state.couldNotStore("The disk is dead.", now: now)
+                } else {
+                    state.couldNotUseSpool("The disk is dead.", now: now)
+                }
+                return
+            }
+            useSpool(step)
+            state.learn(SpoolSummary(count: waiting))
+        }
+    }
+
+    private func deliver(_ shipment: Shipment) {
+        let began = now
+        let at = seconds
+        let verdict = answer(shipment, at)
+        now = now.advanced(by: way)
+        requests.append(
+            Request(at: at, data: shipment.data.count, stamps: shipment.data.map(\.timestamp), verdict: verdict))
+        if verdict == .accepted { taken += shipment.data.map(\.datum) }
+        let date = serviceClock.map { now.wall.advanced(by: $0) }
+        state.delivered(
+            DeliveryReport(verdict, serviceTime: date, began: began, ended: now), of: shipment.number, now: now)
+    }
+
+    /// Counts a shipment as taken though its answer was lost.
+    func take(_ shipment: Shipment) {
+        taken += shipment.data.map(\.datum)
+    }
+
+    private func useSpool(_ step: SenderStep) {
+        switch step {
+        case .store(let parcels):
+            for parcel in parcels { leave(parcel.datum, isUncertain: parcel.isUncertain) }
+            state.stored(dropped: SampleTally(), now: now)
+        case .settle(let removed, let released):
+            for row in removed { stored[Int(row)] = nil }
+            for (row, isUncertain) in released {
+                stored[Int(row)]?.isHeld = false
+                if isUncertain { stored[Int(row)]?.isUncertain = true }
+            }
+            state.settled(removed: removed, released: released.map(\.row))
+        case .claim(let count):
+            var rows: [SpooledDatum] = []
+            for (row, entry) in stored.enumerated().reversed() {
+                guard let entry, !entry.isHeld, rows.count < min(count, 200) else { continue }
+                stored[row]?.isHeld = true
+                rows.append(SpooledDatum(datum: entry.datum, isUncertain: entry.isUncertain, row: Int64(row)))
+            }
+            state.claimed(rows, now: now)
+        case .renew(let rows):
+            state.renewed(Set(rows), now: now)
+        case .condense, .deliver, .wait, .finish:
+            break
+        }
+    }
+}

@@ -1,0 +1,59 @@
+import Glibc
+
+/// A folder for one spool, gone with the object and all that lies in it.
+final class SpoolFolder: Sendable {
+    private let folder: String
+
+    /// The path of the spool, where nothing is yet.
+    var path: String { folder + "/spool.sqlite" }
+
+    init() {
+        var template = Array("/tmp/timepiece-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
+        _ = unsafe mkdtemp(&template)
+        folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+
+    deinit {
+        for end in ["", "-journal", ".damaged"] { _ = unsafe unlink(path + end) }
+        _ = unsafe rmdir(folder)
+    }
+
+    /// The size of the file in bytes.
+    var size: Int {
+        var information = stat()
+        return unsafe stat(path, &information) == 0 ? Int(information.st_size) : -1
+    }
+
+    /// The mode of the file.
+    var mode: UInt32 {
+        var information = stat()
+        return unsafe stat(path, &information) == 0 ? information.st_mode & 0o777 : 0
+    }
+
+    /// Puts bytes in the place of the file.
+    func write(_ bytes: [UInt8]) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+        _ = unsafe Glibc.write(file, bytes, bytes.count)
+        close(file)
+    }
+
+    /// A place for another file of the test.
+    var otherPath: String { path + ".damaged" }
+
+    /// All bytes of the file and of its journal.
+    var content: [UInt8] { read(path) + read(path + "-journal") }
+
+    /// All bytes of a file.
+    func read(_ path: String) -> [UInt8] {
+        let file = unsafe open(path, O_RDONLY)
+        guard file >= 0 else { return [] }
+        defer { close(file) }
+        var result: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            let count = unsafe Glibc.read(file, &chunk, chunk.count)
+            guard count > 0 else { return result }
+            result += chunk.prefix(count)
+        }
+    }
+}

@@ -1,0 +1,221 @@
+import Glibc
+import Testing
+import Timepiece
+@testable import TimepieceCloudWatch
+
+struct SpoolTests {
+    private let folder = SpoolFolder()
+
+    private func open(
+        _ destination: String = "here", boot: String = "boot-1", limit: Int = Spool.defaultLimit
+    ) throws -> Spool {
+        try Spool(path: folder.path, destination: destination, boot: boot, limit: limit)
+    }
+
+    private func claim(_ spool: Spool, count: Int = 1000, at seconds: Double = 0) throws -> [SpooledDatum] {
+        try spool.claim(count: count, bytes: 1_000_000, now: Moment.after(seconds).boot, size: { _ in 1000 })
+    }
+
+    @discardableResult
+    private func store(_ spool: Spool, _ data: Datum...) throws -> (rows: [Int64], dropped: SampleTally) {
+        try spool.store(data.map { (datum: $0, isUncertain: false) })
+    }
+
+    @Test("What is stored comes back whole, in another connection too")
+    func roundTrip() throws {
+        let minute = Minute(
+            identity: .sample(), statistics: SampleMinute.heavyTailed.statistics, boot: "boot-1", moment: .after(59))
+        let datum = Datum(minute)
+        try store(try open(), datum)
+        let found = try #require(try claim(try open()).first?.datum)
+        #expect(found.identity == datum.identity)
+        #expect((found.count, found.sum) == (datum.count, datum.sum))
+        #expect((found.min, found.max) == (datum.min, datum.max))
+        #expect(found.instant == datum.instant)
+        #expect(found.wall == datum.wall)
+        #expect(found.values.map(\.count) == datum.values.map(\.count))
+        for (left, right) in zip(found.values, datum.values) {
+            #expect(abs(left.nanoseconds - right.nanoseconds) <= 1.0 / 32 + right.nanoseconds * 1e-15)
+        }
+    }
+
+    @Test("The newest come first")
+    func order() throws {
+        let spool = try open()
+        try store(spool, .sample(10), .sample(70), .sample(130))
+        #expect(try claim(spool, count: 2).map(\.datum.instant) == [Moment.after(130).boot, Moment.after(70).boot])
+    }
+
+    @Test("A request's worth is of one namespace and no more than its bytes")
+    func batch() throws {
+        let spool = try open()
+        try store(spool, .sample(1), .sample(2, identity: .sample(namespace: "Other")), .sample(3), .sample(4))
+        #expect(try claim(spool).map(\.datum.instant) == [Moment.after(4).boot, Moment.after(3).boot])
+        try store(spool, .sample(5), .sample(6), .sample(7))
+        let small = try spool.claim(count: 1000, bytes: 2500, now: Moment.after(0).boot, size: { _ in 1000 })
+        #expect(small.count == 2)
+    }
+
+    @Test("Two processes never take the same datum")
+    func leases() throws {
+        let (first, second) = (try open(), try open())
+        try store(first, .sample(1), .sample(2), .sample(3))
+        let taken = try claim(first, count: 2).map(\.row)
+        let others = try claim(second).map(\.row)
+        #expect(Set(taken).isDisjoint(with: others))
+        #expect(taken.count + others.count == 3)
+        #expect(try claim(first).isEmpty)
+    }
+
+    @Test("A lease ends with its time, and what it held is uncertain then")
+    func expiry() throws {
+        let (first, second) = (try open(), try open())
+        try store(first, .sample(1))
+        #expect(try claim(first, at: 0).count == 1)
+        #expect(try claim(second, at: 179).isEmpty)
+        let again = try claim(second, at: 181)
+        #expect(again.map(\.isUncertain) == [true])
+        #expect(try first.renew(again.map(\.row), now: Moment.after(182).boot).isEmpty)
+        #expect(try second.renew(again.map(\.row), now: Moment.after(182).boot).count == 1)
+    }
+
+    @Test("A lease of an earlier boot holds nothing")
+    func reboot() throws {
+        let before = try open()
+        try store(before, .sample(1))
+        #expect(try claim(before, at: 1000).count == 1)
+        #expect(try claim(try open(boot: "boot-2"), at: 1).map(\.isUncertain) == [true])
+    }
+
+    @Test("What is let go can be taken again, and stays uncertain once it was")
+    func release() throws {
+        let spool = try open()
+        try store(spool, .sample(1))
+        let row = try #require(try claim(spool).first?.row)
+        try spool.settle(removed: [], released: [(row: row, isUncertain: false)])
+        #expect(try claim(spool).map(\.isUncertain) == [false])
+        try spool.settle(removed: [], released: [(row: row, isUncertain: true)])
+        try spool.settle(removed: [], released: [(row: row, isUncertain: false)])
+        #expect(try claim(spool).map(\.isUncertain) == [true])
+        try spool.settle(removed: [row], released: [])
+        #expect(try spool.summary() == SpoolSummary())
+    }
+
+    @Test("Destinations share the file and do not see each other")
+    func destinations() throws {
+        let (here, there) = (try open("here"), try open("there"))
+        try store(here, .sample(1))
+        #expect(try claim(there).isEmpty)
+        #expect(try there.summary().count == 0)
+        #expect(try here.summary() == SpoolSummary(count: 1, oldest: Moment.after(1).wall))
+    }
+
+    @Test("The file keeps its bound: the oldest go, and are counted")
+    func bound() throws {
+        let limit = 256 << 10
+        let spool = try open(limit: limit)
+        let statistics = SampleMinute.heavyTailed.statistics
+        var dropped = SampleTally()
+        for minute in 0..<800 {
+            let datum = Datum(
+                Minute(
+                    identity: .sample(), statistics: statistics, boot: "boot-1", moment: .after(Double(minute) * 60)))
+            dropped.add(try store(spool, datum).dropped)
+        }
+        #expect(dropped.data > 0)
+        #expect(dropped.samples == dropped.data * statistics.count)
+        let kept = try spool.summary()
+        #expect(UInt64(kept.count) + dropped.data == 800)
+        #expect(kept.oldest == Moment.after(Double(dropped.data) * 60).wall)
+        #expect(folder.size <= limit)
+        #expect(kept.count > 100)
+    }
+
+    @Test("What is being sent is not dropped for what is new")
+    func boundAndLeases() throws {
+        let spool = try open(limit: 256 << 10)
+        let statistics = SampleMinute.heavyTailed.statistics
+        try store(spool, .sample(1))
+        // Until the machine's own clock since boot, which dropping looks at, is past it.
+        let row = try #require(
+            try spool.claim(count: 1, bytes: 1_000_000, now: .now(), size: { _ in 1000 }).first?.row)
+        for minute in 0..<600 {
+            let moment = Moment.after(Double(minute) * 60)
+            try store(spool, Datum(Minute(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment)))
+        }
+        #expect(try spool.renew([row], now: .now()) == [row])
+    }
+
+    @Test("The file is for its owner only")
+    func mode() throws {
+        _ = try open()
+        #expect(folder.mode == 0o600)
+    }
+
+    @Test("A file that is no database is set aside")
+    func damage() throws {
+        folder.write(Array("this has never been a database, though it is long enough to be one".utf8))
+        let spool = try open()
+        try store(spool, .sample(1))
+        #expect(try spool.summary().count == 1)
+        #expect(unsafe access(folder.path + ".damaged", F_OK) == 0)
+    }
+
+    @Test("A file that cannot be written is refused with a sentence")
+    func unwritable() {
+        let error = #expect(throws: SpoolError.self) {
+            try Spool(path: "/proc/timepiece/spool.sqlite", destination: "here", boot: "boot-1")
+        }
+        #expect(error?.kind == .unusable)
+        #expect(
+            error?.description == "The spool /proc/timepiece/spool.sqlite cannot be opened for writing: "
+                + "No such file or directory.")
+    }
+
+    @Test("A link in the place of the file is not followed")
+    func link() {
+        unsafe symlink("/tmp/timepiece-elsewhere", folder.path)
+        #expect(throws: SpoolError.self) { try open() }
+    }
+
+    @Test("The right time at boot is kept for the data of that boot")
+    func epochs() throws {
+        let spool = try open()
+        try store(spool, .sample(1))
+        try spool.remember(epoch: WallTime(nanoseconds: 5))
+        try spool.remember(epoch: WallTime(nanoseconds: 6))
+        #expect(try open(boot: "boot-2").epochs() == ["boot-1": WallTime(nanoseconds: 6)])
+    }
+
+    @Test("A damaged datum is removed instead of being met for ever")
+    func damagedDatum() throws {
+        let spool = try open()
+        try store(spool, .sample(1))
+        let database = try Database(path: folder.path, busyTimeout: .seconds(1))
+        try database.run("UPDATE datum SET content = x'ff00'")
+        #expect(try claim(spool).isEmpty)
+        #expect(try spool.summary().count == 0)
+    }
+
+    @Test("Many threads with a connection each lose and double nothing")
+    func sharing() async throws {
+        let path = folder.path
+        _ = try open()
+        let taken = try await withThrowingTaskGroup(of: [Int64].self) { group in
+            for worker in 0..<4 {
+                group.addTask {
+                    let spool = try Spool(path: path, destination: "here", boot: "boot-1", busyTimeout: .seconds(60))
+                    var rows: [Int64] = []
+                    for step in 0..<10 {
+                        _ = try spool.store([(datum: .sample(Double(worker * 100 + step)), isUncertain: false)])
+                        rows += try spool.claim(count: 1, bytes: 1 << 20, now: .now(), size: { _ in 1 }).map(\.row)
+                    }
+                    return rows
+                }
+            }
+            return try await group.reduce(into: []) { $0 += $1 }
+        }
+        #expect(taken.count == 40)
+        #expect(Set(taken).count == 40)
+    }
+}

@@ -1,0 +1,25 @@
+import Glibc
+import Testing
+
+@testable import TimepieceCloudWatch
+
+@Suite struct BrokenPipeShieldTests {
+    @Test("SIGPIPE within does not end the process, and is not left for later") func survives() async {
+        await #expect(processExitsWith: .success) {
+            signal(SIGPIPE, SIG_DFL)
+            let code = BrokenPipeShield.run { pthread_kill(pthread_self(), SIGPIPE) }
+            #expect(code == 0)
+            var pending = sigset_t()
+            unsafe sigpending(&pending)
+            #expect(unsafe sigismember(&pending, SIGPIPE) == 0)
+        }
+    }
+
+    @Test("SIGPIPE outside does what it did before") func restores() async {
+        await #expect(processExitsWith: .signal(SIGPIPE)) {
+            signal(SIGPIPE, SIG_DFL)
+            BrokenPipeShield.run {}
+            pthread_kill(pthread_self(), SIGPIPE)
+        }
+    }
+}

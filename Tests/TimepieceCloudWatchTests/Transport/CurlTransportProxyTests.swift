@@ -1,0 +1,44 @@
+import Glibc
+import Testing
+
+@testable import TimepieceCloudWatch
+
+/// What the environment's proxies do; each test has a process of its own, whose environment it may change.
+@Suite struct CurlTransportProxyTests {
+    /// Names a proxy that nobody listens at; returns how a request to a host that does not exist then fails.
+    private static func failure(bypassing: Bool) throws -> TransportError.Kind? {
+        let server = try TransportServer.get()
+        for name in ["http_proxy", "https_proxy"] {
+            unsafe setenv(name, "http://127.0.0.1:\(server.closed)", 1)
+        }
+        let request = HTTPRequest(method: "GET", url: "https://host.invalid/", bypassesProxy: bypassing)
+        do throws(TransportError) {
+            _ = try CurlTransport().send(request)
+            return nil
+        } catch {
+            return error.kind
+        }
+    }
+
+    @Test("a proxy of the environment is used for a distant host") func usesProxy() async {
+        await #expect(processExitsWith: .success) {
+            let kind = try Self.failure(bypassing: false)
+            #expect(kind == .couldNotConnect)
+        }
+    }
+
+    @Test("a proxy is not used where the request refuses it") func bypassesProxy() async {
+        await #expect(processExitsWith: .success) {
+            let kind = try Self.failure(bypassing: true)
+            #expect(kind == .resolve)
+        }
+    }
+
+    @Test("a proxy is not used for loopback") func sparesLoopback() async {
+        await #expect(processExitsWith: .success) {
+            _ = try Self.failure(bypassing: false)
+            let reply = try CurlTransport().send(TransportServer.get().request("/echo"))
+            #expect(reply.status == 200)
+        }
+    }
+}

@@ -1,0 +1,86 @@
+import Testing
+
+@testable import Timepiece
+
+@Suite("A tree of laps")
+struct LapTreeTests {
+    private let tree = LapTree()
+    private let outer = LapSeries()
+    private let inner = LapSeries()
+
+    @Test("shows nothing of what is inside a lap before that ends")
+    func together() {
+        tree.stage(30, of: inner)
+        #expect(inner.drain(tree.turn()).count == 0)
+        tree.commit(100, of: outer)
+        let turn = tree.turn()
+        #expect(outer.drain(turn).sumNanoseconds == 100)
+        #expect(inner.drain(turn).sumNanoseconds == 30)
+    }
+
+    @Test("hands out each lap once")
+    func once() {
+        tree.commit(100, of: outer)
+        #expect(outer.drain(tree.turn()).count == 1)
+        #expect(outer.drain(tree.turn()).count == 0)
+    }
+
+    @Test("counts nothing of a spoiled lap, and all of the next")
+    func spoiled() {
+        tree.stage(30, of: inner)
+        tree.spoil()
+        tree.commit(100, of: outer)
+        tree.stage(5, of: inner)
+        tree.commit(10, of: outer)
+        let turn = tree.turn()
+        #expect(outer.drain(turn).sumNanoseconds == 10)
+        #expect(inner.drain(turn).sumNanoseconds == 5)
+    }
+
+    @Test("keeps what is inside an outermost lap that does not count itself")
+    func outermostUncounted() {
+        tree.stage(30, of: inner)
+        tree.commit()
+        let turn = tree.turn()
+        #expect(outer.drain(turn).count == 0)
+        #expect(inner.drain(turn).count == 1)
+    }
+
+    @Test("takes as many laps inside one as it says, and drops that one if there are more")
+    func limit() {
+        for _ in 0..<LapTree.logLimit { tree.stage(1, of: inner) }
+        tree.commit(.max, of: outer)
+        #expect(inner.drain(tree.turn()).count == UInt64(LapTree.logLimit))
+        for _ in 0...LapTree.logLimit { tree.stage(1, of: inner) }
+        tree.commit(.max, of: outer)
+        #expect(inner.drain(tree.turn()).count == 0)
+    }
+
+    @Test("never shows children that sum up to other than their part, and loses nothing, while a thread measures")
+    func concurrent() async {
+        let rounds: UInt64 = 20_000
+        let (tree, outer, inner) = (tree, outer, inner)
+        async let measuring: Void = {
+            for round in 1...rounds {
+                tree.stage(round, of: inner)
+                tree.stage(round, of: inner)
+                tree.commit(2 * round + 1, of: outer)
+            }
+        }()
+        var laps: UInt64 = 0
+        var parts: UInt64 = 0
+        var isConsistent = true
+        for _ in 0..<500 {
+            let turn = tree.turn()
+            let (whole, part) = (outer.drain(turn), inner.drain(turn))
+            isConsistent = isConsistent && whole.sumNanoseconds == part.sumNanoseconds + whole.count
+            laps += whole.count
+            parts += part.count
+        }
+        await measuring
+        let turn = tree.turn()
+        #expect(isConsistent)
+        #expect(laps + outer.drain(turn).count == rounds)
+        #expect(parts + inner.drain(turn).count == 2 * rounds)
+    }
+}

@@ -1,0 +1,179 @@
+import Testing
+
+@testable import Timepiece
+
+@Suite("A stop")
+struct TransitStopTests {
+    private let group = TransitGroup()
+    private let start = TransitStart(name: "one")
+    private let stop: TransitStop
+
+    init() {
+        stop = TransitStop(group: group, correlation: .auto)
+        group.add(start)
+    }
+
+    private func times(_ time: UInt64) -> MediaTimes { MediaTimes(presentation: time, running: time) }
+
+    /// Laps, their sum, and what was lost or strange since the last time.
+    private func taken(_ stop: TransitStop) -> [UInt64] {
+        let drained = stop.drain()
+        return [
+            drained.reduce(0) { $0 + $1.statistics.count }, drained.reduce(0) { $0 + $1.statistics.sumNanoseconds },
+            drained.reduce(stop.takeStrangers()) { $0 + $1.origin.takeLost() },
+        ]
+    }
+
+    @Test("measures from the stamp to now")
+    func stamp() {
+        let sequence = start.stamp(at: 1_000, times: times(0))
+        stop.pass(at: 1_500, start: start.identifier, sequence: sequence, instant: 1_000)
+        #expect(taken(stop) == [1, 500, 0])
+    }
+
+    @Test("counts the oldest of several stamps, and the others as arrived")
+    func oldest() {
+        for instant: UInt64 in [10, 20, 30] { _ = start.stamp(at: instant, times: times(instant)) }
+        stop.arrive(start: start.identifier, sequence: 2, instant: 20)
+        stop.arrive(start: start.identifier, sequence: 1, instant: 10)
+        stop.pass(at: 100, start: start.identifier, sequence: 3, instant: 30)
+        stop.end()
+        #expect(taken(stop) == [1, 90, 0])
+    }
+
+    @Test("makes a lap for each start whose stamps are on one buffer")
+    func severalStarts() {
+        let other = TransitStart(name: "other")
+        group.add(other)
+        stop.arrive(start: start.identifier, sequence: start.stamp(at: 10, times: times(0)), instant: 10)
+        stop.pass(at: 50, start: other.identifier, sequence: other.stamp(at: 20, times: times(0)), instant: 20)
+        #expect(stop.drain().map(\.statistics.sumNanoseconds) == [40, 30])
+    }
+
+    @Test("counts a duplicate once")
+    func duplicate() {
+        let sequence = start.stamp(at: 10, times: times(0))
+        for now: UInt64 in [20, 30] {
+            stop.pass(at: now, start: start.identifier, sequence: sequence, instant: 10)
+        }
+        #expect(taken(stop) == [1, 10, 0])
+    }
+
+    @Test("counts at the end what did not come")
+    func lost() {
+        for _ in 1...5 { _ = start.stamp(at: 10, times: times(0)) }
+        stop.pass(at: 20, start: start.identifier, sequence: 2, instant: 10)
+        stop.end()
+        #expect(taken(stop) == [1, 10, 4])
+    }
+
+    @Test("does not count what a flush threw away")
+    func flush() {
+        for _ in 1...5 { _ = start.stamp(at: 10, times: times(0)) }
+        stop.pass(at: 20, start: start.identifier, sequence: 1, instant: 10)
+        stop.flush()
+        stop.end()
+        #expect(taken(stop) == [1, 10, 0])
+    }
+
+    @Test("does not count a lap with a pause in it")
+    func pause() {
+        for _ in 1...2 { _ = start.stamp(at: 10, times: times(0)) }
+        stop.resume(at: 100)
+        stop.pass(at: 120, start: start.identifier, sequence: 1, instant: 10)
+        stop.pass(at: 130, start: start.identifier, sequence: 2, instant: 110)
+        stop.end()
+        #expect(taken(stop) == [1, 20, 0])
+    }
+
+    @Test("recognizes by time where no stamp comes, from the first on")
+    func byTime() {
+        for number: UInt64 in 0..<40 { _ = start.stamp(at: number * 10, times: times(number * 1_000)) }
+        for number: UInt64 in 0..<40 { stop.pass(at: number * 10 + 7, times: times(number * 1_000)) }
+        stop.end()
+        // 7 for each: later than the start's instant by as much.
+        #expect(taken(stop) == [40, 280, 0])
+    }
+
+    @Test(
+        "takes the running time where the presentation time was shifted, and the other way round",
+        arguments: [true, false])
+    func eitherTime(isRunningKept: Bool) {
+        for number: UInt64 in 0..<16 {
+            _ = start.stamp(at: 0, times: MediaTimes(presentation: number * 7, running: number * 5))
+        }
+        for number: UInt64 in 0..<16 {
+            let shifted = number &* 13 &+ 5_000_000
+            stop.pass(
+                at: 9,
+                times: MediaTimes(
+                    presentation: isRunningKept ? shifted : number * 7, running: isRunningKept ? number * 5 : shifted))
+        }
+        #expect(taken(stop) == [16, 144, 0])
+    }
+
+    @Test("says nothing where only one time in three meets another")
+    func coincidence() {
+        for number: UInt64 in 0..<60 { _ = start.stamp(at: number, times: times(number * 33)) }
+        for number: UInt64 in 0..<60 {
+            stop.pass(at: 1_000, times: times(number % 3 == 0 ? number * 33 : number * 33 + 1))
+        }
+        stop.end()
+        #expect(taken(stop) == [0, 0, 60])
+    }
+
+    @Test("recognizes all that started where more passes than did")
+    func between() {
+        for number: UInt64 in 0..<20 { _ = start.stamp(at: 0, times: times(number * 66)) }
+        for number: UInt64 in 0..<40 { stop.pass(at: 5, times: times(number * 33)) }
+        stop.end()
+        #expect(taken(stop) == [20, 100, 20])
+    }
+
+    @Test("takes no time that many share")
+    func sameTime() {
+        for _ in 0..<40 { _ = start.stamp(at: 0, times: times(0)) }
+        for _ in 0..<40 { stop.pass(at: 5, times: times(0)) }
+        stop.end()
+        #expect(taken(stop) == [0, 0, 40])
+    }
+
+    @Test("does not look at times if it is to go by stamps only")
+    func stampsOnly() {
+        let strict = TransitStop(group: group, correlation: .stamps)
+        for number: UInt64 in 0..<16 { _ = start.stamp(at: 0, times: times(number)) }
+        for number: UInt64 in 0..<16 { strict.pass(at: 5, times: times(number)) }
+        #expect(taken(strict) == [0, 0, 16])
+    }
+
+    @Test("does not wait for what passed the start before the stop was made")
+    func lateStop() {
+        for _ in 0..<100 { _ = start.stamp(at: 0, times: times(0)) }
+        let late = TransitStop(group: group, correlation: .auto)
+        // Before it is linked, others pass the start and go another way.
+        for _ in 0..<1_000 { _ = start.stamp(at: 0, times: times(0)) }
+        late.pass(at: 5, start: start.identifier, sequence: start.stamp(at: 1, times: times(0)), instant: 1)
+        late.end()
+        #expect(taken(late) == [1, 4, 0])
+    }
+
+    @Test("counts what is of a start that it does not know as strange")
+    func unknown() {
+        stop.pass(at: 5, start: .max, sequence: 1, instant: 1)
+        stop.end()
+        #expect(taken(stop) == [0, 0, 1])
+    }
+
+    @Test("forgets starts that are gone when there are very many")
+    func manyStarts() {
+        for _ in 0..<200 {
+            let passing = TransitStart(name: "passing")
+            group.add(passing)
+            let sequence = passing.stamp(at: 1, times: times(0))
+            stop.pass(at: 2, start: passing.identifier, sequence: sequence, instant: 1)
+            group.remove(passing)
+            #expect(taken(stop) == [1, 1, 0])
+        }
+        #expect(stop.drain().count < 50)
+    }
+}

@@ -1,0 +1,505 @@
+/* One sequence: a small pipeline, a dozen things done to it in random order
+ * while four other threads use its elements, and an end at any time. */
+#include "sequence.h"
+
+#include <string.h>
+
+#include "bystanders.h"
+#include "dice.h"
+#include "ledger.h"
+
+#define MAX_OPERATIONS 14
+#define MAX_POINTS 4
+/* Time enough for a state to be reached that is reached at once. */
+#define SHORTLY (200 * GST_USECOND)
+
+Totals totals;
+const gchar *volatile current_operation = "the beginning";
+
+typedef struct
+{
+  Dice dice;
+  GstElement *pipeline;
+  /* the chain from the source to the sink; points are ours among them */
+  GstElement *chain[16];
+  guint length;
+  GstElement *points[MAX_POINTS];
+  guint num_points;
+  GstElement *filter;           /* nullable: a capsfilter */
+  gboolean plays_backwards;
+  gboolean pulls;               /* the sink pulls, where the source can */
+} Sequence;
+
+const gchar *sequence_element = NULL;
+
+static const gchar *const video_caps[] = {
+  "video/x-raw,format=GRAY8,width=16,height=16,framerate=1000/1",
+  "video/x-raw,format=GRAY8,width=8,height=16,framerate=0/1",
+  "video/x-raw,format=RGB,width=16,height=8,framerate=30000/1001",
+};
+
+static const gchar *const audio_caps[] = {
+  "audio/x-raw,format=S16LE,rate=8000,channels=1",
+  "audio/x-raw,format=S16LE,rate=48000,channels=2",
+};
+
+static void
+gone (gpointer counter, GObject * object)
+{
+  (void) object;
+  g_atomic_int_add ((gint *) counter, -1);
+}
+
+static GstElement *
+make (const gchar * factory)
+{
+  GstElement *element = gst_element_factory_make (factory, NULL);
+
+  if (!element)
+    g_error ("there is no element %s", factory);
+  return element;
+}
+
+static gboolean
+exists (const gchar * name)
+{
+  GstElementFactory *factory = gst_element_factory_find (name);
+
+  if (factory)
+    gst_object_unref (factory);
+  return factory != NULL;
+}
+
+/* One of the elements that are to be tried; it is in no bin yet. */
+static GstElement *
+make_point (Sequence * self)
+{
+  const gchar *name = "timepiecetick";
+  GstElement *point;
+
+  if (dice_roll (&self->dice, 2) && exists ("timepiecewatch"))
+    name = "timepiecewatch";
+  point = make (sequence_element ? sequence_element : name);
+  g_object_weak_ref (G_OBJECT (point), gone, &totals.elements);
+  g_atomic_int_inc (&totals.elements);
+  if (!sequence_element)
+    ledger_keep (point);
+  bystanders_set (&self->dice, point);
+  return point;
+}
+
+static void
+append (Sequence * self, GstElement * element)
+{
+  gst_bin_add (GST_BIN (self->pipeline), element);
+  self->chain[self->length++] = element;
+}
+
+static GstElement *
+append_new (Sequence * self, const gchar * factory)
+{
+  GstElement *element = make (factory);
+
+  append (self, element);
+  return element;
+}
+
+static void
+append_source (Sequence * self)
+{
+  guint kind = dice_roll (&self->dice, 4);
+  GstElement *source;
+  GstCaps *caps = NULL;
+
+  switch (kind) {
+    case 0:
+      source = append_new (self, "videotestsrc");
+      g_object_set (source, "num-buffers", (gint) dice_roll (&self->dice, 200)
+          - 1, "is-live", dice_roll (&self->dice, 4) == 0, NULL);
+      caps = gst_caps_from_string (dice_pick (&self->dice, video_caps));
+      self->plays_backwards = TRUE;
+      break;
+    case 1:
+      source = append_new (self, "audiotestsrc");
+      g_object_set (source, "num-buffers", (gint) dice_roll (&self->dice, 200)
+          - 1, "samplesperbuffer", 16, NULL);
+      caps = gst_caps_from_string (dice_pick (&self->dice, audio_caps));
+      break;
+    case 2:
+      /* seekable, and read in pull mode by a sink that can */
+      source = append_new (self, "filesrc");
+      g_object_set (source, "location", "/proc/self/exe", "blocksize", 512,
+          NULL);
+      self->pulls = dice_roll (&self->dice, 2) == 0;
+      break;
+    default:
+      source = append_new (self, "fakesrc");
+      g_object_set (source, "num-buffers", (gint) dice_roll (&self->dice, 500)
+          - 1, "sizetype", 2, "sizemax", 64, "format", GST_FORMAT_TIME, NULL);
+      break;
+  }
+  if (caps) {
+    self->filter = append_new (self, "capsfilter");
+    g_object_set (self->filter, "caps", caps, NULL);
+    gst_caps_unref (caps);
+  }
+}
+
+static void
+append_sink (Sequence * self)
+{
+  GstElement *sink = append_new (self, "fakesink");
+
+  g_object_set (sink, "sync", dice_roll (&self->dice, 4) == 0, "async",
+      dice_roll (&self->dice, 4) != 0, "can-activate-pull",
+      self->pulls, NULL);
+}
+
+static void
+build (Sequence * self)
+{
+  self->pipeline = gst_pipeline_new (NULL);
+  g_object_weak_ref (G_OBJECT (self->pipeline), gone, &totals.pipelines);
+  g_atomic_int_inc (&totals.pipelines);
+  append_source (self);
+  do {
+    GstElement *point = make_point (self);
+
+    if (dice_roll (&self->dice, 3) == 0)
+      append_new (self, "queue");
+    if (dice_roll (&self->dice, 8) == 0)
+      g_object_set (append_new (self, "identity"), "error-after",
+          (gint) dice_roll (&self->dice, 100), NULL);
+    append (self, point);
+    self->points[self->num_points++] = point;
+  } while (self->num_points < MAX_POINTS - 1
+      && dice_roll (&self->dice, 2) == 0);
+  append_sink (self);
+  for (guint i = 1; i < self->length; i++)
+    gst_element_link (self->chain[i - 1], self->chain[i]);
+}
+
+static GstElement *
+any_point (Sequence * self)
+{
+  return self->points[dice_roll (&self->dice, self->num_points)];
+}
+
+/* What is serialized with the stream, and an element that leaves it, may wait
+ * without end in a pipeline that does not play: that is GStreamer's way. */
+static gboolean
+plays (Sequence * self)
+{
+  GstState state, pending;
+
+  return gst_element_get_state (self->pipeline, &state, &pending, 0) ==
+      GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
+}
+
+static void
+change_state (Sequence * self)
+{
+  gst_element_set_state (self->pipeline,
+      (GstState) (GST_STATE_NULL + dice_roll (&self->dice, 4)));
+  if (dice_roll (&self->dice, 2) == 0)
+    gst_element_get_state (self->pipeline, NULL, NULL, SHORTLY);
+}
+
+static void
+play (Sequence * self)
+{
+  gst_element_set_state (self->pipeline, GST_STATE_PLAYING);
+  gst_element_get_state (self->pipeline, NULL, NULL, 5 * GST_MSECOND);
+}
+
+/* One that stays behind, because its settings make no sense, holds up the
+ * flushes: then an application stops. */
+static void
+join (Sequence * self, GstElement * point)
+{
+  if (!gst_element_sync_state_with_parent (point))
+    gst_element_set_state (self->pipeline, GST_STATE_NULL);
+}
+
+/* An element alone, against the state of its pipeline. GStreamer is critical of
+ * that, and of changed links, where pads pull. */
+static void
+change_state_of_one (Sequence * self)
+{
+  GstElement *point = any_point (self);
+
+  if (self->pulls || !plays (self))
+    return;
+  gst_element_set_state (point,
+      (GstState) (GST_STATE_NULL + dice_roll (&self->dice, 4)));
+  join (self, point);
+}
+
+static void
+seek (Sequence * self)
+{
+  static const gdouble rates[] = { 1.0, 1.0, 0.5, 2.0, 100.0, -1.0, -3.0 };
+  static const GstSeekFlags flags[] = { GST_SEEK_FLAG_ACCURATE,
+    GST_SEEK_FLAG_KEY_UNIT, GST_SEEK_FLAG_SEGMENT, GST_SEEK_FLAG_TRICKMODE,
+    GST_SEEK_FLAG_NONE
+  };
+  GstSeekFlags flag = dice_pick (&self->dice, flags);
+  gint64 start = (gint64) (dice_next (&self->dice) % GST_SECOND);
+  gdouble rate = dice_pick (&self->dice, rates);
+
+  /* With identity in the place of these elements, GStreamer 1.22 hangs after a
+   * seek where pads pull, and is critical of itself after one of audiotestsrc
+   * backwards. */
+  if (self->pulls || (rate < 0.0 && !self->plays_backwards))
+    return;
+
+  if (!plays (self) || dice_roll (&self->dice, 3) != 0)
+    flag |= GST_SEEK_FLAG_FLUSH;
+  gst_element_seek (self->pipeline, rate,
+      self->filter ? GST_FORMAT_TIME : GST_FORMAT_BYTES,
+      flag, GST_SEEK_TYPE_SET, start,
+      GST_SEEK_TYPE_SET, rate > 0.0 && dice_roll (&self->dice, 2) == 0 ?
+      -1 : start + 100 * (gint64) GST_MSECOND);
+}
+
+static void
+flush (Sequence * self)
+{
+  GstPad *pad;
+
+  /* Where pads pull, it is the one that pulls who flushes. */
+  if (self->pulls)
+    return;
+  pad = gst_element_get_static_pad (any_point (self), "sink");
+  gst_pad_send_event (pad, gst_event_new_flush_start ());
+  if (dice_roll (&self->dice, 4) == 0)
+    g_usleep (50);
+  gst_pad_send_event (pad, gst_event_new_flush_stop (dice_roll (&self->dice,
+              2)));
+  gst_object_unref (pad);
+}
+
+static void
+change_caps (Sequence * self)
+{
+  GstCaps *caps;
+
+  if (!self->filter)
+    return;
+  caps = gst_caps_from_string (dice_roll (&self->dice, 6) == 0 ?
+      dice_pick (&self->dice, audio_caps) : dice_pick (&self->dice,
+          video_caps));
+  g_object_set (self->filter, "caps", caps, NULL);
+  gst_caps_unref (caps);
+}
+
+static guint
+place_of (Sequence * self, GstElement * element)
+{
+  guint i;
+
+  for (i = 0; i < self->length && self->chain[i] != element; i++);
+  return i;
+}
+
+/* The source stopped for want of a link: a seek starts it anew. */
+static void
+revive (Sequence * self)
+{
+  if (self->pulls)
+    return;
+  gst_element_seek_simple (self->pipeline, GST_FORMAT_TIME,
+      GST_SEEK_FLAG_FLUSH, 0);
+}
+
+static void
+relink (Sequence * self)
+{
+  guint i = place_of (self, any_point (self));
+  guint first = i - dice_roll (&self->dice, 2);
+
+  if (self->pulls)
+    return;
+  gst_element_unlink (self->chain[first], self->chain[first + 1]);
+  g_usleep (dice_roll (&self->dice, 200));
+  gst_element_link (self->chain[first], self->chain[first + 1]);
+  if (dice_roll (&self->dice, 2) == 0)
+    revive (self);
+}
+
+static void
+insert (Sequence * self)
+{
+  guint place = 1 + dice_roll (&self->dice, self->length - 1);
+  GstElement *point;
+
+  if (self->pulls || self->num_points == MAX_POINTS
+      || self->length == G_N_ELEMENTS (self->chain))
+    return;
+  point = make_point (self);
+  gst_bin_add (GST_BIN (self->pipeline), point);
+  gst_element_unlink (self->chain[place - 1], self->chain[place]);
+  gst_element_link_many (self->chain[place - 1], point, self->chain[place],
+      NULL);
+  join (self, point);
+  memmove (self->chain + place + 1, self->chain + place,
+      (self->length - place) * sizeof *self->chain);
+  self->chain[place] = point;
+  self->length++;
+  self->points[self->num_points++] = point;
+  if (dice_roll (&self->dice, 2) == 0)
+    revive (self);
+}
+
+static void
+take_out (Sequence * self)
+{
+  guint number = dice_roll (&self->dice, self->num_points);
+  GstElement *point = self->points[number];
+  guint place = place_of (self, point);
+
+  if (self->pulls || self->num_points == 1 || !plays (self))
+    return;
+  gst_element_unlink (self->chain[place - 1], point);
+  gst_element_unlink (point, self->chain[place + 1]);
+  /* In this order: the bin may be about to change its state. */
+  gst_object_ref (point);
+  gst_bin_remove (GST_BIN (self->pipeline), point);
+  gst_element_set_state (point, GST_STATE_NULL);
+  gst_object_unref (point);
+  gst_element_link (self->chain[place - 1], self->chain[place + 1]);
+  self->length--;
+  memmove (self->chain + place, self->chain + place + 1,
+      (self->length - place) * sizeof *self->chain);
+  self->points[number] = self->points[--self->num_points];
+  if (dice_roll (&self->dice, 2) == 0)
+    revive (self);
+}
+
+static void
+end (Sequence * self)
+{
+  GstPad *pad;
+
+  if (self->pulls || !plays (self))
+    return;
+  if (dice_roll (&self->dice, 2) == 0) {
+    gst_element_send_event (self->pipeline, gst_event_new_eos ());
+  } else {
+    pad = gst_element_get_static_pad (any_point (self), "sink");
+    gst_pad_send_event (pad, gst_event_new_eos ());
+    gst_object_unref (pad);
+  }
+}
+
+static void
+fail (Sequence * self)
+{
+  GST_ELEMENT_ERROR (any_point (self), CORE, FAILED, ("abused"), (NULL));
+}
+
+static void
+read_bus (Sequence * self)
+{
+  GstBus *bus = gst_element_get_bus (self->pipeline);
+  GstMessage *message;
+
+  while ((message = gst_bus_pop (bus))) {
+    gst_message_get_structure (message);
+    gst_message_unref (message);
+  }
+  gst_object_unref (bus);
+}
+
+static void
+flush_bus (Sequence * self)
+{
+  GstBus *bus = gst_element_get_bus (self->pipeline);
+
+  gst_bus_set_flushing (bus, TRUE);
+  gst_bus_set_flushing (bus, FALSE);
+  gst_object_unref (bus);
+}
+
+static void
+query (Sequence * self)
+{
+  GstElement *point = any_point (self);
+  GstQuery *latency = gst_query_new_latency ();
+  gint64 position;
+
+  gst_element_query (point, latency);
+  gst_query_unref (latency);
+  gst_element_query_position (point, GST_FORMAT_TIME, &position);
+  gst_element_query_duration (point, GST_FORMAT_BYTES, &position);
+}
+
+static void
+let_it_run (Sequence * self)
+{
+  g_usleep (dice_roll (&self->dice, 1000));
+}
+
+static const struct
+{
+  const gchar *name;
+  void (*run) (Sequence * self);
+} operations[] = {
+  {"a state", change_state},
+  {"a state", change_state},
+  {"playing", play},
+  {"playing", play},
+  {"the state of one", change_state_of_one},
+  {"a seek", seek},
+  {"a seek", seek},
+  {"a flush", flush},
+  {"caps", change_caps},
+  {"a new link", relink},
+  {"an element more", insert},
+  {"an element less", take_out},
+  {"the end of the stream", end},
+  {"an error", fail},
+  {"reading the bus", read_bus},
+  {"flushing the bus", flush_bus},
+  {"queries", query},
+  {"letting it run", let_it_run},
+  {"letting it run", let_it_run},
+};
+
+void
+sequence_run (guint64 seed)
+{
+  Sequence self = {.dice = {seed} };
+  guint num_operations;
+
+  current_operation = "building";
+  build (&self);
+  num_operations = 2 + dice_roll (&self.dice, MAX_OPERATIONS - 1);
+  if (dice_roll (&self.dice, 4) != 0)
+    play (&self);
+  for (guint i = 0; i < num_operations; i++) {
+    guint number = dice_roll (&self.dice, G_N_ELEMENTS (operations));
+
+    bystanders_watch (self.points, self.num_points);
+    current_operation = operations[number].name;
+    operations[number].run (&self);
+    totals.operations++;
+  }
+  current_operation = "stopping";
+  gst_element_set_state (self.pipeline, GST_STATE_NULL);
+  bystanders_watch (NULL, 0);
+  current_operation = "letting go";
+  gst_object_unref (self.pipeline);
+}
+
+void
+sequence_init (void)
+{
+  bystanders_start ();
+}
+
+void
+sequence_deinit (void)
+{
+  bystanders_stop ();
+}

@@ -1,0 +1,45 @@
+"""Reads the reports of a timepiecetick from the bus, as an application does."""
+
+import sys
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst  # noqa: E402
+
+Gst.init(None)
+
+
+def main():
+    pipeline = Gst.parse_launch(
+        "videotestsrc is-live=true num-buffers=30 ! video/x-raw,framerate=60/1"
+        " ! timepiecetick label=camera interval=100000000 ! fakesink"
+    )
+    pipeline.set_state(Gst.State.PLAYING)
+    bus = pipeline.get_bus()
+    reports = []
+    while True:
+        message = bus.timed_pop_filtered(
+            30 * Gst.SECOND, Gst.MessageType.ELEMENT | Gst.MessageType.EOS | Gst.MessageType.ERROR
+        )
+        assert message is not None, "the pipeline does not end"
+        assert message.type != Gst.MessageType.ERROR, message.parse_error()
+        if message.type == Gst.MessageType.EOS:
+            break
+        reports.append(message.get_structure().copy())
+    pipeline.set_state(Gst.State.NULL)
+
+    assert len(reports) >= 3, reports
+    assert all(report.get_name() == "timepiece-tick" for report in reports)
+    assert all(report.get_string("label") == "camera" for report in reports)
+    assert sum(report.get_uint64("num-buffers").value for report in reports) == 30
+    assert reports[-1].get_uint64("total-buffers").value == 30
+    assert reports[0].get_double("nominal-rate").value == 60
+    fastest = min(report.get_uint64("min-interval").value for report in reports if report["num-intervals"])
+    assert 0 < fastest < Gst.SECOND
+    found, intervals = reports[0].get_array("intervals")
+    assert found and 0 < intervals.n_values <= 10
+
+
+if __name__ == "__main__":
+    sys.exit(main())

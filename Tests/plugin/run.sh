@@ -1,0 +1,175 @@
+#!/bin/bash
+# Tests of the built plugin, as GStreamer finds it in GST_PLUGIN_PATH: scanner,
+# tools, Python, tracers, valgrind. Prints 'N passed, N failed' at its end.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+python=${PYTHON:-/usr/bin/python3}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+plugin=
+paths=${GST_PLUGIN_PATH-}
+for directory in ${paths//:/ }; do
+  [ -f "$directory/libgsttimepiece.so" ] && plugin=$directory/libgsttimepiece.so && break
+done
+if [ -z "$plugin" ]; then
+  echo "run.sh: there is no libgsttimepiece.so in GST_PLUGIN_PATH='$paths'" >&2
+  exit 1
+fi
+
+# A registry of our own, and the debug level that the checks set themselves.
+export GST_REGISTRY=$work/registry.bin
+export GST_DEBUG_NO_COLOR=1 G_DEBUG=fatal-criticals
+unset GST_DEBUG GST_TRACERS GST_DEBUG_FILE
+
+passed=0
+failed=0
+
+# check NAME COMMAND...: a check is good if its command is; what it printed is
+# shown if it is not.
+check() {
+  local name=$1
+  shift
+  if timeout 240 bash -c 'exec 2>&1; "$@"' -- "$@" >"$work/output"; then
+    passed=$((passed + 1))
+    echo "ok: $name"
+  else
+    failed=$((failed + 1))
+    echo "FAILED: $name"
+    sed 's/^/    /' "$work/output"
+  fi
+}
+
+# Says what is missing; all the arguments after the file must be found in it.
+contains() {
+  local file=$1 pattern
+  shift
+  for pattern in "$@"; do
+    grep -qE -- "$pattern" "$file" || { echo "missing: $pattern"; cat "$file"; return 1; }
+  done
+}
+
+# The same, one after the other down the file.
+tells() {
+  local file=$1 line=1 found pattern
+  shift
+  for pattern in "$@"; do
+    found=$(tail -n "+$line" "$file" | grep -nE -m1 -- "$pattern" | cut -d: -f1)
+    [ -n "$found" ] || { echo "missing after line $line: $pattern"; cat "$file"; return 1; }
+    line=$((line + found))
+  done
+}
+
+scanner_loads_it() {
+  rm -f "$GST_REGISTRY"
+  GST_DEBUG=GST_PLUGIN_LOADING:6,GST_REGISTRY:4 gst-inspect-1.0 timepiecetick >"$work/scan" 2>&1 || return 1
+  contains "$work/scan" 'gstpluginloader.*(Launching|spawn|helper)' 'Timepiece tick' || return 1
+  ! gst-inspect-1.0 -b | grep libgsttimepiece
+}
+
+scanner_loads_it_again() {
+  mkdir -p "$work/plugins"
+  cp "$plugin" "$work/plugins/"
+  export GST_PLUGIN_PATH=$work/plugins
+  gst-inspect-1.0 timepiecetick >/dev/null || return 1
+  touch -d '2001-01-01' "$work/plugins/libgsttimepiece.so"
+  GST_DEBUG=GST_PLUGIN_LOADING:6 gst-inspect-1.0 timepiecetick >"$work/scan" 2>&1 || return 1
+  contains "$work/scan" 'Timepiece tick' || return 1
+  ! gst-inspect-1.0 -b | grep libgsttimepiece
+}
+
+inspect_reads_well() {
+  gst-inspect-1.0 timepiecetick >"$work/inspect" 2>"$work/complaints" || return 1
+  [ ! -s "$work/complaints" ] || { cat "$work/complaints"; return 1; }
+  contains "$work/inspect" 'Filter/Analyzer/Debug' 'Rank +none' \
+    '^  interval +: .{20}' '^  label +: .{20}' '^  max-intervals +: .{20}' \
+    '^  post-messages +: .{20}' '^  stats +: .{20}' || return 1
+  ! grep '(null)' "$work/inspect"
+}
+
+launch_prints_messages() {
+  gst-launch-1.0 -m videotestsrc is-live=true num-buffers=45 ! video/x-raw,framerate=30/1 \
+    ! timepiecetick label=front-door ! fakesink >"$work/launch" 2>&1 || return 1
+  tells "$work/launch" 'from element "timepiecetick0" \(element\): timepiece-tick, label=\(string\)front-door, timestamp=' \
+    'timepiece-tick, .*total-buffers=\(guint64\)45' 'from element "pipeline0" \(eos\)'
+}
+
+debug_tells_the_story() {
+  GST_DEBUG='timepiece*:6' gst-launch-1.0 -q videotestsrc num-buffers=3 ! timepiecetick ! fakesink \
+    >"$work/story" 2>&1 || return 1
+  tells "$work/story" 'interval 0:00:01.0+, max-intervals 10' 'started' 'activating push' 'stream-start' 'caps' \
+    'nominal rate 30' 'segment' 'eos' 'posting timepiece-tick, .*num-buffers=\(guint64\)3,' 'deactivating push' \
+    'stopped'
+}
+
+links_no_swift() {
+  ! objdump -p "$plugin" | grep -E 'NEEDED.*(swift|Foundation|icu)'
+}
+
+exports_two_symbols() {
+  [ "$(nm -D --defined-only --extern-only "$plugin" | cut -d' ' -f3 | sort | tr '\n' ' ')" = \
+    'gst_plugin_timepiece_get_desc gst_plugin_timepiece_register ' ] || { nm -D --defined-only --extern-only "$plugin"; return 1; }
+}
+
+# leaks PIPELINE...: what GStreamer still knows of at its end.
+leaks() {
+  GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 timeout 60 gst-launch-1.0 -q "$@" >"$work/leaks" 2>&1
+  local status=$?
+  [ $status = 0 ] || { echo "exit status $status of: $*"; cat "$work/leaks"; return 1; }
+  ! grep -E 'TRACE .*object-alive, |CRITICAL' "$work/leaks"
+}
+
+nothing_leaks() {
+  leaks fakesrc num-buffers=100 ! timepiecetick interval=1000000 ! fakesink || return 1
+  leaks videotestsrc num-buffers=30 ! tee name=t ! queue ! timepiecetick ! fakesink \
+    t. ! queue ! timepiecetick post-messages=false ! fakesink || return 1
+  leaks videotestsrc num-buffers=30 ! video/x-raw,format=RGB,width=320,height=240 ! rtpvrawpay \
+    ! timepiecetick interval=2000000 ! fakesink || return 1
+  leaks filesrc location="$here/run.sh" ! timepiecetick ! fakesink
+}
+
+# Valgrind does not read the debug information of this compiler.
+memcheck() {
+  mkdir -p "$work/stripped"
+  objcopy --strip-debug "$plugin" "$work/stripped/libgsttimepiece.so"
+  export GST_PLUGIN_PATH=$work/stripped
+  gst-inspect-1.0 timepiecetick >/dev/null || return 1
+  G_SLICE=always-malloc valgrind --quiet --leak-check=full --show-leak-kinds=definite \
+    --errors-for-leak-kinds=definite --error-exitcode=9 --suppressions="$here/memcheck.supp" \
+    --suppressions=/usr/share/glib-2.0/valgrind/glib.supp \
+    gst-launch-1.0 -q "$@"
+}
+
+memcheck_reports() {
+  memcheck videotestsrc is-live=true num-buffers=15 ! video/x-raw,width=16,height=16 \
+    ! timepiecetick interval=20000000 ! fakesink
+}
+
+memcheck_lists() {
+  memcheck videotestsrc num-buffers=3 ! video/x-raw,format=RGB,width=160,height=120 ! rtpvrawpay \
+    ! timepiecetick ! timepiecetick label=second ! fakesink
+}
+
+# The checks run in shells of their own.
+export here work plugin python
+export -f contains tells scanner_loads_it scanner_loads_it_again inspect_reads_well launch_prints_messages \
+  debug_tells_the_story links_no_swift exports_two_symbols leaks nothing_leaks memcheck memcheck_reports memcheck_lists
+
+check "gst-plugin-scanner loads it into a fresh registry" scanner_loads_it
+check "gst-plugin-scanner loads it again when the file has changed" scanner_loads_it_again
+check "gst-inspect-1.0 reads well" inspect_reads_well
+check "gst-launch-1.0 -m prints the message" launch_prints_messages
+check "GST_DEBUG tells the story" debug_tells_the_story
+check "no part of Swift is needed" links_no_swift
+check "only GStreamer's two symbols are exported" exports_two_symbols
+check "Python reads the message from the bus" "$python" "$here/bus.py"
+check "Python reads and sets the properties" "$python" "$here/properties.py"
+check "it works in a process that was forked after it was loaded" "$python" "$here/fork.py"
+check "1,000 cycles leave no thread and no memory behind" "$python" "$here/cycles.py"
+check "the leaks tracer finds nothing, and nothing is critical" nothing_leaks
+check "valgrind finds nothing where reports come by the clock" memcheck_reports
+check "valgrind finds nothing where lists pass" memcheck_lists
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,33 @@
+#!/bin/bash
+# Runs the tests under a sanitizer, with what it has to be told of the libraries
+# that are not built for it: run.sh thread|address [arguments for swift test].
+# The builds are kept in .build-tsan and .build-asan.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+sanitizer=${1-}
+[ $# -gt 0 ] && shift
+# A crash is to end the run, not to wait in the backtracer.
+export SWIFT_BACKTRACE=enable=no
+
+case $sanitizer in
+  thread)
+    scratch=.build-tsan
+    swift build --build-tests --sanitize=thread --scratch-path $scratch
+    # shellcheck disable=SC2046
+    clang -shared -fPIC -O1 -Wall -Wextra -o $scratch/tsan-locks.so "$here/tsan-locks.c" \
+      $(pkg-config --cflags glib-2.0)
+    export LD_PRELOAD=$PWD/$scratch/tsan-locks.so
+    ;;
+  address)
+    scratch=.build-asan
+    swift build --build-tests --sanitize=address --scratch-path $scratch
+    export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$here/../lsan.supp:print_suppressions=0
+    ;;
+  *)
+    echo "run.sh: the sanitizer is '$sanitizer'; allowed are thread and address" >&2
+    exit 2
+    ;;
+esac
+swift test --skip-build --sanitize="$sanitizer" --scratch-path $scratch "$@"

@@ -1,0 +1,121 @@
+/* Tells ThreadSanitizer of locks that it cannot see, when it is loaded before
+ * a test process: GLib's GMutex, GRWLock and GCond are futexes in a library
+ * that is not instrumented, and so is the waiting half of Swift's Mutex.
+ * Without it, what those locks order reads as races.
+ *
+ *   clang -shared -fPIC -O1 -o tsan-locks.so tsan-locks.c $(pkg-config --cflags glib-2.0) */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <glib.h>
+
+/* The sanitizer's own, in the test process; absent in others. */
+extern void __tsan_acquire (void *address) __attribute__ ((weak));
+extern void __tsan_release (void *address) __attribute__ ((weak));
+
+#define REAL(name) \
+  static __typeof__ (&name) real; \
+  if (!real) \
+    real = (__typeof__ (real)) dlsym (RTLD_NEXT, #name)
+
+static void
+acquire (void *lock)
+{
+  if (__tsan_acquire)
+    __tsan_acquire (lock);
+}
+
+static void
+release (void *lock)
+{
+  if (__tsan_release)
+    __tsan_release (lock);
+}
+
+void
+g_mutex_lock (GMutex * mutex)
+{
+  REAL (g_mutex_lock);
+  real (mutex);
+  acquire (mutex);
+}
+
+gboolean
+g_mutex_trylock (GMutex * mutex)
+{
+  REAL (g_mutex_trylock);
+  if (!real (mutex))
+    return FALSE;
+  acquire (mutex);
+  return TRUE;
+}
+
+void
+g_mutex_unlock (GMutex * mutex)
+{
+  REAL (g_mutex_unlock);
+  release (mutex);
+  real (mutex);
+}
+
+void
+g_cond_wait (GCond * cond, GMutex * mutex)
+{
+  REAL (g_cond_wait);
+  release (mutex);
+  real (cond, mutex);
+  acquire (mutex);
+}
+
+gboolean
+g_cond_wait_until (GCond * cond, GMutex * mutex, gint64 end_time)
+{
+  gboolean signaled;
+
+  REAL (g_cond_wait_until);
+  release (mutex);
+  signaled = real (cond, mutex, end_time);
+  acquire (mutex);
+  return signaled;
+}
+
+/* A thread of a pool begins what was pushed to it. */
+gboolean
+g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
+{
+  REAL (g_thread_pool_push);
+  release (data);
+  return real (pool, data, error);
+}
+
+/* Swift's Mutex is taken and let go here when another thread waits for it; the
+ * rest is compiled into the caller, and seen. */
+#define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
+#define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
+#define HANDLE __attribute__ ((swift_context)) void *
+
+__attribute__ ((swiftcall))
+void swift_mutex_lock_slow (guint32 state, HANDLE handle) __asm__ (LOCK_SLOW);
+__attribute__ ((swiftcall))
+void swift_mutex_unlock_slow (HANDLE handle) __asm__ (UNLOCK_SLOW);
+
+__attribute__ ((swiftcall))
+void swift_mutex_lock_slow (guint32 state, HANDLE handle)
+{
+  static __attribute__ ((swiftcall)) void (*real) (guint32, HANDLE);
+
+  if (!real)
+    *(void **) &real = dlsym (RTLD_NEXT, LOCK_SLOW);
+  real (state, handle);
+  acquire (handle);
+}
+
+__attribute__ ((swiftcall))
+void swift_mutex_unlock_slow (HANDLE handle)
+{
+  static __attribute__ ((swiftcall)) void (*real) (HANDLE);
+
+  if (!real)
+    *(void **) &real = dlsym (RTLD_NEXT, UNLOCK_SLOW);
+  release (handle);
+  real (handle);
+}

@@ -1,0 +1,915 @@
+/**
+ * SECTION:element-timepiecewatch
+ * @title: timepiecewatch
+ * @short_description: measures how long a part of the pipeline takes
+ *
+ * Passes every buffer, list, event and query through and measures laps. The
+ * statistics of each window of #GstTimepieceElement:interval are posted as an
+ * element message, by the clock; at EOS the last, partial window is posted
+ * first.
+ *
+ * With `edge=around` a lap is the time that one buffer or list spends in the
+ * push downstream, up to the next thread boundary (a queue, a sink that waits).
+ * Watches nest: one that is entered while another is being pushed through on
+ * the same thread is its child, and its laps come with the parent's. Every
+ * message tells of the watch with all below it, and adds up exactly: `self-time`
+ * and the sums of the children are the parent's sum. The laps of a push, and
+ * of the pushes inside it, count when the outermost of them ends. A dotted
+ * #GstTimepieceWatch:watch such as `total.encode` names the parent: if that is
+ * on the same thread further out, the watches between do not hold the time of
+ * this one; if it is on another thread, the two run side by side, sums need not
+ * add up, and `self-time` is not less than 0. In pull mode a lap is the pull
+ * upstream. A push that fails, or that was under way when the pipeline was
+ * paused, set to playing or flushed, is no lap.
+ *
+ * With `edge=start` and `edge=stop` on two elements with the same
+ * #GstTimepieceWatch:watch a lap is the time from passing the one to passing
+ * the other, across queues, tees, and codecs with look-ahead. The start puts a
+ * stamp, a #GstMeta, on each buffer; a buffer that others hold too is copied
+ * for that without its memory. Of several stamps of one start on a buffer the
+ * oldest counts; a stamp counts once, when it comes first. Where the stamps of
+ * a start do not get through, buffers are recognized by exactly the same
+ * running time or PTS, among the last 1,024 that passed the start, and only as
+ * long as nearly all are found, so that a chance meeting of shifted stamps makes
+ * no lap. What is not recognized is counted, never guessed. Of several starts
+ * each is measured by itself, and is a child of the message; several stops are
+ * measured separately. A lap that contains a pause does not count, nor does
+ * what a flush threw away count as unmatched.
+ *
+ * A start keeps 40 KB and a stop 50 KB for each start it hears of, whatever
+ * happens between them. A stamp that has not come when 256 later ones have been
+ * seen, or at EOS, is unmatched; a stop does not recognize duplicates that are
+ * further apart.
+ *
+ * Watches meet in one top-level pipeline only, in whatever order they are made,
+ * and while the pipeline runs.
+ *
+ * ## Example launch lines
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=60 ! timepiecewatch watch=root ! videoconvert ! video/x-raw,format=I420 ! timepiecewatch watch=encode ! vp8enc ! fakesink
+ * ]|
+ * tells what videoconvert (the self-time of `root`) and vp8enc take.
+ * |[
+ * gst-launch-1.0 -m videotestsrc num-buffers=60 ! timepiecewatch watch=delay edge=start ! vp8enc lag-in-frames=10 ! queue ! vp8dec ! timepiecewatch watch=delay edge=stop ! fakesink
+ * ]|
+ * tells how long a frame is on its way.
+ *
+ * ## Messages
+ * The structure `timepiece-watch` has these fields, durations in nanoseconds:
+ *
+ * * #gchararray `label`: the property #GstTimepieceElement:label
+ * * #gchararray `watch`: the full name, with the names of the watches above; the
+ *   watch's own if it is entered from several
+ * * #guint64 `timestamp`: the time stamp (PTS, or DTS if there is none) of the
+ *   last buffer, #GST_CLOCK_TIME_NONE if unknown
+ * * #guint64 `stream-time`: the same in stream time
+ * * #guint64 `running-time`: the same in running time
+ * * #guint64 `duration`: how long the window was open, pauses not counted
+ * * #guint64 `num-intervals`: the laps that ended in the window
+ * * #guint64 `min-interval`: the shortest
+ * * #guint64 `max-interval`: the longest
+ * * #guint64 `avg-interval`: the arithmetic mean
+ * * #guint64 `sum-interval`: all together
+ * * #guint64 `stddev-interval`: the standard deviation
+ * * #guint64 `p50-interval`: the median, at most 0.55 % off
+ * * #guint64 `p90-interval`: 90 % of the laps are not longer
+ * * #guint64 `p99-interval`: 99 % of the laps are not longer
+ * * #guint64 `self-time`: the sum less the sums of the children
+ * * #gdouble `share`: the part of the parent's sum, 1 without a parent
+ * * #guint64 `num-unmatched`: at a stop, buffers of which no start is known, and
+ *   stamps of the starts that did not arrive
+ * * #GST_TYPE_ARRAY of #GstStructure `children`: the watches below, or the
+ *   starts of a stop if there are several, with the same fields
+ *
+ * The property #GstTimepieceElement:stats has the same fields under the name
+ * `application/x-timepiece-watch-stats`. A start reports nothing.
+ *
+ * Since: 0.1
+ */
+#include "gsttimepiecewatch.h"
+#include "gsttimepiecestamp.h"
+
+GST_DEBUG_CATEGORY_STATIC (gst_timepiece_watch_debug);
+#define GST_CAT_DEFAULT gst_timepiece_watch_debug
+
+#define DEFAULT_EDGE GST_TIMEPIECE_WATCH_EDGE_AROUND
+#define DEFAULT_CORRELATION GST_TIMEPIECE_WATCH_CORRELATION_AUTO
+/* A sentence with the user's own names in it. */
+#define LONGEST_PROBLEM 1024
+
+enum
+{
+  PROP_0,
+  PROP_WATCH,
+  PROP_EDGE,
+  PROP_CORRELATION
+};
+
+struct _GstTimepieceWatch
+{
+  GstTimepieceElement parent;
+
+  /* constant from init to finalize */
+  GstPad *sinkpad;
+  GstPad *srcpad;
+
+  /* Set before the pads are active and cleared after, so that the streaming
+   * thread reads them without a lock. Others take a reference to the watch
+   * under OBJECT_LOCK. */
+  TimepieceWatch *watch;
+  guint64 group;
+  guint64 start;
+  gboolean stamps;
+  GType stamp_type;
+  const GstMetaInfo *stamp_info;
+
+  /* the streaming thread's own */
+  gboolean linear;              /* running time is PTS and an offset */
+  guint64 offset;
+
+  /* written by the streaming thread or the reports', protected by
+   * OBJECT_LOCK */
+  gboolean warned_start;
+  gboolean warned_stop;
+
+  /* properties, protected by OBJECT_LOCK */
+  gchar *name;
+  GstTimepieceWatchEdge edge;
+  GstTimepieceWatchCorrelation correlation;
+};
+
+GType
+gst_timepiece_watch_edge_get_type (void)
+{
+  static const GEnumValue values[] = {
+    {GST_TIMEPIECE_WATCH_EDGE_AROUND, "A lap is the push downstream",
+        "around"},
+    {GST_TIMEPIECE_WATCH_EDGE_START, "Laps of the watch start here", "start"},
+    {GST_TIMEPIECE_WATCH_EDGE_STOP, "Laps of the watch stop here", "stop"},
+    {0, NULL, NULL}
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstTimepieceWatchEdge", values));
+  return type;
+}
+
+GType
+gst_timepiece_watch_correlation_get_type (void)
+{
+  static const GEnumValue values[] = {
+    {GST_TIMEPIECE_WATCH_CORRELATION_AUTO,
+        "By stamps, by time where they do not arrive", "auto"},
+    {GST_TIMEPIECE_WATCH_CORRELATION_META, "By stamps only", "meta"},
+    {GST_TIMEPIECE_WATCH_CORRELATION_PTS, "By running time or PTS only",
+        "pts"},
+    {0, NULL, NULL}
+  };
+  static gsize type = 0;
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type,
+        g_enum_register_static ("GstTimepieceWatchCorrelation", values));
+  return type;
+}
+
+G_DEFINE_TYPE_WITH_CODE (GstTimepieceWatch, gst_timepiece_watch,
+    GST_TYPE_TIMEPIECE_ELEMENT,
+    GST_DEBUG_CATEGORY_INIT (gst_timepiece_watch_debug, "timepiecewatch", 0,
+        "measures how long a part of the pipeline takes"));
+GST_ELEMENT_REGISTER_DEFINE (timepiecewatch, "timepiecewatch", GST_RANK_NONE,
+    GST_TYPE_TIMEPIECE_WATCH);
+
+/* The innermost push (or pull) through a watch that this thread is in. The
+ * plugin is loaded late, but the word fits into what the linker keeps free for
+ * that, and is read without a call. */
+static __thread TimepieceFrame *innermost
+    __attribute__ ((tls_model ("initial-exec")));
+
+static inline GstClockTime
+position_of (GstBuffer * buffer)
+{
+  return GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) :
+      GST_BUFFER_DTS (buffer);
+}
+
+static inline void
+enter (GstTimepieceWatch * self, TimepieceFrame * frame)
+{
+  frame->outer = innermost;
+  timepiece_watch_enter (self->watch, frame);
+  innermost = frame;
+  frame->start = gst_timepiece_now ();
+}
+
+static inline void
+leave (GstTimepieceWatch * self, TimepieceFrame * frame, GstFlowReturn ret,
+    GstClockTime position)
+{
+  guint64 now = gst_timepiece_now ();
+
+  innermost = frame->outer;
+  timepiece_watch_leave (self->watch, frame, now, ret >= GST_FLOW_OK,
+      ret == GST_FLOW_FLUSHING, position);
+}
+
+static GstFlowReturn
+chain_around (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  GstClockTime position = position_of (buffer);
+  TimepieceFrame frame;
+  GstFlowReturn ret;
+
+  (void) pad;
+  if (G_UNLIKELY (!self->watch))
+    return gst_pad_push (self->srcpad, buffer);
+  enter (self, &frame);
+  ret = gst_pad_push (self->srcpad, buffer);
+  leave (self, &frame, ret, position);
+  return ret;
+}
+
+static GstFlowReturn
+chain_list_around (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  guint length = gst_buffer_list_length (list);
+  GstClockTime position = GST_CLOCK_TIME_NONE;
+  TimepieceFrame frame;
+  GstFlowReturn ret;
+
+  (void) pad;
+  if (G_UNLIKELY (!self->watch || length == 0))
+    return gst_pad_push_list (self->srcpad, list);
+  position = position_of (gst_buffer_list_get (list, length - 1));
+  enter (self, &frame);
+  ret = gst_pad_push_list (self->srcpad, list);
+  leave (self, &frame, ret, position);
+  return ret;
+}
+
+static GstFlowReturn
+get_range_around (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  TimepieceFrame frame;
+  GstFlowReturn ret;
+
+  (void) pad;
+  if (G_UNLIKELY (!self->watch))
+    return gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  enter (self, &frame);
+  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  leave (self, &frame, ret,
+      ret == GST_FLOW_OK ? position_of (*buffer) : GST_CLOCK_TIME_NONE);
+  return ret;
+}
+
+static inline guint64
+running_time_of (GstTimepieceWatch * self, GstBuffer * buffer)
+{
+  return G_LIKELY (self->linear && GST_BUFFER_PTS_IS_VALID (buffer)) ?
+      GST_BUFFER_PTS (buffer) + self->offset : TIMEPIECE_NONE;
+}
+
+/* The buffer has passed another start of this watch and no stop yet, or one
+ * that is no end: which of the two starts is meant cannot be known. */
+static void
+warn_second_start (GstTimepieceWatch * self)
+{
+  gboolean warned;
+
+  GST_OBJECT_LOCK (self);
+  warned = self->warned_start;
+  self->warned_start = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (warned)
+    return;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+      ("Buffers come here from another start of the same watch; allowed is "
+          "one start on the way of a buffer."),
+      ("Each start is measured by itself, as a child in the message."));
+}
+
+/* Returns: (transfer full) */
+static inline GstBuffer *
+start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
+{
+  GstTimepieceStamp *stamp;
+  gpointer state = NULL;
+  guint64 sequence, now;
+
+  if (G_UNLIKELY (!self->watch))
+    return buffer;
+  now = gst_timepiece_now ();
+  sequence = timepiece_watch_stamp (self->watch, now, GST_BUFFER_PTS (buffer),
+      running_time_of (self, buffer), position_of (buffer));
+  if (!self->stamps)
+    return buffer;
+  while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
+          (buffer, &state, self->stamp_type)))
+    if (G_UNLIKELY (stamp->stamp.group == self->group
+            && stamp->stamp.start != self->start))
+      warn_second_start (self);
+  buffer = gst_buffer_make_writable (buffer);
+  stamp = (GstTimepieceStamp *) gst_buffer_add_meta (buffer, self->stamp_info,
+      NULL);
+  if (G_LIKELY (stamp)) {
+    stamp->stamp.group = self->group;
+    stamp->stamp.start = self->start;
+    stamp->stamp.sequence = sequence;
+    stamp->stamp.instant = now;
+  }
+  return buffer;
+}
+
+static GstFlowReturn
+chain_start (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+
+  (void) pad;
+  return gst_pad_push (self->srcpad, start_buffer (self, buffer));
+}
+
+static gboolean
+start_in_list (GstBuffer ** buffer, guint index, gpointer self)
+{
+  (void) index;
+  *buffer = start_buffer (GST_TIMEPIECE_WATCH (self), *buffer);
+  return TRUE;
+}
+
+static GstFlowReturn
+chain_list_start (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+
+  (void) pad;
+  list = gst_buffer_list_make_writable (list);
+  gst_buffer_list_foreach (list, start_in_list, self);
+  return gst_pad_push_list (self->srcpad, list);
+}
+
+static GstFlowReturn
+get_range_start (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  gboolean given = *buffer != NULL;
+  GstFlowReturn ret;
+
+  (void) pad;
+  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  /* Who gives memory to be filled wants that very buffer back. */
+  if (G_LIKELY (ret == GST_FLOW_OK
+          && (!given || gst_buffer_is_writable (*buffer))))
+    *buffer = start_buffer (self, *buffer);
+  return ret;
+}
+
+static inline void
+stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
+{
+  GstTimepieceStamp *stamp;
+  const TimepieceStamp *last = NULL;
+  gpointer state = NULL;
+
+  if (G_UNLIKELY (!self->watch))
+    return;
+  if (self->stamps) {
+    while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
+            (buffer, &state, self->stamp_type))) {
+      if (stamp->stamp.group != self->group)
+        continue;
+      if (G_UNLIKELY (last))
+        timepiece_watch_arrive (self->watch, last);
+      last = &stamp->stamp;
+    }
+  }
+  timepiece_watch_pass (self->watch, now, GST_BUFFER_PTS (buffer),
+      running_time_of (self, buffer), position_of (buffer), last);
+}
+
+static GstFlowReturn
+chain_stop (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+
+  (void) pad;
+  stop_buffer (self, buffer, gst_timepiece_now ());
+  return gst_pad_push (self->srcpad, buffer);
+}
+
+static GstFlowReturn
+chain_list_stop (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  guint64 now = gst_timepiece_now ();
+  guint i, length = gst_buffer_list_length (list);
+
+  (void) pad;
+  for (i = 0; i < length; i++)
+    stop_buffer (self, gst_buffer_list_get (list, i), now);
+  return gst_pad_push_list (self->srcpad, list);
+}
+
+static GstFlowReturn
+get_range_stop (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  GstFlowReturn ret;
+
+  (void) pad;
+  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  if (G_LIKELY (ret == GST_FLOW_OK))
+    stop_buffer (self, *buffer, gst_timepiece_now ());
+  return ret;
+}
+
+static void
+set_edge_functions (GstTimepieceWatch * self, GstTimepieceWatchEdge edge)
+{
+  switch (edge) {
+    case GST_TIMEPIECE_WATCH_EDGE_AROUND:
+      gst_pad_set_chain_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_around));
+      gst_pad_set_chain_list_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_list_around));
+      gst_pad_set_getrange_function (self->srcpad,
+          GST_DEBUG_FUNCPTR (get_range_around));
+      break;
+    case GST_TIMEPIECE_WATCH_EDGE_START:
+      gst_pad_set_chain_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_start));
+      gst_pad_set_chain_list_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_list_start));
+      gst_pad_set_getrange_function (self->srcpad,
+          GST_DEBUG_FUNCPTR (get_range_start));
+      break;
+    case GST_TIMEPIECE_WATCH_EDGE_STOP:
+      gst_pad_set_chain_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_stop));
+      gst_pad_set_chain_list_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_list_stop));
+      gst_pad_set_getrange_function (self->srcpad,
+          GST_DEBUG_FUNCPTR (get_range_stop));
+      break;
+  }
+}
+
+/* One watch of the window and all below it. @node: moved past them.
+ * Returns: (transfer full) */
+static GstStructure *
+structure_from_node (const gchar * name, const TimepieceWatchNode ** node,
+    const GstTimepieceTimes * times, guint64 duration)
+{
+  const TimepieceWatchNode *own = (*node)++;
+  const TimepieceStatistics *intervals = &own->intervals;
+  GValue array = G_VALUE_INIT, item = G_VALUE_INIT;
+  GstStructure *structure;
+  gsize i;
+
+  structure = gst_structure_new (name,
+      "label", G_TYPE_STRING, own->label,
+      "watch", G_TYPE_STRING, own->path,
+      "timestamp", G_TYPE_UINT64, times->timestamp,
+      "stream-time", G_TYPE_UINT64, times->stream_time,
+      "running-time", G_TYPE_UINT64, times->running_time,
+      "duration", G_TYPE_UINT64, duration,
+      "num-intervals", G_TYPE_UINT64, intervals->count,
+      "min-interval", G_TYPE_UINT64, intervals->min,
+      "max-interval", G_TYPE_UINT64, intervals->max,
+      "avg-interval", G_TYPE_UINT64, intervals->mean,
+      "sum-interval", G_TYPE_UINT64, intervals->sum,
+      "stddev-interval", G_TYPE_UINT64, intervals->stddev,
+      "p50-interval", G_TYPE_UINT64, intervals->p50,
+      "p90-interval", G_TYPE_UINT64, intervals->p90,
+      "p99-interval", G_TYPE_UINT64, intervals->p99,
+      "self-time", G_TYPE_UINT64, own->self_time,
+      "share", G_TYPE_DOUBLE, own->share,
+      "num-unmatched", G_TYPE_UINT64, own->num_unmatched, NULL);
+  g_value_init (&array, GST_TYPE_ARRAY);
+  for (i = 0; i < own->num_children; i++) {
+    g_value_init (&item, GST_TYPE_STRUCTURE);
+    g_value_take_boxed (&item, structure_from_node (name, node, times,
+            duration));
+    gst_value_array_append_and_take_value (&array, &item);
+  }
+  gst_structure_take_value (structure, "children", &array);
+  return structure;
+}
+
+/* Returns: (transfer full) */
+static GstStructure *
+structure_from_window (GstTimepieceWatch * self, const gchar * name,
+    const TimepieceWatchWindow * window)
+{
+  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
+  const TimepieceWatchNode *node = window->nodes;
+  GstTimepieceTimes times;
+  GstStructure *structure;
+  gchar *label = gst_timepiece_element_dup_label (element);
+
+  gst_timepiece_element_get_times (element, window->last_position, &times);
+  structure = structure_from_node (name, &node, &times, window->duration);
+  /* The label may have been changed since the start. */
+  gst_structure_set (structure, "label", G_TYPE_STRING, label, NULL);
+  g_free (label);
+  return structure;
+}
+
+static void
+warn_never_matched (GstTimepieceWatch * self, guint64 number)
+{
+  gboolean warned;
+
+  GST_OBJECT_LOCK (self);
+  warned = self->warned_stop;
+  self->warned_stop = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (warned)
+    return;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+      ("None of the first %" G_GUINT64_FORMAT " buffers that passed this stop "
+          "came from a start of the same watch, although buffers pass one; "
+          "a stop has to be downstream of its start, with nothing between "
+          "that drops both metas and time stamps.", number), (NULL));
+}
+
+/* On the reports' thread, or in end () and stop () below. */
+static void
+report (const TimepieceWatchWindow * window, void *user_data)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (user_data);
+  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
+
+  if (window->num_never_matched > 0)
+    warn_never_matched (self, window->num_never_matched);
+  if (gst_timepiece_element_posts (element))
+    gst_timepiece_element_post (element,
+        structure_from_window (self, "timepiece-watch", window));
+}
+
+/* Returns: (transfer full): the pipeline, or whatever is the outermost */
+static GstObject *
+top_level (GstObject * object)
+{
+  GstObject *top = gst_object_ref (object), *above;
+
+  while ((above = gst_object_get_parent (top))) {
+    gst_object_unref (top);
+    top = above;
+  }
+  return top;
+}
+
+static gboolean
+gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+  gchar *label = gst_timepiece_element_dup_label (element);
+  GstObject *top = top_level (GST_OBJECT (self));
+  gchar sentence[LONGEST_PROBLEM];
+  TimepieceCloudWatch *cloudwatch;
+  TimepieceWatch *watch;
+  GstTimepieceWatchEdge edge;
+  gboolean stamps;
+  gchar *path;
+  TimepieceWatchSettings settings = {
+    .scope = top,
+    .label = label,
+    .interval = gst_timepiece_element_get_interval (element)
+  };
+
+  GST_OBJECT_LOCK (self);
+  path = g_strdup (self->name ? self->name : GST_OBJECT_NAME (self));
+  edge = self->edge;
+  stamps = self->correlation != GST_TIMEPIECE_WATCH_CORRELATION_PTS;
+  settings.path = path;
+  settings.edge = (TimepieceEdge) edge;
+  settings.correlation = (TimepieceCorrelation) self->correlation;
+  self->warned_start = self->warned_stop = FALSE;
+  GST_OBJECT_UNLOCK (self);
+  watch = timepiece_watch_new (&settings, report, self, sentence,
+      sizeof (sentence));
+  if (watch) {
+    cloudwatch = gst_timepiece_element_get_cloudwatch (element);
+    if (cloudwatch)
+      timepiece_watch_publish (watch, cloudwatch);
+    GST_DEBUG_OBJECT (self, "watch %s in %" GST_PTR_FORMAT, path, top);
+    self->group = timepiece_watch_group (watch);
+    self->start = timepiece_watch_start (watch);
+    self->stamps = stamps;
+    self->linear = FALSE;
+    set_edge_functions (self, edge);
+    GST_OBJECT_LOCK (self);
+    self->watch = watch;
+    GST_OBJECT_UNLOCK (self);
+  } else {
+    *problem = g_strdup (sentence);
+  }
+  gst_object_unref (top);
+  g_free (path);
+  g_free (label);
+  return watch != NULL;
+}
+
+static void
+gst_timepiece_watch_stop (GstTimepieceElement * element)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+  TimepieceWatch *watch = self->watch;
+
+  timepiece_watch_stop (watch, gst_timepiece_now ());
+  GST_OBJECT_LOCK (self);
+  self->watch = NULL;
+  GST_OBJECT_UNLOCK (self);
+  timepiece_watch_unref (watch);
+}
+
+static void
+gst_timepiece_watch_play (GstTimepieceElement * element)
+{
+  if (!timepiece_watch_play (GST_TIMEPIECE_WATCH (element)->watch,
+          gst_timepiece_now ()))
+    gst_timepiece_element_warn_no_thread (element);
+}
+
+static void
+gst_timepiece_watch_pause (GstTimepieceElement * element)
+{
+  timepiece_watch_pause (GST_TIMEPIECE_WATCH (element)->watch,
+      gst_timepiece_now ());
+}
+
+static void
+gst_timepiece_watch_end (GstTimepieceElement * element)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+
+  timepiece_watch_end (self->watch, gst_timepiece_now ());
+}
+
+static void
+gst_timepiece_watch_begin (GstTimepieceElement * element)
+{
+  if (!timepiece_watch_begin (GST_TIMEPIECE_WATCH (element)->watch,
+          gst_timepiece_now ()))
+    gst_timepiece_element_warn_no_thread (element);
+}
+
+static void
+gst_timepiece_watch_interrupt (GstTimepieceElement * element)
+{
+  timepiece_watch_interrupt (GST_TIMEPIECE_WATCH (element)->watch);
+}
+
+static void
+gst_timepiece_watch_forget_position (GstTimepieceElement * element)
+{
+  timepiece_watch_forget_position (GST_TIMEPIECE_WATCH (element)->watch);
+}
+
+static void
+gst_timepiece_watch_set_segment (GstTimepieceElement * element,
+    const GstSegment * segment)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+
+  self->linear = FALSE;
+  if (!segment) {
+    timepiece_watch_flush (self->watch);
+  } else if (segment->format == GST_FORMAT_TIME && segment->rate == 1.0) {
+    /* Beyond the segment's ends too, and around zero: it only has to be the
+     * same at both points. */
+    self->linear = TRUE;
+    self->offset = segment->base - segment->start - segment->offset;
+  }
+}
+
+static GstClockTime
+gst_timepiece_watch_last_position (GstTimepieceElement * element)
+{
+  return timepiece_watch_last_position (GST_TIMEPIECE_WATCH (element)->watch);
+}
+
+/* Returns: (nullable) (transfer full): for threads that may race with stop. */
+static TimepieceWatch *
+ref_watch (GstTimepieceWatch * self)
+{
+  TimepieceWatch *watch;
+
+  GST_OBJECT_LOCK (self);
+  watch = self->watch ? timepiece_watch_ref (self->watch) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  return watch;
+}
+
+static void
+gst_timepiece_watch_apply (GstTimepieceElement * element)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+  TimepieceWatch *watch = ref_watch (self);
+
+  if (!watch)
+    return;
+  if (!timepiece_watch_set_interval (watch,
+          gst_timepiece_element_get_interval (element), gst_timepiece_now ()))
+    gst_timepiece_element_warn_no_thread (element);
+  timepiece_watch_unref (watch);
+}
+
+typedef struct
+{
+  GstTimepieceWatch *self;
+  GstStructure *structure;
+} Stats;
+
+static void
+show (const TimepieceWatchWindow * window, void *user_data)
+{
+  Stats *stats = user_data;
+
+  stats->structure = structure_from_window (stats->self,
+      "application/x-timepiece-watch-stats", window);
+}
+
+static GstStructure *
+gst_timepiece_watch_stats (GstTimepieceElement * element)
+{
+  Stats stats = { GST_TIMEPIECE_WATCH (element), NULL };
+  TimepieceWatch *watch = ref_watch (stats.self);
+
+  if (watch) {
+    timepiece_watch_read (watch, gst_timepiece_now (), show, &stats);
+    timepiece_watch_unref (watch);
+  }
+  if (!stats.structure) {
+    TimepieceWatchNode node = {.label = "",.share = 1.0 };
+    TimepieceWatchWindow nothing = {.last_position = TIMEPIECE_NONE,
+      .nodes = &node,.num_nodes = 1
+    };
+    gchar *path;
+
+    GST_OBJECT_LOCK (element);
+    path = g_strdup (stats.self->name ? stats.self->name :
+        GST_OBJECT_NAME (element));
+    GST_OBJECT_UNLOCK (element);
+    node.path = path;
+    show (&nothing, &stats);
+    g_free (path);
+  }
+  return stats.structure;
+}
+
+static void
+gst_timepiece_watch_set_property (GObject * object, guint prop_id,
+    const GValue * value, GParamSpec * pspec)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (prop_id) {
+    case PROP_WATCH:
+      g_free (self->name);
+      self->name = g_value_dup_string (value);
+      break;
+    case PROP_EDGE:
+      self->edge = g_value_get_enum (value);
+      break;
+    case PROP_CORRELATION:
+      self->correlation = g_value_get_enum (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_timepiece_watch_get_property (GObject * object, guint prop_id,
+    GValue * value, GParamSpec * pspec)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (object);
+
+  GST_OBJECT_LOCK (self);
+  switch (prop_id) {
+    case PROP_WATCH:
+      g_value_set_string (value, self->name ? self->name :
+          GST_OBJECT_NAME (self));
+      break;
+    case PROP_EDGE:
+      g_value_set_enum (value, self->edge);
+      break;
+    case PROP_CORRELATION:
+      g_value_set_enum (value, self->correlation);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
+      break;
+  }
+  GST_OBJECT_UNLOCK (self);
+}
+
+static void
+gst_timepiece_watch_finalize (GObject * object)
+{
+  g_free (GST_TIMEPIECE_WATCH (object)->name);
+  G_OBJECT_CLASS (gst_timepiece_watch_parent_class)->finalize (object);
+}
+
+static void
+gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GstTimepieceElementClass *timepiece_class =
+      GST_TIMEPIECE_ELEMENT_CLASS (klass);
+
+  object_class->set_property = gst_timepiece_watch_set_property;
+  object_class->get_property = gst_timepiece_watch_get_property;
+  object_class->finalize = gst_timepiece_watch_finalize;
+  timepiece_class->start = gst_timepiece_watch_start;
+  timepiece_class->stop = gst_timepiece_watch_stop;
+  timepiece_class->play = gst_timepiece_watch_play;
+  timepiece_class->pause = gst_timepiece_watch_pause;
+  timepiece_class->apply = gst_timepiece_watch_apply;
+  timepiece_class->metric_name = "elapsed_time";
+  timepiece_class->interrupt = gst_timepiece_watch_interrupt;
+  timepiece_class->forget_position = gst_timepiece_watch_forget_position;
+  timepiece_class->set_segment = gst_timepiece_watch_set_segment;
+  timepiece_class->last_position = gst_timepiece_watch_last_position;
+  timepiece_class->end = gst_timepiece_watch_end;
+  timepiece_class->begin = gst_timepiece_watch_begin;
+  timepiece_class->stats = gst_timepiece_watch_stats;
+
+  /**
+   * GstTimepieceWatch:watch:
+   *
+   * What the watch is called, the same for a start and its stops; with dots,
+   * the names of the watches above it come first. Without one it is the
+   * element's name.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_WATCH,
+      g_param_spec_string ("watch", "Watch",
+          "Name of the watch, as total.encode to be a child of total "
+          "(none = the element's name)", NULL,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+  /**
+   * GstTimepieceWatch:edge:
+   *
+   * Whether a lap is the push downstream, or starts or stops here.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_EDGE,
+      g_param_spec_enum ("edge", "Edge",
+          "What the watch does at this point",
+          GST_TYPE_TIMEPIECE_WATCH_EDGE, DEFAULT_EDGE,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+  /**
+   * GstTimepieceWatch:correlation:
+   *
+   * How a stop recognizes the buffers that passed a start. A start with `pts`
+   * puts no stamps on them.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_CORRELATION,
+      g_param_spec_enum ("correlation", "Correlation",
+          "How a stop recognizes the buffers that passed a start",
+          GST_TYPE_TIMEPIECE_WATCH_CORRELATION, DEFAULT_CORRELATION,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+
+  gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass),
+      "Timepiece watch", "Filter/Analyzer/Debug",
+      "Measures how long a part of the pipeline takes, across threads, as a "
+      "tree", "The Timepiece authors");
+  gst_type_mark_as_plugin_api (GST_TYPE_TIMEPIECE_WATCH_EDGE, 0);
+  gst_type_mark_as_plugin_api (GST_TYPE_TIMEPIECE_WATCH_CORRELATION, 0);
+}
+
+static void
+gst_timepiece_watch_init (GstTimepieceWatch * self)
+{
+  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
+
+  self->sinkpad = gst_timepiece_element_get_sink_pad (element);
+  self->srcpad = gst_timepiece_element_get_src_pad (element);
+  self->stamp_type = gst_timepiece_stamp_api_get_type ();
+  self->stamp_info = gst_timepiece_stamp_get_info ();
+  self->edge = DEFAULT_EDGE;
+  self->correlation = DEFAULT_CORRELATION;
+  set_edge_functions (self, DEFAULT_EDGE);
+}
