@@ -11,6 +11,6 @@ install -m 755 "$root/.build-tool/release/timepiece" "$out/timepiece"
 strip --strip-unneeded "$out/timepiece"
 version=$("$out/timepiece" --version)
 "$out/timepiece" --experimental-dump-help | ${PYTHON:-/usr/bin/python3} "$root/packaging/manual.py" "$version" >"$out/timepiece.1"
-"$out/timepiece" --generate-completion-script bash >"$out/timepiece.bash"
+"$out/timepiece" --generate-completion-script bash | sed '1{/^#!/d}' >"$out/timepiece.bash"
 "$out/timepiece" --generate-completion-script zsh >"$out/_timepiece"
 "$out/timepiece" --generate-completion-script fish >"$out/timepiece.fish"
