@@ -18,8 +18,9 @@ END
 if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  mirror=$(awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }
-    $1 == "URIs:" { print $2; exit }' /etc/apt/sources.list /etc/apt/sources.list.d/* 2>/dev/null | head -1)
+  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+    awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }
+      $1 == "URIs:" { print $2; exit }')
   debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/root" "$mirror" >"$work/log" 2>&1 ||
     { tail -5 "$work/log" >&2; exit 1; }
   # The root reaches the archive as this machine does.
