@@ -18,11 +18,14 @@ END
 if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
   work=$(mktemp -d)
   trap 'rm -rf "$work"' EXIT
-  mirror=$(cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null |
+  mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
     awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }
       $1 == "URIs:" { print $2; exit }')
   debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/root" "$mirror" >"$work/log" 2>&1 ||
     { tail -5 "$work/log" >&2; exit 1; }
+  # Swift reads the words of a command from /proc.
+  mount -t proc proc "$work/root/proc"
+  trap 'umount "$work/root/proc"; rm -rf "$work"' EXIT
   # The root reaches the archive as this machine does.
   cp -rL /etc/apt/sources.list* /etc/apt/apt.conf.d "$work/root/etc/apt/" 2>/dev/null || true
   cp "$deb" "$work/root/tmp/"
