@@ -11,6 +11,7 @@ tool: toolchain
 tool-test: build tool
 	@$(SWIFT) test --package-path Tool $(QUIET)
 	@$(PYTHON) Tool/Tests/end_to_end.py .build/tool/timepiece
+	@$(PYTHON) Tool/Tests/page.py .build/tool/timepiece
 	@Tests/readers/run.sh
 	@pipelines/apps/run.sh
 
