@@ -23,7 +23,12 @@ let package = Package(
                 .product(name: "CGStreamer", package: "timepiece"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            resources: [.embedInCode("Resources/report.html")],
+            resources: [
+                .embedInCode("Resources/report.html"),
+                // The very files of pipelines/cloudwatch.
+                .embedInCode("Resources/dashboard.json"), .embedInCode("Resources/policy.json"),
+                .embedInCode("Resources/template.yaml"),
+            ],
             swiftSettings: [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]),
         .testTarget(
             name: "TimepieceToolTests",

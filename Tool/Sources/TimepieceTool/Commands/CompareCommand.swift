@@ -61,7 +61,7 @@ struct CompareCommand: ParsableCommand {
                 .init(line.verdict.rawValue, color),
             ]
         }
-        var columns: Int32 = 100
+        var columns: Int32 = 1000
         var rows: Int32 = 0
         if TextOutput.standard.isTerminal { _ = unsafe terminal_size(&columns, &rows) }
         for line in table.lines(width: Int(columns), style: style) { try TextOutput.standard.line(line) }

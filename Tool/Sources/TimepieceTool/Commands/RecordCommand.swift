@@ -15,6 +15,7 @@ struct RecordCommand: ParsableCommand {
     func run() throws {
         let pipeline = try options.makePipeline()
         for addition in pipeline.additions { TextOutput.errors.note("timepiece: added \(addition)") }
+        unsafe ElementInsertion.tellEveryInterval(of: pipeline.element)
         let progress = Progress()
         let run = PipelineRun(pipeline)
         let recording = try RecordingRun(run, to: .create(output), description: pipeline.description)

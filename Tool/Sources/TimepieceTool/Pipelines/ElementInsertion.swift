@@ -14,6 +14,25 @@ enum ElementInsertion {
         unsafe elements(of: bin).contains { unsafe factoryName($0) == "timepiecetick" }
     }
 
+    /// Lets the ticks that were left at the default tell of every interval of a window, for histograms.
+    static func tellEveryInterval(of bin: UnsafeMutablePointer<GstElement>) {
+        for element in unsafe elements(of: bin) where unsafe factoryName(element) == "timepiecetick" {
+            var value = GValue()
+            unsafe g_value_init(&value, g_type_from_name("guint"))
+            let object = unsafe UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self)
+            unsafe g_object_get_property(object, "max-intervals", &value)
+            if unsafe g_value_get_uint(&value) == defaultIntervals {
+                unsafe g_value_set_uint(&value, recordedIntervals)
+                unsafe g_object_set_property(object, "max-intervals", &value)
+            }
+            unsafe g_value_unset(&value)
+        }
+    }
+
+    private static let defaultIntervals: UInt32 = 10
+    /// A second at the rates of video and audio.
+    private static let recordedIntervals: UInt32 = 1000
+
     /// Puts a watch, named after the element, in front of every element; returns how many.
     static func watchEveryElement(of bin: UnsafeMutablePointer<GstElement>) -> Int {
         var count = 0

@@ -22,6 +22,9 @@ import TimepieceMessages
     private var isLive = false
     private var thrown: (any Error)?
 
+    /// How long ending may take before SIGALRM ends it, in seconds.
+    private static let patience: UInt32 = 10
+
     /// Between beats, in milliseconds.
     static let beat: UInt32 = 250
 
@@ -90,6 +93,7 @@ import TimepieceMessages
             unsafe take(message)
             unsafe gst_message_unref(message)
         }
+        alarm(0)
         if let thrown { throw thrown }
         return reason
     }
@@ -99,6 +103,14 @@ import TimepieceMessages
         guard stoppingSince == nil else { return quit(.stopped) }
         stoppingSince = elapsed
         reason = .stopped
+        // An element that hangs while it stops would keep the user waiting for ever.
+        alarm(Self.patience)
+        // While it is still on its way to playing, nothing has been measured, and an event could meet a sink that holds
+        // the stream until the state has changed, which waits for the event.
+        var state = GST_STATE_NULL
+        var pending = GST_STATE_VOID_PENDING
+        _ = unsafe gst_element_get_state(pipeline.element, &state, &pending, 0)
+        guard state == GST_STATE_PLAYING, pending == GST_STATE_VOID_PENDING else { return quit(.stopped) }
         unsafe gst_element_send_event(pipeline.element, gst_event_new_eos())
     }
 

@@ -1,0 +1,261 @@
+#!/usr/bin/python3
+"""Uses the tool as a person and a script would: end_to_end.py TOOL
+
+Wants GST_PLUGIN_PATH set to the plugin's folder.
+"""
+import fcntl
+import json
+import os
+import pathlib
+import pty
+import re
+import select
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import termios
+import time
+import unittest
+
+TOOL = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "timepiece"
+LIVE = "videotestsrc is-live=true ! timepiecetick label=cam ! fakesink".split()
+SHORT = "videotestsrc num-buffers=200 ! timepiecetick label=cam ! fakesink".split()
+
+
+def run(*words, **options):
+    return subprocess.run([TOOL, *words], capture_output=True, text=True, timeout=60, stdin=subprocess.DEVNULL, **options)
+
+
+def read(path):
+    return pathlib.Path(path).read_text()
+
+
+class Terminal:
+    """The tool on a terminal of a given size."""
+
+    def __init__(self, *words, columns=100, rows=24, **environment):
+        self.master, slave = pty.openpty()
+        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+        self.before = termios.tcgetattr(slave)
+        self.slave = slave
+        variables = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
+        variables |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | environment
+        self.process = subprocess.Popen([TOOL, *words], stdin=slave, stdout=slave, stderr=slave, env=variables,
+                                        start_new_session=True)
+        self.text = ""
+
+    def read_until(self, pattern, seconds=20):
+        deadline = time.monotonic() + seconds
+        while not re.search(pattern, self.text):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{pattern!r} does not come; there is {self.text[-500:]!r}")
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.text += os.read(self.master, 65536).decode(errors="replace")
+
+    def press(self, keys):
+        os.write(self.master, keys)
+
+    def finish(self):
+        deadline = time.monotonic() + 20
+        while self.process.poll() is None and time.monotonic() < deadline:
+            if select.select([self.master], [], [], 0.1)[0]:
+                self.text += os.read(self.master, 65536).decode(errors="replace")
+        while select.select([self.master], [], [], 0.1)[0]:
+            self.text += os.read(self.master, 65536).decode(errors="replace")
+        return self.process.returncode
+
+    def is_as_before(self):
+        return termios.tcgetattr(self.slave) == self.before
+
+
+class Top(unittest.TestCase):
+    def test_without_terminal_each_message_is_a_line(self):
+        result = run("top", "--", *SHORT)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"^0:0\d cam: [\d.]+ of 30.00 /s, p50 ")
+        self.assertNotIn("\x1b", result.stdout)
+
+    def test_one_quoted_description_works_too(self):
+        self.assertEqual(run("top", " ".join(SHORT)).returncode, 0)
+
+    def test_a_description_without_ticks_gets_one(self):
+        result = run("top", "--", "videotestsrc", "num-buffers=50", "!", "fakesink", "name=out")
+        self.assertRegex(result.stdout, "out: ")
+        self.assertIn("added a timepiecetick before the sink", result.stderr)
+
+    def test_decoders_that_make_their_pads_late_are_ticked_too(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "sample.ogg")
+            made = run("top", "--", *f"audiotestsrc num-buffers=50 ! vorbisenc ! oggmux ! filesink location={path}".split())
+            self.assertEqual(made.returncode, 0, made.stderr)
+            result = run("top", "--watch-every-element", "--",
+                         *f"filesrc location={path} ! oggdemux ! vorbisdec ! audioconvert ! fakesink name=out".split())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, "out: ")
+
+    def test_json_is_a_recording(self):
+        lines = [json.loads(line) for line in run("top", "--json", "--", *SHORT).stdout.splitlines()]
+        self.assertEqual(lines[0]["timepiece"], "recording")
+        self.assertEqual(lines[1]["fields"]["label"], "cam")
+        self.assertEqual(lines[-1]["reason"], "eos")
+
+    def test_a_reader_that_goes_away_ends_it_quietly(self):
+        for options in ([], ["--json"]):
+            result = subprocess.run(["bash", "-c", '"$@" | head -1; echo ${PIPESTATUS[0]}', "-", TOOL, "top", *options, "--",
+                                     *LIVE], capture_output=True, text=True, timeout=30)
+            self.assertEqual(result.stdout.splitlines()[-1], "0", result)
+            self.assertEqual(result.stderr, "")
+
+    def test_the_live_view_has_keys_and_gives_the_terminal_back(self):
+        terminal = Terminal("top", "--", *LIVE)
+        terminal.read_until(r"29\.\d\d|30\.\d\d")
+        terminal.press(b"s")
+        terminal.read_until(r"sort \(rate\)")
+        terminal.press(b"p")
+        terminal.read_until("view paused")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertTrue(terminal.text.rstrip().split("\x1b[?1049l")[-1].strip(), "the last figures stay")
+        self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
+        self.assertTrue(terminal.is_as_before())
+
+    def test_the_terminal_is_given_back_on_any_exit(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGABRT):
+            with self.subTest(number):
+                terminal = Terminal("top", "--", *LIVE)
+                terminal.read_until("Waiting|30.00")
+                terminal.process.send_signal(number)
+                status = terminal.finish()
+                self.assertEqual(status, 0 if number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) else -number)
+                self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
+                self.assertTrue(terminal.is_as_before())
+
+    def test_a_pipeline_that_fails_gives_the_terminal_back_and_says_why(self):
+        terminal = Terminal("top", "--", "filesrc", "location=/nowhere", "!", "timepiecetick", "!", "fakesink")
+        self.assertEqual(terminal.finish(), 1)
+        self.assertIn("/nowhere", terminal.text.split("\x1b[?1049l")[-1])
+        self.assertTrue(terminal.is_as_before())
+
+    def test_no_color_and_no_utf8_are_respected(self):
+        terminal = Terminal("top", "--", *LIVE, NO_COLOR="1", LC_ALL="C")
+        terminal.read_until(r"cam.*30\.00")
+        terminal.press(b"q")
+        terminal.finish()
+        self.assertNotRegex(terminal.text, r"\x1b\[\d+m")
+        self.assertTrue(terminal.text.isascii())
+
+    def test_it_follows_the_size_of_the_terminal(self):
+        terminal = Terminal("top", "--", *LIVE, columns=120)
+        terminal.read_until("LAST MINUTE")
+        fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 20, 0, 0))
+        terminal.text = ""
+        terminal.read_until("q p s r")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+
+
+class Refusals(unittest.TestCase):
+    def check(self, result, code, pattern):
+        self.assertEqual(result.returncode, code, result)
+        self.assertRegex(result.stderr, pattern)
+        self.assertEqual(result.stdout, "")
+
+    def test_bad_descriptions_are_told(self):
+        self.check(run("top", "--", "nosuchelement", "!", "fakesink"), 64, 'no element "nosuchelement"')
+        self.check(run("record", "-o", "-", "--", "videotestsrc", "!"), 64, "This is no pipeline")
+        self.check(run("top"), 64, "No pipeline was given")
+        self.check(run("top", "--", "videotestsrc", "nonsense=1", "!", "fakesink"), 64, "nonsense")
+
+    def test_a_missing_plugin_is_told(self):
+        environment = os.environ | {"GST_PLUGIN_PATH": "", "GST_REGISTRY": tempfile.mktemp()}
+        result = run("top", "--", *SHORT, env=environment)
+        if result.returncode == 0:
+            self.skipTest("the plugin is installed")
+        self.check(result, 69, "does not find timepiecetick")
+
+    def test_files_that_cannot_be_read_or_written_are_told(self):
+        self.check(run("report", "/nowhere/run.jsonl"), 66, "/nowhere/run.jsonl")
+        self.check(run("report", "/"), 66, "directory")
+        self.check(run("record", "-o", "/nowhere/run.jsonl", "--", *SHORT), 73, "/nowhere/run.jsonl")
+
+    def test_what_is_no_recording_is_told(self):
+        with tempfile.TemporaryDirectory() as folder:
+            for name, text in {"empty": "", "text": "hello\n", "newer": '{"timepiece":"recording","version":9}\n'}.items():
+                path = pathlib.Path(folder, name)
+                path.write_text(text)
+                self.check(run("report", str(path)), 65, "no recording|newer")
+
+
+class Recordings(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.TemporaryDirectory()
+        cls.path = os.path.join(cls.folder.name, "run.jsonl")
+        result = run("record", "-o", cls.path, "--", *"videotestsrc num-buffers=400 ! timepiecetick label=cam"
+                     " interval=100000000 ! identity sleep-time=2000 ! fakesink".split())
+        assert result.returncode == 0, result.stderr
+
+    @classmethod
+    def tearDownClass(cls):
+        cls.folder.cleanup()
+
+    def test_every_interval_is_in_the_recording(self):
+        ticks = [json.loads(line)["fields"] for line in read(self.path).splitlines()[1:-1]]
+        self.assertGreater(sum(tick["num-intervals"] for tick in ticks), 390)
+        self.assertTrue(all(len(tick["intervals"]) == tick["num-intervals"] for tick in ticks))
+
+    def test_an_interrupt_ends_it_cleanly(self):
+        path = os.path.join(self.folder.name, "interrupted.jsonl")
+        process = subprocess.Popen([TOOL, "record", "-o", path, "--", *LIVE], stderr=subprocess.PIPE, text=True)
+        while not (os.path.exists(path) and "timepiece-tick" in read(path)):
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=20)
+        self.assertEqual(process.returncode, 0)
+        self.assertIn("written to", said)
+        last = read(path).splitlines()[-1]
+        self.assertEqual(json.loads(last)["reason"], "stopped")
+
+    def test_the_page_is_one_file_that_asks_nobody(self):
+        result = run("report", self.path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        page = pathlib.Path(self.path).with_suffix(".html").read_text()
+        self.assertIn('"label":"cam"', page)
+        self.assertNotRegex(page.replace("http://www.w3.org/2000/svg", ""), r"https?://|src=|@import|<link")
+
+    def test_tables_and_traces_are_well_formed(self):
+        lines = run("report", "--csv", self.path).stdout.splitlines()
+        self.assertGreater(len(lines), 5)
+        self.assertEqual(len({line.count(",") for line in lines}), 1)
+        self.assertEqual(json.loads(run("report", "--json", self.path).stdout)["end"], "eos")
+        trace = json.loads(run("report", "--perfetto", self.path).stdout)
+        self.assertTrue(all({"name", "ph", "ts", "pid"} <= event.keys() for event in trace["traceEvents"]))
+
+    def test_one_that_was_cut_short_is_reported_up_to_there(self):
+        whole = read(self.path)
+        result = subprocess.run(
+            [TOOL, "report", "--csv", "-"], input=whole[:len(whole) // 2], capture_output=True, text=True, timeout=60)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("cut short", result.stderr)
+        self.assertGreater(len(result.stdout.splitlines()), 2)
+
+    def test_a_recording_is_as_fast_as_itself(self):
+        result = run("compare", "--fail-if-slower", self.path, self.path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertEqual(result.stdout.count("no more than noise"), 4)
+
+    def test_one_that_is_three_times_slower_is_found(self):
+        slower = os.path.join(self.folder.name, "slower.jsonl")
+        run("record", "-o", slower, "--", *"videotestsrc num-buffers=200 ! timepiecetick label=cam interval=100000000"
+            " ! identity sleep-time=6000 ! fakesink".split())
+        result = run("compare", "--fail-if-slower", self.path, slower)
+        self.assertEqual(result.returncode, 3, result.stdout)
+        p50 = next(line for line in json.loads(run("compare", "--json", self.path, slower).stdout) if line["figure"] == "p50")
+        self.assertEqual(p50["verdict"], "slower")
+        self.assertGreater(p50["ratio"], 1.5)
+
+
+if __name__ == "__main__":
+    unittest.main()

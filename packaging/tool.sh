@@ -1,0 +1,16 @@
+#!/bin/bash
+# Builds the tool with Swift's runtime inside, its manual page and its completions, into .build/tool/.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+out=$root/.build/tool
+mkdir -p "$out"
+{ ${SWIFT:-swift} build -q -c release --product timepiece --package-path "$root/Tool" --scratch-path "$root/.build-tool" \
+  -Xswiftc -static-stdlib 2>&1 || touch "$out/failed"; } | { grep -v "prohibited flag" || true; }
+[ ! -e "$out/failed" ] || { rm "$out/failed"; exit 1; }
+install -m 755 "$root/.build-tool/release/timepiece" "$out/timepiece"
+strip --strip-unneeded "$out/timepiece"
+version=$("$out/timepiece" --version)
+"$out/timepiece" --experimental-dump-help | ${PYTHON:-/usr/bin/python3} "$root/packaging/manual.py" "$version" >"$out/timepiece.1"
+"$out/timepiece" --generate-completion-script bash | sed '1{/^#!/d}' >"$out/timepiece.bash"
+"$out/timepiece" --generate-completion-script zsh >"$out/_timepiece"
+"$out/timepiece" --generate-completion-script fish >"$out/timepiece.fish"

@@ -1,0 +1,20 @@
+#!/bin/sh
+# Publishes to CloudWatch from a device whose network comes and goes: what cannot be sent waits in a file, also over a
+# restart, and is sent later with the time it belongs to.
+#
+#   offline-device.sh [NAMESPACE]
+#
+# Without a namespace nothing is sent to AWS: an address where nobody listens stands in for the lost network.
+# Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
+set -eu
+if [ $# -gt 0 ]; then
+  exec gst-launch-1.0 -m videotestsrc is-live=true ! timepiecetick cloudwatch-namespace="$1" \
+    cloudwatch-spool="${SPOOL:-$HOME/.cache/timepiece-spool.db}" ! fakesink
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+AWS_ACCESS_KEY_ID=example AWS_SECRET_ACCESS_KEY=example gst-launch-1.0 -m videotestsrc is-live=true num-buffers=90 \
+  ! timepiecetick cloudwatch-namespace=Example cloudwatch-interval=1000000000 region=us-east-1 \
+  endpoint-uri=http://127.0.0.1:9 cloudwatch-spool="$folder/spool.db" ! fakesink \
+  | grep -oE 'timepiece-cloudwatch,.*spooled=\(guint64\)[0-9]+' | tail -1
+ls -l "$folder/spool.db"
