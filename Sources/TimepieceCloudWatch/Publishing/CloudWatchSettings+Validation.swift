@@ -1,4 +1,3 @@
-import Glibc
 import Timepiece
 
 extension CloudWatchSettings {
@@ -91,15 +90,11 @@ extension CloudWatchSettings {
         let environment = environment ?? .ofProcess()
         var property = "iot-certificate"
         do throws(CredentialsError) {
-            if let iotCertificate {
-                let certificate = try IoTCertificate(fields: iotCertificate).certificate
-                let files = [certificate.certificatePath, certificate.keyPath, certificate.authoritiesPath]
-                for path in files.compactMap(\.self) where unsafe access(path, R_OK) != 0 {
-                    throw CredentialsError("The file \(path) of iot-certificate cannot be read.")
-                }
-            }
+            let keys = try credentials(in: environment)
+            if keys.iotCertificate != nil { try keys.check(at: .now()) }
             property = "profile"
             let configuration = try SharedConfiguration(profile: profile, environment: environment)
+            try keys.check(at: .now())
             property = "region"
             let resolver = RegionResolver(
                 setting: region, profile: profile, environment: environment, transport: CurlTransport())
@@ -115,6 +110,15 @@ extension CloudWatchSettings {
             guard !error.isTransient else { return }
             throw CloudWatchSettingsError(property, error.sentence)
         }
+    }
+
+    /// What was said about keys.
+    func credentials(in environment: Environment) throws(CredentialsError) -> CredentialsSettings {
+        var certificate: IoTCertificate?
+        if let iotCertificate { certificate = try IoTCertificate(fields: iotCertificate) }
+        return CredentialsSettings(
+            accessKey: accessKey, secretAccessKey: secretAccessKey, sessionToken: sessionToken, profile: profile,
+            iotCertificate: certificate, region: region, environment: environment)
     }
 
     /// Checks a text against what CloudWatch allows in names.

@@ -46,11 +46,8 @@ extension Sender {
         let authorities = environment.filled("AWS_CA_BUNDLE")
         // Keys are fetched over connections of their own, so that a renewal does not wait for a request.
         let keys = CredentialsChain(
-            settings: CredentialsSettings(
-                accessKey: settings.accessKey, secretAccessKey: settings.secretAccessKey,
-                sessionToken: settings.sessionToken, profile: settings.profile,
-                iotCertificate: settings.iotCertificate.flatMap { try? IoTCertificate(fields: $0) },
-                region: settings.region, environment: environment),
+            // The settings were validated, so the certificate that they may name has all its fields.
+            settings: (try? settings.credentials(in: environment)) ?? CredentialsSettings(environment: environment),
             transport: CurlTransport(authoritiesPath: authorities))
         let transport = CurlTransport(authoritiesPath: authorities)
         return ServiceDelivery(encoder: PutMetricDataEncoder(), transport: transport, credentials: keys) {
