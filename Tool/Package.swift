@@ -29,7 +29,9 @@ let package = Package(
                 .embedInCode("Resources/dashboard.json"), .embedInCode("Resources/policy.json"),
                 .embedInCode("Resources/template.yaml"),
             ],
-            swiftSettings: [.strictMemorySafety(), .enableUpcomingFeature("ExistentialAny")]),
+            swiftSettings: [
+                .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),
+            ]),
         .testTarget(
             name: "TimepieceToolTests",
             dependencies: ["TimepieceTool", .product(name: "TimepieceMessages", package: "timepiece")]),

@@ -146,6 +146,12 @@ class Top(unittest.TestCase):
         self.assertNotRegex(terminal.text, r"\x1b\[\d+m")
         self.assertTrue(terminal.text.isascii())
 
+    def test_a_dumb_terminal_gets_lines(self):
+        terminal = Terminal("top", "--", *SHORT, TERM="dumb")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertRegex(terminal.text, "cam: ")
+        self.assertNotIn("\x1b", terminal.text)
+
     def test_it_follows_the_size_of_the_terminal(self):
         terminal = Terminal("top", "--", *LIVE, columns=120)
         terminal.read_until("LAST MINUTE")

@@ -19,7 +19,7 @@ import Glibc
 
     static func main() {
         // A reader that goes away is told by write ().
-        unsafe signal(SIGPIPE, SIG_IGN)
+        signal(SIGPIPE, SIG_IGN)
         do {
             var command = try parseAsRoot()
             try command.run()

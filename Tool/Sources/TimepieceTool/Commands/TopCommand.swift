@@ -21,7 +21,7 @@ struct TopCommand: ParsableCommand {
         let run = PipelineRun(pipeline)
         if json {
             try RecordingRun(run, to: .standard, description: pipeline.description).run()
-        } else if TextOutput.standard.isTerminal, terminal_enter() {
+        } else if TextOutput.standard.isTerminal, !ScreenStyle.isDumb, terminal_enter() {
             try show(pipeline, run)
         } else {
             try print(pipeline, run)

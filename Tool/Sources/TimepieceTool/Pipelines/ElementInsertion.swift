@@ -16,7 +16,8 @@ enum ElementInsertion {
 
     /// Lets the ticks that were left at the default tell of every interval of a window, for histograms.
     static func tellEveryInterval(of bin: UnsafeMutablePointer<GstElement>) {
-        for element in unsafe elements(of: bin) where unsafe factoryName(element) == "timepiecetick" {
+        unsafe elements(of: bin).forEach { element in
+            guard unsafe factoryName(element) == "timepiecetick" else { return }
             var value = GValue()
             unsafe g_value_init(&value, g_type_from_name("guint"))
             let object = unsafe UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self)
@@ -35,26 +36,23 @@ enum ElementInsertion {
 
     /// Puts a watch, named after the element, in front of every element; returns how many.
     static func watchEveryElement(of bin: UnsafeMutablePointer<GstElement>) -> Int {
-        var count = 0
-        for element in unsafe elements(of: bin) where unsafe !factoryName(element).hasPrefix("timepiece") {
-            count += unsafe insert("timepiecewatch", before: element)
+        unsafe elements(of: bin).reduce(0) { count, element in
+            guard unsafe !factoryName(element).hasPrefix("timepiece") else { return count }
+            return unsafe count + insert("timepiecewatch", before: element)
         }
-        return count
     }
 
     /// Puts a tick, labeled after the sink, in front of every sink; returns how many.
     static func tickBeforeEverySink(of bin: UnsafeMutablePointer<GstElement>) -> Int {
-        var count = 0
-        for element in unsafe elements(of: bin)
-        where unsafe element.pointee.object.flags & GST_ELEMENT_FLAG_SINK.rawValue != 0 {
-            count += unsafe insert("timepiecetick", before: element)
+        unsafe elements(of: bin).reduce(0) { count, element in
+            guard unsafe element.pointee.object.flags & GST_ELEMENT_FLAG_SINK.rawValue != 0 else { return count }
+            return unsafe count + insert("timepiecetick", before: element)
         }
-        return count
     }
 
     /// The elements of the bin and of the bins that the description itself made, those of decodebin and such not.
     private static func elements(of bin: UnsafeMutablePointer<GstElement>) -> [UnsafeMutablePointer<GstElement>] {
-        var found: [UnsafeMutablePointer<GstElement>] = []
+        var found: [UnsafeMutablePointer<GstElement>] = unsafe []
         var next = unsafe Pipeline.bin(bin).pointee.children
         while let node = unsafe next {
             if let data = unsafe node.pointee.data {

@@ -67,7 +67,7 @@ import Glibc
         } else {
             // GStreamer escapes the words as gst-launch-1.0 does.
             var copies = unsafe words.map { unsafe strdup($0) } + [nil]
-            defer { for copy in unsafe copies { unsafe free(copy) } }
+            defer { unsafe copies.forEach { unsafe free($0) } }
             unsafe parsed = unsafe copies.withUnsafeMutableBufferPointer { copies in
                 unsafe copies.withMemoryRebound(to: UnsafePointer<gchar>?.self) { copies in
                     unsafe gst_parse_launchv_full(copies.baseAddress, nil, flags, &error)

@@ -26,7 +26,7 @@ final class RecordingWriter {
     }
 
     private static func now() -> String {
-        var seconds = unsafe time(nil)
+        var seconds = time(nil)
         var parts = unsafe tm()
         unsafe gmtime_r(&seconds, &parts)
         func padded(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }

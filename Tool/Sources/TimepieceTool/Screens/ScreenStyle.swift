@@ -19,9 +19,11 @@ struct ScreenStyle: Equatable, Sendable {
     /// What the environment says: NO_COLOR, TERM and the locale.
     static func current(isTerminal: Bool) -> ScreenStyle {
         let isOff = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
-        let isDumb = unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true
         return ScreenStyle(hasColor: isTerminal && !isOff && !isDumb, hasUnicode: terminal_is_utf8())
     }
+
+    /// Whether the terminal can do nothing but print lines.
+    static var isDumb: Bool { unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true }
 
     func paint(_ text: String, _ color: Color?) -> String {
         guard hasColor, let color else { return text }
