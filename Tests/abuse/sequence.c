@@ -202,6 +202,15 @@ plays (Sequence * self)
       0) == GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
 }
 
+/* GStreamer is critical of flushes, changed links and states of single elements
+ * where pads pull; and its queue (1.22) forgets of a query that it holds then,
+ * and hangs or uses it after it is gone. */
+static gboolean
+is_delicate (Sequence * self)
+{
+  return self->pulls || self->queues;
+}
+
 static void
 change_state (Sequence * self)
 {
@@ -227,14 +236,13 @@ join (Sequence * self, GstElement * point)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
 }
 
-/* An element alone, against the state of its pipeline. GStreamer is critical of
- * that, and of changed links, where pads pull. */
+/* An element alone, against the state of its pipeline. */
 static void
 change_state_of_one (Sequence * self)
 {
   GstElement *point = any_point (self);
 
-  if (self->pulls || !plays (self))
+  if (is_delicate (self) || !plays (self))
     return;
   gst_element_set_state (point,
       (GstState) (GST_STATE_NULL + dice_roll (&self->dice, 4)));
@@ -273,10 +281,7 @@ flush (Sequence * self)
 {
   GstPad *pad;
 
-  /* Where pads pull, it is the one that pulls who flushes. And GStreamer's queue
-   * forgets of a query that a flush takes from it, and hangs: without any of
-   * these elements on the stack. */
-  if (self->pulls || self->queues)
+  if (is_delicate (self))
     return;
   pad = gst_element_get_static_pad (any_point (self), "sink");
   gst_pad_send_event (pad, gst_event_new_flush_start ());
@@ -326,7 +331,7 @@ relink (Sequence * self)
   guint i = place_of (self, any_point (self));
   guint first = i - dice_roll (&self->dice, 2);
 
-  if (self->pulls)
+  if (is_delicate (self))
     return;
   gst_element_unlink (self->chain[first], self->chain[first + 1]);
   g_usleep (dice_roll (&self->dice, 200));
@@ -341,7 +346,7 @@ insert (Sequence * self)
   guint place = 1 + dice_roll (&self->dice, self->length - 1);
   GstElement *point;
 
-  if (self->pulls || self->num_points == MAX_POINTS
+  if (is_delicate (self) || self->num_points == MAX_POINTS
       || self->length == G_N_ELEMENTS (self->chain))
     return;
   point = make_point (self);
@@ -366,7 +371,7 @@ take_out (Sequence * self)
   GstElement *point = self->points[number];
   guint place = place_of (self, point);
 
-  if (self->pulls || self->num_points == 1 || !plays (self))
+  if (is_delicate (self) || self->num_points == 1 || !plays (self))
     return;
   gst_element_unlink (self->chain[place - 1], point);
   gst_element_unlink (point, self->chain[place + 1]);
@@ -396,12 +401,19 @@ send_eos (GstElement * point, gpointer data)
 }
 
 static void
+send_eos_to_sources (GstElement * pipeline, gpointer data)
+{
+  (void) data;
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+}
+
+static void
 end (Sequence * self)
 {
   if (self->pulls || !plays (self))
     return;
   if (dice_roll (&self->dice, 2) == 0)
-    gst_element_send_event (self->pipeline, gst_event_new_eos ());
+    gst_element_call_async (self->pipeline, send_eos_to_sources, NULL, NULL);
   else
     gst_element_call_async (any_point (self), send_eos, NULL, NULL);
 }
