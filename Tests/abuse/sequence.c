@@ -28,6 +28,7 @@ typedef struct
   GstElement *filter;           /* nullable: a capsfilter */
   gboolean plays_backwards;
   gboolean queues;
+  gboolean is_over;
   gboolean pulls;               /* the sink pulls, where the source can */
 } Sequence;
 
@@ -390,6 +391,8 @@ take_out (Sequence * self)
 }
 
 /* Whoever sends it may wait for the stream until it stops. */
+static gint under_way;
+
 static void
 send_eos (GstElement * point, gpointer data)
 {
@@ -398,6 +401,7 @@ send_eos (GstElement * point, gpointer data)
   (void) data;
   gst_pad_send_event (pad, gst_event_new_eos ());
   gst_object_unref (pad);
+  g_atomic_int_add (&under_way, -1);
 }
 
 static void
@@ -405,6 +409,7 @@ send_eos_to_sources (GstElement * pipeline, gpointer data)
 {
   (void) data;
   gst_element_send_event (pipeline, gst_event_new_eos ());
+  g_atomic_int_add (&under_way, -1);
 }
 
 static void
@@ -412,6 +417,9 @@ end (Sequence * self)
 {
   if (self->pulls || !plays (self))
     return;
+  /* Whoever waits goes on when the pipeline stops; nothing else is done then. */
+  self->is_over = TRUE;
+  g_atomic_int_inc (&under_way);
   if (dice_roll (&self->dice, 2) == 0)
     gst_element_call_async (self->pipeline, send_eos_to_sources, NULL, NULL);
   else
@@ -503,7 +511,7 @@ sequence_run (guint64 seed)
   num_operations = 2 + dice_roll (&self.dice, MAX_OPERATIONS - 1);
   if (dice_roll (&self.dice, 4) != 0)
     play (&self);
-  for (guint i = 0; i < num_operations; i++) {
+  for (guint i = 0; i < num_operations && !self.is_over; i++) {
     guint number = dice_roll (&self.dice, G_N_ELEMENTS (operations));
 
     bystanders_watch (self.points, self.num_points);
@@ -511,8 +519,12 @@ sequence_run (guint64 seed)
     operations[number].run (&self);
     totals.operations++;
   }
+  if (self.is_over)
+    let_it_run (&self);
   current_operation = "stopping";
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
+  while (g_atomic_int_get (&under_way) > 0)
+    g_usleep (20);
   bystanders_watch (NULL, 0);
   current_operation = "letting go";
   gst_object_unref (self.pipeline);
