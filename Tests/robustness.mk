@@ -41,3 +41,15 @@ isolation: build
 robustness: abuse faults isolation
 	@$(MAKE) --no-print-directory soak MINUTES=0.5
 	@Tests/Fuzz/readers.sh 3
+
+# The suite under ThreadSanitizer and AddressSanitizer, and the C under UBSan, which ends what is undefined.
+.PHONY: sanitize-suite sanitize-c
+sanitize-suite: setup test-environment
+	@Tests/sanitizers/run.sh thread $(QUIET)
+	@Tests/sanitizers/run.sh address $(QUIET)
+
+sanitize-c: setup .build/tests/abuse
+	@$(SWIFT) build $(PLUGIN_FLAGS) -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
+	  --scratch-path .build-ubsan $(QUIET)
+	@GST_PLUGIN_PATH=$(CURDIR)/.build-ubsan/release GST_REGISTRY=$(CURDIR)/.build-ubsan/registry.bin \
+	  .build/tests/abuse --sequences=2000

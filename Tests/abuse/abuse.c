@@ -101,8 +101,9 @@ run (gint job, Totals * shared)
   }
   current_operation = "the end";
   sequence_deinit ();
-  /* A thread of the bin's may still have to finish a change of state. */
-  for (gint i = 0; i < 1000 && g_atomic_int_get (&totals.pipelines) > 0; i++)
+  /* A thread of a pool may still have to finish what it was given. */
+  for (gint i = 0; i < 1000 && (g_atomic_int_get (&totals.pipelines) > 0
+          || g_atomic_int_get (&totals.elements) > 0); i++)
     g_usleep (10000);
   *shared = totals;
   growth = resident () - before;

@@ -28,6 +28,7 @@ typedef struct
   GstElement *filter;           /* nullable: a capsfilter */
   gboolean plays_backwards;
   gboolean queues;
+  gboolean is_over;
   gboolean pulls;               /* the sink pulls, where the source can */
 } Sequence;
 
@@ -202,6 +203,15 @@ plays (Sequence * self)
       0) == GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
 }
 
+/* GStreamer is critical of flushes, changed links and states of single elements
+ * where pads pull; and its queue (1.22) forgets of a query that it holds then,
+ * and hangs or uses it after it is gone. */
+static gboolean
+is_delicate (Sequence * self)
+{
+  return self->pulls || self->queues;
+}
+
 static void
 change_state (Sequence * self)
 {
@@ -227,14 +237,13 @@ join (Sequence * self, GstElement * point)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
 }
 
-/* An element alone, against the state of its pipeline. GStreamer is critical of
- * that, and of changed links, where pads pull. */
+/* An element alone, against the state of its pipeline. */
 static void
 change_state_of_one (Sequence * self)
 {
   GstElement *point = any_point (self);
 
-  if (self->pulls || !plays (self))
+  if (is_delicate (self) || !plays (self))
     return;
   gst_element_set_state (point,
       (GstState) (GST_STATE_NULL + dice_roll (&self->dice, 4)));
@@ -273,10 +282,7 @@ flush (Sequence * self)
 {
   GstPad *pad;
 
-  /* Where pads pull, it is the one that pulls who flushes. And GStreamer's queue
-   * forgets of a query that a flush takes from it, and hangs: without any of
-   * these elements on the stack. */
-  if (self->pulls || self->queues)
+  if (is_delicate (self))
     return;
   pad = gst_element_get_static_pad (any_point (self), "sink");
   gst_pad_send_event (pad, gst_event_new_flush_start ());
@@ -326,7 +332,7 @@ relink (Sequence * self)
   guint i = place_of (self, any_point (self));
   guint first = i - dice_roll (&self->dice, 2);
 
-  if (self->pulls)
+  if (is_delicate (self))
     return;
   gst_element_unlink (self->chain[first], self->chain[first + 1]);
   g_usleep (dice_roll (&self->dice, 200));
@@ -341,7 +347,7 @@ insert (Sequence * self)
   guint place = 1 + dice_roll (&self->dice, self->length - 1);
   GstElement *point;
 
-  if (self->pulls || self->num_points == MAX_POINTS
+  if (is_delicate (self) || self->num_points == MAX_POINTS
       || self->length == G_N_ELEMENTS (self->chain))
     return;
   point = make_point (self);
@@ -366,7 +372,7 @@ take_out (Sequence * self)
   GstElement *point = self->points[number];
   guint place = place_of (self, point);
 
-  if (self->pulls || self->num_points == 1 || !plays (self))
+  if (is_delicate (self) || self->num_points == 1 || !plays (self))
     return;
   gst_element_unlink (self->chain[place - 1], point);
   gst_element_unlink (point, self->chain[place + 1]);
@@ -385,6 +391,8 @@ take_out (Sequence * self)
 }
 
 /* Whoever sends it may wait for the stream until it stops. */
+static gint under_way;
+
 static void
 send_eos (GstElement * point, gpointer data)
 {
@@ -393,6 +401,15 @@ send_eos (GstElement * point, gpointer data)
   (void) data;
   gst_pad_send_event (pad, gst_event_new_eos ());
   gst_object_unref (pad);
+  g_atomic_int_add (&under_way, -1);
+}
+
+static void
+send_eos_to_sources (GstElement * pipeline, gpointer data)
+{
+  (void) data;
+  gst_element_send_event (pipeline, gst_event_new_eos ());
+  g_atomic_int_add (&under_way, -1);
 }
 
 static void
@@ -400,8 +417,11 @@ end (Sequence * self)
 {
   if (self->pulls || !plays (self))
     return;
+  /* Whoever waits goes on when the pipeline stops; nothing else is done then. */
+  self->is_over = TRUE;
+  g_atomic_int_inc (&under_way);
   if (dice_roll (&self->dice, 2) == 0)
-    gst_element_send_event (self->pipeline, gst_event_new_eos ());
+    gst_element_call_async (self->pipeline, send_eos_to_sources, NULL, NULL);
   else
     gst_element_call_async (any_point (self), send_eos, NULL, NULL);
 }
@@ -491,7 +511,7 @@ sequence_run (guint64 seed)
   num_operations = 2 + dice_roll (&self.dice, MAX_OPERATIONS - 1);
   if (dice_roll (&self.dice, 4) != 0)
     play (&self);
-  for (guint i = 0; i < num_operations; i++) {
+  for (guint i = 0; i < num_operations && !self.is_over; i++) {
     guint number = dice_roll (&self.dice, G_N_ELEMENTS (operations));
 
     bystanders_watch (self.points, self.num_points);
@@ -499,8 +519,12 @@ sequence_run (guint64 seed)
     operations[number].run (&self);
     totals.operations++;
   }
+  if (self.is_over)
+    let_it_run (&self);
   current_operation = "stopping";
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
+  while (g_atomic_int_get (&under_way) > 0)
+    g_usleep (20);
   bystanders_watch (NULL, 0);
   current_operation = "letting go";
   gst_object_unref (self.pipeline);
