@@ -16,7 +16,7 @@ PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
-	python3-gst-1.0 python3-venv valgrind openssl gcc g++ libc6-dev
+	python3-gst-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
 
 export SOURCE
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
@@ -98,12 +98,12 @@ bench-instructions: bench-build
 bench-thresholds: bench-build
 	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt --update
 
-# Texts from outside, made up by libFuzzer: a minute of them, or FUZZ_SECONDS.
-fuzz: setup
-	@Tests/Fuzz/fuzz.sh $(FUZZ_SECONDS)
+include packaging/packaging.mk
+include Tests/robustness.mk
 
 lint: toolchain
-	@$(SWIFT) format lint --strict -r Package.swift Sources Tests Snippets
+	@$(SWIFT) format lint --strict -r Package.swift Sources Tests Snippets \
+	  Tool/Package.swift Tool/Sources Tool/Tests pipelines/apps/swift
 
 clean:
 	rm -rf .build .build-*

@@ -2,7 +2,7 @@
 
 ABUSE_SEQUENCES ?= 10000
 FUZZ_SECONDS ?= 60
-SECONDS_EACH = $(or $(SECONDS),$(FUZZ_SECONDS))
+SECONDS_EACH = $(FUZZ_SECONDS)
 MINUTES ?= 3
 TEST_CC := $(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror
 TEST_GST := $$(pkg-config --cflags --libs gstreamer-1.0)
@@ -53,3 +53,9 @@ sanitize-c: setup .build/tests/abuse
 	  --scratch-path .build-ubsan $(QUIET)
 	@GST_PLUGIN_PATH=$(CURDIR)/.build-ubsan/release GST_REGISTRY=$(CURDIR)/.build-ubsan/registry.bin \
 	  .build/tests/abuse --sequences=2000
+
+# Texts from outside, made up by libFuzzer: a minute of them for each reader, or FUZZ_SECONDS.
+.PHONY: fuzz
+fuzz: setup
+	@Tests/Fuzz/fuzz.sh $(SECONDS_EACH)
+	@Tests/Fuzz/readers.sh $(SECONDS_EACH)

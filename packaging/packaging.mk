@@ -12,8 +12,6 @@ tool-test: build tool
 	@$(SWIFT) test --package-path Tool $(QUIET)
 	@$(PYTHON) Tool/Tests/end_to_end.py .build/tool/timepiece
 	@$(PYTHON) Tool/Tests/page.py .build/tool/timepiece
-	@Tests/readers/run.sh
-	@pipelines/apps/run.sh
 
 # Does not build, so that it can run as root after a build as oneself.
 install:

@@ -82,8 +82,7 @@ struct CloudWatchSettingsTests {
         Mistake("certificate without key", "iot-certificate", "needs the field") {
             $0.iotCertificate = ["endpoint": "e.x"]
         },
-        Mistake("certificate not there", "iot-certificate", "The file /nonexistent/c of iot-certificate ")
-        {
+        Mistake("certificate not there", "iot-certificate", "The file /nonexistent/c of iot-certificate ") {
             $0.iotCertificate = [
                 "endpoint": "e.example", "cert-path": "/nonexistent/c", "key-path": "/nonexistent/k",
                 "role-aliases": "r",
