@@ -69,10 +69,8 @@ examples: build test-environment
 	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
 	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
 
-# The whole suite under ThreadSanitizer and AddressSanitizer with its leak check.
-sanitize: setup test-environment
-	@Tests/sanitizers/run.sh thread
-	@Tests/sanitizers/run.sh address
+# All of it under ThreadSanitizer, AddressSanitizer with its leak check, and UBSan for C.
+sanitize: sanitize-suite sanitize-c
 
 BENCH := .build/benchmarks
 PERBUFFER := $(BENCH)/perbuffer
