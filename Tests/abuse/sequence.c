@@ -37,7 +37,7 @@ gboolean sequence_pushes = FALSE;
 
 static const gchar *const video_caps[] = {
   "video/x-raw,format=GRAY8,width=16,height=16,framerate=1000/1",
-  "video/x-raw,format=GRAY8,width=8,height=16,framerate=0/1",
+  "video/x-raw,format=GRAY8,width=8,height=16,framerate=1/1",
   "video/x-raw,format=RGB,width=16,height=8,framerate=30000/1001",
 };
 
