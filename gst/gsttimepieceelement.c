@@ -133,6 +133,15 @@ gst_timepiece_element_dup_label (GstTimepieceElement * self)
   return label;
 }
 
+/* Backwards, times count from the stop, and without one GStreamer calls it an
+ * error of ours to ask. */
+static gboolean
+has_times (const GstSegment * segment)
+{
+  return segment->format == GST_FORMAT_TIME && (segment->rate > 0.0
+      || GST_CLOCK_TIME_IS_VALID (segment->stop));
+}
+
 /* With OBJECT_LOCK held. */
 static void
 times_in_segment (GstTimepieceElementPrivate * priv, GstClockTime position,
@@ -145,7 +154,7 @@ times_in_segment (GstTimepieceElementPrivate * priv, GstClockTime position,
   times->timestamp = position;
   times->stream_time = GST_CLOCK_TIME_NONE;
   times->running_time = GST_CLOCK_TIME_NONE;
-  if (priv->segment.format == GST_FORMAT_TIME) {
+  if (has_times (&priv->segment)) {
     times->stream_time = gst_segment_to_stream_time (&priv->segment,
         GST_FORMAT_TIME, position);
     times->running_time = gst_segment_to_running_time (&priv->segment,
@@ -168,7 +177,7 @@ gst_timepiece_element_running_time (GstTimepieceElement * self,
 {
   const GstSegment *segment = &PRIVATE (self)->segment;
 
-  if (segment->format != GST_FORMAT_TIME)
+  if (!has_times (segment))
     return GST_CLOCK_TIME_NONE;
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
 }

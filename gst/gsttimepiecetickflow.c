@@ -40,6 +40,9 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
    * (x264enc), and takes the next requests for old ones. */
   if (self->phase == GST_TIMEPIECE_TICK_BEGINS)
     return;
+  /* Who pulls takes no events in the order of buffers. */
+  if (GST_PAD_MODE (self->srcpad) != GST_PAD_MODE_PUSH)
+    return;
   gst_pad_push_event (self->srcpad,
       gst_video_event_new_downstream_force_key_unit (times->timestamp,
           times->stream_time, times->running_time, TRUE, count));
