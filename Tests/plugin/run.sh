@@ -166,6 +166,8 @@ check "only GStreamer's two symbols are exported" exports_two_symbols
 check "Python reads the message from the bus" "$python" "$here/bus.py"
 check "Python reads and sets the properties" "$python" "$here/properties.py"
 check "it works in a process that was forked after it was loaded" "$python" "$here/fork.py"
+check "no state of the network reaches a push" "$python" "$here/network.py"
+check "secrets stand in no log, message, read-out, dot file or spool" "$python" "$here/secrets.py"
 check "1,000 cycles leave no thread and no memory behind" "$python" "$here/cycles.py"
 check "the leaks tracer finds nothing, and nothing is critical" nothing_leaks
 check "valgrind finds nothing where reports come by the clock" memcheck_reports
