@@ -6,15 +6,16 @@ struct GatheringTests {
     private let clock = ClockEstimate()
 
     @Test("Windows of one minute become one datum, exactly")
-    func merging() {
+    func merging() throws {
         var gathering = Gathering(identity: .sample())
         for second in 1..<60 {
             #expect(gathering.add(.of(30), at: .after(Double(second)), clock: clock, boot: "b") == nil)
         }
-        let minute = gathering.add(.of(30), at: .after(60), clock: clock, boot: "b")
-        #expect(minute?.statistics.count == 59 * 30)
-        #expect(minute?.statistics.sum == .milliseconds(33) * (59 * 30))
-        #expect(minute?.moment == .after(59))
+        let added = gathering.add(.of(30), at: .after(60), clock: clock, boot: "b")
+        let minute = try #require(added)
+        #expect(minute.statistics.count == 59 * 30)
+        #expect(minute.statistics.sum == .milliseconds(33) * (59 * 30))
+        #expect(minute.moment == .after(59))
     }
 
     @Test("Cells lie on the wall clock's full minutes whenever the stream began")

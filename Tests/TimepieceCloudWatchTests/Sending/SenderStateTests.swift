@@ -113,7 +113,7 @@ struct SenderStateTests {
         let simulation = Simulation()
         let publishers = open(simulation)
         var isFirst = true
-        simulation.answer = { shipment, _ in
+        simulation.answer = { [unowned simulation] shipment, _ in
             guard isFirst else { return .accepted }
             isFirst = false
             simulation.take(shipment)
@@ -226,7 +226,7 @@ struct SenderStateTests {
     func removalOnDeadDisk() {
         let simulation = Simulation { $0.renewalAge = .seconds(10_000) }
         simulation.leave(.sample(-60))
-        simulation.answer = { _, _ in
+        simulation.answer = { [unowned simulation] _, _ in
             simulation.isDiskDead = true
             return .accepted
         }
