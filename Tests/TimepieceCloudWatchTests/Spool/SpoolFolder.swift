@@ -8,9 +8,7 @@ final class SpoolFolder: Sendable {
     var path: String { folder + "/spool.sqlite" }
 
     init() {
-        var template = Array("/tmp/timepiece-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
-        _ = unsafe mkdtemp(&template)
-        folder = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        folder = TemporaryFolder.make()
     }
 
     deinit {

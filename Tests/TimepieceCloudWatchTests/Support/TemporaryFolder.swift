@@ -6,9 +6,14 @@ final class TemporaryFolder {
     private var files: [String] = []
 
     init() {
+        path = Self.make()
+    }
+
+    /// Makes a folder that nobody removes, and returns its path.
+    static func make() -> String {
         var template = Array("/tmp/timepiece-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
         _ = unsafe mkdtemp(&template)
-        path = String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        return String(decoding: template.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     }
 
     deinit {
