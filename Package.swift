@@ -29,10 +29,11 @@ let package = Package(
         .library(name: "gsttimepiece", type: .dynamic, targets: ["GstTimepiece", "TimepieceBridge"]),
     ],
     targets: [
-        // Timing: no C, no network, no Foundation.
-        .target(name: "Timepiece", swiftSettings: strict),
+        // Timing: no network, no Foundation, of C one call of the kernel's.
+        .target(name: "Timepiece", dependencies: ["CLinux"], swiftSettings: strict),
 
         // Doors to the system.
+        .systemLibrary(name: "CLinux"),
         .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),

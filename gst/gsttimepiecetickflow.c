@@ -134,13 +134,13 @@ count_with_alarms (GstTimepieceTick * self, gboolean by_running_time,
   return TRUE;
 }
 
-/* Counts what passes, after the alarms have had their say: the buffer that an
- * alarm ends the stream at does not pass. Returns FALSE if the stream ends. */
+/* Counts what passed just now, after the alarms have had their say: the buffer
+ * that an alarm ends the stream at does not pass. Returns FALSE if the stream
+ * ends. */
 static G_ALWAYS_INLINE inline gboolean
-count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
-    gboolean discont, GstClockTime position)
+count (GstTimepieceTick * self, guint64 now, guint64 num_buffers,
+    guint64 num_bytes, gboolean discont, GstClockTime position)
 {
-  guint64 now = gst_timepiece_now ();
   gboolean by_running_time = g_atomic_int_get (&self->alarms.by_running_time);
 
   if (G_LIKELY (!by_running_time && !timepiece_tick_buffers (self->tick, now,
@@ -152,11 +152,11 @@ count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
 
 /* The same where the stream has a turn. */
 static G_GNUC_NO_INLINE gboolean
-count_at_turn (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
-    gboolean discont, GstClockTime position)
+count_at_turn (GstTimepieceTick * self, guint64 now, guint64 num_buffers,
+    guint64 num_bytes, gboolean discont, GstClockTime position)
 {
   gboolean ok = self->phase == GST_TIMEPIECE_TICK_BEGINS
-      && count (self, num_buffers, num_bytes, discont, position);
+      && count (self, now, num_buffers, num_bytes, discont, position);
 
   if (ok)
     self->phase = GST_TIMEPIECE_TICK_FLOWS;
@@ -166,13 +166,19 @@ count_at_turn (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
 static G_ALWAYS_INLINE inline gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
+  guint64 now;
+  gsize size;
+
   if (G_UNLIKELY (!self->tick))
     return TRUE;
+  /* The calls first, so that little has to be saved across them. */
+  now = gst_timepiece_now ();
+  size = gst_buffer_get_size (buffer);
   if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
-    return count_at_turn (self, 1, gst_buffer_get_size (buffer),
-        GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
-  return count (self, 1, gst_buffer_get_size (buffer),
-      GST_BUFFER_IS_DISCONT (buffer), position_of (buffer));
+    return count_at_turn (self, now, 1, size, GST_BUFFER_IS_DISCONT (buffer),
+        position_of (buffer));
+  return count (self, now, 1, size, GST_BUFFER_IS_DISCONT (buffer),
+      position_of (buffer));
 }
 
 static GstFlowReturn
@@ -193,16 +199,20 @@ count_list (GstTimepieceTick * self, GstBufferList * list)
 {
   guint length = gst_buffer_list_length (list);
   GstBuffer *first, *last;
+  guint64 now;
+  gsize size;
 
   if (G_UNLIKELY (!self->tick || length == 0))
     return TRUE;
+  now = gst_timepiece_now ();
+  size = gst_buffer_list_calculate_size (list);
   first = gst_buffer_list_get (list, 0);
   last = gst_buffer_list_get (list, length - 1);
   if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
-    return count_at_turn (self, length, gst_buffer_list_calculate_size (list),
+    return count_at_turn (self, now, length, size,
         GST_BUFFER_IS_DISCONT (first), position_of (last));
-  return count (self, length, gst_buffer_list_calculate_size (list),
-      GST_BUFFER_IS_DISCONT (first), position_of (last));
+  return count (self, now, length, size, GST_BUFFER_IS_DISCONT (first),
+      position_of (last));
 }
 
 static GstFlowReturn

@@ -111,6 +111,15 @@ public final class Tachometer: Sendable {
         if now >= nextReport.load(ordering: .relaxed) { reportIfDue(at: now) }
     }
 
+    /// Ticks where only others close windows: the same, without the look whether this tick does.
+    @inlinable
+    @inline(__always)
+    package func tickWithoutReport(
+        at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64
+    ) {
+        recorder.tick(at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
+    }
+
     /// Makes the next tick start a new row: no interval spans an interruption such as a pause or a seek.
     public func interrupt() {
         recorder.interrupt()

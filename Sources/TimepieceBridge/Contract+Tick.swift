@@ -35,7 +35,7 @@ func timepiece_tick_buffers(
     // No retain and no release on the way of a buffer: the caller holds its reference during the call.
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
         guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
-        meter.tachometer.tick(
+        meter.tachometer.tickWithoutReport(
             at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
         return false
     }
@@ -54,7 +54,7 @@ func timepiece_tick_count(
     _ position: UInt64
 ) {
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
-        meter.tachometer.tick(
+        meter.tachometer.tickWithoutReport(
             at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
     }
 }

@@ -1,13 +1,11 @@
-import Glibc
 import Synchronization
 
 /// Takes the laps of stopwatches that nest on one thread, so that a reader gets a parent's lap and the laps inside it
 /// always together.
 ///
 /// What is measured inside the outermost lap waits in a log of the thread's own; when the outermost lap ends, the log
-/// and the lap are committed at once. A commit is a visit in the sense of ``Recorder``: two slots a series, of which
-/// `control` names the one to fill; the writer marks its visit, then reads `control`; a reader turns `control`, then
-/// looks for a visit and waits until it is over, some hundred instructions. So the sums of the children never exceed the
+/// and the lap are committed at once. A commit is a visit in the sense of ``Phaser``, which names one of two slots of each
+/// series. So the sums of the children never exceed the
 /// parent's in anything that is read, nobody reads a lap twice or never, and the writer waits for nobody, however long
 /// a lap takes.
 ///
@@ -34,10 +32,7 @@ import Synchronization
 
     private static let spoiled = -1
 
-    /// Odd while the writer is inside.
-    private let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill.
-    private let control = Atomic<UInt64>(0)
+    private let phaser = Phaser()
     /// How many laps are in the log, or ``spoiled``; the writer's own, here so that a commit touches one line less.
     private let staged = Atomic<Int>(0)
     // Only the writer touches the log.
@@ -57,7 +52,7 @@ import Synchronization
     }
 
     /// How many outermost laps have ended.
-    package var ended: UInt64 { visits.load(ordering: .acquiring) >> 1 }
+    package var ended: UInt64 { phaser.ended }
 
     /// Keeps a lap until the outermost one ends.
     ///
@@ -78,35 +73,30 @@ import Synchronization
     /// Ends the outermost lap and commits it, with what was staged inside it.
     @inline(__always)
     package func commit(_ length: UInt64, of series: LapSeries) {
-        let visit = enter()
-        let filled = Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
+        let filled = Int(truncatingIfNeeded: phaser.enter() & 1)
         let count = staged.load(ordering: .relaxed)
-        if count != Self.spoiled { unsafe (series.slots + filled).pointee.record(length, cells: cells) }
+        if count != Self.spoiled { unsafe record(length, in: series.slots + filled) }
         if count != 0 { commitLog(to: filled) }
-        visits.store(visit &+ 1, ordering: .releasing)
+        phaser.leave()
     }
 
     /// Commits what was staged, for an outermost lap that itself does not count.
     package func commit() {
-        let visit = enter()
-        let filled = Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
+        let filled = Int(truncatingIfNeeded: phaser.enter() & 1)
         commitLog(to: filled)
-        visits.store(visit &+ 1, ordering: .releasing)
+        phaser.leave()
     }
 
     @inline(__always)
-    private func enter() -> UInt64 {
-        // The only writer: nobody else changes `visits` between the load and the store.
-        let visit = visits.load(ordering: .relaxed) &+ 1
-        visits.store(visit, ordering: .sequentiallyConsistent)
-        return visit
+    private func record(_ length: UInt64, in slot: UnsafeMutablePointer<Slot>) {
+        if unsafe slot.pointee.note(length) { unsafe slot.pointee.settle(cells: cells) }
     }
 
     @inline(never)
     private func commitLog(to filled: Int) {
         for index in 0..<max(0, staged.load(ordering: .relaxed)) {
             let entry = unsafe log.pointee.entries[index]
-            unsafe (entry.slots + filled).pointee.record(entry.length, cells: cells)
+            unsafe record(entry.length, in: entry.slots + filled)
         }
         staged.store(0, ordering: .relaxed)
     }
@@ -129,11 +119,6 @@ import Synchronization
 
     /// Lets the writer fill the other slots from now on; each series may then be drained once.
     package func turn() -> Turn {
-        let filled = control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
-        let visit = visits.load(ordering: .sequentiallyConsistent)
-        if visit & 1 == 1 {
-            while visits.load(ordering: .acquiring) == visit { sched_yield() }
-        }
-        return Turn(filled: Int(truncatingIfNeeded: filled))
+        Turn(filled: phaser.turn())
     }
 }

@@ -1,13 +1,8 @@
-import Glibc
 public import Synchronization
 
 /// Takes intervals from one thread without ever making it wait, and gives them to others in whole stretches.
 ///
-/// Two slots: the writer fills the one that `control` names, a reader turns `control` to the other, waits until the
-/// writer is surely out of the first, and empties it. It is the scheme of HdrHistogram's phaser with a single writer:
-/// the writer marks its visit by an odd `visits`, then reads `control`; the reader writes `control`, then reads `visits`.
-/// All four are sequentially consistent, so at least one of the two sees the other (Dekker). The writer has one
-/// locked instruction and no loop; only a reader waits, and only for a visit that is under way.
+/// Two slots: the writer fills the one that its ``Phaser`` names, a reader turns to the other and empties the first.
 ///
 /// - Writer: one thread at a time (in a pipeline the stream lock says so): ``tick(at:events:bytes:discontinuity:position:)``
 ///   and ``record(_:at:bytes:)``.
@@ -18,11 +13,9 @@ public import Synchronization
 /// the recorder within its owner, and each slot in two lines of its own.
 @usableFromInline
 @safe struct Recorder: ~Copyable, Sendable {
-    /// Odd while the writer is inside.
-    @usableFromInline let visits = Atomic<UInt64>(0)
-    /// Bit 0: the slot to fill. Bit 1: whether the row of ticks is held. Bits 2 to 31: how often it was interrupted. Above: how
-    /// often it was marked.
-    @usableFromInline let control = Atomic<UInt64>(0)
+    /// Whose `control` has these bits, too. Bit 1: whether the row of ticks is held. Bits 2 to 31: how often it was
+    /// interrupted. Above: how often it was marked.
+    @usableFromInline let phaser = Phaser()
     private static let held: UInt64 = 2
     private static let mark: UInt64 = 1 << 32
     private static let interruptions: UInt64 = mark &- 4
@@ -72,35 +65,66 @@ public import Synchronization
     var lastPosition: UInt64 { lastPositionStore.load(ordering: .relaxed) }
 
     /// Records the interval since the tick before, if there is one, and counts the events.
+    ///
+    /// What is rare is called last and with nothing to come back to, so that a usual tick saves no registers for it.
     @inlinable
     @inline(__always)
     func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
-        let visit = enter()
-        let wanted = control.load(ordering: .sequentiallyConsistent)
-        if wanted != followed.load(ordering: .relaxed) { follow(wanted, at: now) }
+        let wanted = phaser.enter()
+        guard wanted == followed.load(ordering: .relaxed) else {
+            return tickAtTurn(
+                wanted, at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
+        }
+        fill(wanted, at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
+    }
+
+    @usableFromInline
+    @inline(never)
+    func tickAtTurn(
+        _ wanted: UInt64, at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64
+    ) {
+        follow(wanted, at: now)
+        fill(wanted, at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
+    }
+
+    @inlinable
+    @inline(__always)
+    func fill(
+        _ wanted: UInt64, at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64
+    ) {
         let slot = unsafe slots + Int(truncatingIfNeeded: wanted & 1)
         unsafe slot.pointee.count(events, bytes: bytes, discontinuity: discontinuity)
         let before = previous.load(ordering: .relaxed)
         previous.store(now, ordering: .relaxed)
-        if now >= before {
-            unsafe slot.pointee.record(now &- before, cells: cells)
-        } else if before != Self.noInstant {
-            unsafe slot.pointee.countBackwards()
-        }
         lastTickStore.store(now, ordering: .relaxed)
         lastPositionStore.store(position, ordering: .relaxed)
-        leave(visit)
+        guard now >= before else { return unsafe leaveWithoutInterval(slot, before) }
+        guard unsafe !slot.pointee.note(now &- before) else { return unsafe leaveSettled(slot) }
+        phaser.leave()
+    }
+
+    @usableFromInline
+    @inline(never)
+    func leaveWithoutInterval(_ slot: UnsafeMutablePointer<Slot>, _ before: UInt64) {
+        if before != Self.noInstant { unsafe slot.pointee.countBackwards() }
+        phaser.leave()
+    }
+
+    @usableFromInline
+    @inline(never)
+    func leaveSettled(_ slot: UnsafeMutablePointer<Slot>) {
+        unsafe slot.pointee.settle(cells: cells)
+        phaser.leave()
     }
 
     /// Records a length that was measured elsewhere, and counts one event.
     @inline(__always)
     func record(_ interval: UInt64, at now: UInt64, bytes: UInt64) {
-        let visit = enter()
-        let slot = unsafe slots + Int(truncatingIfNeeded: control.load(ordering: .sequentiallyConsistent) & 1)
+        let slot = unsafe slots + Int(truncatingIfNeeded: phaser.enter() & 1)
         unsafe slot.pointee.count(1, bytes: bytes, discontinuity: false)
-        unsafe slot.pointee.record(interval, cells: cells)
         lastTickStore.store(now, ordering: .relaxed)
-        leave(visit)
+        guard unsafe !slot.pointee.note(interval) else { return unsafe leaveSettled(slot) }
+        phaser.leave()
     }
 
     /// Makes the next tick the first of a new row: no interval spans an interruption.
@@ -115,16 +139,16 @@ public import Synchronization
 
     /// Ends ``hold()`` and begins a new row, in one step; does nothing if the row is not held. For readers.
     func release() {
-        if control.load(ordering: .relaxed) & Self.held != 0 { changeRow(held: false) }
+        if phaser.control.load(ordering: .relaxed) & Self.held != 0 { changeRow(held: false) }
     }
 
     private func changeRow(held: Bool?) {
-        var old = control.load(ordering: .relaxed)
+        var old = phaser.control.load(ordering: .relaxed)
         while true {
             // The count stays below the marks: a carry would look like one.
             var new = (old & ~Self.interruptions) | ((old &+ 4) & Self.interruptions)
             if let held { new = held ? new | Self.held : new & ~Self.held }
-            let (exchanged, original) = control.compareExchange(
+            let (exchanged, original) = phaser.control.compareExchange(
                 expected: old, desired: new, ordering: .sequentiallyConsistent)
             if exchanged { return }
             old = original
@@ -134,7 +158,7 @@ public import Synchronization
     /// Makes the writer note when the next tick comes.
     func markNextTick() {
         firstTickAfterMarkStore.store(0, ordering: .relaxed)
-        control.add(Self.mark, ordering: .sequentiallyConsistent)
+        phaser.control.add(Self.mark, ordering: .sequentiallyConsistent)
     }
 
     /// When the first tick after the last mark came, nil if none did.
@@ -150,35 +174,13 @@ public import Synchronization
 
     /// Empties what was recorded up to now into a window. A tick that comes meanwhile goes into the next stretch.
     func drain(into window: inout OpenWindow) {
-        let filled = control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
-        let visit = visits.load(ordering: .sequentiallyConsistent)
-        if visit & 1 == 1 {
-            while visits.load(ordering: .acquiring) == visit { sched_yield() }
-        }
         // The address first: a subscript reads to ThreadSanitizer as a change of `slots` itself.
-        let slot = unsafe slots + Int(truncatingIfNeeded: filled)
+        let slot = unsafe slots + phaser.turn()
         unsafe slot.pointee.drain(into: &window)
     }
 
-    @inlinable
-    @inline(__always)
-    func enter() -> UInt64 {
-        // The only writer: nobody else changes `visits` between the load and the store.
-        let visit = visits.load(ordering: .relaxed) &+ 1
-        visits.store(visit, ordering: .sequentiallyConsistent)
-        return visit
-    }
-
-    @inlinable
-    @inline(__always)
-    func leave(_ visit: UInt64) {
-        visits.store(visit &+ 1, ordering: .releasing)
-    }
-
     /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held.
-    @usableFromInline
-    @inline(never)
-    func follow(_ wanted: UInt64, at now: UInt64) {
+    private func follow(_ wanted: UInt64, at now: UInt64) {
         let changed = wanted ^ followed.load(ordering: .relaxed)
         if changed & (Self.interruptions | Self.held) != 0 { previous.store(Self.noInstant, ordering: .relaxed) }
         if changed >= Self.mark { firstTickAfterMarkStore.store(now, ordering: .relaxed) }

@@ -1,0 +1,57 @@
+import Glibc
+public import Synchronization
+
+/// Says into which of two slots one thread writes, and makes sure that it is out of the other, without ever making it wait.
+///
+/// It is the scheme of HdrHistogram's phaser with a single writer: the writer marks its visit by an odd `visits`, then reads
+/// `control`, whose lowest bit names the slot; a reader turns that bit, then reads `visits`, and waits until a visit that is
+/// under way is over. With a full fence between the two accesses on either side at least one of the two sees the other
+/// (Dekker). Where it can, the reader fences for both: see ``ProcessFence``. The writer has no loop, and then no locked
+/// instruction either.
+///
+/// - Writer: one thread at a time: ``enter()``, ``leave()``.
+/// - Readers: one at a time: ``turn()``.
+@usableFromInline
+struct Phaser: ~Copyable, Sendable {
+    /// Odd while the writer is inside.
+    @usableFromInline let visits = Atomic<UInt64>(0)
+    /// Bit 0: the slot to fill. The others are for the owner's use.
+    @usableFromInline let control = Atomic<UInt64>(0)
+    @usableFromInline let readersFence = ProcessFence.isAvailable
+
+    /// How many visits are over.
+    var ended: UInt64 { visits.load(ordering: .acquiring) >> 1 }
+
+    /// Begins a visit, and returns `control`, which holds until it is over.
+    @inlinable
+    @inline(__always)
+    func enter() -> UInt64 {
+        // The only writer: nobody else changes `visits` between the load and the store.
+        let visit = visits.load(ordering: .relaxed) &+ 1
+        if readersFence {
+            visits.store(visit, ordering: .relaxed)
+            // No instruction on x86, where alone readers fence: it holds the compiler's hand.
+            atomicMemoryFence(ordering: .acquiringAndReleasing)
+        } else {
+            visits.store(visit, ordering: .sequentiallyConsistent)
+        }
+        return control.load(ordering: .sequentiallyConsistent)
+    }
+
+    @inlinable
+    @inline(__always)
+    func leave() {
+        visits.store(visits.load(ordering: .relaxed) &+ 1, ordering: .releasing)
+    }
+
+    /// Lets the writer fill the other slot from now on, and returns the one that it is surely out of.
+    func turn() -> Int {
+        let filled = control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
+        if readersFence { ProcessFence.fence() }
+        let visit = visits.load(ordering: .sequentiallyConsistent)
+        if visit & 1 == 1 {
+            while visits.load(ordering: .acquiring) == visit { sched_yield() }
+        }
+        return Int(truncatingIfNeeded: filled)
+    }
+}
