@@ -6,7 +6,7 @@ PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
 PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
 	-Xlinker --version-script=gst/libgsttimepiece.map \
-	-Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
+	-Xcc -fno-plt -Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 # What SwiftPM says of GLib's pkg-config file concerns nobody.
 QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0

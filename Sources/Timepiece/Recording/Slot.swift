@@ -78,29 +78,42 @@
     @usableFromInline
     @inline(never)
     mutating func settle(cells: UnsafePointer<UInt64>) {
+        var (least, most, together, squared) = (UInt64.max, UInt64(0), UInt64(0), UInt128(0))
         var index = 0
         while index < waitingCount {
-            unsafe record(waiting[index], cells: cells)
+            let interval = unsafe waiting[index]
+            least = Swift.min(least, interval)
+            most = Swift.max(most, interval)
+            // No more than 32 of them, so only what no clock measures overflows: that is seen below.
+            together &+= interval
+            squared &+= UInt128(interval) &* UInt128(interval)
+            // The scale answers with 0 ..< bucketCount for every value.
+            // The address first: with ThreadSanitizer the compiler takes no subscript here.
+            let bucket = unsafe buckets + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
+            unsafe bucket.pointee &+= 1
             index &+= 1
         }
+        let overflows = most > UInt64.max / UInt64(Self.waitingLimit)
+        count &+= UInt64(truncatingIfNeeded: waitingCount)
+        min = Swift.min(min, least)
+        max = Swift.max(max, most)
+        sum.addSaturating(overflows ? .max : together)
+        squares.addSaturating(overflows ? .max : squared)
+        keepRecent()
         waitingCount = 0
     }
 
+    /// Puts the last of what was noted into the ring of recent intervals.
     @inline(__always)
-    private mutating func record(_ interval: UInt64, cells: UnsafePointer<UInt64>) {
-        count &+= 1
-        if interval < min { min = interval }
-        if interval > max { max = interval }
-        sum.addSaturating(interval)
-        squares.addSaturating(UInt128(interval) &* UInt128(interval))
-        // The scale answers with 0 ..< bucketCount for every value.
-        // The address first: with ThreadSanitizer the compiler takes no subscript here.
-        let bucket = unsafe buckets + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
-        unsafe bucket.pointee &+= 1
-        // The room is at least one, and `next` stays below the capacity.
-        unsafe recent[next] = interval
-        let following = next &+ 1
-        next = following >= capacity ? 0 : following
+    private mutating func keepRecent() {
+        var index = Swift.max(0, waitingCount &- capacity)
+        while index < waitingCount {
+            // The room is at least one, and `next` stays below the capacity.
+            unsafe recent[next] = unsafe waiting[index]
+            let following = next &+ 1
+            next = following >= capacity ? 0 : following
+            index &+= 1
+        }
     }
 
     /// Moves the figures out and leaves the slot as new.

@@ -1,0 +1,101 @@
+import Glibc
+import Synchronization
+import Testing
+
+@testable import Timepiece
+
+@Suite("A phaser")
+struct PhaserTests {
+    /// Two counts without any protection but the phaser's: an addition is lost where writer and reader meet in one.
+    @safe private final class Counts: Sendable {
+        let phaser = Phaser()
+        let isOver = Atomic<Bool>(false)
+        // The phaser says who touches which.
+        nonisolated(unsafe) let slots: UnsafeMutablePointer<Int>
+
+        init() {
+            unsafe slots = .allocate(capacity: 2)
+            unsafe slots.initialize(repeating: 0, count: 2)
+        }
+
+        deinit { unsafe slots.deallocate() }
+
+        func add() {
+            let slot = unsafe slots + Int(phaser.enter() & 1)
+            unsafe slot.pointee += 1
+            phaser.leave()
+        }
+
+        func take() -> Int {
+            let slot = unsafe slots + phaser.turn()
+            defer { unsafe slot.pointee = 0 }
+            return unsafe slot.pointee
+        }
+    }
+
+    @Test("gives a slot to one user at a time, so that nothing is lost or taken twice")
+    func exclusion() throws {
+        let counts = Counts()
+        let worker = try SerialWorker()
+        let total = 2_000_000
+        worker.execute {
+            for _ in 0..<total { counts.add() }
+            counts.isOver.store(true, ordering: .releasing)
+        }
+        var taken = 0
+        var turns = 0
+        while !counts.isOver.load(ordering: .acquiring) {
+            taken += counts.take()
+            turns += 1
+        }
+        taken += counts.take() + counts.take()
+        #expect(taken == total)
+        #expect(turns > 0)
+        let ended = counts.phaser.ended
+        #expect(ended == UInt64(total))
+    }
+
+    @Test("turns while no writer is there, and names the slots in turn")
+    func idle() {
+        let phaser = Phaser()
+        let turns = [phaser.turn(), phaser.turn(), phaser.turn()]
+        #expect(turns == [0, 1, 0])
+        let slot = phaser.enter() & 1
+        phaser.leave()
+        let ended = phaser.ended
+        #expect(slot == 1)
+        #expect(ended == 1)
+    }
+
+    @Test("has its readers fence on x86 with a kernel of today", .enabled(if: ProcessFence.isAvailable))
+    func fences() {
+        let phaser = Phaser()
+        let readersFence = phaser.readersFence
+        #expect(readersFence)
+        ProcessFence.fence()
+    }
+
+    @Test("goes on in a process that was forked")
+    func forked() {
+        let counts = Counts()
+        counts.add()
+        let child = Self.fork {
+            counts.add()
+            return counts.take() == 2 && counts.take() == 0
+        }
+        #expect(child)
+        #expect(counts.take() == 1)
+    }
+
+    /// Asks a question in a forked process.
+    private static func fork(_ question: () -> Bool) -> Bool {
+        // Swift does not offer fork; the function is there all the same.
+        typealias Fork = @convention(c) () -> pid_t
+        guard let address = unsafe dlsym(nil, "fork") else { return false }
+        let pid = unsafe unsafeBitCast(address, to: Fork.self)()
+        if pid == 0 { _exit(question() ? 0 : 1) }
+        var status: Int32 = -1
+        unsafe waitpid(pid, &status, 0)
+        return status == 0
+    }
+}

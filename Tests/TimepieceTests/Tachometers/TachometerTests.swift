@@ -1,0 +1,139 @@
+import Synchronization
+import Testing
+
+@testable import Timepiece
+
+@Suite("A tachometer")
+struct TachometerTests {
+    /// What reports said.
+    private final class Reports: Sendable {
+        private let windows = Mutex<[Window]>([])
+        var all: [Window] { windows.withLock { $0 } }
+        func add(_ window: Window) { windows.withLock { $0.append(window) } }
+    }
+
+    private func milliseconds(_ number: UInt64) -> MonotonicInstant { .milliseconds(number) }
+
+    @Test("opens a window at the first tick and closes it at the first tick at or after the interval")
+    func windows() throws {
+        let reports = Reports()
+        let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        for number in 0...30 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(500 + number * 100)) }
+        #expect(reports.all.map(\.statistics.count) == [10, 10, 10])
+        #expect(reports.all.map(\.tally.events) == [11, 10, 10])
+        #expect(reports.all.map(\.duration) == [.seconds(1), .seconds(1), .seconds(1)])
+        #expect(reports.all.allSatisfy { $0.statistics.min == .milliseconds(100) && $0.statistics.rate == 10 })
+    }
+
+    @Test("keeps to the grid of the first tick, and does not make up for windows that no tick closed")
+    func grid() throws {
+        let reports = Reports()
+        let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        for instant in [1_000, 2_300, 5_700, 6_000] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
+        #expect(reports.all.map(\.closedAt) == [2_300, 5_700, 6_000].map(milliseconds))
+        #expect(reports.all.map(\.statistics.sum) == [.milliseconds(1_300), .milliseconds(3_400), .milliseconds(300)])
+    }
+
+    @Test("hands its report to the executor, with the window as it was")
+    func executor() throws {
+        let reports = Reports()
+        let worker = try SerialWorker()
+        let tachometer = try Tachometer(interval: .milliseconds(10), executor: worker) { _, window in
+            reports.add(window)
+        }
+        for number in 0...100 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(number)) }
+        worker.shutdown()
+        #expect(reports.all.map(\.statistics.count) == Array(repeating: 10, count: 10))
+    }
+
+    @Test("has every figure right however many intervals a window holds", arguments: [1, 31, 32, 33, 64, 1_000])
+    func figures(count: Int) throws {
+        let tachometer = try Tachometer(maxIntervals: 40)
+        var generator = SeededGenerator(seed: UInt64(count))
+        let lengths = (0..<count).map { _ in UInt64.random(in: 0...10_000_000_000, using: &generator) }
+        var expected = Statistics()
+        for length in lengths { expected.record(.nanoseconds(Int64(length))) }
+        var now: UInt64 = 7
+        tachometer.tick(at: now)
+        for length in lengths {
+            now += length
+            tachometer.tick(at: now)
+        }
+        let window = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
+        #expect(window.statistics == expected)
+        #expect(window.intervals == lengths.suffix(40).map { .nanoseconds(Int64($0)) })
+    }
+
+    @Test("shows what an open window holds without closing it")
+    func read() throws {
+        let tachometer = try Tachometer()
+        for number in 0...5 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(number)) }
+        #expect(tachometer.read(at: milliseconds(5)).statistics.count == 5)
+        tachometer.tick(at: milliseconds(6))
+        let window = tachometer.closeWindow(at: milliseconds(6))
+        #expect(window.statistics.count == 6)
+        #expect(window.intervals == Array(repeating: .milliseconds(1), count: 6))
+        #expect(tachometer.closeWindow(at: milliseconds(7)).statistics.count == 0)
+    }
+
+    @Test("makes no interval across an interruption or a pause, and none of an instant that runs backwards")
+    func breaks() throws {
+        let tachometer = try Tachometer()
+        tachometer.resume(at: milliseconds(0))
+        for instant in [1, 2] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
+        tachometer.interrupt()
+        for instant in [10, 11] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
+        tachometer.pause(at: milliseconds(11))
+        for instant in [20, 21] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
+        tachometer.resume(at: milliseconds(30))
+        for instant in [31, 30, 32] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
+        let window = tachometer.closeWindow(at: milliseconds(32))
+        #expect(window.intervals == [.milliseconds(1), .milliseconds(1), .milliseconds(2)])
+        #expect(window.tally.events == 9)
+        #expect(window.tally.backwards == 1)
+        #expect(window.duration == .milliseconds(13))
+    }
+
+    @Test("reports lengths that were measured elsewhere")
+    func lengths() throws {
+        let reports = Reports()
+        let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        tachometer.record(.milliseconds(3), at: milliseconds(100))
+        tachometer.record(.milliseconds(5), at: milliseconds(600))
+        tachometer.record(.milliseconds(-1), at: milliseconds(1_100))
+        #expect(reports.all.map(\.intervals) == [[.milliseconds(3), .milliseconds(5), .zero]])
+    }
+
+    @Test("stays at the largest number where sums would overflow")
+    func saturation() throws {
+        let tachometer = try Tachometer()
+        for length in [Int64.max, .max, .max] { tachometer.record(.nanoseconds(length), at: milliseconds(1)) }
+        let statistics = tachometer.closeWindow(at: milliseconds(2)).statistics
+        #expect(statistics.count == 3)
+        #expect(statistics.max == .nanoseconds(Int64.max))
+        #expect(statistics.sumNanoseconds == .max)
+    }
+
+    @Test("loses no tick and counts none twice, whoever closes windows meanwhile")
+    func race() throws {
+        let tachometer = try Tachometer()
+        let worker = try SerialWorker()
+        let total: UInt64 = 300_000
+        worker.execute {
+            for number in 0...total { tachometer.tick(at: number &* 3, events: 2, bytes: 5) }
+        }
+        var sum = Statistics()
+        var events: UInt64 = 0
+        var last: Window
+        repeat {
+            last = tachometer.closeWindow(at: milliseconds(1))
+            sum.merge(last.statistics)
+            events += last.tally.events
+        } while last.total.events < 2 * (total + 1)
+        #expect(events == 2 * (total + 1))
+        #expect(last.total.bytes == 5 * (total + 1))
+        #expect(sum.count == total)
+        #expect(sum.sum == .nanoseconds(Int64(3 * total)))
+        #expect(sum.min == .nanoseconds(3) && sum.max == .nanoseconds(3))
+    }
+}
