@@ -169,6 +169,7 @@ check "it works in a process that was forked after it was loaded" "$python" "$he
 check "no state of the network reaches a push" "$python" "$here/network.py"
 check "secrets stand in no log, message, read-out, dot file or spool" "$python" "$here/secrets.py"
 check "1,000 cycles leave no thread and no memory behind" "$python" "$here/cycles.py"
+check "a million buffers leave no memory behind, whatever is lost on the way" "$python" "$here/million.py"
 check "the leaks tracer finds nothing, and nothing is critical" nothing_leaks
 check "valgrind finds nothing where reports come by the clock" memcheck_reports
 check "valgrind finds nothing where lists pass" memcheck_lists
