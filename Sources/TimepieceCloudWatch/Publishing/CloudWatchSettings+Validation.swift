@@ -103,8 +103,8 @@ extension CloudWatchSettings {
             // Any region will do to see whether the address is one.
             guard let region = known ?? Region("us-east-1") else { return }
             _ = try ServiceEndpoint.address(
-                of: .cloudWatch, in: region, setting: endpointURI, environment: environment,
-                configuration: configuration)
+                of: .cloudWatch, in: region, setting: endpointURI, allowsPlainHTTP: allowsPlainHTTP,
+                environment: environment, configuration: configuration)
         } catch {
             // What the machine cannot read just now is read again before anything is sent.
             guard !error.isTransient else { return }

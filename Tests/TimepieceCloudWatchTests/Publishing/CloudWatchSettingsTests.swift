@@ -125,6 +125,23 @@ struct CloudWatchSettingsTests {
         #expect(settings.identity.dimensions.last == MetricIdentity.Dimension(name: "Label", value: "cam"))
     }
 
+    @Test("Plain http to another machine is taken where that was allowed, for figures and not for keys")
+    func plainHTTP() throws {
+        var settings = CloudWatchSettings.test(endpoint: "http://emulator:4566", spool: "none")
+        settings.allowsPlainHTTP = true
+        try CloudWatchPublisher(settings).close(within: .zero)
+        settings.accessKey = nil
+        settings.secretAccessKey = nil
+        settings.sessionToken = nil
+        let folder = TemporaryFolder()
+        settings.environment = .bare([
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://emulator:4566/keys",
+            "AWS_CONFIG_FILE": folder.write("config", "[default]\n"),
+        ])
+        let error = #expect(throws: CloudWatchSettingsError.self) { try CloudWatchPublisher(settings) }
+        #expect(error?.description.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI") == true)
+    }
+
     @Test("A malformed file of keys is refused before anything plays")
     func malformedFile() {
         let folder = TemporaryFolder()
