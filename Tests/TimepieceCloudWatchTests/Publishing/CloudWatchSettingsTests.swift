@@ -91,6 +91,14 @@ struct CloudWatchSettingsTests {
         Mistake("EMF over mail", "cloudwatch-emf", "it may be stdout, file:PATH, tcp://HOST:PORT") {
             $0.emf = "mailto:x"
         },
+        Mistake("EMF with a dimension that is the metric", "cloudwatch-dimensions", "any other name than") {
+            $0.emf = "stdout"
+            $0.dimensions = [(name: "frame_processing_time", value: "v")]
+        },
+        Mistake("EMF with a dimension that is the metadata", "cloudwatch-dimensions", "called \"_aws\"") {
+            $0.emf = "stdout"
+            $0.dimensions = [(name: "_aws", value: "v")]
+        },
         Mistake("EMF to no folder", "cloudwatch-emf", "/nonexistent/emf cannot be opened") {
             $0.emf = "file:/nonexistent/emf"
         },
