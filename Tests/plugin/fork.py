@@ -26,6 +26,8 @@ def measure():
 
     pipeline.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, count)
     pipeline.set_state(Gst.State.PLAYING)
+    # An EOS that is sent before GStreamer has got there can lock it up.
+    assert pipeline.get_state(30 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
     reports = buffers = 0
     while True:
         message = pipeline.get_bus().timed_pop_filtered(
