@@ -24,7 +24,8 @@ enum
   IOT_CERTIFICATE,
   SPOOL,
   EMF,
-  DRY_RUN
+  DRY_RUN,
+  ALLOW_HTTP
 };
 
 /* Where a string property is kept; NULL for the others. */
@@ -68,6 +69,12 @@ structure_of (GstTimepieceCloudWatch * self, guint index)
     default:
       return NULL;
   }
+}
+
+static gboolean *
+flag_of (GstTimepieceCloudWatch * self, guint index)
+{
+  return index == ALLOW_HTTP ? &self->allow_http : &self->dry_run;
 }
 
 static gboolean
@@ -143,7 +150,7 @@ gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,
   } else if (index == INTERVAL) {
     self->interval = g_value_get_uint64 (value);
   } else {
-    self->dry_run = g_value_get_boolean (value);
+    *flag_of (self, index) = g_value_get_boolean (value);
   }
 }
 
@@ -161,7 +168,7 @@ gst_timepiece_cloudwatch_get (GstTimepieceCloudWatch * self, guint index,
   else if (index == INTERVAL)
     g_value_set_uint64 (value, self->interval);
   else
-    g_value_set_boolean (value, self->dry_run);
+    g_value_set_boolean (value, *flag_of (self, index));
 }
 
 /* The fields of a structure as pairs of strings, each to be freed. */
@@ -229,6 +236,7 @@ gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
   settings.spool = self->spool;
   settings.emf = self->emf;
   settings.dry_run = self->dry_run;
+  settings.allow_http = self->allow_http;
   settings.flush_deadline = FLUSH_DEADLINE;
   cloudwatch = timepiece_cloudwatch_new (&settings, changed, user_data, &what);
   if (!cloudwatch)
@@ -314,8 +322,9 @@ gst_timepiece_cloudwatch_install (GObjectClass * klass, guint first)
       "Profile in the shared AWS files (none = AWS_PROFILE or default)",
       G_PARAM_READWRITE);
   install_string (klass, first + ENDPOINT_URI, "endpoint-uri", "Endpoint URI",
-      "Address of the service: https, or http to this machine (none = from "
-      "the environment or the region)", G_PARAM_READWRITE);
+      "Address of the service: https, or http to this machine or where "
+      "cloudwatch-allow-http says so (none = from the environment or the "
+      "region)", G_PARAM_READWRITE);
   g_object_class_install_property (klass, first + IOT_CERTIFICATE,
       g_param_spec_boxed ("iot-certificate", "IoT certificate",
           "Credentials by a device certificate, such as \"iot-certificate,"
@@ -334,5 +343,12 @@ gst_timepiece_cloudwatch_install (GObjectClass * klass, guint first)
       g_param_spec_boolean ("cloudwatch-dry-run", "CloudWatch dry run",
           "Print to standard output what would be sent, and send nothing",
           FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_READY));
+  g_object_class_install_property (klass, first + ALLOW_HTTP,
+      g_param_spec_boolean ("cloudwatch-allow-http", "CloudWatch allow http",
+          "Let figures and signatures go over plain http to another machine, "
+          "where whoever stands between can read and change them: for an "
+          "emulator in a container. Keys are never fetched that way", FALSE,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
           GST_PARAM_MUTABLE_READY));
 }

@@ -25,10 +25,11 @@ typedef struct
   gchar *spool;
   gchar *emf;
   gboolean dry_run;
+  gboolean allow_http;
 } GstTimepieceCloudWatch;
 
 /* How many properties there are: the ids from the first on. */
-#define GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES 14
+#define GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES 15
 
 void gst_timepiece_cloudwatch_init (GstTimepieceCloudWatch * self);
 void gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self);

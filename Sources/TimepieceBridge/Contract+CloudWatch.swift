@@ -80,6 +80,7 @@ extension CloudWatchSettings {
         spool = unsafe flat.spool.map { unsafe String(cString: $0) }
         emf = unsafe flat.emf.map { unsafe String(cString: $0) }
         dryRun = unsafe flat.dry_run
+        allowsPlainHTTP = unsafe flat.allow_http
         flushDeadline = unsafe Duration(clampingNanoseconds: flat.flush_deadline)
     }
 

@@ -23,6 +23,16 @@ final class Publisher: Sendable {
         publisher.publish(statistics, closedAt: MonotonicInstant(nanoseconds: now))
     }
 
+    /// Sends what there is at once, and waits for nothing.
+    func flush() {
+        publisher.flush(within: deadline)
+    }
+
+    /// Calls a function when the process ends without closing this.
+    func onExit(_ handler: @escaping @Sendable () -> Void) {
+        publisher.onExit(handler)
+    }
+
     func close() {
         publisher.close(within: deadline)
     }

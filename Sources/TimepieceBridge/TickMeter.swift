@@ -66,6 +66,7 @@ final class TickMeter: ClockMember {
     func publish(to publisher: Publisher) {
         tachometer.tap()
         state.withLock { $0.publisher = publisher }
+        publisher.onExit { [weak self] in self?.handOver(at: MonotonicInstant.now().nanoseconds) }
     }
 
     func end(at now: UInt64) {
@@ -77,6 +78,7 @@ final class TickMeter: ClockMember {
         ReportClock.shared.remove(self)
         reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now)))
         handOver(at: now)
+        state.withLock { $0.publisher }?.flush()
     }
 
     func stop(at now: UInt64) {

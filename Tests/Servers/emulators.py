@@ -1,6 +1,7 @@
 """The emulators of AWS that verify signatures: moto with its authorization on, and MiniStack with AUTH=true."""
 
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -18,10 +19,20 @@ ROOT_KEY = "AKIAROOTOFTHETESTS00"
 ROOT_SECRET = "root+secret/of/the/tests"
 
 
+def free_port():
+    """A port for a server that cannot be given a socket: below those that the system hands out to others meanwhile."""
+    while True:
+        port = random.randrange(20000, 32768)
+        try:
+            with socket.create_server(("127.0.0.1", port)):
+                return port
+        except OSError:
+            continue
+
+
 def ministack(folder):
     """Starts MiniStack on a free port and waits until it answers; returns its address."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     environment = {
         **os.environ, "BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AUTH": "true", "IOT_MTLS_ENABLED": "0",
         "MINISTACK_IMDS_V2_REQUIRED": "1", "AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_SECRET,

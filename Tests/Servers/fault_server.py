@@ -127,7 +127,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def fault_hang(self, number, content, take):
         if number == 1:
-            time.sleep(8)
+            time.sleep(40)
             self.close_connection = True
             return True
         return False

@@ -9,7 +9,7 @@ import traceback
 _ended = threading.Event()
 
 
-def run(main, seconds=600):
+def run(main, seconds=3600):
     """Runs a server and ends the process when the server is done, or after so many seconds whatever it does."""
     timer = threading.Timer(seconds, os._exit, args=(3,))
     timer.daemon = True

@@ -115,12 +115,12 @@ def main():
         right = authority.issue("right", ["127.0.0.1", "localhost"])
         wrong = authority.issue("wrong", ["wrong.example"])
         device = authority.issue("device")
-        closed = socket.create_server(("127.0.0.1", 0))
-        closed_port = closed.getsockname()[1]
-        closed.close()
+        # Bound and not listening: it refuses, and nobody else can have the port meanwhile.
+        closed = socket.socket()
+        closed.bind(("127.0.0.1", 0))
         say({
             "plain": listen(), "tls": listen(context(*right)), "wrongName": listen(context(*wrong)),
-            "mutual": listen(context(*right, client_authority=authority.path)), "closed": closed_port,
+            "mutual": listen(context(*right, client_authority=authority.path)), "closed": closed.getsockname()[1],
             "authority": authority.path, "device": device[0], "deviceKey": device[1]})
         wait_for_end()
 

@@ -2,12 +2,18 @@
 //
 // Arguments: the spool, the file that stands for the service, the number of the first window, a seed. A window is one
 // sample, whose length in nanoseconds is its number. When a window has been sent or spooled its number is printed.
+//
+// Or `fill` and a folder: see fillDisk.swift.
 
 import Glibc
 import Timepiece
 import TimepieceCloudWatch
 
 let arguments = CommandLine.arguments
+if arguments.count == 3, arguments[1] == "fill" {
+    try fillDisk(folder: arguments[2])
+    exit(0)
+}
 guard arguments.count == 5, let first = Int64(arguments[3]), let seed = UInt64(arguments[4]) else { exit(2) }
 
 let delivery = FlakyDelivery(file: arguments[2], seed: seed)

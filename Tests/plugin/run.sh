@@ -103,6 +103,26 @@ debug_tells_the_story() {
     'stopped'
 }
 
+cost_is_told_once() {
+  GST_DEBUG='timepiece*:4' gst-launch-1.0 -q fakesrc num-buffers=3 \
+    ! timepiecetick label=camera cloudwatch-namespace=GStreamer/Video cloudwatch-dry-run=true cloudwatch-spool=none \
+    ! fakesink >"$work/cost" 2>&1 || return 1
+  [ "$(grep -c 'INFO .*CloudWatch bills 1 series .*Label=camera.* about \$0.30 a month' "$work/cost")" = 1 ] ||
+    { cat "$work/cost"; return 1; }
+}
+
+# A file, a URI and a description.
+demo_takes_every_source() {
+  local source file=$work/clip.mp4
+  gst-launch-1.0 -q mp4mux name=m ! filesink location="$file" \
+    audiotestsrc num-buffers=30 ! audio/x-raw,rate=48000 ! avenc_aac ! aacparse ! m. \
+    videotestsrc num-buffers=30 ! video/x-raw,framerate=30/1 ! x264enc speed-preset=ultrafast ! h264parse ! m. || return 1
+  for source in "$file" "file://$file" 'videotestsrc num-buffers=30 ! video/x-raw,framerate=30/1'; do
+    "$python" "$here/../../pipelines/demo.py" --source "$source" >"$work/demo" 2>&1 || { cat "$work/demo"; return 1; }
+    contains "$work/demo" '^decoded .* buffers .* of 30.00' || return 1
+  done
+}
+
 links_no_swift() {
   ! objdump -p "$plugin" | grep -E 'NEEDED.*(swift|Foundation|icu)'
 }
@@ -154,21 +174,25 @@ memcheck_lists() {
 # The checks run in shells of their own.
 export here work plugin python
 export -f contains tells scanner_loads_it scanner_loads_it_again inspect_reads_well launch_prints_messages \
-  debug_tells_the_story links_no_swift exports_two_symbols leaks nothing_leaks memcheck memcheck_reports memcheck_lists
+  debug_tells_the_story cost_is_told_once demo_takes_every_source links_no_swift exports_two_symbols leaks nothing_leaks memcheck memcheck_reports memcheck_lists
 
 check "gst-plugin-scanner loads it into a fresh registry" scanner_loads_it
 check "gst-plugin-scanner loads it again when the file has changed" scanner_loads_it_again
 check "gst-inspect-1.0 reads well" inspect_reads_well
 check "gst-launch-1.0 -m prints the message" launch_prints_messages
 check "GST_DEBUG tells the story" debug_tells_the_story
+check "what CloudWatch will cost is told once, at level INFO" cost_is_told_once
+check "make demo takes a file, a URI and a gst-launch source" demo_takes_every_source
 check "no part of Swift is needed" links_no_swift
 check "only GStreamer's two symbols are exported" exports_two_symbols
 check "Python reads the message from the bus" "$python" "$here/bus.py"
 check "Python reads and sets the properties" "$python" "$here/properties.py"
 check "it works in a process that was forked after it was loaded" "$python" "$here/fork.py"
 check "no state of the network reaches a push" "$python" "$here/network.py"
+check "figures outlive EOS, a forgotten NULL and an interruption" "$python" "$here/ends.py"
 check "secrets stand in no log, message, read-out, dot file or spool" "$python" "$here/secrets.py"
 check "1,000 cycles leave no thread and no memory behind" "$python" "$here/cycles.py"
+check "a million buffers leave no memory behind, whatever is lost on the way" "$python" "$here/million.py"
 check "the leaks tracer finds nothing, and nothing is critical" nothing_leaks
 check "valgrind finds nothing where reports come by the clock" memcheck_reports
 check "valgrind finds nothing where lists pass" memcheck_lists

@@ -130,6 +130,7 @@ typedef struct {
   const char *_Nullable spool;
   const char *_Nullable emf;
   bool dry_run;
+  bool allow_http;                      /* to another machine, too */
   uint64_t flush_deadline;
 } TimepieceCloudWatchSettings;
 

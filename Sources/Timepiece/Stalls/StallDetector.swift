@@ -27,6 +27,8 @@ public struct StallDetector: Sendable {
     /// From when the wait for a tick counts; nil while waiting does not count at all.
     private var waitingSince: UInt64?
     private var stallBegan: UInt64 = 0
+    /// When the standstill was told first, so that the report of the same moment does not tell it once more.
+    private var stallTold: UInt64 = 0
     /// How often a stalled stream is looked at: what its resumption is told late at most.
     static let patience: UInt64 = 20_000_000
 
@@ -73,6 +75,7 @@ public struct StallDetector: Sendable {
         guard nextCheck(lastTick: lastTick, at: now) <= now else { return nil }
         stalled = .standstill
         stallBegan = max(waitingSince, lastTick)
+        stallTold = now
         return .stalled(.standstill, since: stalledFor(at: now))
     }
 
@@ -92,7 +95,7 @@ public struct StallDetector: Sendable {
         at now: UInt64, events: UInt64, earlierEvents: UInt64, duration: Duration
     ) -> Event? {
         if stalled == .standstill {
-            return settings.timeout == nil ? nil : .stalled(.standstill, since: stalledFor(at: now))
+            return settings.timeout == nil || now == stallTold ? nil : .stalled(.standstill, since: stalledFor(at: now))
         }
         let opened = now &- min(now, UInt64(clamping: duration.nanoseconds))
         guard let waitingSince, opened >= waitingSince, duration > .zero,

@@ -83,6 +83,7 @@ import Timepiece
         if case .start = role { return }
         scope.tap(self)
         self.publisher.withLock { $0 = publisher }
+        publisher.onExit { [weak self] in self?.handOver(at: MonotonicInstant.now().nanoseconds) }
         plan.withLock { $0.period = publisher.period }
     }
 
@@ -125,6 +126,7 @@ import Timepiece
         if case .stop(let stop) = role { stop.end() }
         report(at: now, always: true)
         handOver(at: now)
+        publisher.withLock { $0 }?.flush()
     }
 
     func stop(at now: UInt64) {

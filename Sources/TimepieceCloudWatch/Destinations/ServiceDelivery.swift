@@ -12,6 +12,7 @@ package final class ServiceDelivery: Delivery {
     private let encoder: any MetricEncoder
     private let transport: any Transport
     private let credentials: any CredentialsProvider
+    private let allowsPlainHTTP: Bool
     private let resolve: @Sendable () throws(CredentialsError) -> (region: String, address: String)
     private let target = Mutex<Target?>(nil)
 
@@ -21,14 +22,17 @@ package final class ServiceDelivery: Delivery {
     ///   - encoder: the protocol.
     ///   - transport: the connection.
     ///   - credentials: the keys.
+    ///   - allowsPlainHTTP: whether `http` may go to another machine.
     ///   - resolve: finds region and address; asked again at each attempt until it succeeds, as it may need the network.
     package init(
         encoder: any MetricEncoder, transport: any Transport, credentials: any CredentialsProvider,
+        allowsPlainHTTP: Bool = false,
         resolve: @escaping @Sendable () throws(CredentialsError) -> (region: String, address: String)
     ) {
         self.encoder = encoder
         self.transport = transport
         self.credentials = credentials
+        self.allowsPlainHTTP = allowsPlainHTTP
         self.resolve = resolve
     }
 
@@ -53,7 +57,9 @@ package final class ServiceDelivery: Delivery {
     ) -> DeliveryReport {
         let origin = URLParts(target.address)?.origin ?? "CloudWatch"
         let base = target.address.hasSuffix("/") ? String(target.address.dropLast()) : target.address
-        var request = HTTPRequest(method: "POST", url: base + encoder.path, headers: encoder.headers, body: body)
+        var request = HTTPRequest(
+            method: "POST", url: base + encoder.path, headers: encoder.headers, body: body,
+            allowsPlainHTTP: allowsPlainHTTP)
         request.setHeader("Content-Encoding", "gzip")
         let began = Moment.now()
         let time = shipment.time.advanced(by: asked.boot.duration(to: began.boot))

@@ -43,6 +43,27 @@ public final class CloudWatchPublisher: Sendable {
         sender.publish(statistics, of: number, at: Moment(boot: boot, wall: wall))
     }
 
+    /// Sends what was gathered so far at once, without waiting for it, and goes on.
+    ///
+    /// For the end of a stream, after which nothing may come for long. What has not been sent by the deadline is stored in
+    /// the spool. Takes microseconds. What comes later in the same interval goes out as one more datum of it, which
+    /// CloudWatch adds.
+    public func flush(within deadline: Duration) {
+        sender.hasten(number, within: deadline)
+    }
+
+    /// Sets what hands over the last figures when the process ends by `exit` without a ``close(within:)``.
+    ///
+    /// The process then waits for the network up to three seconds, and what is not sent by then is in the spool. Nothing
+    /// can be done for a process that a signal kills: it loses what it gathered since the last interval, but nothing that
+    /// was spooled.
+    ///
+    /// - Parameter handler: called on the thread that ends the process, while others still run; it is kept until the
+    ///   publisher is closed. Nil for nothing.
+    public func onExit(_ handler: (@Sendable () -> Void)?) {
+        sender.atExit(number, handler)
+    }
+
     /// Sends what was gathered, or stores it, and ends; later windows are ignored.
     ///
     /// Waits for the network no longer than the deadline, then at most a second for the disk. What has not been sent by

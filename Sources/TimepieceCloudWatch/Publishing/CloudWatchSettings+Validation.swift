@@ -11,6 +11,13 @@ extension CloudWatchSettings {
             throw CloudWatchSettingsError(
                 "cloudwatch-spool-limit", "A spool of \(spoolLimit) bytes is too small; it takes at least 262144.")
         }
+        // A document has both as names beside each other.
+        if emf != nil, let same = identity.dimensions.first(where: { $0.name == metricName || $0.name == "_aws" }) {
+            throw CloudWatchSettingsError(
+                "cloudwatch-dimensions",
+                "A dimension is called \"\(same.name)\", which stands for something else in Embedded Metric Format; it may "
+                    + "have any other name than \"_aws\" and that of the metric.")
+        }
         if let emf, EmbeddedMetricTarget(emf) == nil {
             throw CloudWatchSettingsError(
                 "cloudwatch-emf",
@@ -103,8 +110,8 @@ extension CloudWatchSettings {
             // Any region will do to see whether the address is one.
             guard let region = known ?? Region("us-east-1") else { return }
             _ = try ServiceEndpoint.address(
-                of: .cloudWatch, in: region, setting: endpointURI, environment: environment,
-                configuration: configuration)
+                of: .cloudWatch, in: region, setting: endpointURI, allowsPlainHTTP: allowsPlainHTTP,
+                environment: environment, configuration: configuration)
         } catch {
             // What the machine cannot read just now is read again before anything is sent.
             guard !error.isTransient else { return }

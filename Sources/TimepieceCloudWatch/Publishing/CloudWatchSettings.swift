@@ -28,6 +28,11 @@ public struct CloudWatchSettings: Sendable {
     public var profile: String?
     /// The address of the service, instead of the region's own; `https`, or `http` to this machine.
     public var endpointURI: String?
+    /// Whether `http` may also go to another machine, as to an emulator in a container.
+    ///
+    /// Whoever stands between can then read and change figures, and read the signatures, though not the secret behind
+    /// them. Keys are never fetched that way.
+    public var allowsPlainHTTP = false
     /// The fields of `iot-certificate`: `endpoint`, `cert-path`, `key-path`, `role-aliases`, `ca-path`, `iot-thing-name`.
     public var iotCertificate: [String: String]?
 

@@ -58,6 +58,11 @@ public final class CloudWatchTachometer: Sendable {
             throw CloudWatchSettingsError("cloudwatch-interval", String(describing: error))
         }
         self.publisher = publisher
+        // Both are let go of when the publisher is closed.
+        publisher.onExit { [tachometer] in
+            let window = tachometer.closeWindow(at: .now())
+            publisher.publish(window.statistics, closedAt: window.closedAt)
+        }
     }
 
     deinit { close() }

@@ -11,7 +11,7 @@ struct DestinationKey: Hashable, Sendable {
             [
                 settings.region, settings.accessKey, settings.secretAccessKey, settings.sessionToken, settings.profile,
                 settings.endpointURI, settings.spool, String(settings.spoolLimit), settings.emf,
-                String(settings.dryRun),
+                String(settings.dryRun), String(settings.allowsPlainHTTP),
             ] + certificate
     }
 }

@@ -50,15 +50,17 @@ extension Sender {
             settings: (try? settings.credentials(in: environment)) ?? CredentialsSettings(environment: environment),
             transport: CurlTransport(authoritiesPath: authorities))
         let transport = CurlTransport(authoritiesPath: authorities)
-        return ServiceDelivery(encoder: PutMetricDataEncoder(), transport: transport, credentials: keys) {
-            () throws(CredentialsError) in
+        return ServiceDelivery(
+            encoder: PutMetricDataEncoder(), transport: transport, credentials: keys,
+            allowsPlainHTTP: settings.allowsPlainHTTP
+        ) { () throws(CredentialsError) in
             let region = try RegionResolver(
                 setting: settings.region, profile: settings.profile, environment: environment, transport: transport
             ).resolve()
             let configuration = try SharedConfiguration(profile: settings.profile, environment: environment)
             let address = try ServiceEndpoint.address(
-                of: .cloudWatch, in: region, setting: settings.endpointURI, environment: environment,
-                configuration: configuration)
+                of: .cloudWatch, in: region, setting: settings.endpointURI,
+                allowsPlainHTTP: settings.allowsPlainHTTP, environment: environment, configuration: configuration)
             return (region.name, address)
         }
     }

@@ -8,6 +8,7 @@ package import Timepiece
 package final class Sender: Sendable {
     private let state: Mutex<SenderState>
     private let observers = Mutex<[UInt64: @Sendable (CloudWatchStatus) -> Void]>([:])
+    private let lastHandlers = Mutex<[UInt64: @Sendable () -> Void]>([:])
     private let delivery: any Delivery
     private let spool: Spool?
     /// Held while observers are called, so that whoever removes one can wait until it is not being called any more.
@@ -75,17 +76,35 @@ package final class Sender: Sendable {
         if mustWake { wake.ring() }
     }
 
+    /// Sends what a series has gathered so far, or stores it by the deadline, without waiting for that.
+    package func hasten(_ publisher: UInt64, within deadline: Duration) {
+        let end = BootInstant.now().advanced(by: deadline)
+        state.withLock { state in
+            state.take(publisher)
+            state.hasten(until: end)
+        }
+        wake.ring()
+    }
+
+    /// Sets what hands over the last figures of a series when the process ends without closing it.
+    package func atExit(_ publisher: UInt64, _ handler: (@Sendable () -> Void)?) {
+        lastHandlers.withLock { $0[publisher] = handler }
+    }
+
     /// Ends a series, and the thread with the last one, and waits until all that was published is sent or in the spool.
     ///
     /// At the deadline it stops to wait for the network; what is under way then goes to the spool too.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         observe(publisher, nil)
+        atExit(publisher, nil)
         state.withLock { $0.close(publisher) }
         flush(within: deadline, isLast: isLast)
     }
 
     /// Ends all series and the thread, as the process ends.
     package func closeAll(within deadline: Duration) {
+        // Called one after the other with no lock held, as each publishes.
+        for handler in lastHandlers.withLock({ $0.values.map(\.self) }) { handler() }
         state.withLock { $0.closeAll() }
         flush(within: deadline, isLast: true)
     }

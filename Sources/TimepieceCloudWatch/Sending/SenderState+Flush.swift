@@ -31,13 +31,27 @@ extension SenderState {
         parts.removeAll(where: \.isEmpty)
     }
 
+    /// Asks that everything in hand be sent at once, or stored by the deadline, though nobody waits for it.
+    package mutating func hasten(until deadline: BootInstant) {
+        isHastened = true
+        flushDeadline = max(deadline, flushDeadline ?? deadline)
+    }
+
     /// Goes back to work as usual when nobody waits for a flush any more.
     package mutating func endFlush() {
         flushers -= 1
         if flushers <= 0 {
             flushers = 0
             flushDeadline = nil
+            isHastened = false
         }
+    }
+
+    /// Goes back to work as usual when what was hastened is done, or its time is over.
+    mutating func endHaste(at now: Moment) {
+        guard isHastened, flushers == 0, isFlushed || isOver(now) else { return }
+        isHastened = false
+        flushDeadline = nil
     }
 
     /// True if the thread is busy with a request, so that only a rescue helps.

@@ -22,6 +22,7 @@ extension SenderState {
             fresh = []
             return .store(storing)
         }
+        endHaste(at: now)
         if isClosing, isFlushed || isRescued && flying == nil { return .finish }
         if isReady, let step = nextDelivery(at: now) { return step }
         return .wait(until: nextEvent(isReady: isReady, now: now))
@@ -111,7 +112,7 @@ extension SenderState {
         return shipment
     }
 
-    private func isOver(_ now: Moment) -> Bool {
+    func isOver(_ now: Moment) -> Bool {
         flushDeadline.map { now.boot >= $0 } ?? false
     }
 
@@ -121,6 +122,7 @@ extension SenderState {
             next = min(next, gathering.end(now: now, clock: clock).advanced(by: phase(of: gathering)))
         }
         if !isReady { next = min(next, notBefore) }
+        if isHastened, let flushDeadline { next = min(next, flushDeadline) }
         if configuration.hasSpool {
             let waitsForDisk = !removed.isEmpty || !released.isEmpty || !fresh.isEmpty
             if waitsForDisk { next = min(next, max(nextStore, now.boot.advanced(by: .milliseconds(10)))) }

@@ -41,6 +41,8 @@ package struct SenderState: Sendable {
     var shipments: UInt64 = 0
     var flushers = 0
     var flushDeadline: BootInstant?
+    /// Whether there is a deadline that nobody waits for.
+    var isHastened = false
     var isClosing = false
     /// The request that was under way when the deadline was over, and under which numbers its data were stored then.
     var rescuedShipment: UInt64?
@@ -75,6 +77,11 @@ package struct SenderState: Sendable {
         gatherings[publisher] = gathering
         if let complete { keep(complete) }
         return wasEmpty || complete != nil
+    }
+
+    /// Takes what a series has gathered so far, to be sent at once; the series goes on.
+    package mutating func take(_ publisher: UInt64) {
+        if let minute = gatherings[publisher]?.take(boot: configuration.boot) { keep(minute) }
     }
 
     /// Takes what a series has gathered so far, and ends it.

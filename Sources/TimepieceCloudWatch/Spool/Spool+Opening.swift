@@ -16,10 +16,15 @@ extension Spool {
         }
     }
 
+    /// The bytes of the journal that are kept between transactions: enough for some dozen data.
+    private static let journalReserve = 64 << 10
+
     private static func prepare(_ path: String, pages: Int64, busyTimeout: Duration) throws(SpoolError) -> Database {
         let database = try Database(path: path, busyTimeout: busyTimeout)
-        // TRUNCATE leaves the journal in place, so that no directory entry has to reach the disk for a commit to last.
-        try database.execute("PRAGMA journal_mode = TRUNCATE")
+        // PERSIST leaves the journal in place, so that no directory entry has to reach the disk for a commit to last, and
+        // its bytes, too: where the disk is full, what lies here can still be taken, sent and removed.
+        try database.execute("PRAGMA journal_mode = PERSIST")
+        try database.execute("PRAGMA journal_size_limit = \(journalReserve)")
         try database.execute("PRAGMA synchronous = FULL")
         try database.execute("PRAGMA secure_delete = OFF")
         try database.execute("PRAGMA max_page_count = \(pages)")
@@ -33,10 +38,26 @@ extension Spool {
                 try database.execute("PRAGMA user_version = \(layout)")
             }
         }
+        try reserveJournal(of: database, path)
         // Reads the tables' definitions, which tells a damaged file at once.
         _ = try database.number("SELECT count(*) FROM boot")
         _ = try database.number("SELECT id FROM datum ORDER BY id LIMIT 1")
         return database
+    }
+
+    /// Makes the journal as long as its reserve, if it is not: of zeros, which is what SQLite takes for no journal.
+    ///
+    /// In a transaction, so that no other process writes there; a disk that has no room for it is none to begin with.
+    private static func reserveJournal(of database: Database, _ path: String) throws(SpoolError) {
+        try database.transaction { () throws(SpoolError) in
+            let file = unsafe Glibc.open(path + "-journal", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard file >= 0 else { return }
+            defer { close(file) }
+            var information = stat()
+            guard unsafe fstat(file, &information) == 0, information.st_size < journalReserve else { return }
+            let zeros = [UInt8](repeating: 0, count: journalReserve - Int(information.st_size))
+            _ = unsafe pwrite(file, zeros, zeros.count, information.st_size)
+        }
     }
 
     private static let tables = """

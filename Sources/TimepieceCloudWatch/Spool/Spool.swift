@@ -4,7 +4,8 @@ package import Timepiece
 /// What could not be sent yet, in a bounded file that survives the process, the power and a full disk.
 ///
 /// SQLite with a rollback journal and full synchronization: a datum that was stored is there after a power cut, or it
-/// had not been stored. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
+/// had not been stored. The journal keeps 64 KiB for itself, so that a disk that others have filled to the last byte
+/// takes new data in the place of the oldest, and lets go of what is sent. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
 /// lease ends when its time is over or the machine was booted anew, and what it held counts as uncertain from then on.
 ///
 /// Safe on any thread; every call may wait for the disk and for other processes. The file holds names and figures only.
@@ -14,10 +15,12 @@ package final class Spool: Sendable {
     private static let pageSize = 4096
 
     private let connection: Mutex<Database>
+    /// What was dropped for data that could not be stored even so, and is not told yet.
+    let owed = Mutex(SampleTally())
     private let destination: String
-    private let boot: String
+    let boot: String
     private let owner: String
-    private let pages: Int64
+    let pages: Int64
     private let lease: Duration
 
     /// Opens the file or makes it; a damaged one is set aside under its name with `.damaged` at the end.
@@ -51,27 +54,53 @@ package final class Spool: Sendable {
         let contents = data.map { DatumArchive.bytes(of: $0.datum) }
         let needed = Int64(contents.reduce(0) { $0 + $1.count + 256 } / Self.pageSize + 8)
         return try connection.withLock { (database) throws(SpoolError) in
-            do throws(SpoolError) {
-                return try database.transaction { () throws(SpoolError) in
-                    let dropped = try makeRoom(pages: needed, in: database)
-                    return (try insert(data, contents, into: database), dropped)
+            let (rows, dropped) = try store(data, contents, pages: needed, in: database)
+            return (
+                rows,
+                owed.withLock { owed in
+                    defer { owed = SampleTally() }
+                    owed.add(dropped)
+                    return owed
                 }
-            } catch {
-                guard error.kind == .full else { throw error }
-            }
-            // The disk is full before the file is: make room in the file, whose free pages can be used again.
-            let dropped = try database.transaction { () throws(SpoolError) in
-                try dropOldest(max(16, 2 * data.count), from: database)
-            }
-            let rows = try database.transaction { () throws(SpoolError) in
-                try insert(data, contents, into: database)
-            }
-            return (rows, dropped)
+            )
         }
     }
 
+    private func store(
+        _ data: [(datum: Datum, isUncertain: Bool)], _ contents: [[UInt8]], pages needed: Int64, in database: Database
+    ) throws(SpoolError) -> (rows: [Int64], dropped: SampleTally) {
+        do throws(SpoolError) {
+            return try database.transaction { () throws(SpoolError) in
+                let dropped = try makeRoom(pages: needed, in: database)
+                return (try insert(data, contents, into: database), dropped)
+            }
+        } catch {
+            guard error.kind == .full else { throw error }
+        }
+        // The disk is full before the file is: make room in the file, whose free pages can be used again.
+        try makeRoom(for: data.count, onFullDisk: database)
+        let rows = try database.transaction { () throws(SpoolError) in try insert(data, contents, into: database) }
+        return (rows, SampleTally())
+    }
+
     /// Takes the newest data that nobody holds, all of one namespace, and holds them for the time of a lease.
+    ///
+    /// Where the disk is full they are as many as the journal's reserve has room for.
     package func claim(
+        count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
+    ) throws(SpoolError) -> [SpooledDatum] {
+        var count = count
+        while true {
+            do throws(SpoolError) {
+                return try claimAtOnce(count: count, bytes: bytes, now: now, size: size)
+            } catch {
+                guard error.kind == .full, count > 1 else { throw error }
+                count /= 4
+            }
+        }
+    }
+
+    private func claimAtOnce(
         count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
     ) throws(SpoolError) -> [SpooledDatum] {
         try connection.withLock { (database) throws(SpoolError) in
@@ -125,9 +154,21 @@ package final class Spool: Sendable {
     /// - Parameters:
     ///   - removed: data that are done with.
     ///   - released: data that anybody may take again, and whether the service may have taken them already.
-    /// - Throws: if the file cannot be written; nothing has changed then.
+    /// - Throws: if the file cannot be written; then it may have been done in part, and can be asked for again.
     package func settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)]) throws(SpoolError) {
         guard !removed.isEmpty || !released.isEmpty else { return }
+        do throws(SpoolError) {
+            try settleAtOnce(removed: removed, released: released)
+        } catch {
+            guard error.kind == .full, removed.count + released.count > 1 else { throw error }
+            // The disk is full, and the journal's reserve has room for a part at a time.
+            let (middle, center) = (removed.count / 2, released.count / 2)
+            try settle(removed: Array(removed[..<middle]), released: Array(released[..<center]))
+            try settle(removed: Array(removed[middle...]), released: Array(released[center...]))
+        }
+    }
+
+    private func settleAtOnce(removed: [Int64], released: [(row: Int64, isUncertain: Bool)]) throws(SpoolError) {
         try connection.withLock { (database) throws(SpoolError) in
             try database.transaction { () throws(SpoolError) in
                 for row in removed { try database.run("DELETE FROM datum WHERE id = ?", [.integer(row)]) }
@@ -205,36 +246,6 @@ package final class Spool: Sendable {
             rows.append(database.lastRow)
         }
         return rows
-    }
-
-    /// Drops the oldest data until that many pages are free.
-    private func makeRoom(pages needed: Int64, in database: Database) throws(SpoolError) -> SampleTally {
-        var dropped = SampleTally()
-        while try usedPages(of: database) + needed > pages {
-            let step = try dropOldest(64, from: database)
-            guard step.data > 0 else { break }
-            dropped.add(step)
-        }
-        return dropped
-    }
-
-    private func usedPages(of database: Database) throws(SpoolError) -> Int64 {
-        try database.number("PRAGMA page_count") - database.number("PRAGMA freelist_count")
-    }
-
-    /// Drops the oldest data, but none that somebody is sending.
-    private func dropOldest(_ count: Int, from database: Database) throws(SpoolError) -> SampleTally {
-        let now = BootInstant.now()
-        var tally = SampleTally()
-        let rows = try database.rows(
-            "SELECT id, samples FROM datum WHERE owner IS NULL OR owner_boot <> ? OR lease < ? ORDER BY id LIMIT ?",
-            [.text(boot), .integer(now.nanoseconds), .integer(Int64(count))])
-        for row in rows {
-            guard let id = row.first, let samples = row.last?.integer else { continue }
-            try database.run("DELETE FROM datum WHERE id = ?", [id])
-            tally.add(SampleTally(data: 1, samples: UInt64(clamping: samples)))
-        }
-        return tally
     }
 
     private static func read(_ row: [SQLValue]) -> SpooledDatum? {

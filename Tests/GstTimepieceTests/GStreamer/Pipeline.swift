@@ -62,6 +62,14 @@ import CGStreamerCheck
         }
     }
 
+    /// Lets the sources end the stream, for those that would never end, and waits until it has.
+    func end() throws {
+        guard unsafe gst_element_send_event(element.pointer, gst_event_new_eos()) != 0 else {
+            throw TestFailure("The pipeline refuses to end.")
+        }
+        try wait(for: "eos")
+    }
+
     /// Plays to the end of the stream.
     func playToEnd(atMost limit: Duration = .seconds(30)) throws {
         try play()

@@ -91,6 +91,14 @@ struct CloudWatchSettingsTests {
         Mistake("EMF over mail", "cloudwatch-emf", "it may be stdout, file:PATH, tcp://HOST:PORT") {
             $0.emf = "mailto:x"
         },
+        Mistake("EMF with a dimension that is the metric", "cloudwatch-dimensions", "any other name than") {
+            $0.emf = "stdout"
+            $0.dimensions = [(name: "frame_processing_time", value: "v")]
+        },
+        Mistake("EMF with a dimension that is the metadata", "cloudwatch-dimensions", "called \"_aws\"") {
+            $0.emf = "stdout"
+            $0.dimensions = [(name: "_aws", value: "v")]
+        },
         Mistake("EMF to no folder", "cloudwatch-emf", "/nonexistent/emf cannot be opened") {
             $0.emf = "file:/nonexistent/emf"
         },
@@ -123,6 +131,23 @@ struct CloudWatchSettingsTests {
         let publisher = try CloudWatchPublisher(settings)
         publisher.close(within: .zero)
         #expect(settings.identity.dimensions.last == MetricIdentity.Dimension(name: "Label", value: "cam"))
+    }
+
+    @Test("Plain http to another machine is taken where that was allowed, for figures and not for keys")
+    func plainHTTP() throws {
+        var settings = CloudWatchSettings.test(endpoint: "http://emulator:4566", spool: "none")
+        settings.allowsPlainHTTP = true
+        try CloudWatchPublisher(settings).close(within: .zero)
+        settings.accessKey = nil
+        settings.secretAccessKey = nil
+        settings.sessionToken = nil
+        let folder = TemporaryFolder()
+        settings.environment = .bare([
+            "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://emulator:4566/keys",
+            "AWS_CONFIG_FILE": folder.write("config", "[default]\n"),
+        ])
+        let error = #expect(throws: CloudWatchSettingsError.self) { try CloudWatchPublisher(settings) }
+        #expect(error?.description.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI") == true)
     }
 
     @Test("A malformed file of keys is refused before anything plays")

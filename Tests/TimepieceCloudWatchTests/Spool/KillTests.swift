@@ -12,14 +12,6 @@ struct KillTests {
         var isSpooledUncertain = false
     }
 
-    /// The program beside the tests.
-    private var victim: String {
-        var bytes = [CChar](repeating: 0, count: 4096)
-        let count = unsafe readlink("/proc/self/exe", &bytes, bytes.count)
-        let path = String(decoding: bytes.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        return path.split(separator: "/").dropLast().reduce("") { "\($0)/\($1)" } + "/SpoolVictim"
-    }
-
     @Test(
         "Killed at 200 random moments, a publisher loses nothing it had spooled and doubles nothing it does not count")
     func kills() throws {
@@ -29,7 +21,8 @@ struct KillTests {
         var kept: Set<UInt64> = []
         for kill in 0..<200 {
             let process = try ServerProcess(
-                program: victim, [folder.path, service, String((kill + 1) * 1_000_000), String(random.next())])
+                program: Workspace.program("SpoolVictim"),
+                [folder.path, service, String((kill + 1) * 1_000_000), String(random.next())])
             // The first line says that the spool was opened; then comes the moment.
             var lines = [try #require(process.line(), "the spool cannot be opened any more")]
             usleep(UInt32(random.next() % 40_000))

@@ -56,6 +56,14 @@ import Testing
         #expect(stream.detector.stalled == .standstill)
     }
 
+    @Test func `A window that is closed as the stall is told does not tell it twice`() {
+        var stream = Stream()
+        stream.tick(1010)
+        #expect(stream.check(2000) == .stalled(.standstill, since: .milliseconds(990)))
+        #expect(stream.close(2000, events: 1) == nil)
+        #expect(stream.close(3000, events: 0) == .stalled(.standstill, since: .milliseconds(1990)))
+    }
+
     @Test func `A look that comes late tells how long it has really lasted`() {
         var stream = Stream()
         stream.tick(1010)

@@ -1,0 +1,190 @@
+"""Ends streams and processes in every way, and looks whether their figures reached a CloudWatch on loopback, or the spool.
+
+An application that forgets to set its pipeline to NULL, one that is interrupted, and a stream that is over while its
+pipeline plays on: in none of them may the last minute be missing. Only a signal that nobody handles takes what was not
+yet sent or spooled.
+"""
+
+import contextlib
+import gzip
+import http.server
+import json
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+BUFFERS = 50
+
+
+class Service(http.server.BaseHTTPRequestHandler):
+    """Takes everything, and counts the samples."""
+
+    protocol_version = "HTTP/1.1"
+    samples = 0
+    lock = threading.Lock()
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_POST(self):
+        content = json.loads(gzip.decompress(self.rfile.read(int(self.headers["Content-Length"]))))
+        with self.lock:
+            for datum in content["MetricData"]:
+                Service.samples += datum["StatisticValues"]["SampleCount"]
+        self.send_response(200)
+        for name, value in {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "x", "Content-Length": "2"}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Says nothing of clients that break off."""
+
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass
+
+
+@contextlib.contextmanager
+def service():
+    """Serves on loopback; yields the address."""
+    Service.samples = 0
+    server = Server(("127.0.0.1", 0), Service)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@contextlib.contextmanager
+def silence():
+    """Accepts connections and never answers; yields the address."""
+    held = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        def accept():
+            while True:
+                with contextlib.suppress(OSError):
+                    held.append(listener.accept())
+                    continue
+                return
+
+        threading.Thread(target=accept, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+def child(address, spool, how):
+    """Plays BUFFERS buffers through both elements that publish; then ends in the way that is asked for."""
+    import ctypes
+
+    import gi
+
+    gi.require_version("Gst", "1.0")
+    from gi.repository import Gst
+
+    Gst.init(None)
+    settings = f"interval=0 cloudwatch-namespace=Test cloudwatch-spool={spool} endpoint-uri={address}"
+    pipeline = Gst.parse_launch(
+        f"appsrc name=src ! timepiecetick name=tick {settings} ! timepiecewatch name=watch {settings} ! fakesink async=false")
+    pipeline.set_state(Gst.State.PLAYING)
+    source, tick, watch = (pipeline.get_by_name(name) for name in ("src", "tick", "watch"))
+    for _ in range(BUFFERS):
+        source.emit("push-buffer", Gst.Buffer.new_allocate(None, 16, None))
+
+    def counts():
+        return tuple(e.get_property("stats").get_uint64("num-intervals").value for e in (tick, watch))
+
+    while counts()[1] < BUFFERS or tick.get_property("stats").get_uint64("total-buffers").value < BUFFERS:
+        time.sleep(0.001)
+    print(json.dumps(sum(counts())), flush=True)
+    if how == "exit":
+        ctypes.CDLL(None).exit(0)
+    if how == "eos":
+        begun = time.monotonic()
+        source.emit("end-of-stream")
+        pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.EOS)
+        print(json.dumps(time.monotonic() - begun), flush=True)
+    time.sleep(100)
+
+
+def start(address, spool, how):
+    """Runs a child until its buffers have passed; returns it and how many intervals it measured."""
+    process = subprocess.Popen(
+        [sys.executable, __file__, "child", address, spool, how], stdout=subprocess.PIPE, text=True)
+    return process, json.loads(process.stdout.readline())
+
+
+def spooled(spool):
+    """Returns how many samples lie in a spool."""
+    with contextlib.closing(sqlite3.connect(spool)) as database:
+        return database.execute("SELECT coalesce(sum(samples), 0) FROM datum").fetchone()[0]
+
+
+def arrived(count):
+    """Waits until the service has so many samples, and says whether it has just those."""
+    deadline = time.monotonic() + 60
+    while Service.samples < count and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return Service.samples == count
+
+
+def main():
+    os.environ.update(AWS_ACCESS_KEY_ID="AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY="secret", AWS_REGION="us-east-1")
+    with tempfile.TemporaryDirectory() as folder:
+        with service() as address:
+            process, count = start(address, f"{folder}/exit", "exit")
+            assert process.wait(60) == 0 and count >= 2 * BUFFERS - 1, count
+            assert Service.samples == count, (Service.samples, count)
+        print(f"exit without NULL: {count} of {count} samples were sent")
+
+        with silence() as address:
+            process, count = start(address, f"{folder}/silent", "exit")
+            assert process.wait(60) == 0
+        assert spooled(f"{folder}/silent") == count, (spooled(f"{folder}/silent"), count)
+        print(f"exit without NULL and without a service that answers: {count} of {count} samples are in the spool")
+
+        with service() as address:
+            process, count = start(address, f"{folder}/eos", "eos")
+            assert arrived(count), (Service.samples, count)
+            assert process.poll() is None
+            process.kill()
+        print(f"EOS while the pipeline plays on: {count} of {count} samples were sent")
+
+        with silence() as address:
+            process, count = start(address, f"{folder}/late", "eos")
+            took = json.loads(process.stdout.readline())
+            # The request lasts until its deadline of three seconds; EOS does not wait for it.
+            assert took < 3, took
+            deadline = time.monotonic() + 60
+            while spooled(f"{folder}/late") < count and time.monotonic() < deadline:
+                time.sleep(0.05)
+            process.kill()
+            assert spooled(f"{folder}/late") == count, (spooled(f"{folder}/late"), count)
+        print(f"EOS and a service that hangs: passed in {took * 1000:.0f} ms, {count} of {count} samples are in the spool")
+
+        with service() as address:
+            launch = subprocess.Popen(
+                ["gst-launch-1.0", "-m", "videotestsrc", "is-live=true", "!", "timepiecetick", "interval=100000000",
+                 "cloudwatch-namespace=Test", f"cloudwatch-spool={folder}/int", f"endpoint-uri={address}", "!", "fakesink"],
+                stdout=subprocess.PIPE, text=True)
+            reports = 0
+            for line in launch.stdout:
+                reports += "timepiece-tick" in line
+                if reports == 3:
+                    launch.send_signal(signal.SIGINT)
+                    break
+            launch.communicate(timeout=60)
+            assert Service.samples > 0, "an interrupted gst-launch-1.0 sent nothing"
+            print(f"gst-launch-1.0 interrupted: {Service.samples} samples were sent")
+
+
+if sys.argv[1:2] == ["child"]:
+    child(*sys.argv[2:])
+else:
+    main()
