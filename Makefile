@@ -5,7 +5,7 @@ SWIFT ?= swift
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
 PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
-	-Xlinker --version-script=gst/libgsttimepiece.map \
+	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
 	-Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 # What SwiftPM says of GLib's pkg-config file concerns nobody.

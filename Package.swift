@@ -32,10 +32,12 @@ let package = Package(
         // Timing: no C, no network, no Foundation.
         .target(name: "Timepiece", swiftSettings: strict),
 
-        // Doors to the system.
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // Doors to the system. The first three are not linked but loaded by the first who publishes; zlib is GStreamer's
+        // own anyway.
+        .target(name: "CLateLibrary", cSettings: strictC),
+        .target(name: "CCurl", dependencies: ["CLateLibrary"], cSettings: strictC),
+        .target(name: "COpenSSL", dependencies: ["CLateLibrary"], cSettings: strictC),
+        .target(name: "CSQLite", dependencies: ["CLateLibrary"], cSettings: strictC),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CGStreamer", pkgConfig: "gstreamer-video-1.0",

@@ -11,6 +11,9 @@ extension CloudWatchSettings {
             throw CloudWatchSettingsError(
                 "cloudwatch-spool-limit", "A spool of \(spoolLimit) bytes is too small; it takes at least 262144.")
         }
+        if isSent, let missing = NetworkLibraries.missing {
+            throw CloudWatchSettingsError("cloudwatch-namespace", "CloudWatch needs \(missing).")
+        }
         if let emf, EmbeddedMetricTarget(emf) == nil {
             throw CloudWatchSettingsError(
                 "cloudwatch-emf",
@@ -25,6 +28,11 @@ extension CloudWatchSettings {
             }
         }
         if emf == nil, !dryRun { try checkAccess() }
+    }
+
+    /// Whether something is sent to somebody: requests to the service, or documents to an agent.
+    private var isSent: Bool {
+        emf.map { $0.hasPrefix("tcp:") || $0.hasPrefix("udp:") } ?? !dryRun
     }
 
     private func checkNamespace() throws(CloudWatchSettingsError) {
