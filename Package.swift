@@ -72,6 +72,9 @@ let package = Package(
         .executableTarget(
             name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
             swiftSettings: strict),
+        .executableTarget(
+            name: "SpoolBenchmark", dependencies: ["Timepiece", "TimepieceCloudWatch"],
+            path: "Benchmarks/SpoolBenchmark", swiftSettings: strict),
         // For applications: what the elements say on the bus, typed.
         .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 
