@@ -34,9 +34,11 @@ let package = Package(
 
         // Doors to the system.
         .systemLibrary(name: "CLinux"),
-        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
-        .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
-        .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        // These three are not linked but loaded by the first who publishes; zlib is GStreamer's own anyway.
+        .target(name: "CLateLibrary", cSettings: strictC),
+        .target(name: "CCurl", dependencies: ["CLateLibrary"], cSettings: strictC),
+        .target(name: "COpenSSL", dependencies: ["CLateLibrary"], cSettings: strictC),
+        .target(name: "CSQLite", dependencies: ["CLateLibrary"], cSettings: strictC),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CGStreamer", pkgConfig: "gstreamer-video-1.0",
@@ -71,6 +73,9 @@ let package = Package(
         .executableTarget(
             name: "LibraryBenchmark", dependencies: ["Timepiece"], path: "Benchmarks/LibraryBenchmark",
             swiftSettings: strict),
+        .executableTarget(
+            name: "SpoolBenchmark", dependencies: ["Timepiece", "TimepieceCloudWatch"],
+            path: "Benchmarks/SpoolBenchmark", swiftSettings: strict),
         // For applications: what the elements say on the bus, typed.
         .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 

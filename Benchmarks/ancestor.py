@@ -2,16 +2,17 @@
 """Times what the ancestor of the library does in Python beside the library's own call.
 
 The arithmetic is that of backpack's timepiece, written anew from its documentation: the last ten intervals in a
-deque, and the shortest, longest and mean over them when asked; a child watch is a ticker with a name.
+deque, and the shortest, longest and mean over them when asked; a child watch is a ticker with a name; an alarm clock
+asks each of its schedules in turn.
 """
 
+import argparse
 import collections
+import json
 import statistics
 import subprocess
-import sys
 import time
 
-ROUNDS = 9
 CALLS = 200_000
 
 
@@ -42,6 +43,29 @@ class StopWatch:
     def __exit__(self, *_):
         self.intervals.append(time.perf_counter() - self.start)
 
+    @property
+    def figures(self):
+        return min(self.intervals), max(self.intervals), sum(self.intervals) / len(self.intervals)
+
+
+class OrdinalSchedule:
+    def __init__(self, each):
+        self.each = each
+        self.count = 0
+
+    def tick(self):
+        self.count += 1
+        return self.count % self.each == 0
+
+
+class AlarmClock:
+    def __init__(self, schedules):
+        self.schedules = schedules
+
+    def tick(self):
+        for schedule in self.schedules:
+            schedule.tick()
+
 
 def tick(count):
     ticker = Ticker()
@@ -56,30 +80,65 @@ def measure(count):
             pass
 
 
-def nanoseconds(work):
+def alarms(schedules):
+    def work(count):
+        clock = AlarmClock([OrdinalSchedule(10**9) for _ in range(schedules)])
+        for _ in range(count):
+            clock.tick()
+
+    return work
+
+
+def snapshot(count):
+    watches = [StopWatch() for _ in range(3)]
+    for watch in watches:
+        watch.intervals.extend([0.033] * 10)
+    for _ in range(count):
+        [watch.figures for watch in watches]
+
+
+# What is called, the same in Python, the name of ours, and how often it is called in a round.
+ROWS = (
+    ("Ticker.tick", tick, "Ticker.tick, clock read", CALLS),
+    ("StopWatch.measure", measure, "StopWatch.measure", CALLS),
+    ("AlarmClock.tick, 1 schedule", alarms(1), "AlarmClock.tick, 1 schedule", CALLS),
+    ("AlarmClock.tick, 100,000 schedules", alarms(100_000), "AlarmClock.tick, 100,000 schedules", 10),
+    ("snapshot of three stopwatches", snapshot, "StopWatch.snapshot, 3 levels", CALLS // 10),
+)
+
+
+def nanoseconds(work, calls, rounds):
     times = []
-    for _ in range(ROUNDS):
+    for _ in range(rounds):
         start = time.perf_counter_ns()
-        work(CALLS)
-        times.append((time.perf_counter_ns() - start) / CALLS)
+        work(calls)
+        times.append((time.perf_counter_ns() - start) / calls)
     return statistics.median(times)
 
 
-def ours(program, name):
+def ours(program, name, rounds):
     times = [
         float(subprocess.run([program, name, str(CALLS)], capture_output=True, text=True, check=True).stdout)
-        for _ in range(ROUNDS)]
+        for _ in range(rounds)]
     return statistics.median(times)
 
 
 def main():
-    if len(sys.argv) != 2:
-        sys.exit("usage: ancestor.py LibraryBenchmark")
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("program", help="the built LibraryBenchmark")
+    parser.add_argument("--rounds", type=int, default=9, help="(default %(default)s)")
+    parser.add_argument("--json", help="where the figures go")
+    arguments = parser.parse_args()
+    figures = {}
     print("| nanoseconds a call | Timepiece | the ancestor's arithmetic in Python |")
     print("| --- | ---: | ---: |")
-    for call, work, name in (
-            ("tick", tick, "Ticker.tick, clock read"), ("measure", measure, "StopWatch.measure")):
-        print(f"| {call} | {ours(sys.argv[1], name):.0f} | {nanoseconds(work):.0f} |")
+    for call, work, name, calls in ROWS:
+        figures[call] = (
+            ours(arguments.program, name, arguments.rounds), nanoseconds(work, calls, arguments.rounds))
+        print(f"| {call} | {figures[call][0]:,.0f} | {figures[call][1]:,.0f} |")
+    if arguments.json:
+        with open(arguments.json, "w", encoding="utf-8") as file:
+            json.dump({call: {"timepiece": own, "ancestor": other} for call, (own, other) in figures.items()}, file, indent=1)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,18 @@ func statistics(of count: Int) -> Statistics {
     return statistics
 }
 
+/// Uses a value, so that the compiler does not leave out what made it.
+///
+/// What is measured lives within one run: variables that outlive a closure are checked for exclusive access at each use.
+@inline(never)
+func keep<Value>(_ value: borrowing Value) {}
+
+/// A function of its own, so that `Benchmarks/instructions.py` can count what happens in it.
+@inline(never)
+func firstTick(_ tachometer: Tachometer, at instant: MonotonicInstant) {
+    tachometer.tick(at: instant)
+}
+
 func alarmClock(schedules: Int) throws -> AlarmClock {
     // None is due while the benchmark runs: what is measured is the tick that fires nothing.
     try AlarmClock((0..<schedules).map { try OrdinalSchedule(each: .max, name: "a\($0)") })
@@ -32,18 +44,26 @@ func alarmClock(schedules: Int) throws -> AlarmClock {
 
 let benchmarks = [
     Benchmark("Ticker.tick") {
-        var ticker = Ticker()
-        var instants = Instants()
-        return { count in for _ in 0..<count { ticker.tick(at: instants.next()) } }
+        { count in
+            var ticker = Ticker()
+            var instants = Instants()
+            for _ in 0..<count { ticker.tick(at: instants.next()) }
+            keep(ticker)
+        }
     },
     Benchmark("Ticker.tick, clock read") {
-        var ticker = Ticker()
-        return { count in for _ in 0..<count { ticker.tick() } }
+        { count in
+            var ticker = Ticker()
+            for _ in 0..<count { ticker.tick() }
+            keep(ticker)
+        }
     },
     Benchmark("Tachometer.tick") {
         let tachometer = try Tachometer()
-        var instants = Instants()
-        return { count in for _ in 0..<count { tachometer.tick(at: instants.next()) } }
+        return { count in
+            var instants = Instants()
+            for _ in 0..<count { tachometer.tick(at: instants.next()) }
+        }
     },
     Benchmark("Tachometer.read") {
         let tachometer = try Tachometer()
@@ -61,15 +81,26 @@ let benchmarks = [
             }
         }
     },
+    // What the streaming thread has to do because a window was closed; `firstTick` alone is counted.
+    Benchmark("Tachometer.tick, first of a window") {
+        let tachometer = try Tachometer()
+        var instants = Instants()
+        return { count in
+            for _ in 0..<count {
+                _ = tachometer.closeWindow(at: instants.next())
+                firstTick(tachometer, at: instants.next())
+            }
+        }
+    },
     Benchmark("StopWatch.measure") {
         let watch = try StopWatch("root")
         return { count in for _ in 0..<count { watch.measure {} } }
     },
     Benchmark("StopWatch.record") {
         let watch = try StopWatch("root")
-        var instants = Instants()
-        var last = instants.next()
         return { count in
+            var instants = Instants()
+            var last = instants.next()
             for _ in 0..<count {
                 let next = instants.next()
                 watch.record(last.duration(to: next))
@@ -79,34 +110,64 @@ let benchmarks = [
     },
     Benchmark("AlarmClock.tick, 1 schedule") {
         let clock = try alarmClock(schedules: 1)
-        var instants = Instants()
-        return { count in for _ in 0..<count { clock.tick(at: instants.next()) } }
+        return { count in
+            var instants = Instants()
+            for _ in 0..<count { clock.tick(at: instants.next()) }
+        }
     },
     Benchmark("AlarmClock.tick, 100,000 schedules") {
         let clock = try alarmClock(schedules: 100_000)
-        var instants = Instants()
-        return { count in for _ in 0..<count { clock.tick(at: instants.next()) } }
+        return { count in
+            var instants = Instants()
+            for _ in 0..<count { clock.tick(at: instants.next()) }
+        }
     },
     Benchmark("Histogram.record") {
-        var histogram = Histogram()
-        var instants = Instants()
-        var last = instants.next()
-        return { count in
+        { count in
+            var histogram = Histogram()
+            var instants = Instants()
+            var last = instants.next()
             for _ in 0..<count {
                 let next = instants.next()
                 histogram.record(last.duration(to: next))
                 last = next
             }
+            keep(histogram)
         }
     },
     Benchmark("Histogram.merge") {
         let other = statistics(of: 1_000).histogram
-        var histogram = other
-        return { count in for _ in 0..<count { histogram.merge(other) } }
+        return { count in
+            var histogram = other
+            for _ in 0..<count { histogram.merge(other) }
+            keep(histogram)
+        }
+    },
+    Benchmark("Statistics.record") {
+        { count in
+            var statistics = Statistics()
+            var instants = Instants()
+            var last = instants.next()
+            for _ in 0..<count {
+                let next = instants.next()
+                statistics.record(last.duration(to: next))
+                last = next
+            }
+            keep(statistics)
+        }
+    },
+    Benchmark("StopWatch.snapshot, 3 levels") {
+        let watch = try StopWatch("root")
+        let inner = try watch.child("inner")
+        let innermost = try inner.child("innermost")
+        var instants = Instants()
+        for _ in 0..<1_000 {
+            for each in [watch, inner, innermost] { each.record(instants.next().duration(to: instants.next())) }
+        }
+        return { count in for _ in 0..<count { keep(watch.snapshot) } }
     },
     Benchmark("Histogram.percentile") {
         let histogram = statistics(of: 1_000).histogram
-        var sum = Duration.zero
-        return { count in for _ in 0..<count { sum += histogram.percentile(99) } }
+        return { count in for _ in 0..<count { keep(histogram.percentile(99)) } }
     },
 ]

@@ -16,8 +16,10 @@ mkdir -p "$folder/modules"
 
 flags=(-O -g -parse-as-library -wmo -swift-version 6 -package-name timepiece -strict-memory-safety
   -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny -sanitize=fuzzer,address
-  -Xcc "-fmodule-map-file=Sources/CCurl/module.modulemap" -Xcc "-fmodule-map-file=Sources/COpenSSL/module.modulemap"
-  -Xcc "-fmodule-map-file=Sources/CSQLite/module.modulemap" -Xcc "-fmodule-map-file=Sources/CZlib/module.modulemap"
+  -Xcc -fmodule-map-file=Sources/CCurl/include/module.modulemap
+  -Xcc -fmodule-map-file=Sources/COpenSSL/include/module.modulemap
+  -Xcc -fmodule-map-file=Sources/CSQLite/include/module.modulemap
+  -Xcc -fmodule-map-file=Sources/CZlib/module.modulemap -Xcc -ISources/CLateLibrary/include
   -I "$folder/modules")
 newest=$(find Sources/Timepiece Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift' -newer "$folder/readers" 2>/dev/null | head -n 1 || true)
 if [ ! -x "$folder/readers" ] || [ -n "$newest" ]; then
@@ -25,8 +27,14 @@ if [ ! -x "$folder/readers" ] || [ -n "$newest" ]; then
   mapfile -t sending < <(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift')
   swiftc "${flags[@]}" -module-name Timepiece -emit-module -emit-module-path "$folder/modules/Timepiece.swiftmodule" \
     -c -o "$folder/Timepiece.o" "${timing[@]}"
+  doors=()
+  for source in Sources/{CLateLibrary,CCurl,COpenSSL,CSQLite}/*.c; do
+    doors+=("$folder/$(basename "$source" .c).o")
+    clang -O -g -fsanitize=address -ISources/CLateLibrary/include -I"$(dirname "$source")/include" \
+      -c -o "${doors[-1]}" "$source"
+  done
   swiftc "${flags[@]}" -module-name TimepieceCloudWatch -o "$folder/readers" "${sending[@]}" "$folder/Timepiece.o" \
-    -lcurl -lcrypto -lsqlite3 -lz 2>&1 | { grep -v "Cannot export local symbol" || true; }
+    "${doors[@]}" -lz 2>&1 | { grep -v "Cannot export local symbol" || true; }
 fi
 
 # A crash is to end the run, not to wait in the backtracer.

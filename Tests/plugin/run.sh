@@ -127,6 +127,40 @@ links_no_swift() {
   ! objdump -p "$plugin" | grep -E 'NEEDED.*(swift|Foundation|icu)'
 }
 
+# A call in Swift that a door does not list would bring the library back, or its name.
+links_no_service_library() {
+  ! objdump -p "$plugin" | grep -E 'NEEDED.*(curl|crypto|ssl|sqlite)' &&
+    ! nm -D --undefined-only "$plugin" | grep -E ' (curl_|sqlite3_|EVP_|HMAC|SSL|CRYPTO_|OPENSSL_)'
+}
+
+# The pipeline of who publishes, to nobody: what is tried is the start.
+publish() {
+  gst-launch-1.0 fakesrc num-buffers=1 ! timepiecetick cloudwatch-namespace=Late region=eu-west-1 \
+    access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 cloudwatch-spool=none "$@" ! fakesink
+}
+
+# Each of the libraries in turn is no library, then one without a function.
+says_what_cannot_be_loaded() {
+  local library kind expected
+  for library in libcurl.so.4 libcrypto.so.3 libsqlite3.so.0; do
+    for kind in empty hollow; do
+      mkdir -p "$work/$kind-$library"
+      case $kind in
+        empty) : >"$work/$kind-$library/$library"; expected="which cannot be loaded: .+" ;;
+        hollow) cc -shared -x c -o "$work/$kind-$library/$library" /dev/null; expected="which has no function [a-zA-Z0-9_]+ here" ;;
+      esac
+      LD_LIBRARY_PATH=$work/$kind-$library gst-launch-1.0 -q fakesrc num-buffers=9 ! timepiecetick ! fakesink || return 1
+      if LD_LIBRARY_PATH=$work/$kind-$library publish >"$work/late" 2>&1; then
+        echo "$library was not missed"
+        return 1
+      fi
+      [ "$(grep -cE "^ERROR: .*CloudWatch needs $library, $expected\\.\$" "$work/late")" = 1 ] || { cat "$work/late"; return 1; }
+    done
+    # Who prints requests needs none of them.
+    LD_LIBRARY_PATH=$work/empty-$library publish cloudwatch-dry-run=true || return 1
+  done
+}
+
 exports_two_symbols() {
   [ "$(nm -D --defined-only --extern-only "$plugin" | cut -d' ' -f3 | sort | tr '\n' ' ')" = \
     'gst_plugin_timepiece_get_desc gst_plugin_timepiece_register ' ] || { nm -D --defined-only --extern-only "$plugin"; return 1; }
@@ -173,8 +207,9 @@ memcheck_lists() {
 
 # The checks run in shells of their own.
 export here work plugin python
-export -f contains tells scanner_loads_it scanner_loads_it_again inspect_reads_well launch_prints_messages \
-  debug_tells_the_story cost_is_told_once demo_takes_every_source links_no_swift exports_two_symbols leaks nothing_leaks memcheck memcheck_reports memcheck_lists
+export -f contains tells links_no_service_library publish says_what_cannot_be_loaded scanner_loads_it \
+  scanner_loads_it_again inspect_reads_well launch_prints_messages debug_tells_the_story cost_is_told_once \
+  demo_takes_every_source links_no_swift exports_two_symbols leaks nothing_leaks memcheck memcheck_reports memcheck_lists
 
 check "gst-plugin-scanner loads it into a fresh registry" scanner_loads_it
 check "gst-plugin-scanner loads it again when the file has changed" scanner_loads_it_again
@@ -184,6 +219,9 @@ check "GST_DEBUG tells the story" debug_tells_the_story
 check "what CloudWatch will cost is told once, at level INFO" cost_is_told_once
 check "make demo takes a file, a URI and a gst-launch source" demo_takes_every_source
 check "no part of Swift is needed" links_no_swift
+check "libcurl, OpenSSL and SQLite are linked by nobody" links_no_service_library
+check "they are loaded by who publishes, and by nobody else" "$python" "$here/late.py"
+check "one that cannot be loaded is one error where it is needed" says_what_cannot_be_loaded
 check "only GStreamer's two symbols are exported" exports_two_symbols
 check "Python reads the message from the bus" "$python" "$here/bus.py"
 check "Python reads and sets the properties" "$python" "$here/properties.py"

@@ -30,8 +30,7 @@ public struct Histogram: Sendable, Equatable {
 
     /// Counts a value; a negative one counts as zero.
     public mutating func record(_ value: Duration, count: UInt64 = 1) {
-        let nanoseconds = UInt64(max(0, value.nanoseconds))
-        add(count, toBucket: HistogramScale.shared.bucket(of: nanoseconds))
+        record(nanoseconds: UInt64(max(0, value.nanoseconds)), count: count)
     }
 
     /// Adds what another histogram counted.
@@ -61,6 +60,16 @@ public struct Histogram: Sendable, Equatable {
             }
         }
         return HistogramScale.middleDuration(of: first + counts.count - 1)
+    }
+
+    /// Counts a value in nanoseconds.
+    package mutating func record(nanoseconds: UInt64, count increment: UInt64 = 1) {
+        guard increment > 0 else { return }
+        // The scale answers with 0 ..< bucketCount for every value.
+        let bucket = HistogramScale.shared.bucket(of: nanoseconds)
+        if !counts.indices.contains(bucket &- first) { cover(bucket...bucket) }
+        counts[bucket &- first].addSaturating(increment)
+        count.addSaturating(increment)
     }
 
     /// Counts values by the number of their bucket; a number outside the scale counts in the bucket at that end.

@@ -55,13 +55,18 @@ public struct Statistics: Sendable, Equatable {
 
     /// Counts a duration; a negative one counts as zero.
     public mutating func record(_ duration: Duration) {
-        let nanoseconds = UInt64(Swift.max(0, duration.nanoseconds))
+        record(nanoseconds: UInt64(Swift.max(0, duration.nanoseconds)))
+    }
+
+    /// Counts a duration in nanoseconds.
+    package mutating func record(nanoseconds: UInt64) {
         minNanoseconds = count == 0 ? nanoseconds : Swift.min(minNanoseconds, nanoseconds)
         maxNanoseconds = Swift.max(maxNanoseconds, nanoseconds)
         sumNanoseconds.addSaturating(nanoseconds)
-        squares.addSaturating(UInt128(nanoseconds) * UInt128(nanoseconds))
+        // The square of 64 bits fits into 128, so the product needs no check.
+        squares.addSaturating(UInt128(nanoseconds) &* UInt128(nanoseconds))
         count.addSaturating(1)
-        histogram.record(duration)
+        histogram.record(nanoseconds: nanoseconds)
     }
 
     /// Adds what other statistics counted.

@@ -110,13 +110,15 @@ public final class StopWatch: Sendable {
 
     /// Counts an interval that was measured elsewhere; a negative one is counted in ``backwardsCount`` only.
     public func record(_ duration: Duration) {
+        let isBackwards = duration.attoseconds < 0
+        let nanoseconds = duration.nanoseconds.magnitude
         state.withLock { state in
-            guard duration >= .zero else {
+            guard !isBackwards else {
                 state.backwardsCount.addSaturating(1)
                 return
             }
-            state.ring.append(duration.nanoseconds.magnitude)
-            state.statistics.record(duration)
+            state.ring.append(nanoseconds)
+            state.statistics.record(nanoseconds: nanoseconds)
         }
     }
 

@@ -22,14 +22,14 @@ public struct StopWatchSnapshot: Sendable, Equatable {
 extension StopWatch {
     /// What this stopwatch and the tree below it have measured since the last reset.
     public var snapshot: StopWatchSnapshot {
-        snapshot(ofParent: parent?.statistics.sum) { $0.statistics }
+        snapshot(ofParent: parent?.statistics.sumNanoseconds) { $0.statistics }
     }
 
     /// Hands out what this stopwatch and the tree below it have measured, and starts all their statistics anew.
     ///
     /// An interval that is recorded meanwhile is in this snapshot or in the next, never in both and never in neither.
     public func takeSnapshot() -> StopWatchSnapshot {
-        snapshot(ofParent: parent?.statistics.sum) { $0.takeStatistics() }
+        snapshot(ofParent: parent?.statistics.sumNanoseconds) { $0.takeStatistics() }
     }
 
     /// The sum less the sums of the children, see ``StopWatchSnapshot/selfTime``.
@@ -39,17 +39,17 @@ extension StopWatch {
     public var share: Double { snapshot.share }
 
     private func snapshot(
-        ofParent parentSum: Duration?, statistics read: (StopWatch) -> Statistics
+        ofParent parentSum: UInt64?, statistics read: (StopWatch) -> Statistics
     ) -> StopWatchSnapshot {
         let statistics = read(self)
         let share =
             switch parentSum {
             case nil: 1.0
-            case .zero?: 0.0
-            case let sum?: statistics.sum.inSeconds / sum.inSeconds
+            case 0?: 0.0
+            case let sum?: Double(statistics.sumNanoseconds) / Double(sum)
             }
         return StopWatchSnapshot(
             name: name, fullName: fullName, statistics: statistics, share: share,
-            children: children.map { $0.snapshot(ofParent: statistics.sum, statistics: read) })
+            children: children.map { $0.snapshot(ofParent: statistics.sumNanoseconds, statistics: read) })
     }
 }

@@ -18,6 +18,9 @@ extension CloudWatchSettings {
                 "A dimension is called \"\(same.name)\", which stands for something else in Embedded Metric Format; it may "
                     + "have any other name than \"_aws\" and that of the metric.")
         }
+        if isSent, let missing = NetworkLibraries.missing {
+            throw CloudWatchSettingsError("cloudwatch-namespace", "CloudWatch needs \(missing).")
+        }
         if let emf, EmbeddedMetricTarget(emf) == nil {
             throw CloudWatchSettingsError(
                 "cloudwatch-emf",
@@ -32,6 +35,11 @@ extension CloudWatchSettings {
             }
         }
         if emf == nil, !dryRun { try checkAccess() }
+    }
+
+    /// Whether something is sent to somebody: requests to the service, or documents to an agent.
+    private var isSent: Bool {
+        emf.map { $0.hasPrefix("tcp:") || $0.hasPrefix("udp:") } ?? !dryRun
     }
 
     private func checkNamespace() throws(CloudWatchSettingsError) {

@@ -4,8 +4,9 @@ extension SenderState {
     /// Decides what the thread does next.
     package mutating func nextStep(at now: Moment) -> SenderStep {
         collect(at: now)
-        if !minutes.isEmpty {
+        if !minutes.isEmpty, now.boot >= minutesDue || flushDeadline != nil || isClosing {
             defer { minutes = [] }
+            minutesDue = BootInstant(nanoseconds: .max)
             isCondensing = true
             return .condense(minutes)
         }
@@ -42,10 +43,11 @@ extension SenderState {
             guard let minute = gathering.takeIfOver(at: now, clock: clock, boot: configuration.boot) else { continue }
             gatherings[publisher] = gathering
             minutes.append(minute)
+            minutesDue = min(minutesDue, due)
         }
     }
 
-    private func phase(of gathering: Gathering) -> Duration {
+    func phase(of gathering: Gathering) -> Duration {
         min(configuration.longestPhase, .seconds(gathering.identity.interval) * configuration.phase)
     }
 
@@ -121,6 +123,7 @@ extension SenderState {
         for gathering in gatherings.values where !gathering.isEmpty {
             next = min(next, gathering.end(now: now, clock: clock).advanced(by: phase(of: gathering)))
         }
+        if !minutes.isEmpty { next = min(next, minutesDue) }
         if !isReady { next = min(next, notBefore) }
         if isHastened, let flushDeadline { next = min(next, flushDeadline) }
         if configuration.hasSpool {

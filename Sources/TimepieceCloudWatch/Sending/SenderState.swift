@@ -17,6 +17,10 @@ package struct SenderState: Sendable {
     private var lastPublisher: UInt64 = 0
     /// Intervals that are over and not made into data yet.
     var minutes: [Minute] = []
+    /// When the first of them is to go out.
+    ///
+    /// A series whose next interval has begun waits for the others, so that all of them share requests.
+    var minutesDue = BootInstant(nanoseconds: .max)
     /// Data in memory that are not under way, oldest first.
     var fresh: [Parcel] = []
     /// Data that are to go out in one request each, the next one last.
@@ -73,9 +77,10 @@ package struct SenderState: Sendable {
         let wasEmpty = gathering.isEmpty
         // Taken out while it is changed, so that the histogram's storage is not copied.
         gatherings[publisher] = nil
+        let due = gathering.end(now: moment, clock: clock).advanced(by: phase(of: gathering))
         let complete = gathering.add(window, at: moment, clock: clock, boot: configuration.boot)
         gatherings[publisher] = gathering
-        if let complete { keep(complete) }
+        if let complete { keep(complete, until: due) }
         return wasEmpty || complete != nil
     }
 
@@ -87,12 +92,15 @@ package struct SenderState: Sendable {
     /// Takes what a series has gathered so far, and ends it.
     package mutating func close(_ publisher: UInt64) {
         guard var gathering = gatherings.removeValue(forKey: publisher) else { return }
-        if let minute = gathering.take(boot: configuration.boot) { keep(minute) }
+        if let minute = gathering.take(boot: configuration.boot) {
+            keep(minute, until: BootInstant(nanoseconds: .min))
+        }
     }
 
     /// Keeps an interval that is over; if the thread does not come to take them, memory stays bounded.
-    private mutating func keep(_ minute: Minute) {
+    private mutating func keep(_ minute: Minute, until due: BootInstant) {
         minutes.append(minute)
+        minutesDue = min(minutesDue, due)
         guard minutes.count > configuration.memoryLimit else { return }
         let oldest = minutes.removeFirst()
         status.drop(SampleTally(data: 1, samples: oldest.statistics.count), because: .memoryFull)

@@ -12,6 +12,9 @@ final class Database {
 
     /// Opens the file, which is made with mode 0600 if it is not there.
     init(path: String, busyTimeout: Duration) throws(SpoolError) {
+        if let problem = unsafe timepiece_sqlite_problem() {
+            throw SpoolError(.unusable, "The spool \(path) needs \(unsafe String(cString: problem)).")
+        }
         // Made here and not by SQLite, which would give it the mode of the umask; its journal takes the same mode.
         let file = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard file >= 0 else {

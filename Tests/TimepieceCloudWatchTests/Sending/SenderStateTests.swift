@@ -18,6 +18,16 @@ struct SenderStateTests {
         #expect(simulation.state.status.sent == SampleTally(data: 500, samples: 100 * 3 * 29))
     }
 
+    @Test("Elements that report one after the other share a request all the same")
+    func batchingOfThoseThatComeOneByOne() {
+        let simulation = Simulation { $0.phase = 0.05 }
+        simulation.windowSpread = .milliseconds(900)
+        let publishers = open(simulation, 100)
+        simulation.run(until: 310, publishing: publishers, samples: 3)
+        #expect(simulation.requests.map(\.data) == [100, 100, 100, 100, 100])
+        #expect(simulation.requests.map { $0.at.rounded() } == (1...5).map { 60 * Double($0) + 3 })
+    }
+
     @Test("An hour of outage loses nothing, and ends newest first at a bounded rate")
     func outage() throws {
         let simulation = Simulation()

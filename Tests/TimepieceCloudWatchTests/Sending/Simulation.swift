@@ -26,6 +26,8 @@ final class Simulation {
     var isDiskDead = false
     /// How often publishers close a window, in seconds.
     var windowLength = 1.0
+    /// Over how long the windows of one time come in, one publisher after the other; the thread is awake in between.
+    var windowSpread: Duration = .zero
     /// How long a request takes.
     var way: Duration = .milliseconds(50)
 
@@ -66,8 +68,21 @@ final class Simulation {
             }
             if now.boot < target.boot { now = target }
             if seconds >= end { return }
-            for publisher in publishers { _ = state.publish(window, of: publisher, at: now) }
+            for publisher in publishers {
+                _ = state.publish(window, of: publisher, at: now)
+                guard windowSpread > .zero else { continue }
+                now = now.advanced(by: windowSpread / publishers.count)
+                performAll()
+            }
             nextWindow += windowLength
+        }
+    }
+
+    private func performAll() {
+        while true {
+            let step = state.nextStep(at: now)
+            if case .wait = step { return }
+            perform(step)
         }
     }
 

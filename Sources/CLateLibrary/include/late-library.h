@@ -1,0 +1,92 @@
+/* Libraries that are loaded when they are needed, and not with the plugin: most
+ * pipelines publish nothing, and are not to pay for libcurl and the thirty
+ * libraries that it brings along.
+ *
+ * A door to such a library lists each function once, in a macro:
+ *
+ *   #define TIMEPIECE_NAME_FUNCTIONS(FUNCTION) \
+ *     FUNCTION (result, name, parameters, arguments, otherwise)
+ *
+ * Its header applies TIMEPIECE_LATE_DECLARE to the list, its source
+ * TIMEPIECE_LATE_LIBRARY. Callers write the library's own names and reach
+ * functions of the door, which pass the call on, or return `otherwise` where
+ * the library cannot be loaded. A function that is not listed is not linked. */
+#ifndef TIMEPIECE_LATE_LIBRARY_H
+#define TIMEPIECE_LATE_LIBRARY_H
+
+#include <pthread.h>
+#include <stdbool.h>
+
+/* What became of loading a library. */
+typedef struct
+{
+  const char *file;
+  void *handle;
+  /* Its name and why it cannot be used, to go on from "needs"; else empty. */
+  char problem[256];
+} TimepieceLateLibrary;
+
+/* Loads the library of a file name, for good. Any thread. */
+void timepiece_late_library_open (TimepieceLateLibrary * library,
+    const char *file);
+
+/* Returns a function of it; NULL and a problem if there is none. */
+void *timepiece_late_library_find (TimepieceLateLibrary * library,
+    const char *name);
+
+/* The name under which the function is linked: nothing else in the process has
+ * it, whatever copy of the library it was linked with. */
+#define TIMEPIECE_LATE_DECLARE(result, name, ...) \
+  extern __typeof__ (name) name __asm__ ("timepiece_late_" #name) \
+      __attribute__ ((visibility ("hidden")));
+
+#define TIMEPIECE_LATE_MEMBER(result, name, ...) \
+  __typeof__ (&name) name;
+
+#define TIMEPIECE_LATE_FIND(result, name, ...) \
+  table.name = (__typeof__ (&name)) \
+      timepiece_late_library_find (&library, #name);
+
+/* The compiler holds it to the library's own header in the call; a pointer that
+ * another version takes as one to const is the same. */
+#define TIMEPIECE_LATE_DEFINE(result, name, parameters, arguments, otherwise) \
+  result timepiece_late_ ## name parameters; \
+  \
+  result \
+  timepiece_late_ ## name parameters \
+  { \
+    return is_loaded () ? table.name arguments : otherwise; \
+  }
+
+/* The source of a door: `table` has all the functions that are LISTED, and
+ * `why_not ()` tells why they are not there. */
+#define TIMEPIECE_LATE_LIBRARY(file, LISTED, why_not) \
+  static TimepieceLateLibrary library; \
+  static struct \
+  { \
+    LISTED (TIMEPIECE_LATE_MEMBER) \
+  } table; \
+  \
+  static void \
+  load (void) \
+  { \
+    timepiece_late_library_open (&library, file); \
+    LISTED (TIMEPIECE_LATE_FIND) \
+  } \
+  \
+  const char * \
+  why_not (void) \
+  { \
+    static pthread_once_t once = PTHREAD_ONCE_INIT; \
+    \
+    pthread_once (&once, load); \
+    return *library.problem ? library.problem : NULL; \
+  } \
+  \
+  static inline bool \
+  is_loaded (void) \
+  { \
+    return !why_not (); \
+  }
+
+#endif

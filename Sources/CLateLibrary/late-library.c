@@ -1,0 +1,33 @@
+#include "late-library.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+
+void
+timepiece_late_library_open (TimepieceLateLibrary * library, const char *file)
+{
+  /* All of it now, so that what is missing is said here and ends no call later;
+   * and for itself, so that nobody else's symbols change. */
+  library->file = file;
+  library->handle = dlopen (file, RTLD_NOW | RTLD_LOCAL);
+  if (!library->handle) {
+    const char *reason = dlerror ();
+
+    snprintf (library->problem, sizeof library->problem,
+        "%s, which cannot be loaded: %s", file,
+        reason ? reason : "no reason given");
+  }
+}
+
+void *
+timepiece_late_library_find (TimepieceLateLibrary * library, const char *name)
+{
+  void *function = NULL;
+
+  if (library->handle)
+    function = dlsym (library->handle, name);
+  if (!function && !*library->problem)
+    snprintf (library->problem, sizeof library->problem,
+        "%s, which has no function %s here", library->file, name);
+  return function;
+}

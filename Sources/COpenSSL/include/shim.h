@@ -1,0 +1,27 @@
+#ifndef TIMEPIECE_COPENSSL_SHIM_H
+#define TIMEPIECE_COPENSSL_SHIM_H
+
+#include <late-library.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+/* What is called of OpenSSL, which is loaded when the first of it is. */
+#define TIMEPIECE_OPENSSL_FUNCTIONS(FUNCTION) \
+  FUNCTION (const EVP_MD *, EVP_sha256, (void), (), NULL) \
+  FUNCTION (int, EVP_Digest, \
+      (const void *bytes, size_t length, unsigned char *digest, \
+          unsigned int *size, const EVP_MD * type, ENGINE * engine), \
+      (bytes, length, digest, size, type, engine), 0) \
+  FUNCTION (unsigned char *, HMAC, \
+      (const EVP_MD * type, const void *key, int key_length, \
+          const unsigned char *bytes, size_t length, unsigned char *digest, \
+          unsigned int *size), \
+      (type, key, key_length, bytes, length, digest, size), NULL)
+
+/* Loads OpenSSL, once. Returns its file and why it cannot be used, to go on from
+ * "needs"; NULL if it can. Any thread. */
+const char *timepiece_openssl_problem (void);
+
+TIMEPIECE_OPENSSL_FUNCTIONS (TIMEPIECE_LATE_DECLARE)
+
+#endif

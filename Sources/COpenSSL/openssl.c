@@ -1,0 +1,6 @@
+#include "shim.h"
+
+TIMEPIECE_LATE_LIBRARY ("libcrypto.so.3", TIMEPIECE_OPENSSL_FUNCTIONS,
+    timepiece_openssl_problem)
+
+TIMEPIECE_OPENSSL_FUNCTIONS (TIMEPIECE_LATE_DEFINE)

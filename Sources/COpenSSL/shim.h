@@ -1,7 +1,0 @@
-#ifndef TIMEPIECE_COPENSSL_SHIM_H
-#define TIMEPIECE_COPENSSL_SHIM_H
-
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
-#endif

@@ -1,0 +1,6 @@
+#include "shim.h"
+
+TIMEPIECE_LATE_LIBRARY ("libsqlite3.so.0", TIMEPIECE_SQLITE_FUNCTIONS,
+    timepiece_sqlite_problem)
+
+TIMEPIECE_SQLITE_FUNCTIONS (TIMEPIECE_LATE_DEFINE)

@@ -1,0 +1,35 @@
+"""Plays a pipeline that measures and one that publishes, and looks at which libraries the process has loaded after each.
+"""
+
+import gi
+
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst  # noqa: E402
+
+Gst.init(None)
+LATE = {"libcurl.so.4", "libcrypto.so.3", "libsqlite3.so.0"}
+
+
+def loaded():
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        files = {line.split("/")[-1].strip() for line in maps if "/" in line}
+    return {name for name in LATE if any(file.startswith(name) for file in files)}
+
+
+def play(middle):
+    pipeline = Gst.parse_launch(f"fakesrc num-buffers=300 ! {middle} ! fakesink")
+    pipeline.set_state(Gst.State.PLAYING)
+    message = pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.EOS | Gst.MessageType.ERROR)
+    assert message is not None and message.type == Gst.MessageType.EOS, message and message.parse_error()
+    pipeline.set_state(Gst.State.NULL)
+
+
+assert not loaded(), f"{loaded()} came with Python or GStreamer, so that nothing is shown"
+play("timepiecetick interval=1000000 alarms=ordinal,each=10 ! timepiecewatch interval=1000000")
+assert not loaded(), f"who only measures loaded {loaded()}"
+play("timepiecetick cloudwatch-namespace=Late cloudwatch-emf=file:/dev/null cloudwatch-spool=none")
+assert not loaded(), f"who writes to a file loaded {loaded()}"
+play(
+    "timepiecetick cloudwatch-namespace=Late region=eu-west-1 access-key=AKIDEXAMPLE secret-access-key=secret"
+    " endpoint-uri=http://127.0.0.1:9 cloudwatch-spool=none")
+assert loaded() == LATE, f"who publishes loaded only {loaded()}"
