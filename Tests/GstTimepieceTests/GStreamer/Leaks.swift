@@ -47,13 +47,18 @@ enum Leaks {
             guard let item = unsafe gst_value_list_get_value(list, index),
                 let entry = unsafe gst_value_get_structure(item),
                 let object = unsafe gst_structure_get_value(entry, "object"),
-                unsafe g_type_is_a(object.pointee.g_type, gst_plugin_feature_get_type()) == 0,
+                unsafe !isOfRegistry(object.pointee.g_type),
                 unsafe !kept.contains(UInt(bitPattern: g_value_peek_pointer(object))),
                 let text = unsafe gst_value_serialize(item)
             else { return nil }
             defer { unsafe g_free(text) }
             return unsafe String(cString: text)
         }
+    }
+
+    /// Plugins and their features are there for life.
+    private static func isOfRegistry(_ type: GType) -> Bool {
+        g_type_is_a(type, gst_plugin_feature_get_type()) != 0 || g_type_is_a(type, gst_plugin_get_type()) != 0
     }
 
     /// What finds types keeps its caps for life, in the registry.
@@ -67,7 +72,7 @@ enum Leaks {
     }
 
     private static func items(of list: UnsafeMutablePointer<GList>) -> [UnsafeMutableRawPointer] {
-        var found: [UnsafeMutableRawPointer] = []
+        var found = unsafe [UnsafeMutableRawPointer]()
         var next: UnsafeMutablePointer<GList>? = unsafe list
         while let link = unsafe next {
             if let item = unsafe link.pointee.data { unsafe found.append(item) }
