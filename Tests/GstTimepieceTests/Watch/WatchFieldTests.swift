@@ -43,7 +43,8 @@ extension TimepieceWatch {
             try pipeline.playToEnd()
             let outer = try pipeline.watches("a")
             #expect(outer.count >= 4)
-            #expect([119, 120].contains(outer.reduce(0) { $0 + $1.laps }))
+            // A push that is under way when one of the two begins to play is no lap.
+            #expect((118...120).contains(outer.reduce(0) { $0 + $1.laps }))
             #expect(outer.allSatisfy { $0.addsUp })
             let inner = try pipeline.watches("b")
             #expect(inner.reduce(0) { $0 + $1.laps } == outer.flatMap(\.children).reduce(0) { $0 + $1.laps })
