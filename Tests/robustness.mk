@@ -18,8 +18,8 @@ TEST_GST := $$(pkg-config --cflags --libs gstreamer-1.0)
 .build/tests/inject.so: Tests/faults/inject.c
 	@mkdir -p $(@D); $(TEST_CC) -fPIC -shared -o $@ $< -ldl
 
-.build/tests/soak: Tests/soak/soak.c Tests/abuse/dice.h
-	@mkdir -p $(@D); $(TEST_CC) -o $@ $< $(TEST_GST)
+.build/tests/soak: $(wildcard Tests/soak/*.[ch]) Tests/abuse/dice.h
+	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ Tests/soak/*.c $(TEST_GST) -ldl
 
 # Random mistreatment: 10,000 sequences, or ABUSE_SEQUENCES, and a few under the leaks tracer.
 abuse: build .build/tests/abuse
