@@ -31,6 +31,7 @@ static gint sequences = 10000;
 static gint64 seed = 0;
 static gint jobs = 0;
 static gint limit = 20;
+static gboolean tells = FALSE;
 
 static guint64 current_seed;
 
@@ -82,10 +83,13 @@ run (Job * job)
     current_seed = (guint64) seed + (guint64) job->next;
     sequence_run (current_seed);
     watchdog_pat ();
+    if (tells)
+      sequence_tell_course ();
     current_operation = "waiting for all to be freed";
     if (!sequence_is_gone ()) {
       sequence_tell_left ();
       tell ();
+      stacks_show (STDERR_FILENO);
       /* the leaks tracer has its say */
       gst_deinit ();
       return 1;
@@ -138,6 +142,7 @@ parse (int argc, char **argv)
         "tried instead of the plugin's, such as identity", "NAME"},
     {"push", 'p', 0, G_OPTION_ARG_NONE, &sequence_pushes,
         "no pipeline where pads pull", NULL},
+    {"tell", 't', 0, G_OPTION_ARG_NONE, &tells, "what is done", NULL},
     {"limit", 'l', 0, G_OPTION_ARG_INT, &limit, "for a sequence", "SECONDS"},
     G_OPTION_ENTRY_NULL
   };
