@@ -56,11 +56,8 @@ sanitize-suite: setup test-environment
 	@Tests/sanitizers/run.sh thread $(QUIET)
 	@Tests/sanitizers/run.sh address $(QUIET)
 
-sanitize-c: setup .build/tests/abuse
-	@$(SWIFT) build $(PLUGIN_FLAGS) -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined \
-	  --scratch-path .build-ubsan $(QUIET)
-	@GST_PLUGIN_PATH=$(CURDIR)/.build-ubsan/release GST_REGISTRY=$(CURDIR)/.build-ubsan/registry.bin \
-	  .build/tests/abuse --sequences=2000
+sanitize-c: build .build/tests/abuse
+	@Tests/sanitizers/c.sh 3000
 
 # Texts from outside, made up by libFuzzer: a minute of them for each reader, or FUZZ_SECONDS; two at a time.
 .PHONY: fuzz
