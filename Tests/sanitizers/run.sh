@@ -10,6 +10,8 @@ sanitizer=${1-}
 [ $# -gt 0 ] && shift
 # A crash is to end the run, not to wait in the backtracer.
 export SWIFT_BACKTRACE=enable=no
+# The tests that want a timing give it so many times longer.
+export TIMEPIECE_SLOWNESS=5
 
 case $sanitizer in
   thread)

@@ -31,8 +31,8 @@ struct FaultTests {
         let publishers = try minutes.map { minute in
             var settings = CloudWatchSettings.test(endpoint: endpoint, spool: folder.path, device: minute.name)
             settings.interval = .seconds(1)
-            settings.requestTimeout = .seconds(4)
-            settings.lease = .seconds(1)
+            settings.requestTimeout = .seconds(4 * slowness)
+            settings.lease = .seconds(slowness)
             return try CloudWatchPublisher(settings)
         }
         for (publisher, minute) in zip(publishers, minutes) {
