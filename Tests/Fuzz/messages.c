@@ -1,6 +1,6 @@
-/* What libFuzzer calls with texts: the readers of messages in timepiece-messages.h.
- * A structure of any fields and types is read whole, or refused with the name of
- * the field. */
+/* What libFuzzer calls with texts: the readers of messages in
+ * timepiece-messages.h. A structure of any fields and types is read whole, or
+ * refused with the name of the field. */
 #include <timepiece-messages.h>
 
 int LLVMFuzzerInitialize (int *argc, char ***argv);
@@ -107,8 +107,8 @@ LLVMFuzzerTestOneInput (const guint8 * data, gsize size)
   GstStructure *structure;
   GstMessage *message;
 
-  /* GStreamer finds fault with itself over some texts; what the readers call has
-   * to be beyond that. */
+  /* GStreamer finds fault with itself over some texts; what the readers call
+   * has to be beyond that. */
   g_log_set_always_fatal (G_LOG_FATAL_MASK);
   structure = gst_structure_from_string (text, NULL);
   g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);

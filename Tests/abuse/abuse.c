@@ -5,9 +5,9 @@
  *         [--element=NAME] [--push]
  *
  * It links nothing but GStreamer and finds the plugin in GST_PLUGIN_PATH. A
- * sequence that sleeps longer than the limit hangs: then all stacks are written to
- * a file. It failed, unless nobody waits in the plugin. What failed is repeated by
- * --seed with the number that it prints. */
+ * sequence that sleeps longer than the limit hangs: then all stacks are written
+ * to a file. It failed, unless nobody waits in the plugin. What failed is repeated
+ * by --seed with the number that it prints. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -193,7 +193,8 @@ main (int argc, char **argv)
   Job *all;
 
   parse (argc, argv);
-  printf ("abuse: %d sequences, --seed=%" G_GINT64_FORMAT "\n", sequences, seed);
+  printf ("abuse: %d sequences, --seed=%" G_GINT64_FORMAT "\n", sequences,
+      seed);
   fflush (stdout);
   all = mmap (NULL, (size_t) jobs * sizeof *all, PROT_READ | PROT_WRITE,
       MAP_SHARED | MAP_ANONYMOUS, -1, 0);

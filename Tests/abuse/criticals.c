@@ -11,8 +11,8 @@
 
 #define MAX_FRAMES 24
 
-/* What GStreamer 1.22 says of itself: who calls the function that finds fault with
- * its arguments is a part of GStreamer, with values of its own. */
+/* What GStreamer 1.22 says of itself: who calls the function that finds fault
+ * with its arguments is a part of GStreamer, with values of its own. */
 static const struct
 {
   const gchar *text;
@@ -23,8 +23,9 @@ static const struct
    * gstvideotestsrc.c). */
   {"gst_object_sync_values: assertion 'GST_CLOCK_TIME_IS_VALID (timestamp)' "
         "failed", "libgstvideotestsrc"},
-  /* A sink that gets data backwards between a flush and the next segment asks for
-   * running times all the same (gst_base_sink_get_sync_times in gstbasesink.c). */
+  /* A sink that gets data backwards between a flush and the next segment asks
+   * for running times all the same (gst_base_sink_get_sync_times in
+   * gstbasesink.c). */
   {"gst_segment_to_running_time_full: assertion 'stop != -1' failed",
       "libgstbase"},
 };

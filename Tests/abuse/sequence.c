@@ -321,12 +321,13 @@ seek (Sequence * self)
   gint64 start = (gint64) (dice_next (&self->dice) % GST_SECOND);
   gdouble rate = dice_pick (&self->dice, rates);
 
-  /* Left out: a seek where pads pull, after which the pipeline hangs, and one of
-   * audiotestsrc backwards, of which GStreamer 1.22 is critical itself. */
+  /* Left out: a seek where pads pull, after which the pipeline hangs, and one
+   * of audiotestsrc backwards, of which GStreamer 1.22 is critical itself. */
   if (self->pulls || (rate < 0.0 && !self->plays_backwards))
     return;
 
-  /* Without a flush it waits for the source, and that for its queue: see end (). */
+  /* Without a flush it waits for the source, and that for its queue: see end
+   * (). */
   if (self->queues || !plays (self) || dice_roll (&self->dice, 3) != 0)
     flag |= GST_SEEK_FLAG_FLUSH;
   gst_element_seek (self->pipeline, rate,
@@ -341,9 +342,10 @@ flush (Sequence * self)
 {
   GstPad *pad;
 
-  /* Left out behind a changed link: the source ends for want of it, and its EOS and
-   * the flush by hand may pass in such a way that the sink holds the EOS while the
-   * flush waits for the pad. It did so with identity as well, once in 30,000. */
+  /* Left out behind a changed link: the source ends for want of it, and its EOS
+   * and the flush by hand may pass in such a way that the sink holds the EOS
+   * while the flush waits for the pad. It did so with identity as well, once in
+   * 30,000. */
   if (is_delicate (self) || self->is_relinked)
     return;
   pad = gst_element_get_static_pad (any_point (self), "sink");
@@ -513,10 +515,11 @@ end (Sequence * self)
   /* Whoever waits goes on when the pipeline stops; nothing else is done then. */
   self->is_over = TRUE;
   set_out ();
-  /* Not to the sources before a queue: gst_element_send_event () holds the state
-   * of the pipeline while it waits for the source, which waits without end for a
-   * query that the queue (1.22) dropped at its end: gst_queue_push_one () wakes
-   * the waiting thread, but does not say that this was the query. */
+  /* Not to the sources before a queue: gst_element_send_event () holds the
+   * state of the pipeline while it waits for the source, which waits without
+   * end for a query that the queue (1.22) dropped at its end:
+   * gst_queue_push_one () wakes the waiting thread, but does not say that this
+   * was the query. */
   if (!self->queues && dice_roll (&self->dice, 2) == 0)
     gst_element_call_async (self->pipeline, send_eos_to_sources, NULL, NULL);
   else
@@ -621,9 +624,9 @@ sequence_run (guint64 seed)
   if (self.is_over)
     let_it_run (&self);
   current_operation = "stopping";
-  /* An EOS sent by hand may wait in the sink, and hold the lock of a pad that the
-   * source waits for with its segment. The source (1.22) pushes that with its
-   * LIVE_LOCK held, and cannot be paused: the sink goes first. */
+  /* An EOS sent by hand may wait in the sink, and hold the lock of a pad that
+   * the source waits for with its segment. The source (1.22) pushes that with
+   * its LIVE_LOCK held, and cannot be paused: the sink goes first. */
   if (self.is_over)
     gst_element_set_state (self.chain[self.length - 1], GST_STATE_NULL);
   gst_element_set_state (self.pipeline, GST_STATE_NULL);

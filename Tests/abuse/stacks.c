@@ -20,12 +20,14 @@ static int output = STDERR_FILENO;
 static volatile gboolean waits_in_plugin;
 static volatile gint num_printed;
 
-/* Whether the innermost frame that is no lock or wait of a library is the plugin's,
- * on a thread that is not the plugin's own. */
+/* Whether the innermost frame that is no lock or wait of a library is the
+ * plugin's, on a thread that is not the plugin's own. */
 static gboolean
 is_in_plugin (void **frames, int count)
 {
-  static const char *const below[] = { "libc.so", "libpthread", "libglib", "ld-" };
+  static const char *const below[] = { "libc.so", "libpthread", "libglib",
+    "ld-"
+  };
   gboolean is_inside = FALSE, is_foreign = FALSE, is_innermost = TRUE;
   Dl_info info;
 
@@ -77,8 +79,11 @@ print_by_signals (void)
     /* one after the other, so that they do not mix */
     if (thread > 0 && !syscall (SYS_tgkill, getpid (), thread, SIGUSR2)) {
       expected++;
-      for (gint i = 0; i < 500 && g_atomic_int_get (&num_printed) < expected; i++)
+      for (gint i = 0; i < 500; i++) {
+        if (g_atomic_int_get (&num_printed) >= expected)
+          break;
         usleep (10000);
+      }
     }
   }
   if (tasks)

@@ -6,9 +6,9 @@
 
 /* Prints all stacks on deadly signals, after what tell () says. */
 void stacks_init (void (*tell) (void));
-/* Prints all stacks to a descriptor. Returns whether a thread from outside waits
- * in the plugin: if none does, the plugin holds up nobody, for who waits for one of
- * its locks or threads waits in its code. */
+/* Prints all stacks to a descriptor. Returns whether a thread from outside
+ * waits in the plugin: if none does, the plugin holds up nobody, for who waits
+ * for one of its locks or threads waits in its code. */
 gboolean stacks_show (int descriptor);
 
 #endif

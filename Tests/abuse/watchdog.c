@@ -58,9 +58,9 @@ end (gint seconds, gboolean sleeps)
   _exit (ours || !sleeps ? 3 : WATCHDOG_OTHERS);
 }
 
-/* A machine that is slow, or stands still for a while, is no reason: what counts
- * are seconds in which this thread ran, too, and in which the main thread slept in
- * one and the same wait. */
+/* A machine that is slow, or stands still for a while, is no reason: what
+ * counts are seconds in which this thread ran, too, and in which the main
+ * thread slept in one and the same wait. */
 static gpointer
 watch (gpointer data)
 {

@@ -145,9 +145,9 @@ pthread_create (pthread_t * thread, const pthread_attr_t * attributes,
 OPENING (open)
 OPENING (open64)
 
-/* The plugin's own C asks for memory through GLib and GStreamer only (run.py looks
- * at the objects), and GLib ends the process without any. These two of GStreamer
- * say NULL instead where a buffer passes, and only C calls them. */
+/* The plugin's own C asks for memory through GLib and GStreamer only (run.py
+ * looks at the objects), and GLib ends the process without any. These two of
+ * GStreamer say NULL instead where a buffer passes, and only C calls them. */
 #define LACKING(name, parameters, arguments) \
   void * \
   name parameters \

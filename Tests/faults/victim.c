@@ -3,10 +3,10 @@
  *   victim ENDPOINT
  *   victim stamps
  *
- * The first measures, fires alarms, waits for stalls and publishes to the endpoint.
- * The second puts stamps on buffers, each of which somebody else holds, too. Prints
- * 'buffers=N warnings=N errors=N told=N' and returns 0 if every buffer came
- * through. */
+ * The first measures, fires alarms, waits for stalls and publishes to the
+ * endpoint. The second puts stamps on buffers, each of which somebody else holds,
+ * too. Prints 'buffers=N warnings=N errors=N told=N' and returns 0 if every buffer
+ * came through. */
 #include <gst/gst.h>
 #include <stdio.h>
 
@@ -54,8 +54,8 @@ hold (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 static GstElement *
 build_stamps (void)
 {
-  gchar *text = g_strdup_printf ("fakesrc num-buffers=%d sizetype=2 format=time "
-      "! timepiecewatch name=start watch=w edge=start ! queue "
+  gchar *text = g_strdup_printf ("fakesrc num-buffers=%d sizetype=2 "
+      "format=time ! timepiecewatch name=start watch=w edge=start ! queue "
       "! timepiecewatch watch=w edge=stop ! fakesink name=sink", STAMPED);
   GstElement *pipeline = gst_parse_launch (text, NULL), *start;
   GstPad *pad;

@@ -12,8 +12,9 @@
 /* What an element may add to half of the pushes, in ns: a hundred times what it
  * costs. A machine that is busy with other things delays few of them. */
 #define MAX_MEDIAN 10000
-/* What all of them together may add to the slowest hundredth, in ns: no lock that is
- * held for a report, no file and no network is that quick where it is not. */
+/* What all of them together may add to the slowest hundredth, in ns: no lock
+ * that is held for a report, no file and no network is that quick where it is
+ * not. */
 #define MAX_SLOWEST 5000000
 
 typedef struct
@@ -92,8 +93,8 @@ pushes_compare (guint num_elements)
     }
     qsort (followed[i].lengths, followed[i].count, sizeof (guint64), ascending);
   }
-  printf ("soak: a push through %u elements takes %" G_GUINT64_FORMAT " ns (p50), "
-      "%" G_GUINT64_FORMAT " ns (p99); without any beside it %" G_GUINT64_FORMAT
+  printf ("soak: a push through %u elements takes %" G_GUINT64_FORMAT
+      " ns (p50), %" G_GUINT64_FORMAT " ns (p99); without any beside it %" G_GUINT64_FORMAT
       " ns, %" G_GUINT64_FORMAT " ns; %u pushes\n", num_elements,
       percentile (measured, 50), percentile (measured, 99),
       percentile (bare, 50), percentile (bare, 99), measured->count);

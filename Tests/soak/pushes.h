@@ -13,8 +13,8 @@ typedef enum
 
 /* Follows the pushes of a pad from here on; one pad of each kind. */
 void pushes_follow (PushesKind kind, GstPad * pad);
-/* Prints both distributions, when nothing flows any more. FALSE if the plugin made
- * the pushes longer than it may, or there were too few to tell. */
+/* Prints both distributions, when nothing flows any more. FALSE if the plugin
+ * made the pushes longer than it may, or there were too few to tell. */
 gboolean pushes_compare (guint num_elements);
 
 #endif

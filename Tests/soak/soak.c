@@ -4,9 +4,9 @@
  *   soak MINUTES ENDPOINT [SEED]
  *
  * After a fifth of the time, memory, threads and descriptors must not grow any
- * more, and at the end the counters must add up. Beside them run two pipelines that
- * nobody disturbs, one with five elements more and one without any: a push takes
- * about as long in the one as in the other. */
+ * more, and at the end the counters must add up. Beside them run two pipelines
+ * that nobody disturbs, one with five elements more and one without any: a push
+ * takes about as long in the one as in the other. */
 #include <dirent.h>
 #include <gst/gst.h>
 #include <stdio.h>
