@@ -503,7 +503,12 @@ static void
 send_eos_to_sources (GstElement * pipeline, gpointer data)
 {
   (void) data;
-  gst_element_send_event (pipeline, gst_event_new_eos ());
+  /* Not once it was stopped: a source (1.22) that gets it in NULL never frees it
+   * (gst_base_src_finalize () forgets pending_eos). */
+  GST_STATE_LOCK (pipeline);
+  if (GST_STATE (pipeline) == GST_STATE_PLAYING)
+    gst_element_send_event (pipeline, gst_event_new_eos ());
+  GST_STATE_UNLOCK (pipeline);
   come_back ();
 }
 
