@@ -32,4 +32,5 @@ case $sanitizer in
     exit 2
     ;;
 esac
-swift test --skip-build --sanitize="$sanitizer" --scratch-path $scratch "$@"
+# One after the other: tests that talk to servers of their own have deadlines, and all at once are too slow for these.
+swift test --skip-build --no-parallel --sanitize="$sanitizer" --scratch-path $scratch "$@"
