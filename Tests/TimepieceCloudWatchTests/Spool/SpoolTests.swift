@@ -133,7 +133,8 @@ struct SpoolTests {
 
     @Test("What is being sent is not dropped for what is new")
     func boundAndLeases() throws {
-        let spool = try open(limit: 256 << 10)
+        let spool = try Spool(
+            path: folder.path, destination: "here", boot: "boot-1", limit: 256 << 10, lease: .seconds(180 * slowness))
         let statistics = SampleMinute.heavyTailed.statistics
         try store(spool, .sample(1))
         // Until the machine's own clock since boot, which dropping looks at, is past it.
