@@ -133,6 +133,7 @@ struct _GstTimepieceWatch
    * OBJECT_LOCK */
   gboolean warned_start;
   gboolean warned_stop;
+  gboolean warned_memory;
 
   /* properties, protected by OBJECT_LOCK */
   gchar *name;
@@ -297,6 +298,23 @@ warn_second_start (GstTimepieceWatch * self)
       ("Each start is measured by itself, as a child in the message."));
 }
 
+/* The buffer goes on without a stamp. */
+static G_GNUC_NO_INLINE void
+warn_no_memory (GstTimepieceWatch * self)
+{
+  gboolean warned;
+
+  GST_OBJECT_LOCK (self);
+  warned = self->warned_memory;
+  self->warned_memory = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (warned)
+    return;
+  GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
+      ("There was no memory for the stamp of a buffer."),
+      ("It is recognized by its time, or not at all."));
+}
+
 /* Returns: (transfer full) */
 static inline GstBuffer *
 start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
@@ -320,10 +338,23 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
           && stamp->stamp.start != self->start)
         warn_second_start (self);
   }
-  buffer = gst_buffer_make_writable (buffer);
+  if (!gst_buffer_is_writable (buffer)) {
+    /* As gst_buffer_make_writable (), but that lets go of a buffer of which the
+     * memory cannot be shared nor copied. */
+    GstBuffer *copy = gst_buffer_copy (buffer);
+
+    if (G_UNLIKELY (!copy)) {
+      warn_no_memory (self);
+      return buffer;
+    }
+    gst_buffer_unref (buffer);
+    buffer = copy;
+  }
   stamp = (GstTimepieceStamp *) gst_buffer_add_meta (buffer, self->stamp_info,
       NULL);
-  if (G_LIKELY (stamp)) {
+  if (G_UNLIKELY (!stamp)) {
+    warn_no_memory (self);
+  } else {
     stamp->stamp.group = self->group;
     stamp->stamp.start = self->start;
     stamp->stamp.sequence = sequence;
@@ -599,7 +630,7 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   settings.path = path;
   settings.edge = (TimepieceEdge) edge;
   settings.correlation = (TimepieceCorrelation) self->correlation;
-  self->warned_start = self->warned_stop = FALSE;
+  self->warned_start = self->warned_stop = self->warned_memory = FALSE;
   GST_OBJECT_UNLOCK (self);
   watch = timepiece_watch_new (&settings, report, self, sentence,
       sizeof (sentence));

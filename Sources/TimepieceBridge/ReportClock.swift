@@ -3,7 +3,8 @@ import Timepiece
 
 /// Something that has to do a thing at an instant, again and again.
 protocol ClockMember: AnyObject, Sendable {
-    /// Does what is due and returns when the next thing is, `UInt64.max` for never. Called with no lock held.
+    /// Does what is due and returns when the next thing is, `UInt64.max` for never: then it is let go. Called with no
+    /// lock held.
     func run(at now: UInt64) -> UInt64
 }
 
@@ -112,16 +113,24 @@ protocol ClockMember: AnyObject, Sendable {
 
     /// Runs one member with the lock let go.
     private func run(_ key: ObjectIdentifier) {
-        guard let entry = entries[key] else { return }
+        var member = entries[key]?.member
+        guard member != nil else { return }
         running = key
         entries[key]?.due = .max
         unlock()
-        let next = entry.member.run(at: MonotonicInstant.now().nanoseconds)
+        let next = member?.run(at: MonotonicInstant.now().nanoseconds) ?? .max
         lock()
         running = nil
-        // Rescheduled or removed meanwhile? Then that holds.
-        if entries[key]?.due == .max { entries[key]?.due = next }
+        // Rescheduled or removed meanwhile? Then that holds. One that wants nothing more must not stay: it may have been
+        // scheduled by a thread that did not see it stop, and nobody would remove it.
+        if entries[key]?.due == .max {
+            if next == .max { entries[key] = nil } else { entries[key]?.due = next }
+        }
         unsafe pthread_cond_broadcast(changed)
+        // The last reference may be this one, and its end may call back into this clock.
+        unlock()
+        member = nil
+        lock()
     }
 
     private func wait(until due: UInt64) {

@@ -1,5 +1,7 @@
+import CGStreamer
 import Glibc
 import Timepiece
+import TimepieceMessages
 
 // What libFuzzer calls with bytes: the readers of what comes from files and from the network. The environment variable
 // TIMEPIECE_FUZZ names the reader. Compiled together with the module, whose internals it calls; what it checks beyond
@@ -20,7 +22,8 @@ private let reader: @Sendable ([UInt8]) -> Void =
     case "spool": readSpool
     case "histogram": mergeHistograms
     case "dates": readDates
-    default: fatalError("TIMEPIECE_FUZZ names none of profile, keys, reply, spool, histogram and dates")
+    case "bus": readMessage
+    default: fatalError("TIMEPIECE_FUZZ names none of profile, keys, reply, spool, histogram, dates and bus")
     }
 
 /// A shared AWS file: either its sections, or the line that is wrong.
@@ -123,4 +126,26 @@ private let readDates: @Sendable ([UInt8]) -> Void = { bytes in
     _ = WallTime(internetDate: text)
     _ = WallTime(httpDate: text)
     _ = URLParts(text)
+}
+
+/// A structure as a client of the bus gets it: typed, or refused with the field that is wrong.
+private let readMessage: @Sendable ([UInt8]) -> Void = { bytes in
+    gst_init(nil, nil)
+    gst_debug_set_default_threshold(GST_LEVEL_NONE)
+    let text = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    guard let structure = unsafe gst_structure_from_string(text, nil) else { return }
+    defer { unsafe gst_structure_free(structure) }
+    guard let fields = unsafe MessageFields(structure) else { return }
+    precondition(fields.entries.count == Int(unsafe gst_structure_n_fields(structure)))
+    do throws(MessageError) {
+        guard let message = try TimepieceMessage(fields) else { return }
+        precondition(fields["label"] == .text(message.label))
+        if case .watch(let watch) = message { precondition(depth(of: watch) < bytes.count) }
+    } catch {
+        precondition(!error.field.isEmpty)
+    }
+}
+
+private func depth(of watch: WatchMessage) -> Int {
+    1 + (watch.children.map(depth).max() ?? 0)
 }

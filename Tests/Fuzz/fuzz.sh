@@ -1,22 +1,91 @@
-#!/bin/sh
-# Feeds the readers of texts that come from outside with texts that libFuzzer makes up.
+#!/bin/bash
+# Feeds the readers of texts, files, replies and messages from outside with bytes that libFuzzer makes up.
 #
-#   fuzz.sh [SECONDS]
+#   fuzz.sh [SECONDS for each] [READER...]
 #
-# New finds go to .build/fuzz; a text that breaks something is left there as crash-*. The committed corpus is where
-# it begins, and stays as it is.
-set -eu
+# Two run at a time. New finds go to .build/fuzz; what breaks something is left there as READER-crash-*. The committed
+# corpora are where it begins, and stay as they are.
+set -euo pipefail
 cd "$(dirname "$0")/../.."
-seconds=${1:-60}
+export seconds=${1:-60}
+[ $# -gt 0 ] && shift
+readers=("$@")
+[ ${#readers[@]} -gt 0 ] || readers=(alarms messages profile keys reply spool histogram dates bus)
+export folder=$PWD/.build/fuzz
+mkdir -p "$folder/modules"
 # The one of the Swift toolchain has libFuzzer.
 clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
-folder=.build/fuzz
-mkdir -p "$folder/corpus"
-# shellcheck disable=SC2046
-"$clang" -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
-  -Igst -ISources/CTimepiece/include $(pkg-config --cflags gstreamer-1.0) \
-  Tests/Fuzz/alarms.c gst/gsttimepiecealarm.c -o "$folder/alarms" $(pkg-config --libs gstreamer-1.0)
-# GLib keeps quarks and types for life, and GStreamer its registry.
-ASAN_OPTIONS=detect_leaks=0 "$folder/alarms" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 \
-  -max_len=512 -dict=Tests/Fuzz/alarms.dict -artifact_prefix="$folder/" -print_final_stats=1 \
-  "$folder/corpus" Tests/Fuzz/corpus
+gstreamer=$(pkg-config --cflags gstreamer-video-1.0)
+
+# The sanitizers' own symbols are not to be exported, which nobody asked for.
+quietly() { "$@" 2>&1 | { grep -v "Cannot export local symbol" || true; }; }
+
+# in_c READER FILE...: the readers that are C, with UBSan besides.
+in_c() {
+  local reader=$1
+  shift
+  # shellcheck disable=SC2086,SC2046
+  quietly "$clang" -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
+    -Igst -Iapps/include -ISources/CTimepiece/include $gstreamer "$@" -o "$folder/$reader" \
+    $(pkg-config --libs gstreamer-1.0)
+}
+
+in_swift() {
+  local flags=(-O -g -parse-as-library -wmo -swift-version 6 -package-name timepiece -strict-memory-safety
+    -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny -sanitize=fuzzer,address
+    -I "$folder/modules")
+  local door word newest doors=()
+  for door in CLinux CZlib CGStreamer {CCurl,COpenSSL,CSQLite}/include; do
+    flags+=(-Xcc "-fmodule-map-file=Sources/$door/module.modulemap")
+  done
+  flags+=(-Xcc -ISources/CLateLibrary/include)
+  for word in $gstreamer; do flags+=(-Xcc "$word"); done
+  newest=$(find Sources/Timepiece Sources/TimepieceCloudWatch Sources/TimepieceMessages Tests/Fuzz -name '*.swift' \
+    -newer "$folder/readers" 2>/dev/null | head -n 1 || true)
+  [ -x "$folder/readers" ] && [ -z "$newest" ] && return
+  # shellcheck disable=SC2046
+  for module in Timepiece TimepieceMessages; do
+    swiftc "${flags[@]}" -module-name $module -emit-module -emit-module-path "$folder/modules/$module.swiftmodule" \
+      -c -o "$folder/$module.o" $(find Sources/$module -name '*.swift')
+  done
+  for door in Sources/{CLateLibrary,CCurl,COpenSSL,CSQLite}/*.c; do
+    doors+=("$folder/$(basename "$door" .c).o")
+    "$clang" -O -g -fsanitize=address -ISources/CLateLibrary/include -I"$(dirname "$door")/include" -c -o "${doors[-1]}" \
+      "$door"
+  done
+  # shellcheck disable=SC2046
+  quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -o "$folder/readers" \
+    $(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift') "$folder/Timepiece.o" "$folder/TimepieceMessages.o" \
+    "${doors[@]}" -lz $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
+}
+
+# The corpus of messages is read in C and in Swift.
+feed() {
+  local reader=$1 program=$folder/readers corpus=$1 options=()
+  local log=$folder/$reader.log
+  case $reader in
+    alarms) program=$folder/alarms; options=(-max_len=512 -dict=Tests/Fuzz/alarms.dict) ;;
+    messages) program=$folder/messages; options=(-max_len=4096 -dict=Tests/Fuzz/messages.dict) ;;
+    bus) corpus=messages; options=(-max_len=4096 -dict=Tests/Fuzz/messages.dict) ;;
+    *) options=(-max_len=2048) ;;
+  esac
+  mkdir -p "$folder/found-$reader"
+  # GLib keeps quarks and types for life, and GStreamer its registry.
+  if ! TIMEPIECE_FUZZ=$reader ASAN_OPTIONS=detect_leaks=0 "$program" -max_total_time="$seconds" -timeout=10 \
+    -rss_limit_mb=2048 -artifact_prefix="$folder/$reader-" -print_final_stats=1 -verbosity=0 "${options[@]}" \
+    "$folder/found-$reader" "Tests/Fuzz/corpus-$corpus" >"$log" 2>&1; then
+    tail -n 60 "$log" >&2
+    echo "fuzz: $reader broke; the input is in .build/fuzz/$reader-*" >&2
+    return 255
+  fi
+  echo "fuzz: $reader: $(sed -n 's/^stat::number_of_executed_units: *//p' "$log") inputs, 0 failed"
+}
+export -f feed
+
+case " ${readers[*]} " in *" alarms "*) in_c alarms Tests/Fuzz/alarms.c gst/gsttimepiecealarm.c ;; esac
+case " ${readers[*]} " in *" messages "*) in_c messages Tests/Fuzz/messages.c ;; esac
+in_swift
+# A crash is to end the run, not to wait in the backtracer.
+export SWIFT_BACKTRACE=enable=no
+printf '%s\n' "${readers[@]}" | xargs -P 2 -I{} bash -c 'feed {}' | tee "$folder/figures"
+awk '{ sum += $3; n++ } END { print "fuzz: " sum " inputs to " n " readers, 0 failed" }' "$folder/figures"

@@ -5,8 +5,9 @@
  *         [--element=NAME] [--push]
  *
  * It links nothing but GStreamer and finds the plugin in GST_PLUGIN_PATH. A
- * sequence that takes longer than the limit hangs: then all stacks are printed.
- * What failed is repeated by --seed with the number that it prints. */
+ * sequence that sleeps longer than the limit hangs: then all stacks are written
+ * to a file. It failed, unless nobody waits in the plugin. What failed is repeated
+ * by --seed with the number that it prints. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,47 +16,39 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "criticals.h"
 #include "sequence.h"
 #include "stacks.h"
+#include "watchdog.h"
 
 /* The most that the resident memory may have grown since the first tenth. */
 #define MAX_GROWTH (24 * 1024)
+/* How often GStreamer 1.22 may hang without any of the plugin's doing. What is
+ * known of that is left out (see sequence.c); the rest is rare. */
+#define MAX_HUNG(sequences) (2 + (guint) (sequences) / 5000)
 
 static gint sequences = 10000;
 static gint64 seed = 0;
 static gint jobs = 0;
-static gint limit = 60;
+static gint limit = 20;
+static gboolean tells = FALSE;
 
 static guint64 current_seed;
-/* Increases with each sequence; read by the watchdog. */
-static gint progress;
+
+/* What a job and who started it share. */
+typedef struct
+{
+  Totals totals;
+  gint next;                    /* the sequence that comes next */
+  guint hung;                   /* in which GStreamer hung by itself */
+} Job;
 
 static void
 tell (void)
 {
   fprintf (stderr, "abuse: failed at '%s'; again: --seed=%" G_GUINT64_FORMAT
       " --sequences=1\n", current_operation, current_seed);
-}
-
-static gpointer
-watch (gpointer data)
-{
-  gint seen = -1;
-
-  (void) data;
-  for (;;) {
-    gint now;
-
-    sleep (limit);
-    now = g_atomic_int_get (&progress);
-    if (now == seen) {
-      fprintf (stderr, "abuse: nothing goes on for %d s\n", limit);
-      tell ();
-      stacks_exit (3);
-    }
-    seen = now;
-  }
-  return NULL;
+  sequence_tell_course ();
 }
 
 static glong
@@ -71,54 +64,71 @@ resident (void)
   return pages * (sysconf (_SC_PAGESIZE) / 1024);
 }
 
-static void
-ignore (const gchar * domain, GLogLevelFlags level, const gchar * text,
-    gpointer data)
-{
-  (void) domain, (void) level, (void) text, (void) data;
-}
-
-/* One of the jobs: every jobs-th sequence. */
+/* One of the jobs: every jobs-th sequence, from the next one on. */
 static int
-run (gint job, Totals * shared)
+run (Job * job)
 {
+  gint done = 0, tenth = (sequences - job->next) / jobs / 10;
   glong before = 0, growth;
-  gint done = 0;
 
   gst_init (NULL, NULL);
-  g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
-  /* of data before a segment, for one: that is what was done to it */
-  g_log_set_handler ("GStreamer", G_LOG_LEVEL_WARNING, ignore, NULL);
+  criticals_init (sequence_element != NULL);
   stacks_init (tell);
   sequence_init ();
-  g_thread_unref (g_thread_new ("watchdog", watch, NULL));
-  for (gint i = job; i < sequences; i += jobs) {
-    if (done++ == sequences / jobs / 10)
+  watchdog_start (limit, tell);
+  totals = job->totals;
+  while (job->next < sequences) {
+    if (done++ == tenth)
       before = resident ();
-    current_seed = (guint64) seed + (guint64) i;
+    current_seed = (guint64) seed + (guint64) job->next;
     sequence_run (current_seed);
-    g_atomic_int_inc (&progress);
+    watchdog_pat ();
+    if (tells)
+      sequence_tell_course ();
+    current_operation = "waiting for all to be freed";
+    if (!sequence_is_gone ()) {
+      sequence_tell_left ();
+      tell ();
+      stacks_show (STDERR_FILENO);
+      /* the leaks tracer has its say */
+      gst_deinit ();
+      return 1;
+    }
+    job->totals = totals;
+    job->next += jobs;
   }
   current_operation = "the end";
   sequence_deinit ();
-  /* A thread of a pool may still have to finish what it was given. */
-  for (gint i = 0; i < 1000 && (g_atomic_int_get (&totals.pipelines) > 0
-          || g_atomic_int_get (&totals.elements) > 0); i++)
-    g_usleep (10000);
-  *shared = totals;
   growth = resident () - before;
-  if (totals.elements != 0 || totals.pipelines != 0) {
-    fprintf (stderr, "abuse: %d elements and %d pipelines were never freed\n",
-        totals.elements, totals.pipelines);
-    return 1;
-  }
-  if (sequences / jobs >= 1000 && growth > MAX_GROWTH) {
+  if (done >= 1000 && growth > MAX_GROWTH) {
     fprintf (stderr, "abuse: the memory grew by %ld KiB; allowed are %d\n",
         growth, MAX_GROWTH);
     return 1;
   }
   gst_deinit ();
   return 0;
+}
+
+/* Runs a job in processes of its own: a new one goes on behind a sequence that
+ * GStreamer hangs in by itself. FALSE if it failed. */
+static gboolean
+look_after (Job * job)
+{
+  int status;
+
+  for (;;) {
+    pid_t child = fork ();
+
+    if (child == 0)
+      exit (run (job));
+    if (child < 0 || waitpid (child, &status, 0) < 0)
+      return FALSE;
+    if (!WIFEXITED (status) || WEXITSTATUS (status) != WATCHDOG_OTHERS)
+      break;
+    job->hung++;
+    job->next += jobs;
+  }
+  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
 }
 
 static void
@@ -132,6 +142,7 @@ parse (int argc, char **argv)
         "tried instead of the plugin's, such as identity", "NAME"},
     {"push", 'p', 0, G_OPTION_ARG_NONE, &sequence_pushes,
         "no pipeline where pads pull", NULL},
+    {"tell", 't', 0, G_OPTION_ARG_NONE, &tells, "what is done", NULL},
     {"limit", 'l', 0, G_OPTION_ARG_INT, &limit, "for a sequence", "SECONDS"},
     G_OPTION_ENTRY_NULL
   };
@@ -152,51 +163,66 @@ parse (int argc, char **argv)
   limit = MAX (1, limit);
 }
 
+static void
+print_figures (const Job * all, gint64 begin)
+{
+  Totals sum = { 0 };
+  guint hung = 0;
+
+  for (gint i = 0; i < jobs; i++) {
+    sum.buffers += all[i].totals.buffers;
+    sum.refused += all[i].totals.refused;
+    sum.operations += all[i].totals.operations;
+    sum.criticals += all[i].totals.criticals;
+    hung += all[i].hung;
+  }
+  printf ("abuse: %d sequences, %" G_GUINT64_FORMAT " operations, %"
+      G_GUINT64_FORMAT " buffers in = out, %" G_GUINT64_FORMAT
+      " refused after an end, none lost, 0 failed (GStreamer hung %u times and "
+      "was critical of itself %u times), %.0f s\n", sequences,
+      sum.operations, sum.buffers, sum.refused, hung, sum.criticals,
+      (gdouble) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC);
+}
+
 int
 main (int argc, char **argv)
 {
   gint64 begin = g_get_monotonic_time ();
-  Totals sum = { 0 };
-  Totals *shared;
   int failed = 0;
+  guint hung = 0;
+  Job *all;
 
   parse (argc, argv);
-  printf ("abuse: %d sequences, --seed=%" G_GINT64_FORMAT "\n", sequences, seed);
+  printf ("abuse: %d sequences, --seed=%" G_GINT64_FORMAT "\n", sequences,
+      seed);
   fflush (stdout);
-  shared = mmap (NULL, (size_t) jobs * sizeof *shared, PROT_READ | PROT_WRITE,
+  all = mmap (NULL, (size_t) jobs * sizeof *all, PROT_READ | PROT_WRITE,
       MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-  if (shared == MAP_FAILED)
+  if (all == MAP_FAILED)
     return 2;
-  /* Before GStreamer has threads. */
-  for (gint job = 0; job < jobs; job++) {
-    pid_t child = fork ();
+  for (gint i = 0; i < jobs; i++) {
+    pid_t child;
 
+    all[i].next = i;
+    /* Processes, not threads: GStreamer's are forked from one without any. */
+    child = fork ();
     if (child == 0)
-      exit (run (job, &shared[job]));
-    if (child < 0)
-      failed++;
+      exit (look_after (&all[i]) ? 0 : 1);
+    failed += child < 0;
   }
-  for (;;) {
-    int status;
-
-    if (wait (&status) < 0)
-      break;
-    if (!WIFEXITED (status) || WEXITSTATUS (status) != 0)
-      failed++;
-  }
-  for (gint job = 0; job < jobs; job++) {
-    sum.buffers += shared[job].buffers;
-    sum.refused += shared[job].refused;
-    sum.operations += shared[job].operations;
+  for (int status; wait (&status) > 0;)
+    failed += !WIFEXITED (status) || WEXITSTATUS (status) != 0;
+  for (gint i = 0; i < jobs; i++)
+    hung += all[i].hung;
+  if (hung > MAX_HUNG (sequences)) {
+    fprintf (stderr, "abuse: it hung %u times; allowed are %u\n", hung,
+        MAX_HUNG (sequences));
+    failed++;
   }
   if (failed) {
-    fprintf (stderr, "abuse: %d of %d jobs failed\n", failed, jobs);
+    fprintf (stderr, "abuse: failed\n");
     return 1;
   }
-  printf ("abuse: %d sequences, %" G_GUINT64_FORMAT " operations, %"
-      G_GUINT64_FORMAT " buffers in = out, %" G_GUINT64_FORMAT
-      " refused after an end, none lost, 0 failed, %.0f s\n", sequences,
-      sum.operations, sum.buffers, sum.refused,
-      (gdouble) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC);
+  print_figures (all, begin);
   return 0;
 }

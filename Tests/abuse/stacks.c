@@ -2,6 +2,7 @@
 #include "stacks.h"
 
 #include <dirent.h>
+#include <dlfcn.h>
 #include <execinfo.h>
 #include <signal.h>
 #include <stdio.h>
@@ -11,11 +12,43 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define MAX_FRAMES 48
+#define MAX_FRAMES 64
+#define PLUGIN "libgsttimepiece"
 
 static void (*tell_of) (void);
+static int output = STDERR_FILENO;
+static volatile gboolean waits_in_plugin;
+static volatile gint num_printed;
 
-/* Without a debugger: each thread prints its own. */
+/* Whether the innermost frame that is no lock or wait of a library is the
+ * plugin's, on a thread that is not the plugin's own. */
+static gboolean
+is_in_plugin (void **frames, int count)
+{
+  static const char *const below[] = { "libc.so", "libpthread", "libglib",
+    "ld-"
+  };
+  gboolean is_inside = FALSE, is_foreign = FALSE, is_innermost = TRUE;
+  Dl_info info;
+
+  for (int i = 2; i < count; i++) {
+    gboolean is_below = FALSE;
+
+    if (!dladdr (frames[i], &info) || !info.dli_fname)
+      continue;
+    for (size_t j = 0; j < G_N_ELEMENTS (below); j++)
+      is_below |= strstr (info.dli_fname, below[j]) != NULL;
+    if (is_below)
+      continue;
+    if (is_innermost)
+      is_inside = strstr (info.dli_fname, PLUGIN) != NULL;
+    is_innermost = FALSE;
+    is_foreign |= strstr (info.dli_fname, PLUGIN) == NULL;
+  }
+  return is_inside && is_foreign;
+}
+
+/* Each thread prints its own. */
 static void
 print_own (int signal_number)
 {
@@ -24,10 +57,12 @@ print_own (int signal_number)
   int count = backtrace (frames, MAX_FRAMES);
 
   (void) signal_number;
+  if (is_in_plugin (frames, count))
+    waits_in_plugin = TRUE;
   snprintf (line, sizeof line, "thread %ld:\n", (long) syscall (SYS_gettid));
-  if (write (STDERR_FILENO, line, strlen (line)) < 0)
-    return;
-  backtrace_symbols_fd (frames, count, STDERR_FILENO);
+  if (write (output, line, strlen (line)) > 0)
+    backtrace_symbols_fd (frames, count, output);
+  g_atomic_int_inc (&num_printed);
 }
 
 static void
@@ -35,28 +70,37 @@ print_by_signals (void)
 {
   DIR *tasks = opendir ("/proc/self/task");
   struct dirent *entry;
+  gint expected = 0;
 
+  num_printed = 0;
   while (tasks && (entry = readdir (tasks))) {
     long thread = strtol (entry->d_name, NULL, 10);
 
-    if (thread > 0 && !syscall (SYS_tgkill, getpid (), thread, SIGUSR2))
-      usleep (50000);
+    /* one after the other, so that they do not mix */
+    if (thread > 0 && !syscall (SYS_tgkill, getpid (), thread, SIGUSR2)) {
+      expected++;
+      for (gint i = 0; i < 500; i++) {
+        if (g_atomic_int_get (&num_printed) >= expected)
+          break;
+        usleep (10000);
+      }
+    }
   }
   if (tasks)
     closedir (tasks);
 }
 
-static int
+/* With the names of what is not exported, if there is a debugger. */
+static void
 print_by_debugger (void)
 {
   char process[24];
-  int status = -1;
   pid_t child;
 
   snprintf (process, sizeof process, "%d", getpid ());
   child = fork ();
   if (child == 0) {
-    dup2 (STDERR_FILENO, STDOUT_FILENO);
+    dup2 (output, STDOUT_FILENO);
     close (STDERR_FILENO);
     unsetenv ("LD_PRELOAD");
     execlp ("gdb", "gdb", "-batch", "-nx", "-p", process, "-ex",
@@ -64,16 +108,16 @@ print_by_debugger (void)
     _exit (127);
   }
   if (child > 0)
-    waitpid (child, &status, 0);
-  return WIFEXITED (status) && WEXITSTATUS (status) == 0;
+    waitpid (child, NULL, 0);
 }
 
-void
-stacks_exit (int status)
+gboolean
+stacks_show (int descriptor)
 {
-  if (!print_by_debugger ())
-    print_by_signals ();
-  _exit (status);
+  output = descriptor;
+  print_by_signals ();
+  print_by_debugger ();
+  return waits_in_plugin;
 }
 
 static void
@@ -81,7 +125,8 @@ crashed (int signal_number)
 {
   signal (signal_number, SIG_DFL);
   tell_of ();
-  stacks_exit (128 + signal_number);
+  stacks_show (STDERR_FILENO);
+  _exit (128 + signal_number);
 }
 
 void

@@ -1,12 +1,14 @@
-/* Prints the stacks of all threads when something hangs or breaks. */
+/* Shows where all threads are, when something hangs or crashes. */
 #ifndef STACKS_H
 #define STACKS_H
 
 #include <glib.h>
 
-/* From now on, whoever breaks is told of with the text that tell writes. */
+/* Prints all stacks on deadly signals, after what tell () says. */
 void stacks_init (void (*tell) (void));
-/* Prints all stacks and ends the process with this status. */
-void stacks_exit (int status) G_GNUC_NORETURN;
+/* Prints all stacks to a descriptor. Returns whether a thread from outside
+ * waits in the plugin: if none does, the plugin holds up nobody, for who waits
+ * for one of its locks or threads waits in its code. */
+gboolean stacks_show (int descriptor);
 
 #endif

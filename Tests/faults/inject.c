@@ -145,30 +145,67 @@ pthread_create (pthread_t * thread, const pthread_attr_t * attributes,
 OPENING (open)
 OPENING (open64)
 
+/* The plugin's own C asks for memory through GLib and GStreamer only (run.py
+ * looks at the objects), and GLib ends the process without any. These two of
+ * GStreamer say NULL instead where a buffer passes, and only C calls them. */
+#define LACKING(name, parameters, arguments) \
+  void * \
+  name parameters \
+  { \
+    static void *(*real) parameters; \
+    if (!real) \
+      real = (__typeof__ (real)) dlsym (RTLD_NEXT, #name); \
+    if (is_due (#name, CALLER)) \
+      return NULL; \
+    return real arguments; \
+  }
+
+void *gst_mini_object_copy (const void *object);
+void *gst_buffer_add_meta (void *buffer, const void *info, void *parameters);
+
+LACKING (gst_mini_object_copy, (const void *object), (object))
+LACKING (gst_buffer_add_meta, (void *buffer, const void *info,
+        void *parameters), (buffer, info, parameters))
+
+/* What is allocated in the C of SQLite and curl; Swift itself ends the process
+ * without memory, as GLib does, and its runtime is left alone. */
+static int
+lacks_memory (void *caller)
+{
+  static __thread int inside;
+  Dl_info info;
+  int due;
+
+  if (!wanted || strcmp (wanted, "malloc") != 0 || inside)
+    return 0;
+  inside = 1;
+  due = dladdr (caller, &info) && info.dli_fname
+      && !strstr (info.dli_fname, "libgsttimepiece")
+      && is_due ("malloc", caller);
+  inside = 0;
+  if (due)
+    errno = ENOMEM;
+  return due;
+}
+
+extern void *__libc_malloc (size_t size);
+extern void *__libc_calloc (size_t number, size_t size);
+extern void *__libc_realloc (void *memory, size_t size);
+
 void *
 malloc (size_t size)
 {
-  extern void *__libc_malloc (size_t size);
+  return lacks_memory (CALLER) ? NULL : __libc_malloc (size);
+}
 
-  /* What is allocated in these libraries' C; Swift itself ends the process
-   * without memory, as GLib does, and its runtime is left alone. */
-  if (wanted && strcmp (wanted, "malloc") == 0) {
-    static __thread int inside;
+void *
+calloc (size_t number, size_t size)
+{
+  return lacks_memory (CALLER) ? NULL : __libc_calloc (number, size);
+}
 
-    if (!inside) {
-      Dl_info info;
-      int due;
-
-      inside = 1;
-      due = dladdr (CALLER, &info) && info.dli_fname
-          && !strstr (info.dli_fname, "libgsttimepiece")
-          && is_due ("malloc", CALLER);
-      inside = 0;
-      if (due) {
-        errno = ENOMEM;
-        return NULL;
-      }
-    }
-  }
-  return __libc_malloc (size);
+void *
+realloc (void *memory, size_t size)
+{
+  return lacks_memory (CALLER) ? NULL : __libc_realloc (memory, size);
 }

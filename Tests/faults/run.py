@@ -4,12 +4,14 @@
     run.py VICTIM INJECT.so [--most=N] [--jobs=N] [--calls=open,write]
 
 For each call the 1st, 2nd, 3rd ... fails, until a run makes no further one; then all from the 1st on fail together. Each
-time all buffers have to pass, without an error on the bus and with one warning at most.
+time all buffers have to pass, without an error on the bus and with one warning at most; where a buffer goes without its
+stamp, with exactly one.
 """
 
 import argparse
 import concurrent.futures
 import errno
+import glob
 import http.server
 import os
 import subprocess
@@ -22,7 +24,11 @@ CALLS = {
     "pwrite64": errno.ENOSPC, "fsync": errno.EIO, "fdatasync": errno.EIO, "ftruncate64": errno.EIO, "unlink": errno.EACCES,
     "mkdir": errno.EROFS, "pipe": errno.EMFILE, "socket": errno.EMFILE, "connect": errno.ECONNREFUSED,
     "send": errno.EPIPE, "recv": errno.ECONNRESET, "poll": errno.ENOMEM, "malloc": errno.ENOMEM,
+    "gst_mini_object_copy": errno.ENOMEM, "gst_buffer_add_meta": errno.ENOMEM,
 }
+# What asks for memory without GLib.
+ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "posix_memalign", "strdup",
+              "strndup", "asprintf", "vasprintf", "mmap"}
 
 
 class Service(http.server.BaseHTTPRequestHandler):
@@ -54,6 +60,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def attempt(victim, inject, endpoint, call, number, goes_on=False):
     """Runs once; returns whether the call was reached, and what went wrong, if anything did."""
+    stamps = call.startswith("gst_")
     with tempfile.TemporaryDirectory() as folder:
         told = os.path.join(folder, "told")
         environment = dict(
@@ -63,14 +70,23 @@ def attempt(victim, inject, endpoint, call, number, goes_on=False):
             environment["FAULT_FROM"] = "on"
         try:
             done = subprocess.run(
-                [victim, endpoint], env=environment, capture_output=True, text=True, timeout=60, check=False)
+                [victim, "stamps" if stamps else endpoint], env=environment, capture_output=True, text=True, timeout=60, check=False)
         except subprocess.TimeoutExpired:
             return True, "it hung"
         # Without memory it may refuse to start, with a sentence on the bus; then no buffer has come.
         refused = call == "malloc" and "buffers=0 warnings=0 errors=1" in done.stdout
+        reached = os.path.exists(told)
         fine = done.returncode == 0 or refused
+        if stamps:
+            fine = fine and f"warnings={int(reached)} " in done.stdout
         problem = None if fine else f"status {done.returncode}: {done.stdout}{done.stderr}"
-        return os.path.exists(told), problem
+        return reached, problem
+
+
+def own_allocations(objects):
+    """The allocators that the plugin's own C calls by itself: there are to be none."""
+    undefined = subprocess.run(["nm", "-u", *objects], capture_output=True, text=True, check=True).stdout
+    return {line.split()[-1].split("@")[0] for line in undefined.splitlines() if line.strip()} & ALLOCATORS
 
 
 def main():
@@ -80,7 +96,13 @@ def main():
     parser.add_argument("--most", type=int, default=40, help="failures of one call")
     parser.add_argument("--jobs", type=int, default=8)
     parser.add_argument("--calls", default=",".join(CALLS))
+    parser.add_argument("--objects", default=".build/release/GstTimepiece.build", help="of the plugin's own C")
     options = parser.parse_args()
+    objects = glob.glob(f"{options.objects}/*.o")
+    own = own_allocations(objects) if objects else {"none of its objects found"}
+    if own:
+        print(f"faults: the plugin's own C asks for memory past GLib: {', '.join(sorted(own))}", file=sys.stderr)
+        return 1
     server = Server(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     endpoint = f"http://127.0.0.1:{server.server_port}"
@@ -104,6 +126,7 @@ def main():
                 cut.append(call)
     for problem in problems:
         print(f"faults: {problem}", file=sys.stderr)
+    print(f"faults: {len(objects)} objects of C ask for memory through GLib and GStreamer only")
     print(f"faults: {points} failure points of {len(options.calls.split(','))} calls, {len(problems)} failed"
           + (f" (stopped at {options.most}: {', '.join(cut)})" if cut else ""))
     return 1 if problems or not points else 0

@@ -1,16 +1,22 @@
-/* The pipeline that the failures are injected into:
+/* The pipelines that the failures are injected into:
  *
  *   victim ENDPOINT
+ *   victim stamps
  *
- * It measures, fires alarms, waits for stalls and publishes to the endpoint.
- * Prints 'buffers=N warnings=N errors=N told=N' and returns 0 if every buffer
+ * The first measures, fires alarms, waits for stalls and publishes to the
+ * endpoint. The second puts stamps on buffers, each of which somebody else holds,
+ * too. Prints 'buffers=N warnings=N errors=N told=N' and returns 0 if every buffer
  * came through. */
 #include <gst/gst.h>
 #include <stdio.h>
 
 #define BUFFERS 60
+/* Each is copied for its stamp: a failure point for each. */
+#define STAMPED 20
 
 static gint passed;
+static GstBuffer *held[STAMPED];
+static guint num_held;
 
 static GstPadProbeReturn
 count (GstPad * pad, GstPadProbeInfo * info, gpointer data)
@@ -36,18 +42,52 @@ build (const gchar * endpoint)
   return pipeline;
 }
 
+static GstPadProbeReturn
+hold (GstPad * pad, GstPadProbeInfo * info, gpointer data)
+{
+  (void) pad, (void) data;
+  if (num_held < STAMPED)
+    held[num_held++] = gst_buffer_ref (GST_PAD_PROBE_INFO_BUFFER (info));
+  return GST_PAD_PROBE_OK;
+}
+
+static GstElement *
+build_stamps (void)
+{
+  gchar *text = g_strdup_printf ("fakesrc num-buffers=%d sizetype=2 "
+      "format=time ! timepiecewatch name=start watch=w edge=start ! queue "
+      "! timepiecewatch watch=w edge=stop ! fakesink name=sink", STAMPED);
+  GstElement *pipeline = gst_parse_launch (text, NULL), *start;
+  GstPad *pad;
+
+  g_free (text);
+  if (!pipeline)
+    return NULL;
+  start = gst_bin_get_by_name (GST_BIN (pipeline), "start");
+  pad = gst_element_get_static_pad (start, "sink");
+  gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, hold, NULL, NULL);
+  gst_object_unref (pad);
+  gst_object_unref (start);
+  return pipeline;
+}
+
 int
 main (int argc, char **argv)
 {
   GstElement *pipeline, *sink;
   GstPad *pad;
   GstBus *bus;
-  gint warnings = 0, errors = 0, told = 0;
+  gint warnings = 0, errors = 0, told = 0, expected = BUFFERS;
   gboolean ended = FALSE;
 
   gst_init (&argc, &argv);
   g_log_set_always_fatal (G_LOG_LEVEL_CRITICAL | G_LOG_FATAL_MASK);
-  pipeline = argc == 2 ? build (argv[1]) : NULL;
+  if (argc == 2 && g_str_equal (argv[1], "stamps")) {
+    pipeline = build_stamps ();
+    expected = STAMPED;
+  } else {
+    pipeline = argc == 2 ? build (argv[1]) : NULL;
+  }
   if (!pipeline)
     return 2;
   sink = gst_bin_get_by_name (GST_BIN (pipeline), "sink");
@@ -82,7 +122,9 @@ main (int argc, char **argv)
   gst_element_set_state (pipeline, GST_STATE_NULL);
   gst_object_unref (bus);
   gst_object_unref (pipeline);
+  while (num_held > 0)
+    gst_buffer_unref (held[--num_held]);
   printf ("buffers=%d warnings=%d errors=%d told=%d\n", passed, warnings,
       errors, told);
-  return passed == BUFFERS && errors == 0 && warnings <= 1 ? 0 : 1;
+  return passed == expected && errors == 0 && warnings <= 1 ? 0 : 1;
 }

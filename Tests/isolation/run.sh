@@ -116,8 +116,34 @@ hardened() {
   readelf -lW "$plugin" | grep GNU_STACK | grep -q 'RWE' && { echo "the stack is executable"; return 1; }
   readelf -dW "$plugin" | grep -q TEXTREL && { echo "text relocations"; return 1; }
   nm -D "$plugin" | grep -q '__stack_chk_fail' || { echo "no stack protector"; return 1; }
+  # What wipes keys is the one call of the C room that glibc can fortify.
+  nm -D "$plugin" | grep -q '__explicit_bzero_chk' || { echo "nothing is fortified"; return 1; }
   readelf -dW "$plugin" | grep -E 'RPATH|RUNPATH' | grep -E '\[[^]$]*/' && { echo "a path of the machine that built it"; return 1; }
   return 0
+}
+
+# A library with threads and callbacks that goes away takes the process with it.
+stays_loaded() {
+  "${PYTHON:-/usr/bin/python3}" - <<'END'
+import gi
+gi.require_version("Gst", "1.0")
+from gi.repository import Gst
+Gst.init(None)
+pipeline = Gst.parse_launch("fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink")
+pipeline.set_state(Gst.State.PLAYING)
+assert pipeline.get_bus().timed_pop_filtered(30 * Gst.SECOND, Gst.MessageType.EOS) is not None
+pipeline.set_state(Gst.State.NULL)
+del pipeline
+Gst.deinit()
+assert any("libgsttimepiece" in line for line in open("/proc/self/maps")), "it was unloaded"
+END
+}
+
+found_by_the_scanner() {
+  rm -f "$GST_REGISTRY"
+  GST_DEBUG=GST_PLUGIN_LOADING:6 gst-inspect-1.0 timepiecetick >"$work/scan" 2>&1 || { cat "$work/scan"; return 1; }
+  grep -qiE 'gstpluginloader.*(launching|spawn|helper)' "$work/scan" || { cat "$work/scan"; return 1; }
+  ! gst-inspect-1.0 -b | grep libgsttimepiece
 }
 
 spool_is_private() {
@@ -143,7 +169,8 @@ plain_http_stays_here() {
 
 export here work plugin stranger
 export -f launch second_runtime swift_host without_locale without_descriptors few_threads nowhere_to_write no_home \
-  hardened spool_is_private plain_http_stays_here
+  stays_loaded found_by_the_scanner hardened spool_is_private plain_http_stays_here
+check "looked at by gst-plugin-scanner" found_by_the_scanner
 check "beside a plugin with a Swift runtime of its own" second_runtime
 check "in a Swift application with the system's runtime" swift_host
 check "forked after loading, as multiprocessing does" "${PYTHON:-/usr/bin/python3}" Tests/plugin/fork.py
@@ -152,8 +179,10 @@ check "with descriptors 0 to 2 closed" without_descriptors
 check "where no thread is left for the reports" few_threads
 check "on a file system that is read only, without HOME" nowhere_to_write
 check "where the spool's directory cannot be made" no_home
+check "never unloaded, not by gst_deinit either" stays_loaded
 check "the file is hardened" hardened
 check "the spool is its owner's alone and holds no key" spool_is_private
 check "plain http goes to this machine alone" plain_http_stays_here
+check "no environment switches off who has to be trusted" "${PYTHON:-/usr/bin/python3}" Tests/isolation/trust.py
 echo "isolation: $passed passed, $failed failed, $impossible impossible here"
 [ "$failed" = 0 ]

@@ -183,16 +183,8 @@ nothing_leaks() {
   leaks filesrc location="$here/run.sh" ! timepiecetick ! fakesink
 }
 
-# Valgrind does not read the debug information of this compiler.
 memcheck() {
-  mkdir -p "$work/stripped"
-  objcopy --strip-debug "$plugin" "$work/stripped/libgsttimepiece.so"
-  export GST_PLUGIN_PATH=$work/stripped
-  gst-inspect-1.0 timepiecetick >/dev/null || return 1
-  G_SLICE=always-malloc valgrind --quiet --leak-check=full --show-leak-kinds=definite \
-    --errors-for-leak-kinds=definite --error-exitcode=9 --suppressions="$here/memcheck.supp" \
-    --suppressions=/usr/share/glib-2.0/valgrind/glib.supp \
-    gst-launch-1.0 -q "$@"
+  PLUGIN=$plugin "$here/valgrind.sh" "$@"
 }
 
 memcheck_reports() {

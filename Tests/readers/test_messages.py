@@ -56,6 +56,15 @@ class Messages(unittest.TestCase):
                     timepiece_messages.parse_structure(less)
                 self.assertEqual(caught.exception.field, field)
 
+    def test_an_array_of_something_else_is_an_error(self):
+        parent, tick = watch("root"), structure(TICK)
+        parent.set_value("children", Gst.ValueArray([1, "two"]))
+        tick.set_value("intervals", Gst.ValueArray(["one"]))
+        for wrong, field in ((parent, "children"), (tick, "intervals")):
+            with self.subTest(field), self.assertRaises(timepiece_messages.MessageError) as caught:
+                timepiece_messages.parse_structure(wrong)
+            self.assertEqual(caught.exception.field, field)
+
     def test_a_field_of_another_type_is_an_error(self):
         wrong = structure(TICK)
         wrong.set_value("bitrate", "fast")

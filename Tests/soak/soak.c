@@ -4,7 +4,9 @@
  *   soak MINUTES ENDPOINT [SEED]
  *
  * After a fifth of the time, memory, threads and descriptors must not grow any
- * more, and at the end the counters must add up. */
+ * more, and at the end the counters must add up. Beside them run two pipelines
+ * that nobody disturbs, one with five elements more and one without any: a push
+ * takes about as long in the one as in the other. */
 #include <dirent.h>
 #include <gst/gst.h>
 #include <stdio.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "../abuse/dice.h"
+#include "pushes.h"
 
 #define PIPELINES 10
 #define POINTS 5
@@ -45,6 +48,47 @@ static const gchar *const sources[] = {
 };
 
 static Dice dice;
+
+/* With the elements between source and sink, or none. */
+static GstElement *
+build_undisturbed (PushesKind kind, const gchar * endpoint)
+{
+  GString *text = g_string_new ("fakesrc sizetype=2 sizemax=64 format=time "
+      "! identity name=source sleep-time=1000");
+  GstElement *pipeline, *source;
+  GstPad *pad;
+
+  for (guint i = 0; kind == PUSHES_MEASURED && i < POINTS; i++)
+    g_string_append_printf (text, " ! timepiecetick interval=%u000000 "
+        "stall-timeout=200000000 cloudwatch-namespace=Soak "
+        "cloudwatch-interval=1000000000 region=eu-west-1 access-key=AKIDEXAMPLE "
+        "secret-access-key=secret endpoint-uri=%s alarms=\"interval,name=beat,"
+        "every=100ms; ordinal,name=thousandth,each=1000\"", 50 + 10 * i,
+        endpoint);
+  g_string_append (text, " ! fakesink");
+  pipeline = gst_parse_launch (text->str, NULL);
+  if (!pipeline)
+    g_error ("this cannot be built: %s", text->str);
+  g_string_free (text, TRUE);
+  source = gst_bin_get_by_name (GST_BIN (pipeline), "source");
+  pad = gst_element_get_static_pad (source, "src");
+  pushes_follow (kind, pad);
+  gst_object_unref (pad);
+  gst_object_unref (source);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  return pipeline;
+}
+
+static void
+drop_messages (GstElement * pipeline)
+{
+  GstBus *bus = gst_element_get_bus (pipeline);
+  GstMessage *message;
+
+  while ((message = gst_bus_pop (bus)))
+    gst_message_unref (message);
+  gst_object_unref (bus);
+}
 
 static guint
 entries (const gchar * path)
@@ -198,6 +242,7 @@ int
 main (int argc, char **argv)
 {
   static Line lines[PIPELINES];
+  GstElement *undisturbed[PUSHES_NUM];
   gint64 begin, now, span;
   Usage before = { 0 }, most = { 0 };
 
@@ -214,11 +259,15 @@ main (int argc, char **argv)
   fflush (stdout);
   for (guint i = 0; i < PIPELINES; i++)
     build (&lines[i], i, argv[2]);
+  for (guint i = 0; i < PUSHES_NUM; i++)
+    undisturbed[i] = build_undisturbed (i, argv[2]);
   begin = g_get_monotonic_time ();
   do {
     g_usleep (STEP / 1000);
     for (guint i = 0; i < PIPELINES; i++)
       listen (&lines[i]);
+    for (guint i = 0; i < PUSHES_NUM; i++)
+      drop_messages (undisturbed[i]);
     disturb (&lines[dice_roll (&dice, PIPELINES)]);
     now = g_get_monotonic_time () - begin;
     if (now < span / 5) {
@@ -239,6 +288,14 @@ main (int argc, char **argv)
       "descriptors %u, then %u\n", before.memory, most.memory, before.threads,
       most.threads, before.descriptors, most.descriptors);
   add_up (lines);
+  for (guint i = 0; i < PUSHES_NUM; i++) {
+    gst_element_set_state (undisturbed[i], GST_STATE_NULL);
+    gst_object_unref (undisturbed[i]);
+  }
+  if (!pushes_compare (POINTS)) {
+    fprintf (stderr, "soak: the pushes are slower than they may be\n");
+    return 1;
+  }
   /* A thread of a pool, and a connection made anew, may come besides. */
   if (most.memory > before.memory + MAX_GROWTH
       || most.threads > before.threads + 3
@@ -246,6 +303,6 @@ main (int argc, char **argv)
     fprintf (stderr, "soak: something grows\n");
     return 1;
   }
-  printf ("soak: nothing grows, 0 failed\n");
+  printf ("soak: %s minutes, nothing grows, 0 failed\n", argv[1]);
   return 0;
 }

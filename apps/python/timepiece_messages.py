@@ -159,9 +159,12 @@ class _Fields:
             raise MessageError(self._name, field, "a string")
         return value
 
-    def array(self, field) -> tuple:
+    def array(self, field, kind, expected) -> tuple:
         # PyGObject shows an array as a list, an empty one included.
-        return tuple(self._value(field, Gst.ValueArray, "an array") or ())
+        items = tuple(self._value(field, Gst.ValueArray, expected) or ())
+        if not all(isinstance(item, kind) for item in items):
+            raise MessageError(self._name, field, expected)
+        return items
 
     def intervals(self) -> Intervals:
         return Intervals(*(self.uint(field + "-interval" + ("s" if field == "num" else ""))
@@ -174,7 +177,7 @@ def _tick(fields: _Fields) -> Tick:
         fields.uint("duration"), fields.uint("num-buffers"), fields.uint("num-bytes"), fields.intervals(),
         fields.real("average-rate"), fields.real("nominal-rate"), fields.real("bitrate"),
         fields.uint("since-last-buffer"), fields.uint("num-disconts"), fields.uint("total-buffers"),
-        fields.uint("total-bytes"), fields.array("intervals"))
+        fields.uint("total-bytes"), fields.array("intervals", int, "an array of integers"))
 
 
 def _watch(fields: _Fields) -> Watch:
@@ -182,7 +185,7 @@ def _watch(fields: _Fields) -> Watch:
         fields.text("label"), fields.text("watch"), fields.time("timestamp"), fields.time("stream-time"),
         fields.time("running-time"), fields.uint("duration"), fields.intervals(), fields.uint("self-time"),
         fields.real("share"), fields.uint("num-unmatched"),
-        tuple(_watch(_Fields(child)) for child in fields.array("children")))
+        tuple(_watch(_Fields(child)) for child in fields.array("children", Gst.Structure, "an array of structures")))
 
 
 def _alarm(fields: _Fields) -> Alarm:

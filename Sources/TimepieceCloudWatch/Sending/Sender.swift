@@ -187,24 +187,22 @@ package final class Sender: Sendable {
             case .store(let parcels):
                 let data = parcels.map { (datum: $0.datum, isUncertain: $0.isUncertain) }
                 let dropped = try spool.store(data).dropped
-                state.withLock { $0.stored(dropped: dropped, now: .now()) }
+                note(spool) { $0.stored(dropped: dropped, now: .now()) }
             case .settle(let removed, let released):
                 try spool.settle(removed: removed, released: released)
-                state.withLock { $0.settled(removed: removed, released: released.map(\.row)) }
+                note(spool) { $0.settled(removed: removed, released: released.map(\.row)) }
             case .claim(let count):
                 let delivery = delivery
                 let data = try spool.claim(
                     count: count, bytes: CloudWatchLimits.bytesPerRequest - 1024, now: .now(),
                     size: { delivery.largestSize(of: $0) })
-                state.withLock { $0.claimed(data, now: .now()) }
+                note(spool) { $0.claimed(data, now: .now()) }
             case .renew(let rows):
                 let held = try spool.renew(rows, now: .now())
-                state.withLock { $0.renewed(held, now: .now()) }
+                note(spool) { $0.renewed(held, now: .now()) }
             case .condense, .deliver, .wait, .finish:
                 return
             }
-            let summary = try spool.summary()
-            state.withLock { $0.learn(summary) }
         } catch {
             state.withLock { state in
                 if case .store = step {
@@ -213,6 +211,17 @@ package final class Sender: Sendable {
                     state.couldNotUseSpool(error.description, now: .now())
                 }
             }
+        }
+    }
+
+    /// Tells the state what a step did in the spool and what lies there now, both at once: whoever waits for the step
+    /// reads the status then.
+    private func note(_ spool: Spool, _ outcome: (inout SenderState) -> Void) {
+        // A spool that cannot be asked any more fails in the next step, and is told of there.
+        let summary = try? spool.summary()
+        state.withLock { state in
+            outcome(&state)
+            if let summary { state.learn(summary) }
         }
     }
 

@@ -32,8 +32,8 @@ struct FaultTests {
             var settings = CloudWatchSettings.test(endpoint: endpoint, spool: folder.path, device: minute.name)
             settings.interval = .seconds(1)
             // Only what hangs is to run into it, however busy the machine is.
-            settings.requestTimeout = .seconds(fault.name == "hang" ? 8 : 60)
-            settings.lease = .seconds(1)
+            settings.requestTimeout = .seconds((fault.name == "hang" ? 8 : 60) * slowness)
+            settings.lease = .seconds(slowness)
             return try CloudWatchPublisher(settings)
         }
         for (publisher, minute) in zip(publishers, minutes) {

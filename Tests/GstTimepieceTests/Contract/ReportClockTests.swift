@@ -1,0 +1,49 @@
+import Synchronization
+import Testing
+
+@testable import TimepieceBridge
+
+@Suite("The clock of the reports")
+struct ReportClockTests {
+    /// Runs as often as it is told to, and notes its end.
+    private final class Member: ClockMember {
+        private let times: Mutex<Int>
+        private let ran: Watched<Int>
+        private let ended: Watched<Bool>
+
+        init(times: Int, ran: Watched<Int>, ended: Watched<Bool>) {
+            self.times = Mutex(times)
+            self.ran = ran
+            self.ended = ended
+        }
+
+        deinit {
+            // As the end of a publisher does: with a lock held here, it would wait for ever.
+            ReportClock.shared.remove(self.successor)
+            ended.update { $0 = true }
+        }
+
+        let successor = Bystander()
+
+        func run(at now: UInt64) -> UInt64 {
+            ran.update { $0 += 1 }
+            return times.withLock { times in
+                times -= 1
+                return times > 0 ? now : .max
+            }
+        }
+    }
+
+    private final class Bystander: ClockMember {
+        func run(at now: UInt64) -> UInt64 { .max }
+    }
+
+    @Test("lets a member go that wants nothing more, with no lock held")
+    func letsGo() throws {
+        let ran = Watched(0)
+        let ended = Watched(false)
+        #expect(ReportClock.shared.schedule(Member(times: 3, ran: ran, ended: ended), at: 0))
+        #expect(ended.wait { $0 })
+        #expect(ran.update { $0 } == 3)
+    }
+}

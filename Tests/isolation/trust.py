@@ -1,0 +1,90 @@
+#!/usr/bin/env python3
+"""A CloudWatch that nobody vouches for gets nothing, whatever the environment says; one that AWS_CA_BUNDLE names does."""
+
+import http.server
+import os
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+# What switches the verification off elsewhere: in Python, Node, git, curl's own build, AWS's tools.
+SWITCHES = {
+    "PYTHONHTTPSVERIFY": "0", "NODE_TLS_REJECT_UNAUTHORIZED": "0", "GIT_SSL_NO_VERIFY": "1", "CURL_INSECURE": "1",
+    "CURL_SSL_NO_VERIFY": "1", "SSL_NO_VERIFY": "1", "AWS_NO_VERIFY_SSL": "true", "AWS_VERIFY_SSL": "false",
+    "REQUESTS_CA_BUNDLE": "", "AWS_CA_BUNDLE": "",
+}
+CONFIGURATION = "[default]\nverify_ssl = false\nno_verify_ssl = true\ncli_verify = false\n"
+CURLRC = "insecure\n"
+
+
+class Service(http.server.BaseHTTPRequestHandler):
+    """Takes everything, and counts it."""
+
+    requests = 0
+
+    def log_message(self, *arguments):
+        pass
+
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        Service.requests += 1
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("x-amzn-RequestId", "trust")
+        self.send_header("Content-Length", "2")
+        self.end_headers()
+        self.wfile.write(b"{}")
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """Shakes hands on a thread of its own, and says nothing of hands that are not taken."""
+
+    daemon_threads = True
+
+    def __init__(self, certificate, key):
+        super().__init__(("127.0.0.1", 0), Service)
+        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        self.context.load_cert_chain(certificate, key)
+
+    def finish_request(self, request, client_address):
+        try:
+            super().finish_request(self.context.wrap_socket(request, server_side=True), client_address)
+        except OSError:
+            pass
+
+
+def publish(port, environment):
+    """Publishes to the service and returns what was said of it."""
+    done = subprocess.run(
+        ["gst-launch-1.0", "-m", "fakesrc", "num-buffers=300", "!", "timepiecetick", "cloudwatch-namespace=Trust",
+         "region=eu-west-1", "access-key=AKIDEXAMPLE", "secret-access-key=secret", "cloudwatch-spool=none",
+         f"endpoint-uri=https://localhost:{port}", "!", "fakesink"],
+        env=environment, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout + done.stderr
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+             "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
+            check=True, capture_output=True)
+        os.mkdir(f"{folder}/.aws")
+        for path, text in ((".aws/config", CONFIGURATION), (".curlrc", CURLRC)):
+            with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
+                file.write(text)
+        server = Server(certificate, key)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        plain = dict(os.environ, HOME=folder, AWS_EC2_METADATA_DISABLED="true")
+        publish(server.server_port, dict(plain, **SWITCHES))
+        assert Service.requests == 0, f"{Service.requests} requests came without a certificate that is trusted"
+        # The same, with somebody who vouches: it is the certificate that was missing.
+        publish(server.server_port, dict(plain, AWS_CA_BUNDLE=certificate))
+        assert Service.requests > 0, "nothing came although the certificate is trusted"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+#!/usr/bin/env python3
+"""Reads messages that are changed at random with the Python module: a message, or an error that names the field.
+
+    fuzz_messages.py SECONDS [SEED]
+"""
+
+import pathlib
+import random
+import sys
+import time
+
+HERE = pathlib.Path(__file__).resolve()
+sys.path.insert(0, str(HERE.parents[2] / "apps" / "python"))
+import timepiece_messages  # noqa: E402
+from gi.repository import GLib, GObject, Gst  # noqa: E402
+
+CORPUS = HERE.parents[1] / "Fuzz" / "corpus-messages"
+
+
+def typed(kind, value):
+    made = GObject.Value()
+    made.init(kind)
+    made.set_value(value)
+    return made
+
+
+def some_value(dice, others):
+    """A value that no reader has to like."""
+    return dice.choice([
+        lambda: typed(GObject.TYPE_UINT64, dice.choice([0, 1, 2**63, 2**64 - 1])),
+        lambda: typed(GObject.TYPE_INT64, dice.choice([-2**63, -1, 0])),
+        lambda: typed(GObject.TYPE_INT, -1),
+        lambda: typed(GObject.TYPE_UINT, 2**32 - 1),
+        lambda: typed(GObject.TYPE_DOUBLE, dice.choice([float("nan"), float("inf"), -0.0, 1e308])),
+        lambda: typed(GObject.TYPE_BOOLEAN, True),
+        lambda: typed(GObject.TYPE_STRING, dice.choice(["", "Prüfstand", "a" * 5000])),
+        lambda: typed(GObject.TYPE_STRING, None),
+        lambda: Gst.ValueArray([]),
+        lambda: Gst.ValueArray([dice.choice(others).copy() for _ in range(dice.randrange(3))]),
+        lambda: Gst.ValueArray([typed(GObject.TYPE_UINT64, 1), typed(GObject.TYPE_STRING, "x")]),
+        lambda: Gst.ValueList([typed(GObject.TYPE_INT, 1)]),
+        lambda: dice.choice(others).copy(),
+    ])()
+
+
+def changed(dice, whole, others):
+    made = whole.copy()
+    for _ in range(dice.randrange(4)):
+        names = [made.nth_field_name(index) for index in range(made.n_fields())]
+        name = dice.choice(names or ["label"])
+        if dice.randrange(3) == 0:
+            made.remove_field(name)
+        else:
+            made.set_value(name, some_value(dice, others))
+    if dice.randrange(20) == 0:
+        made.set_name(dice.choice(others).get_name())
+    return made
+
+
+def main():
+    Gst.init(None)
+    # Not one of the readers' calls may be one that GLib finds fault with.
+    GLib.log_set_always_fatal(GLib.LogLevelFlags.LEVEL_CRITICAL | GLib.LogLevelFlags.LEVEL_ERROR)
+    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
+    dice = random.Random(seed)
+    print(f"fuzz: python: seed {seed}", flush=True)
+    whole = [Gst.Structure.from_string(file.read_text())[0] for file in sorted(CORPUS.iterdir())]
+    whole = [structure for structure in whole if structure is not None]
+    tried = taken = 0
+    until = time.monotonic() + float(sys.argv[1])
+    while time.monotonic() < until or tried < 1000:
+        structure = changed(dice, dice.choice(whole), whole)
+        tried += 1
+        try:
+            message = timepiece_messages.parse_structure(structure)
+        except timepiece_messages.MessageError as error:
+            assert error.field and str(error), structure.to_string()
+        else:
+            taken += message is not None
+            assert message is None or message.label is not None, structure.to_string()
+    assert taken and taken < tried
+    print(f"fuzz: python: {tried} inputs, {taken} of them taken, 0 failed")
+
+
+if __name__ == "__main__":
+    main()
