@@ -97,6 +97,7 @@ bench-thresholds: bench-build
 	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt --update
 
 include packaging/packaging.mk
+include docs/docs.mk
 include Tests/robustness.mk
 
 lint: toolchain
