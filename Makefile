@@ -63,11 +63,9 @@ test: build test-environment
 	  $(SWIFT) run -q $$n >.build/$$n.txt 2>.build/$$n.log || { cat .build/$$n.log; exit 1; }; done
 	@$(SWIFT) test $(QUIET)
 
-# Every example of pipelines/, with its output in .build/examples/.
+# Every example of pipelines/ and of the elements' documentation, with its output in .build/examples/.
 examples: build test-environment
-	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/apps/run.sh pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
-	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
-	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
+	@$(PYTHON) Tests/examples/run.py
 
 # All of it under ThreadSanitizer, AddressSanitizer with its leak check, and UBSan for C.
 sanitize: sanitize-suite sanitize-c
