@@ -28,7 +28,9 @@ export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 all: build
 
 setup: toolchain
-	@missing=$$(for p in $(PACKAGES); do \
+	@if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then \
+	  echo "make setup: this is no Debian; what the build wants is called there:" $(PACKAGES) >&2; exit 0; fi; \
+	missing=$$(for p in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q "ok installed" || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 	  if [ $$(id -u) = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; \
