@@ -114,12 +114,13 @@ class Messages(unittest.TestCase):
         return found, stats
 
     def test_what_the_elements_post_is_read_to_the_last_field(self):
-        source = subprocess.Popen(["sh", "-c", "head -c 40960 /dev/zero; sleep 1; head -c 40960 /dev/zero"],
+        # More than a pipe holds, so that it stops when the pipeline has begun.
+        source = subprocess.Popen(["sh", "-c", "head -c 409600 /dev/zero; sleep 1; head -c 40960 /dev/zero"],
                                   stdout=subprocess.PIPE)
         # An address where nobody listens, so that publishing has something to say.
         found, stats = self.run_pipeline(
             f"fdsrc fd={source.stdout.fileno()} blocksize=4096 ! timepiecewatch watch=around"
-            " ! timepiecetick name=t label=made interval=200000000 stall-timeout=300000000 alarms=ordinal,name=fifth,each=5"
+            " ! timepiecetick name=t label=made interval=200000000 stall-timeout=300000000 alarms=ordinal,name=fiftieth,each=50"
             " cloudwatch-namespace=Test region=us-east-1 access-key=a secret-access-key=b cloudwatch-spool=none"
             " endpoint-uri=http://127.0.0.1:9 cloudwatch-interval=1000000000 ! fakesink")
         source.wait()
@@ -140,7 +141,7 @@ class Messages(unittest.TestCase):
             with self.subTest(type(read).__name__):
                 self.assertEqual(told, known - {"dropped-by-reason"})
         self.assertEqual(seen, {"Tick", "Watch", "Alarm", "Stall", "Resume", "CloudWatch"})
-        self.assertEqual(timepiece_messages.parse_structure(stats).total_buffers, 20)
+        self.assertEqual(timepiece_messages.parse_structure(stats).total_buffers, 110)
 
 
 if __name__ == "__main__":

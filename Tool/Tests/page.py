@@ -57,7 +57,7 @@ class Page(unittest.TestCase):
         cls.folder = tempfile.TemporaryDirectory()
         recording = pathlib.Path(cls.folder.name, "run.jsonl")
         # A camera, and a feed that stands still for a second.
-        feed = subprocess.Popen(["sh", "-c", "head -c 409600 /dev/zero; sleep 1; head -c 409600 /dev/zero"],
+        feed = subprocess.Popen(["sh", "-c", "head -c 1000000 /dev/zero; sleep 1; head -c 409600 /dev/zero"],
                                 stdout=subprocess.PIPE)
         subprocess.run([TOOL, "record", "-o", str(recording), "--watch-every-element", "--",
                         *("videotestsrc num-buffers=300 ! timepiecetick label=cam interval=200000000"
