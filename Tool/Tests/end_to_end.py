@@ -226,6 +226,9 @@ class Refusals(unittest.TestCase):
                 path = pathlib.Path(folder, name)
                 path.write_text(text)
                 self.check(run("report", str(path)), 65, "no recording|newer")
+            pathlib.Path(folder, "junk").write_bytes(os.urandom(1 << 20))
+            self.check(run("report", os.path.join(folder, "junk")), 65, "no recording")
+        self.check(run("report", "/dev/zero"), 65, "no recording")
 
 
 class Recordings(unittest.TestCase):
