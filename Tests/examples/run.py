@@ -68,6 +68,10 @@ def main():
     missing = set(EXPECTED) - {name for name, _, _ in found}
     if missing:
         sys.exit(f"examples: these are expected and not there, or cannot be executed: {', '.join(sorted(missing))}")
+    index = (ROOT / "pipelines/README.md").read_text()
+    unlisted = [name for name, _, _ in examples() if f"`{name}`" not in index and not name.endswith(("run.sh", "check.py"))]
+    if unlisted:
+        sys.exit(f"examples: pipelines/README.md does not tell of {', '.join(unlisted)}")
     for name, command, expected in found:
         start = time.monotonic()
         # Somewhere else than here, so that what an example writes is not left behind.

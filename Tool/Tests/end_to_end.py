@@ -7,9 +7,6 @@ import fcntl
 import json
 import os
 import pathlib
-import pty
-import re
-import select
 import signal
 import struct
 import subprocess
@@ -18,6 +15,8 @@ import tempfile
 import termios
 import time
 import unittest
+
+from terminal import Terminal
 
 TOOL = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "timepiece"
 LIVE = "videotestsrc is-live=true ! timepiecetick label=cam ! fakesink".split()
@@ -30,49 +29,6 @@ def run(*words, **options):
 
 def read(path):
     return pathlib.Path(path).read_text()
-
-
-class Terminal:
-    """The tool on a terminal of a given size."""
-
-    def __init__(self, *words, columns=100, rows=24, stdin=None, **environment):
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.before = termios.tcgetattr(slave)
-        self.slave = slave
-        variables = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-        variables |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | environment
-
-        def own():
-            os.setsid()
-            fcntl.ioctl(1, termios.TIOCSCTTY, 0)
-
-        self.process = subprocess.Popen([TOOL, *words], stdin=stdin or slave, stdout=slave, stderr=slave, env=variables,
-                                        preexec_fn=own)
-        self.text = ""
-
-    def read_until(self, pattern, seconds=20):
-        deadline = time.monotonic() + seconds
-        while not re.search(pattern, self.text):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{pattern!r} does not come; there is {self.text[-500:]!r}")
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.text += os.read(self.master, 65536).decode(errors="replace")
-
-    def press(self, keys):
-        os.write(self.master, keys)
-
-    def finish(self):
-        deadline = time.monotonic() + 20
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.text += os.read(self.master, 65536).decode(errors="replace")
-        while select.select([self.master], [], [], 0.1)[0]:
-            self.text += os.read(self.master, 65536).decode(errors="replace")
-        return self.process.returncode
-
-    def is_as_before(self):
-        return termios.tcgetattr(self.slave) == self.before
 
 
 class Top(unittest.TestCase):
@@ -114,7 +70,7 @@ class Top(unittest.TestCase):
             self.assertEqual(result.stderr, "")
 
     def test_the_live_view_has_keys_and_gives_the_terminal_back(self):
-        terminal = Terminal("top", "--", *LIVE)
+        terminal = Terminal(TOOL, "top", "--", *LIVE)
         terminal.read_until(r"29\.\d\d|30\.\d\d")
         terminal.press(b"s")
         terminal.read_until(r"sort \(rate\)")
@@ -129,7 +85,7 @@ class Top(unittest.TestCase):
     def test_the_terminal_is_given_back_on_any_exit(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGABRT):
             with self.subTest(number):
-                terminal = Terminal("top", "--", *LIVE)
+                terminal = Terminal(TOOL, "top", "--", *LIVE)
                 terminal.read_until("Waiting|30.00")
                 terminal.process.send_signal(number)
                 status = terminal.finish()
@@ -138,7 +94,7 @@ class Top(unittest.TestCase):
                 self.assertTrue(terminal.is_as_before())
 
     def test_what_others_print_does_not_spoil_the_screen(self):
-        terminal = Terminal("top", "--", *"videotestsrc is-live=true ! progressreport update-freq=1 silent=false"
+        terminal = Terminal(TOOL, "top", "--", *"videotestsrc is-live=true ! progressreport update-freq=1 silent=false"
                             " ! timepiecetick label=cam ! fakesink".split(), GST_DEBUG="timepiece*:4")
         terminal.read_until("printed: progressreport0")
         terminal.press(b"q")
@@ -150,7 +106,7 @@ class Top(unittest.TestCase):
     def test_a_stream_from_standard_input_leaves_the_keys_to_the_terminal(self):
         with subprocess.Popen(["sh", "-c", "while head -c 4096 /dev/zero; do sleep 0.05; done"],
                               stdout=subprocess.PIPE) as feed:
-            terminal = Terminal("top", "--", *"fdsrc ! timepiecetick label=feed ! fakesink".split(), stdin=feed.stdout)
+            terminal = Terminal(TOOL, "top", "--", *"fdsrc ! timepiecetick label=feed ! fakesink".split(), stdin=feed.stdout)
             feed.stdout.close()
             terminal.read_until("feed +[0-9]")
             terminal.press(b"q")
@@ -158,7 +114,7 @@ class Top(unittest.TestCase):
         self.assertTrue(terminal.is_as_before())
 
     def test_a_terminal_that_is_too_low_tells_how_much_is_missing(self):
-        terminal = Terminal("top", "--watch-every-element", "--", *"videotestsrc is-live=true ! identity ! identity ! identity"
+        terminal = Terminal(TOOL, "top", "--watch-every-element", "--", *"videotestsrc is-live=true ! identity ! identity ! identity"
                             " ! identity ! timepiecetick ! fakesink".split(), rows=8)
         terminal.read_until(r"4 more below")
         terminal.press(b"\x1b[B")
@@ -167,13 +123,13 @@ class Top(unittest.TestCase):
         self.assertEqual(terminal.finish(), 0)
 
     def test_a_pipeline_that_fails_gives_the_terminal_back_and_says_why(self):
-        terminal = Terminal("top", "--", "filesrc", "location=/nowhere", "!", "timepiecetick", "!", "fakesink")
+        terminal = Terminal(TOOL, "top", "--", "filesrc", "location=/nowhere", "!", "timepiecetick", "!", "fakesink")
         self.assertEqual(terminal.finish(), 1)
         self.assertIn("/nowhere", terminal.text.split("\x1b[?1049l")[-1])
         self.assertTrue(terminal.is_as_before())
 
     def test_no_color_and_no_utf8_are_respected(self):
-        terminal = Terminal("top", "--", *LIVE, NO_COLOR="1", LC_ALL="C")
+        terminal = Terminal(TOOL, "top", "--", *LIVE, NO_COLOR="1", LC_ALL="C")
         terminal.read_until(r"cam.*30\.00")
         terminal.press(b"q")
         terminal.finish()
@@ -181,13 +137,13 @@ class Top(unittest.TestCase):
         self.assertTrue(terminal.text.isascii())
 
     def test_a_dumb_terminal_gets_lines(self):
-        terminal = Terminal("top", "--", *SHORT, TERM="dumb")
+        terminal = Terminal(TOOL, "top", "--", *SHORT, TERM="dumb")
         self.assertEqual(terminal.finish(), 0)
         self.assertRegex(terminal.text, "cam: ")
         self.assertNotIn("\x1b", terminal.text)
 
     def test_it_follows_the_size_of_the_terminal(self):
-        terminal = Terminal("top", "--", *LIVE, columns=120)
+        terminal = Terminal(TOOL, "top", "--", *LIVE, columns=120)
         terminal.read_until("LAST MINUTE")
         fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 20, 0, 0))
         terminal.text = ""
