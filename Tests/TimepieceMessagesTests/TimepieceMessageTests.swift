@@ -70,7 +70,8 @@ import TimepieceMessages
                             "s,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615,reason=standstill"
                         ))
                 ))
-        guard case .resume(let resume) = try message("timepiece-resume,label=cam,stalled-for=(guint64)7,reason=trickle") else {
+        guard case .resume(let resume) = try message("timepiece-resume,label=cam,stalled-for=(guint64)7,reason=trickle")
+        else {
             Issue.record("It is a resume.")
             return
         }

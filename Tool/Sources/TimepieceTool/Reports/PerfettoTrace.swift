@@ -34,7 +34,8 @@ enum PerfettoTrace {
 
     private static func percentiles(_ intervals: IntervalSummary) -> [JSONValue.Member] {
         [
-            .init("p50", .real(intervals.p50 / .milliseconds(1))), .init("p99", .real(intervals.p99 / .milliseconds(1))),
+            .init("p50", .real(intervals.p50 / .milliseconds(1))),
+            .init("p99", .real(intervals.p99 / .milliseconds(1))),
             .init("longest", .real(intervals.max / .milliseconds(1))),
         ]
     }

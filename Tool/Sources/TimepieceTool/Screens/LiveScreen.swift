@@ -42,8 +42,8 @@ struct LiveScreen {
     private func tables(_ board: LiveBoard, now: Duration, width: Int) -> [String] {
         var lines: [String] = []
         if board.ticks.isEmpty, board.watches.isEmpty {
-            let text =
-                now < .seconds(5) ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?"
+            let isEarly = now < .seconds(5)
+            let text = isEarly ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?"
             lines += ["", cut(text, width)]
         }
         if !board.ticks.isEmpty { lines += [""] + tickTable(board, now: now).lines(width: width, style: style) }
@@ -133,7 +133,7 @@ struct LiveScreen {
                 .init(Texts.duration(message.laps.p50)), .init(Texts.duration(message.laps.p90)),
                 .init(Texts.duration(message.laps.p99)), .init(Texts.duration(message.laps.max)),
                 .init("\(message.laps.count)"),
-                .init(message.unmatchedCount > 0 ? "\(message.unmatchedCount)" : "-", message.unmatchedCount > 0 ? .red : nil),
+                message.unmatchedCount > 0 ? .init("\(message.unmatchedCount)", .red) : .init("-"),
             ]
         }
         return table
