@@ -42,25 +42,28 @@ import Testing
         #expect(RankTest.probability([1, 2, 3, 4], [5, 6, 7, 8, 9]) == nil)
     }
 
-    @Test func `windows that are independent each count`() {
+    @Test func `windows that are independent keep what the test says`() {
         let values = (0..<40).map { Double($0 * 17 % 41) }
-        #expect(IndependentBlocks.of(values).count == 40)
+        #expect(SerialCorrelation.of(values, values.reversed()) < 0.05)
+        #expect(abs(SerialCorrelation.widened(0.004, 0) - 0.004) < 1e-9)
     }
 
-    @Test func `windows of one slow spell count as one`() {
-        // Two spells of twenty windows each: an hour of them would still be two observations.
-        let values = (0..<40).map { $0 < 20 ? 10.0 : 20.0 }
-        #expect(IndependentBlocks.of(values).count == 5)
+    @Test func `windows that resemble their neighbors are worth fewer`() {
+        // 1.96 standard deviations at a correlation of 0.6 are 0.98 of them.
+        #expect(abs(SerialCorrelation.widened(0.05, 0.6) - 0.3271) < 0.0005)
+        #expect(SerialCorrelation.of((0..<40).map { $0 < 20 ? 10 : 20 }, (0..<40).map { $0 < 20 ? 10 : 20 }) > 0.9)
+        #expect(SerialCorrelation.widened(1, 0.9) == 1)
+        #expect(SerialCorrelation.widened(0, 0.9) == 0)
     }
 
     @Test func `the slow spells of a machine are no slower program`() throws {
         // The same program, busy neighbors in the second half of one run: 20 of 40 windows differ, which window by window
         // would be called real.
-        let before = (0..<40).map { 10 + Double($0 % 3) / 10 }
-        let after = (0..<40).map { ($0 < 20 ? 10 : 15) + Double($0 % 3) / 10 }
-        #expect(try #require(RankTest.probability(before, after)) < 0.01)
-        let blocks = (IndependentBlocks.of(before), IndependentBlocks.of(after))
-        #expect(try #require(RankTest.probability(blocks.0, blocks.1)) > 0.01)
+        let before = (0..<40).map { 10 + Double($0 * 17 % 41) / 100 }
+        let after = before.indices.map { before[$0] + ($0 < 20 ? 0 : 5) }
+        let probability = try #require(RankTest.probability(before, after))
+        #expect(probability < 0.01)
+        #expect(SerialCorrelation.widened(probability, SerialCorrelation.of(before, after)) > 0.01)
     }
 
     @Test func `of many lines one that is lucky is not called real`() {

@@ -10,7 +10,7 @@ struct CompareCommand: ParsableCommand {
             Each figure is the median over the windows (a second each, usually). A difference counts if the rank test \
             of Mann and Whitney gives chance less than one in a hundred, with the number of lines taken into account, \
             and if it is more than 1.1 %, which is what the percentiles can tell apart. Windows that resemble their \
-            neighbors count as one. Less than five windows tell nothing; half a minute tells more than ten seconds. \
+            neighbors count for less. Less than five windows tell nothing; half a minute tells more than ten seconds. \
             What the machine did beside is part of a recording: record each twice, and compare those of one kind, too.
             """)
 

@@ -98,9 +98,10 @@ struct Comparison {
     private static func line(
         _ label: String, _ figure: String, _ before: [Duration], _ after: [Duration]
     ) -> (Line, Double?) {
-        func blocks(_ values: [Duration]) -> [Double] { IndependentBlocks.of(values.map { $0 / .nanoseconds(1) }) }
+        let (old, new) = (before.map { $0 / .nanoseconds(1) }, after.map { $0 / .nanoseconds(1) })
         let line = Line(label: label, figure: figure, before: median(before), after: median(after), verdict: .unknown)
-        return (line, RankTest.probability(blocks(before), blocks(after)))
+        guard let probability = RankTest.probability(old, new) else { return (line, nil) }
+        return (line, SerialCorrelation.widened(probability, SerialCorrelation.of(old, new)))
     }
 
     private static func median(_ values: [Duration]) -> Duration {
