@@ -40,8 +40,8 @@ setup: toolchain
 	fi
 
 toolchain:
-	@$(SWIFT) --version 2>/dev/null | grep -qE "Swift version (6\.[3-9]|[7-9])" || \
-	  { echo "make: Swift 6.3 or later is needed and not found as '$(SWIFT)': https://www.swift.org/install/linux" >&2; exit 1; }
+	@said=$$($(SWIFT) --version 2>&1 | head -1); grep -qE "Swift version (6\.[3-9]|[7-9])" <<<"$$said" || \
+	  { echo "make: Swift 6.3 or later is needed (https://www.swift.org/install/linux); '$(SWIFT) --version' says: $$said" >&2; exit 1; }
 
 build: setup
 	@$(SWIFT) build $(PLUGIN_FLAGS) $(QUIET)
