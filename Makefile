@@ -16,7 +16,7 @@ PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
-	python3-gst-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
+	python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
 
 export SOURCE
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
@@ -29,7 +29,9 @@ export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 all: build
 
 setup: toolchain
-	@missing=$$(for p in $(PACKAGES); do \
+	@if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then \
+	  echo "make setup: this is no Debian; what the build wants is called there:" $(PACKAGES) >&2; exit 0; fi; \
+	missing=$$(for p in $(PACKAGES); do \
 	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q "ok installed" || echo $$p; done); \
 	if [ -n "$$missing" ]; then \
 	  if [ $$(id -u) = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; \
@@ -39,8 +41,8 @@ setup: toolchain
 	fi
 
 toolchain:
-	@$(SWIFT) --version 2>/dev/null | grep -qE "Swift version (6\.[3-9]|[7-9])" || \
-	  { echo "make: Swift 6.3 or later is needed and not found as '$(SWIFT)': https://www.swift.org/install/linux" >&2; exit 1; }
+	@said=$$($(SWIFT) --version 2>&1 | head -1); grep -qE "Swift version (6\.[3-9]|[7-9])" <<<"$$said" || \
+	  { echo "make: Swift 6.3 or later is needed (https://www.swift.org/install/linux); '$(SWIFT) --version' says: $$said" >&2; exit 1; }
 
 build: setup
 	@$(SWIFT) build $(PLUGIN_FLAGS) $(QUIET)
@@ -64,11 +66,9 @@ test: build test-environment
 	  $(SWIFT) run -q $$n >.build/$$n.txt 2>.build/$$n.log || { cat .build/$$n.log; exit 1; }; done
 	@$(SWIFT) test $(QUIET)
 
-# Every example of pipelines/, with its output in .build/examples/.
+# Every example of pipelines/ and of the elements' documentation, with its output in .build/examples/.
 examples: build test-environment
-	@mkdir -p .build/examples; for e in pipelines/*.sh pipelines/*.py pipelines/apps/run.sh pipelines/cloudwatch/*.py; do [ -x $$e ] || continue; \
-	  echo "example: $$e"; timeout 180 $$e >.build/examples/$$(basename $$e).txt 2>&1 </dev/null || \
-	  { cat .build/examples/$$(basename $$e).txt; echo "example: $$e failed" >&2; exit 1; }; done
+	@$(PYTHON) Tests/examples/run.py
 
 # All of it under ThreadSanitizer, AddressSanitizer with its leak check, and UBSan for C.
 sanitize: sanitize-suite sanitize-c
@@ -105,6 +105,7 @@ bench-thresholds: bench-build
 	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt --update
 
 include packaging/packaging.mk
+include docs/docs.mk
 include Tests/robustness.mk
 
 lint: toolchain

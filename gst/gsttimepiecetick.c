@@ -131,6 +131,41 @@
  * ]|
  * writes a file of three seconds.
  *
+ * ## CloudWatch
+ * With #GstTimepieceElement:cloudwatch-namespace set, timepiecetick and
+ * timepiecewatch publish their statistics to AWS CloudWatch. Nothing of the
+ * network reaches the streaming thread; what cannot be sent waits in the file
+ * #GstTimepieceElement:cloudwatch-spool. Keys and region are found as AWS's own
+ * tools find them.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true num-buffers=60 ! timepiecetick label=camera cloudwatch-namespace=GStreamer/Video region=eu-central-1 cloudwatch-dry-run=true cloudwatch-spool=none ! fakesink
+ * ]|
+ * prints what would be sent.
+ *
+ * `timepiece-cloudwatch` is posted when a failure was counted; the same fields
+ * are in the structure `cloudwatch` of #GstTimepieceElement:stats. A datum is
+ * the statistics of one #GstTimepieceElement:cloudwatch-interval; elements that
+ * publish to the same destination are counted together:
+ *
+ * * #gchararray `label`
+ * * #guint64 `sent`: data that the service confirmed
+ * * #guint64 `retried`: requests that failed and whose data were kept
+ * * #guint64 `dropped`: data that will never be sent
+ * * #guint64 `dropped-REASON`: those of them that were `refused`, `too-old`,
+ *   `spool-full`, `memory-full`, `undatable` or `stopped`; only where there are
+ *   any
+ * * #guint64 `spooled`: data that wait
+ * * #gchararray `last-error`: the last failure as a sentence; NULL if none
+ * * #guint64 `throttled`: of the retried, those that the service found too many
+ * * #guint64 `uncertain`: of the sent, those that were sent again because no
+ *   answer said whether they had been taken
+ * * #guint64 `requests`: requests that were made
+ * * #gint64 `oldest`: when the oldest datum that waits was gathered, in
+ *   nanoseconds since 1970; 0 if none waits
+ * * #gint64 `last-success`: when the service last took something, likewise
+ * * #gint64 `skew`: how far the service's time is ahead of the machine's
+ *
  * Since: 0.1
  */
 #include "gsttimepiecetickprivate.h"

@@ -8,6 +8,8 @@ architecture=$(dpkg --print-architecture)
 work=$root/.build/deb
 main=$work/gstreamer1.0-timepiece
 module=$work/python3-timepiece
+# Who builds packages for others says who that is, as Debian's tools do; of ourselves there is no address to write to.
+maintainer="${DEBFULLNAME:-The Timepiece authors} <${DEBEMAIL:-noreply@timepiece.invalid}>"
 # Reproducible: the date is the last change's.
 date=$(git -C "$root" log -1 --format=%aD 2>/dev/null || date -R)
 for tool in dpkg-shlibdeps lintian strip; do
@@ -33,8 +35,8 @@ for package in gstreamer1.0-timepiece python3-timepiece; do
   mkdir -p "$stage/DEBIAN" "$docs"
   install -m 644 "$root/packaging/copyright" "$docs/copyright"
   printf 'timepiece (%s) unstable; urgency=medium\n\n  * See CHANGELOG.md of the source.\n\n -- %s  %s\n' \
-    "$version" "$(sed -n 's/^Maintainer: //p' "$control")" "$date" | gzip -9n >"$docs/changelog.gz"
-  sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@DEPENDS@/$depends/" \
+    "$version" "$maintainer" "$date" | gzip -9n >"$docs/changelog.gz"
+  sed -e "s/@VERSION@/$version/" -e "s/@ARCHITECTURE@/$architecture/" -e "s/@MAINTAINER@/$maintainer/" -e "s/@DEPENDS@/$depends/" \
     -e "s/@SIZE@/$(du -sk "$stage" | cut -f1)/" "$control" >"$stage/DEBIAN/control"
   (cd "$stage" && find usr -type f -print0 | sort -z | xargs -0 md5sum) >"$stage/DEBIAN/md5sums"
   find "$stage" -type d -exec chmod 755 {} +

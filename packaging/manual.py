@@ -31,12 +31,27 @@ def arguments(command):
         yield escape(argument.get("abstract", ""))
 
 
+def exit_codes(text):
+    """The discussion's "Exit codes: 0 all went well; 1 the pipeline failed." as a list."""
+    for entry in text.split("Exit codes: ")[1].rstrip(".").split("; "):
+        code, meaning = entry.split(" ", 1)
+        yield from (".TP", f"\\fB{code}\\fR", escape(meaning[0].upper() + meaning[1:] + "."))
+
+
+ENVIRONMENT = {
+    "GST_PLUGIN_PATH": "Where GStreamer looks for plugins beside its own folder.",
+    "NO_COLOR": "If it is set, top and compare use no color.",
+    "TERM": "If it is \"dumb\" or not set, top writes lines instead of a screen.",
+    "LC_ALL, LC_CTYPE, LANG": "Where the characters are not UTF-8, all that is shown is ASCII.",
+}
+
+
 def main():
     root = json.load(sys.stdin)["command"]
     out = [
         ".\\\" Made from the tool's own help.",
         f".TH TIMEPIECE 1 \"\" \"timepiece {sys.argv[1] if len(sys.argv) > 1 else ''}\" \"User Commands\"",
-        ".SH NAME", f"timepiece \\- {escape(root['abstract'].rstrip('.').lower())}",
+        ".SH NAME", f"timepiece \\- {escape(root['abstract'][0].lower() + root['abstract'][1:].rstrip('.'))}",
         ".SH SYNOPSIS", ".B timepiece", "\\fIcommand\\fR [\\fIoptions\\fR]", ".SH COMMANDS",
     ]
     for command in root["subcommands"]:
@@ -48,7 +63,10 @@ def main():
         if command.get("discussion"):
             out += [".PP", escape(command["discussion"])]
         out += arguments(command)
-    out += [".SH EXIT STATUS", escape(root.get("discussion", "")), ".SH EXAMPLE", ".EX",
+    out += [".SH EXIT STATUS", *exit_codes(" ".join(root["discussion"].split())), ".SH ENVIRONMENT"]
+    for name, meaning in ENVIRONMENT.items():
+        out += [".TP", f"\\fB{escape(name)}\\fR", escape(meaning)]
+    out += [".SH EXAMPLES", ".EX",
             escape("timepiece top -- videotestsrc is-live=true ! timepiecetick ! fakesink"),
             escape("timepiece record -o run.jsonl --watch-every-element -- videotestsrc ! x264enc ! fakesink"),
             "timepiece report run.jsonl", ".EE", ".SH SEE ALSO", ".BR gst\\-launch\\-1.0 (1),", ".BR gst\\-inspect\\-1.0 (1)"]

@@ -3,12 +3,18 @@
 PREFIX ?= /usr/local
 export PREFIX DESTDIR PLUGINDIR SWIFT PYTHON
 
-.PHONY: tool tool-test install uninstall deb deb-test
+# What their tests want beyond `make setup`: a browser for the page, a Debian to install into.
+PEOPLE_PACKAGES := chromium debootstrap man-db mount
+
+.PHONY: tool tool-test people-setup install uninstall install-test deb deb-test
 
 tool: toolchain
 	@packaging/tool.sh
 
-tool-test: build tool
+people-setup: setup
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PEOPLE_PACKAGES)"
+
+tool-test: build tool people-setup
 	@$(SWIFT) test --package-path Tool $(QUIET)
 	@$(PYTHON) Tool/Tests/end_to_end.py .build/tool/timepiece
 	@$(PYTHON) Tool/Tests/page.py .build/tool/timepiece
@@ -20,8 +26,11 @@ install:
 uninstall:
 	@packaging/install.sh uninstall
 
+install-test: build tool people-setup
+	@packaging/test-install.sh
+
 deb: build tool
 	@packaging/deb.sh
 
-deb-test: deb
+deb-test: deb people-setup
 	@packaging/test.sh

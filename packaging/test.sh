@@ -1,46 +1,70 @@
 #!/bin/bash
-# Installs the package in a Debian of its own, without Swift, and uses it there: test.sh [DEB]
-# Needs root for debootstrap; elsewhere it unpacks the package and runs it in place.
+# Installs the packages in a Debian of its own, without Swift, uses them there, and removes them: test.sh
+# Wants root, for debootstrap and chroot; in CI and in `make deb-test` that is given or asked for by sudo.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-deb=${1:-$(ls -t "$root"/.build/gstreamer1.0-timepiece_*.deb | head -1)}
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo >/dev/null || { echo "deb-test: needs root for debootstrap and chroot" >&2; exit 1; }
+  exec sudo "$0" "$@"
+fi
+main=$(ls -t "$root"/.build/gstreamer1.0-timepiece_*.deb | head -1)
+module=$(ls -t "$root"/.build/python3-timepiece_*.deb | head -1)
+# What a new user would do, with nothing but the package.
 checks=$(cat <<'END'
 set -e
-command -v swift && { echo "there is Swift here"; exit 1; }
+if command -v swift; then echo "there is Swift here"; exit 1; fi
 gst-inspect-1.0 timepiecetick | grep -q "Klass .*Filter/Analyzer/Debug"
 gst-launch-1.0 -m videotestsrc num-buffers=60 ! timepiecetick ! fakesink | grep -q "timepiece-tick"
-timepiece record -o /tmp/r.jsonl -- videotestsrc num-buffers=300 ! timepiecetick ! fakesink
+gst-launch-1.0 videotestsrc is-live=true num-buffers=30 ! timepiecetick label=camera region=eu-central-1 \
+  cloudwatch-namespace=Test cloudwatch-dry-run=true cloudwatch-spool=none ! fakesink | grep -q MetricData
+timepiece top -- videotestsrc num-buffers=60 ! fakesink | grep -q "of 30.00 /s"
+timepiece record -o /tmp/r.jsonl --watch-every-element -- videotestsrc num-buffers=300 ! timepiecetick ! fakesink
 timepiece report /tmp/r.jsonl && grep -q "</html>" /tmp/r.html
+timepiece compare /tmp/r.jsonl /tmp/r.jsonl | grep -q fakesink0
+timepiece policy --namespace Test | grep -q cloudwatch:PutMetricData
 timepiece --version
-test -s /usr/share/man/man1/timepiece.1.gz -o ! -d /usr/share/man/man1
+gzip -t /usr/share/man/man1/timepiece.1.gz
+bash -n /usr/share/bash-completion/completions/timepiece
 END
 )
-if [ "$(id -u)" = 0 ] && command -v debootstrap >/dev/null; then
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
-  mirror=$({ cat /etc/apt/sources.list /etc/apt/sources.list.d/*.list /etc/apt/sources.list.d/*.sources 2>/dev/null || true; } |
-    awk '$1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /^https?:/) { print $i; exit } }
-      $1 == "URIs:" { print $2; exit }')
-  debootstrap --variant=minbase "$(. /etc/os-release && echo "$VERSION_CODENAME")" "$work/root" "$mirror" >"$work/log" 2>&1 ||
-    { tail -5 "$work/log" >&2; exit 1; }
-  # Swift reads the words of a command from /proc.
-  mount -t proc proc "$work/root/proc"
-  trap 'umount "$work/root/proc"; rm -rf "$work"' EXIT
-  # The root reaches the archive as this machine does.
-  cp -rL /etc/apt/sources.list* /etc/apt/apt.conf.d "$work/root/etc/apt/" 2>/dev/null || true
-  cp "$deb" "$work/root/tmp/"
-  inside() { chroot "$work/root" env DEBIAN_FRONTEND=noninteractive LC_ALL=C PATH=/usr/sbin:/usr/bin:/sbin:/bin "$@"; }
-  inside apt-get update -q >"$work/log" 2>&1
-  inside apt-get install -q -y --no-install-recommends "/tmp/$(basename "$deb")" gstreamer1.0-tools >"$work/log" 2>&1 ||
-    { tail -20 "$work/log" >&2; exit 1; }
-  inside bash -c "$checks"
-  inside apt-get remove -q -y gstreamer1.0-timepiece >"$work/log" 2>&1
-  if inside gst-inspect-1.0 timepiecetick >/dev/null 2>&1; then echo "it is still there" >&2; exit 1; fi
-else
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
-  dpkg-deb -x "$deb" "$work"
-  export GST_PLUGIN_PATH=$(dirname "$work"/usr/lib/*/gstreamer-1.0/libgsttimepiece.so)
-  PATH=$work/usr/bin:/usr/bin:/bin bash -c "$checks"
-fi
-echo "package: $(basename "$deb") works"
+work=$(mktemp -d)
+there=$work/root
+clean() {
+  # Never delete through a mount.
+  if mountpoint -q "$there/proc"; then umount "$there/proc" || umount -l "$there/proc" || return; fi
+  rm -rf "$work"
+}
+trap clean EXIT
+trap 'exit 1' INT TERM
+# quietly COMMAND...: says what it printed only if it failed.
+quietly() { "$@" >"$work/log" 2>&1 || { echo "deb-test: failed: $*" >&2; tail -20 "$work/log" >&2; exit 1; }; }
+inside() { chroot "$there" env -i DEBIAN_FRONTEND=noninteractive LC_ALL=C HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+  ${http_proxy:+http_proxy=$http_proxy} ${https_proxy:+https_proxy=$https_proxy} "$@"; }
+
+release=$(. /etc/os-release && echo "$VERSION_CODENAME")
+# Where this machine's own Debian comes from.
+mirror=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' "Created-By: Packages" |
+  awk -v release="$release" '$1 == "Debian" && $2 == release { print $3; exit }')
+quietly debootstrap --variant=minbase "$release" "$there" "${mirror:-http://deb.debian.org/debian}"
+# Swift reads the words of a command from /proc.
+mount -t proc proc "$there/proc"
+# The root reaches the archive as this machine does; it need not survive a power cut.
+cp -rL /etc/apt/apt.conf.d "$there/etc/apt/" 2>/dev/null || true
+echo force-unsafe-io >"$there/etc/dpkg/dpkg.cfg.d/fast"
+cp "$main" "$module" "$there/tmp/"
+quietly inside apt-get update -q
+quietly inside apt-get install -q -y --no-install-recommends "/tmp/$(basename "$main")" gstreamer1.0-tools
+inside bash -c "$checks"
+quietly inside apt-get install -q -y --no-install-recommends "/tmp/$(basename "$module")"
+cp "$root/pipelines/apps/budget.py" "$there/tmp/"
+inside python3 /tmp/budget.py "videotestsrc num-buffers=30 ! timepiecetick label=made ! fakesink"
+inside dpkg -L gstreamer1.0-timepiece python3-timepiece | sort -u >"$work/files"
+quietly inside apt-get purge -q -y gstreamer1.0-timepiece python3-timepiece
+while read -r path; do
+  if [ -f "$there$path" ] || [ -L "$there$path" ] && [ ! -d "$there$path" ]; then
+    echo "deb-test: $path is still there" >&2
+    exit 1
+  fi
+done <"$work/files"
+if inside gst-inspect-1.0 timepiecetick >/dev/null 2>&1; then echo "deb-test: the elements are still there" >&2; exit 1; fi
+echo "packages: $(basename "$main") and $(basename "$module") work without Swift and leave nothing"

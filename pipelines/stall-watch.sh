@@ -14,5 +14,5 @@ watch() {
 if [ $# -gt 0 ]; then
   watch "$1"
 else
-  { head -c 40960 /dev/zero; sleep 2; head -c 40960 /dev/zero; } | watch "fdsrc blocksize=4096"
+  { head -c 409600 /dev/zero; sleep 2; head -c 40960 /dev/zero; } | watch "fdsrc blocksize=4096"
 fi

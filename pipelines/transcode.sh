@@ -14,6 +14,6 @@ if [ $# -eq 0 ]; then
   gst-launch-1.0 -q videotestsrc num-buffers=60 ! x264enc ! h264parse ! mp4mux ! filesink location="$from"
 fi
 gst-launch-1.0 -m filesrc location="$from" ! decodebin ! videoconvert ! timepiecewatch watch=transcode edge=start \
-  ! queue ! vp8enc lag-in-frames=10 deadline=1 ! timepiecewatch watch=transcode edge=stop ! webmmux \
+  ! queue ! vp8enc lag-in-frames=10 deadline=1 ! timepiecewatch watch=transcode edge=stop interval=0 ! webmmux \
   ! filesink location="${2:-$folder/to.webm}" \
   | grep -oE '(num-intervals|p50-interval|p99-interval|num-unmatched)=\(guint64\)[0-9]+' | paste -d ' ' - - - -

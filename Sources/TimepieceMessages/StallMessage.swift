@@ -6,11 +6,14 @@ public struct StallMessage: Sendable, Equatable {
     public let sinceLastBuffer: Duration
     /// The running time of the last buffer.
     public let lastRunningTime: Duration?
+    /// `standstill`, or `trickle` for less than `min-rate`.
+    public let reason: String
 
     /// Reads the message.
     public init(_ fields: MessageFields) throws(MessageError) {
         label = try fields.text("label")
         sinceLastBuffer = try fields.duration("since-last-buffer")
         lastRunningTime = try fields.time("last-running-time")
+        reason = try fields.text("reason")
     }
 }

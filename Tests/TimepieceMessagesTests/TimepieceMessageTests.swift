@@ -62,18 +62,21 @@ import TimepieceMessages
     @Test func `stalls, alarms and the state of publishing are read from what GStreamer writes`() throws {
         #expect(
             try message(
-                "timepiece-stall,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615"
+                "timepiece-stall,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615,reason=standstill"
             )
                 == .stall(
                     StallMessage(
                         fields(
-                            "s,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615"))
+                            "s,label=cam,since-last-buffer=(guint64)5,last-running-time=(guint64)18446744073709551615,reason=standstill"
+                        ))
                 ))
-        guard case .resume(let resume) = try message("timepiece-resume,label=cam,stalled-for=(guint64)7") else {
+        guard case .resume(let resume) = try message("timepiece-resume,label=cam,stalled-for=(guint64)7,reason=trickle")
+        else {
             Issue.record("It is a resume.")
             return
         }
         #expect(resume.stalledFor == .nanoseconds(7))
+        #expect(resume.reason == "trickle")
         guard
             case .alarm(let alarm) = try message(
                 "timepiece-alarm,label=cam,alarm=beat,kind=interval,count=(guint64)2,due=(guint64)10,fired=(guint64)11,running-time=(guint64)9"
@@ -85,7 +88,7 @@ import TimepieceMessages
         #expect(alarm.due == .nanoseconds(10))
         guard
             case .cloudWatch(let status) = try message(
-                "timepiece-cloudwatch,label=cam,sent=(guint64)1,retried=(guint64)2,dropped=(guint64)3,spooled=(guint64)4,last-error=(string)NULL"
+                "timepiece-cloudwatch,label=cam,sent=(guint64)1,retried=(guint64)2,dropped=(guint64)3,spooled=(guint64)4,last-error=(string)NULL,throttled=(guint64)1,uncertain=(guint64)0,requests=(guint64)9,oldest=(gint64)0,last-success=(gint64)1700000000000000000,skew=(gint64)-5,dropped-too-old=(guint64)3"
             )
         else {
             Issue.record("It is a state of publishing.")
@@ -93,6 +96,10 @@ import TimepieceMessages
         }
         #expect(status.lastError == nil)
         #expect(status.spooled == 4)
+        #expect(status.oldest == nil)
+        #expect(status.lastSuccess == .seconds(1_700_000_000))
+        #expect(status.skew == .nanoseconds(-5))
+        #expect(status.droppedByReason == ["too-old": 3])
     }
 
     @Test func `another element's message is none`() throws {

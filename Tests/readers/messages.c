@@ -12,10 +12,11 @@
     ", self-time=(guint64)12, share=(double)0.5, num-unmatched=(guint64)2"
 #define ALARM "timepiece-alarm, label=(string)cam, alarm=(string)beat, kind=(string)interval, count=(guint64)2, " \
     "due=(guint64)10, fired=(guint64)11, running-time=(guint64)9"
-#define STALL "timepiece-stall, label=(string)cam, since-last-buffer=(guint64)5, last-running-time=(guint64)4"
-#define RESUME "timepiece-resume, label=(string)cam, stalled-for=(guint64)6"
+#define STALL "timepiece-stall, label=(string)cam, since-last-buffer=(guint64)5, last-running-time=(guint64)4, reason=(string)trickle"
+#define RESUME "timepiece-resume, label=(string)cam, stalled-for=(guint64)6, reason=(string)trickle"
 #define CLOUDWATCH "timepiece-cloudwatch, label=(string)cam, sent=(guint64)1, retried=(guint64)2, " \
-    "dropped=(guint64)3, spooled=(guint64)4, last-error=(string)NULL"
+    "dropped=(guint64)3, spooled=(guint64)4, last-error=(string)NULL, throttled=(guint64)1, uncertain=(guint64)0, " \
+    "requests=(guint64)9, oldest=(gint64)0, last-success=(gint64)1700000000000000000, skew=(gint64)-5"
 
 static gint passed, failed;
 
@@ -146,7 +147,13 @@ main (int argc, char **argv)
 
   structure = structure_of (CLOUDWATCH);
   check (timepiece_cloudwatch_message_parse (structure, &status, NULL)
-      && status.last_error == NULL && status.spooled == 4, "no error");
+      && status.last_error == NULL && status.spooled == 4
+      && status.skew == -5, "no error");
+  gst_structure_set (structure, "dropped-too-old", G_TYPE_UINT64,
+      G_GUINT64_CONSTANT (3), NULL);
+  check (timepiece_cloudwatch_message_dropped (structure, "too-old") == 3
+      && timepiece_cloudwatch_message_dropped (structure, "refused") == 0,
+      "the reasons");
   gst_structure_free (structure);
   g_print ("readers in C: %d passed, %d failed\n", passed, failed);
   return failed != 0;

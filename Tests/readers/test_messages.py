@@ -1,11 +1,13 @@
 """Reads each message with the Python module, with all its fields and without each."""
+import dataclasses
 import pathlib
+import subprocess
 import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "apps" / "python"))
 import timepiece_messages  # noqa: E402
-from gi.repository import Gst  # noqa: E402
+from gi.repository import GObject, Gst  # noqa: E402
 
 TIMES = "timestamp=(guint64)5, stream-time=(guint64)18446744073709551615, running-time=(guint64)3, duration=(guint64)1000"
 INTERVALS = ("num-intervals=(guint64)29, min-interval=(guint64)1, max-interval=(guint64)9, avg-interval=(guint64)5, "
@@ -18,10 +20,12 @@ FLAT = [
     TICK,
     "timepiece-alarm, label=(string)cam, alarm=(string)beat, kind=(string)interval, count=(guint64)2, "
     "due=(guint64)10, fired=(guint64)11, running-time=(guint64)9",
-    "timepiece-stall, label=(string)cam, since-last-buffer=(guint64)5, last-running-time=(guint64)4",
-    "timepiece-resume, label=(string)cam, stalled-for=(guint64)6",
+    "timepiece-stall, label=(string)cam, since-last-buffer=(guint64)5, last-running-time=(guint64)4, "
+    "reason=(string)trickle",
+    "timepiece-resume, label=(string)cam, stalled-for=(guint64)6, reason=(string)standstill",
     "timepiece-cloudwatch, label=(string)cam, sent=(guint64)1, retried=(guint64)2, dropped=(guint64)3, "
-    "spooled=(guint64)4, last-error=(string)NULL",
+    "spooled=(guint64)4, last-error=(string)NULL, throttled=(guint64)1, uncertain=(guint64)0, requests=(guint64)9, "
+    "oldest=(gint64)0, last-success=(gint64)1700000000000000000, skew=(gint64)-5",
 ]
 
 
@@ -84,6 +88,11 @@ class Messages(unittest.TestCase):
     def test_an_error_that_is_none_stays_none(self):
         self.assertIsNone(timepiece_messages.parse_structure(structure(FLAT[4])).last_error)
 
+    def test_what_was_dropped_is_told_by_reason(self):
+        status = structure(FLAT[4])
+        status.set_value("dropped-too-old", GObject.Value(GObject.TYPE_UINT64, 3))
+        self.assertEqual(timepiece_messages.parse_structure(status).dropped_by_reason, {"too-old": 3})
+
     def test_a_watch_is_read_with_all_below_it(self):
         tree = timepiece_messages.parse_structure(watch("root", [watch("a", [watch("b")])]))
         self.assertEqual(tree.children[0].children[0].watch, "b")
@@ -93,14 +102,55 @@ class Messages(unittest.TestCase):
         self.assertIsNone(timepiece_messages.parse(Gst.Message.new_eos(None)))
         self.assertIsNone(timepiece_messages.parse(Gst.Message.new_element(None, structure("level, rms=(double)1"))))
 
-    def test_a_running_pipeline_is_read(self):
-        pipeline = Gst.parse_launch("videotestsrc num-buffers=20 ! timepiecetick label=made ! fakesink")
+    def run_pipeline(self, description, seconds=20):
+        """The element messages of a pipeline, until it ends."""
+        pipeline = Gst.parse_launch(description)
         pipeline.set_state(Gst.State.PLAYING)
-        message = pipeline.get_bus().timed_pop_filtered(10 * Gst.SECOND, Gst.MessageType.ELEMENT | Gst.MessageType.ERROR)
-        tick = timepiece_messages.parse(message)
-        stats = timepiece_messages.parse_structure(pipeline.get_by_name("timepiecetick0").get_property("stats"))
+        bus, found = pipeline.get_bus(), []
+        kinds = Gst.MessageType.ELEMENT | Gst.MessageType.EOS | Gst.MessageType.ERROR
+        while message := bus.timed_pop_filtered(seconds * Gst.SECOND, kinds):
+            if message.type != Gst.MessageType.ELEMENT:
+                break
+            found.append(message)
+        self.assertEqual(message and message.type, Gst.MessageType.EOS)
+        stats = pipeline.get_by_name("t").get_property("stats")
+        # Publishing says its last when it stops.
+        pipeline.set_state(Gst.State.READY)
+        while message := bus.pop():
+            if message.type == Gst.MessageType.ELEMENT:
+                found.append(message)
         pipeline.set_state(Gst.State.NULL)
-        self.assertEqual((tick.label, tick.total_buffers, stats.total_buffers), ("made", 20, 20))
+        return found, stats
+
+    def test_what_the_elements_post_is_read_to_the_last_field(self):
+        # More than a pipe holds, so that it stops when the pipeline has begun.
+        source = subprocess.Popen(["sh", "-c", "head -c 409600 /dev/zero; sleep 1; head -c 40960 /dev/zero"],
+                                  stdout=subprocess.PIPE)
+        # An address where nobody listens, so that publishing has something to say.
+        found, stats = self.run_pipeline(
+            f"fdsrc fd={source.stdout.fileno()} blocksize=4096 ! timepiecewatch watch=around"
+            " ! timepiecetick name=t label=made interval=200000000 stall-timeout=300000000 alarms=ordinal,name=fiftieth,each=50"
+            " cloudwatch-namespace=Test region=us-east-1 access-key=a secret-access-key=b cloudwatch-spool=none"
+            " endpoint-uri=http://127.0.0.1:9 cloudwatch-interval=1000000000 ! fakesink")
+        source.wait()
+        source.stdout.close()
+        seen = set()
+        for message in found:
+            fields = message.get_structure()
+            read = timepiece_messages.parse(message)
+            seen.add(type(read).__name__)
+            names = {field.name for field in dataclasses.fields(read)}
+            inner = {"intervals", "laps"} & names if type(read).__name__ in ("Tick", "Watch") else set()
+            known = {name.replace("_", "-") for name in names - inner - {"recent"}}
+            if inner:
+                known |= {"num-intervals"} | {name + "-interval" for name in
+                                              ("min", "max", "avg", "sum", "stddev", "p50", "p90", "p99")}
+            told = {fields.nth_field_name(index) for index in range(fields.n_fields())} - {"intervals"}
+            told = {name for name in told if not name.startswith("dropped-")}
+            with self.subTest(type(read).__name__):
+                self.assertEqual(told, known - {"dropped-by-reason"})
+        self.assertEqual(seen, {"Tick", "Watch", "Alarm", "Stall", "Resume", "CloudWatch"})
+        self.assertEqual(timepiece_messages.parse_structure(stats).total_buffers, 110)
 
 
 if __name__ == "__main__":

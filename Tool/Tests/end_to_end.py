@@ -7,9 +7,6 @@ import fcntl
 import json
 import os
 import pathlib
-import pty
-import re
-import select
 import signal
 import struct
 import subprocess
@@ -18,6 +15,8 @@ import tempfile
 import termios
 import time
 import unittest
+
+from terminal import Terminal
 
 TOOL = os.path.abspath(sys.argv.pop(1)) if len(sys.argv) > 1 else "timepiece"
 LIVE = "videotestsrc is-live=true ! timepiecetick label=cam ! fakesink".split()
@@ -30,44 +29,6 @@ def run(*words, **options):
 
 def read(path):
     return pathlib.Path(path).read_text()
-
-
-class Terminal:
-    """The tool on a terminal of a given size."""
-
-    def __init__(self, *words, columns=100, rows=24, **environment):
-        self.master, slave = pty.openpty()
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.before = termios.tcgetattr(slave)
-        self.slave = slave
-        variables = {k: v for k, v in os.environ.items() if k != "NO_COLOR"}
-        variables |= {"TERM": "xterm-256color", "LC_ALL": "C.UTF-8"} | environment
-        self.process = subprocess.Popen([TOOL, *words], stdin=slave, stdout=slave, stderr=slave, env=variables,
-                                        start_new_session=True)
-        self.text = ""
-
-    def read_until(self, pattern, seconds=20):
-        deadline = time.monotonic() + seconds
-        while not re.search(pattern, self.text):
-            if time.monotonic() > deadline:
-                raise AssertionError(f"{pattern!r} does not come; there is {self.text[-500:]!r}")
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.text += os.read(self.master, 65536).decode(errors="replace")
-
-    def press(self, keys):
-        os.write(self.master, keys)
-
-    def finish(self):
-        deadline = time.monotonic() + 20
-        while self.process.poll() is None and time.monotonic() < deadline:
-            if select.select([self.master], [], [], 0.1)[0]:
-                self.text += os.read(self.master, 65536).decode(errors="replace")
-        while select.select([self.master], [], [], 0.1)[0]:
-            self.text += os.read(self.master, 65536).decode(errors="replace")
-        return self.process.returncode
-
-    def is_as_before(self):
-        return termios.tcgetattr(self.slave) == self.before
 
 
 class Top(unittest.TestCase):
@@ -109,7 +70,7 @@ class Top(unittest.TestCase):
             self.assertEqual(result.stderr, "")
 
     def test_the_live_view_has_keys_and_gives_the_terminal_back(self):
-        terminal = Terminal("top", "--", *LIVE)
+        terminal = Terminal(TOOL, "top", "--", *LIVE)
         terminal.read_until(r"29\.\d\d|30\.\d\d")
         terminal.press(b"s")
         terminal.read_until(r"sort \(rate\)")
@@ -124,7 +85,7 @@ class Top(unittest.TestCase):
     def test_the_terminal_is_given_back_on_any_exit(self):
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGABRT):
             with self.subTest(number):
-                terminal = Terminal("top", "--", *LIVE)
+                terminal = Terminal(TOOL, "top", "--", *LIVE)
                 terminal.read_until("Waiting|30.00")
                 terminal.process.send_signal(number)
                 status = terminal.finish()
@@ -132,14 +93,43 @@ class Top(unittest.TestCase):
                 self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
                 self.assertTrue(terminal.is_as_before())
 
+    def test_what_others_print_does_not_spoil_the_screen(self):
+        terminal = Terminal(TOOL, "top", "--", *"videotestsrc is-live=true ! progressreport update-freq=1 silent=false"
+                            " ! timepiecetick label=cam ! fakesink".split(), GST_DEBUG="timepiece*:4")
+        terminal.read_until("printed: progressreport0")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+        screens = terminal.text.split("\x1b[?1049h")[1].split("\x1b[?1049l")[0]
+        self.assertNotRegex(screens, r"(?<!printed: )progressreport0 \(")
+        self.assertIn("progressreport0", terminal.text.split("\x1b[?1049l")[-1])
+
+    def test_a_stream_from_standard_input_leaves_the_keys_to_the_terminal(self):
+        with subprocess.Popen(["sh", "-c", "while head -c 4096 /dev/zero; do sleep 0.05; done"],
+                              stdout=subprocess.PIPE) as feed:
+            terminal = Terminal(TOOL, "top", "--", *"fdsrc ! timepiecetick label=feed ! fakesink".split(), stdin=feed.stdout)
+            feed.stdout.close()
+            terminal.read_until("feed +[0-9]")
+            terminal.press(b"q")
+            self.assertEqual(terminal.finish(), 0)
+        self.assertTrue(terminal.is_as_before())
+
+    def test_a_terminal_that_is_too_low_tells_how_much_is_missing(self):
+        terminal = Terminal(TOOL, "top", "--watch-every-element", "--", *"videotestsrc is-live=true ! identity ! identity ! identity"
+                            " ! identity ! timepiecetick ! fakesink".split(), rows=8)
+        terminal.read_until(r"4 more below")
+        terminal.press(b"\x1b[B")
+        terminal.read_until(r"3 more below")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+
     def test_a_pipeline_that_fails_gives_the_terminal_back_and_says_why(self):
-        terminal = Terminal("top", "--", "filesrc", "location=/nowhere", "!", "timepiecetick", "!", "fakesink")
+        terminal = Terminal(TOOL, "top", "--", "filesrc", "location=/nowhere", "!", "timepiecetick", "!", "fakesink")
         self.assertEqual(terminal.finish(), 1)
         self.assertIn("/nowhere", terminal.text.split("\x1b[?1049l")[-1])
         self.assertTrue(terminal.is_as_before())
 
     def test_no_color_and_no_utf8_are_respected(self):
-        terminal = Terminal("top", "--", *LIVE, NO_COLOR="1", LC_ALL="C")
+        terminal = Terminal(TOOL, "top", "--", *LIVE, NO_COLOR="1", LC_ALL="C")
         terminal.read_until(r"cam.*30\.00")
         terminal.press(b"q")
         terminal.finish()
@@ -147,13 +137,13 @@ class Top(unittest.TestCase):
         self.assertTrue(terminal.text.isascii())
 
     def test_a_dumb_terminal_gets_lines(self):
-        terminal = Terminal("top", "--", *SHORT, TERM="dumb")
+        terminal = Terminal(TOOL, "top", "--", *SHORT, TERM="dumb")
         self.assertEqual(terminal.finish(), 0)
         self.assertRegex(terminal.text, "cam: ")
         self.assertNotIn("\x1b", terminal.text)
 
     def test_it_follows_the_size_of_the_terminal(self):
-        terminal = Terminal("top", "--", *LIVE, columns=120)
+        terminal = Terminal(TOOL, "top", "--", *LIVE, columns=120)
         terminal.read_until("LAST MINUTE")
         fcntl.ioctl(terminal.slave, termios.TIOCSWINSZ, struct.pack("HHHH", 10, 20, 0, 0))
         terminal.text = ""
@@ -192,6 +182,9 @@ class Refusals(unittest.TestCase):
                 path = pathlib.Path(folder, name)
                 path.write_text(text)
                 self.check(run("report", str(path)), 65, "no recording|newer")
+            pathlib.Path(folder, "junk").write_bytes(os.urandom(1 << 20))
+            self.check(run("report", os.path.join(folder, "junk")), 65, "no recording")
+        self.check(run("report", "/dev/zero"), 65, "no recording")
 
 
 class Recordings(unittest.TestCase):
@@ -237,7 +230,51 @@ class Recordings(unittest.TestCase):
         self.assertEqual(len({line.count(",") for line in lines}), 1)
         self.assertEqual(json.loads(run("report", "--json", self.path).stdout)["end"], "eos")
         trace = json.loads(run("report", "--perfetto", self.path).stdout)
-        self.assertTrue(all({"name", "ph", "ts", "pid"} <= event.keys() for event in trace["traceEvents"]))
+        self.check_trace(trace)
+        kinds = {event["ph"] for event in trace["traceEvents"]}
+        self.assertEqual(kinds, {"M", "C"})
+
+    def check_trace(self, trace):
+        """By "Trace Event Format": what each phase has to have."""
+        self.assertIn(trace["displayTimeUnit"], ("ms", "ns"))
+        for event in trace["traceEvents"]:
+            self.assertLessEqual({"name", "ph", "ts", "pid", "tid"}, event.keys())
+            self.assertGreaterEqual(event["ts"], 0)
+            self.assertTrue(isinstance(event["pid"], int) and isinstance(event["tid"], int))
+            if event["ph"] == "C":
+                self.assertTrue(event["args"] and all(type(value) in (int, float) for value in event["args"].values()))
+            elif event["ph"] == "X":
+                self.assertGreaterEqual(event["dur"], 0)
+            elif event["ph"] == "i":
+                self.assertIn(event["s"], "gpt")
+            else:
+                self.assertEqual(event["ph"], "M")
+                self.assertIn(event["name"], ("process_name", "thread_name"))
+                self.assertIsInstance(event["args"]["name"], str)
+        self.assertEqual(len({(event["tid"]) for event in trace["traceEvents"] if event["name"] == "thread_name"}),
+                         len([event for event in trace["traceEvents"] if event["name"] == "thread_name"]))
+
+    def test_stalls_and_alarms_are_in_the_trace(self):
+        path = os.path.join(self.folder.name, "stall.jsonl")
+        # More than a pipe holds, so that it stops when the pipeline has begun.
+        with subprocess.Popen(["sh", "-c", "head -c 1000000 /dev/zero; sleep 1; head -c 40960 /dev/zero"],
+                              stdout=subprocess.PIPE) as feed:
+            result = subprocess.run(
+                [TOOL, "record", "-o", path, "--watch-every-element", "--", "fdsrc", "!", "timepiecetick", "label=feed",
+                 "stall-timeout=300000000", "alarms=ordinal,each=50", "!", "fakesink"], stdin=feed.stdout, timeout=60)
+        self.assertEqual(result.returncode, 0)
+        trace = json.loads(run("report", "--perfetto", path).stdout)
+        self.check_trace(trace)
+        stall = next(event for event in trace["traceEvents"] if event["ph"] == "X")
+        self.assertGreater(stall["dur"], 900_000)
+        self.assertTrue(any(event["ph"] == "i" and event["name"].startswith("alarm") for event in trace["traceEvents"]))
+        self.assertTrue(any(event["name"] == "fakesink0 lap (ms)" for event in trace["traceEvents"]))
+
+    def test_recordings_of_other_windows_are_told_apart(self):
+        other = os.path.join(self.folder.name, "other.jsonl")
+        run("record", "-o", other, "--", *"videotestsrc num-buffers=400 ! timepiecetick label=cam interval=300000000"
+            " ! identity sleep-time=2000 ! fakesink".split())
+        self.assertIn("have other lengths", run("compare", self.path, other).stderr)
 
     def test_one_that_was_cut_short_is_reported_up_to_there(self):
         whole = read(self.path)

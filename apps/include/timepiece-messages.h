@@ -17,7 +17,8 @@
  * Fields that this header does not know are ignored. A field that is missing,
  * or of another type, makes the function return FALSE and set missing, unless
  * that is NULL, to its name. Strings belong to the structure and live as long
- * as it does. Nothing is allocated. Durations and times are in nanoseconds;
+ * as it does. Nothing is kept that would have to be
+ * freed. Durations and times are in nanoseconds;
  * a time is GST_CLOCK_TIME_NONE if it is unknown. The functions may be called
  * on any thread. They also read the structures of the elements' stats. */
 #ifndef TIMEPIECE_MESSAGES_H
@@ -96,11 +97,13 @@ typedef struct {
   const gchar *label;
   guint64 since_last_buffer;
   GstClockTime last_running_time;
+  const gchar *reason;          /* "standstill" or "trickle" */
 } TimepieceStallMessage;
 
 typedef struct {
   const gchar *label;
   guint64 stalled_for;
+  const gchar *reason;          /* of the stall */
 } TimepieceResumeMessage;
 
 typedef struct {
@@ -109,6 +112,12 @@ typedef struct {
   guint64 retried;
   guint64 dropped;
   guint64 spooled;
+  guint64 throttled;            /* part of retried */
+  guint64 uncertain;            /* part of sent: perhaps taken twice */
+  guint64 requests;
+  gint64 oldest;                /* in the spool, since 1970; 0 if none */
+  gint64 last_success;          /* since 1970; 0 if none */
+  gint64 skew;                  /* of the service's time from ours */
   const gchar *last_error;      /* NULL if there was none */
 } TimepieceCloudWatchMessage;
 
@@ -144,6 +153,16 @@ timepiece_uint64_ (const GstStructure * structure, const gchar * field,
       timepiece_field_ (structure, field, G_TYPE_UINT64, missing);
 
   return value ? g_value_get_uint64 (value) : 0;
+}
+
+static inline gint64
+timepiece_int64_ (const GstStructure * structure, const gchar * field,
+    const gchar ** missing)
+{
+  const GValue *value =
+      timepiece_field_ (structure, field, G_TYPE_INT64, missing);
+
+  return value ? g_value_get_int64 (value) : 0;
 }
 
 static inline gdouble
@@ -317,6 +336,7 @@ timepiece_stall_message_parse (const GstStructure * structure,
       timepiece_uint64_ (structure, "since-last-buffer", &lost);
   stall->last_running_time =
       timepiece_uint64_ (structure, "last-running-time", &lost);
+  stall->reason = timepiece_string_ (structure, "reason", &lost);
   return timepiece_done_ (lost, missing);
 }
 
@@ -328,6 +348,7 @@ timepiece_resume_message_parse (const GstStructure * structure,
 
   resume->label = timepiece_string_ (structure, "label", &lost);
   resume->stalled_for = timepiece_uint64_ (structure, "stalled-for", &lost);
+  resume->reason = timepiece_string_ (structure, "reason", &lost);
   return timepiece_done_ (lost, missing);
 }
 
@@ -342,9 +363,28 @@ timepiece_cloudwatch_message_parse (const GstStructure * structure,
   status->retried = timepiece_uint64_ (structure, "retried", &lost);
   status->dropped = timepiece_uint64_ (structure, "dropped", &lost);
   status->spooled = timepiece_uint64_ (structure, "spooled", &lost);
+  status->throttled = timepiece_uint64_ (structure, "throttled", &lost);
+  status->uncertain = timepiece_uint64_ (structure, "uncertain", &lost);
+  status->requests = timepiece_uint64_ (structure, "requests", &lost);
+  status->oldest = timepiece_int64_ (structure, "oldest", &lost);
+  status->last_success = timepiece_int64_ (structure, "last-success", &lost);
+  status->skew = timepiece_int64_ (structure, "skew", &lost);
   status->last_error =
       timepiece_optional_string_ (structure, "last-error", &lost);
   return timepiece_done_ (lost, missing);
+}
+
+/* How many data were given up for that reason, such as "too-old". */
+static inline guint64
+timepiece_cloudwatch_message_dropped (const GstStructure * structure,
+    const gchar * reason)
+{
+  gchar *field = g_strconcat ("dropped-", reason, NULL);
+  guint64 count = 0;
+
+  gst_structure_get_uint64 (structure, field, &count);
+  g_free (field);
+  return count;
 }
 
 G_END_DECLS

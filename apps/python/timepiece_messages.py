@@ -12,7 +12,7 @@ times are int nanoseconds; a time is None if it is unknown.
 from __future__ import annotations
 
 import dataclasses
-from typing import Optional, Tuple, Union
+from typing import Mapping, Optional, Tuple, Union
 
 import gi
 
@@ -99,10 +99,11 @@ class Alarm:
 
 @dataclasses.dataclass(frozen=True)
 class Stall:
-    """A stream stands still; it comes again at each report while that lasts."""
+    """A stream stands still, or trickles; it comes again at each report while that lasts."""
     label: str
     since_last_buffer: int
     last_running_time: Optional[int]
+    reason: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -110,6 +111,7 @@ class Resume:
     """A stall is over."""
     label: str
     stalled_for: int
+    reason: str
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,6 +122,14 @@ class CloudWatch:
     retried: int
     dropped: int
     spooled: int
+    throttled: int
+    uncertain: int
+    requests: int
+    #: Since 1970, and so is last_success.
+    oldest: Optional[int]
+    last_success: Optional[int]
+    skew: int
+    dropped_by_reason: Mapping[str, int]
     last_error: Optional[str]
 
 
@@ -142,6 +152,16 @@ class _Fields:
 
     def uint(self, field) -> int:
         return self._value(field, GObject.TYPE_UINT64, "an unsigned integer of 64 bits")
+
+    def integer(self, field) -> int:
+        return self._value(field, GObject.TYPE_INT64, "an integer of 64 bits")
+
+    def date(self, field) -> Optional[int]:
+        return self.integer(field) or None
+
+    def counts_after(self, prefix) -> Mapping[str, int]:
+        names = (self._structure.nth_field_name(index) for index in range(self._structure.n_fields()))
+        return {name[len(prefix):]: self.uint(name) for name in names if name.startswith(prefix)}
 
     def time(self, field) -> Optional[int]:
         value = self.uint(field)
@@ -195,17 +215,20 @@ def _alarm(fields: _Fields) -> Alarm:
 
 
 def _stall(fields: _Fields) -> Stall:
-    return Stall(fields.text("label"), fields.uint("since-last-buffer"), fields.time("last-running-time"))
+    return Stall(
+        fields.text("label"), fields.uint("since-last-buffer"), fields.time("last-running-time"), fields.text("reason"))
 
 
 def _resume(fields: _Fields) -> Resume:
-    return Resume(fields.text("label"), fields.uint("stalled-for"))
+    return Resume(fields.text("label"), fields.uint("stalled-for"), fields.text("reason"))
 
 
 def _cloudwatch(fields: _Fields) -> CloudWatch:
     return CloudWatch(
         fields.text("label"), fields.uint("sent"), fields.uint("retried"), fields.uint("dropped"),
-        fields.uint("spooled"), fields.optional_text("last-error"))
+        fields.uint("spooled"), fields.uint("throttled"), fields.uint("uncertain"), fields.uint("requests"),
+        fields.date("oldest"), fields.date("last-success"), fields.integer("skew"), fields.counts_after("dropped-"),
+        fields.optional_text("last-error"))
 
 
 _READERS = {

@@ -14,7 +14,7 @@ gi.require_version("Gst", "1.0")
 from gi.repository import GLib, Gst  # noqa: E402
 
 # Not needed once the module is installed.
-sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "apps" / "python"))
+sys.path += [str(folder / "apps/python") for folder in pathlib.Path(__file__).resolve().parents]
 import timepiece_messages  # noqa: E402
 
 

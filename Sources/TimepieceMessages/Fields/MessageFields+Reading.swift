@@ -30,6 +30,29 @@ extension MessageFields {
         }
     }
 
+    func integer(_ field: String) throws(MessageError) -> Int64 {
+        switch try value(field) {
+        case .signed(let integer): return integer
+        case .unsigned(let count) where count <= Int64.max: return Int64(count)
+        default: throw wrong(field, "an integer")
+        }
+    }
+
+    /// 1970 itself stands for none.
+    func date(_ field: String) throws(MessageError) -> Duration? {
+        let nanoseconds = try integer(field)
+        return nanoseconds == 0 ? nil : .nanoseconds(nanoseconds)
+    }
+
+    /// The counts of the fields whose names begin so, by the rest of the name.
+    func counts(after prefix: String) throws(MessageError) -> [String: UInt64] {
+        var counts: [String: UInt64] = [:]
+        for entry in entries where entry.name.hasPrefix(prefix) {
+            counts[String(entry.name.dropFirst(prefix.count))] = try count(entry.name)
+        }
+        return counts
+    }
+
     func real(_ field: String) throws(MessageError) -> Double {
         switch try value(field) {
         case .real(let real): return real

@@ -6,9 +6,9 @@ import TimepieceMessages
 @Suite struct RecordingTests {
     static let header = #"{"timepiece":"recording","version":1,"started":"2026-11-22T12:00:00Z","description":"a ! b"}"#
     static let stall =
-        #"{"at":5000000000,"message":"timepiece-stall","fields":{"label":"cam","since-last-buffer":2000000000,"last-running-time":1}}"#
+        #"{"at":5000000000,"message":"timepiece-stall","fields":{"label":"cam","since-last-buffer":2000000000,"last-running-time":1,"reason":"standstill"}}"#
     static let resume =
-        #"{"at":6000000000,"message":"timepiece-resume","fields":{"label":"cam","stalled-for":3000000000}}"#
+        #"{"at":6000000000,"message":"timepiece-resume","fields":{"label":"cam","stalled-for":3000000000,"reason":"standstill"}}"#
     static let end = #"{"at":7000000000,"event":"end","reason":"eos"}"#
 
     private func read(_ lines: [String], tail: String = "") throws -> Recording {

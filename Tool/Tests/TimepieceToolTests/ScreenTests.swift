@@ -1,3 +1,4 @@
+import Glibc
 import Testing
 import TimepieceMessages
 
@@ -45,7 +46,7 @@ import TimepieceMessages
                     name: "timepiece-stall",
                     entries: [
                         ("label", .text("rear")), ("since-last-buffer", .unsigned(3_200_000_000)),
-                        ("last-running-time", .unsigned(1)),
+                        ("last-running-time", .unsigned(1)), ("reason", .text("standstill")),
                     ])), at: .seconds(4))
         return board
     }
@@ -76,7 +77,7 @@ import TimepieceMessages
 
     @Test func `with color a stall is red`() {
         let text = lines(120, 30, style: ScreenStyle(hasColor: true, hasUnicode: true)).joined()
-        #expect(text.contains("\u{1B}[31mSTALLED 3.20 s"))
+        #expect(text.contains("\u{1B}[31mSTALLED 4.20 s"))
     }
 
     @Test func `without UTF-8 all is ASCII`() {
@@ -87,6 +88,48 @@ import TimepieceMessages
     @Test func `a child stands below its parent, once, also if it spoke first`() {
         let names = lines(80, 30).compactMap { $0.contains("50.0 %") ? $0.prefix { $0 != "5" }.description : nil }
         #expect(names.map { String($0.reversed().drop { $0 == " " }.reversed()) } == ["root", "  encode"])
+    }
+
+    @Test func `characters of two columns count as two`() {
+        // The width of a character is the locale's.
+        setlocale(LC_CTYPE, "C.UTF-8")
+        #expect(ScreenStyle.width(of: "カメラ日本") == 10)
+        #expect(TextTable.fit("カメラ日本", 6, leading: true, style: Self.plain) == "カメ… ")
+        #expect(TextTable.fit("カメ", 6, leading: false, style: Self.plain) == "  カメ")
+    }
+
+    @Test func `a stall before the first report is not forgotten`() {
+        var board = LiveBoard()
+        func stall(_ seconds: UInt64) -> PipelineEvent {
+            .message(
+                MessageFields(
+                    name: "timepiece-stall",
+                    entries: [
+                        ("label", .text("cam")), ("since-last-buffer", .unsigned(seconds * 1_000_000_000)),
+                        ("last-running-time", .unsigned(1)), ("reason", .text("standstill")),
+                    ]))
+        }
+        board.take(stall(1), at: .seconds(1))
+        board.take(stall(2), at: .seconds(2))
+        #expect(board.notices.count == 1)
+        #expect(board.stalls["cam"]?.since == .zero)
+        #expect(board.stalls["cam"]?.count == 1)
+    }
+
+    @Test func `lines that have no room are told, and can be scrolled to`() {
+        var screen = LiveScreen(style: Self.plain)
+        let first = screen.lines(Self.board(), now: .seconds(5), columns: 100, rows: 6)
+        #expect(first.last?.hasPrefix("4 more below") == true)
+        screen.offset = screen.hiddenLines(Self.board(), columns: 100, rows: 6)
+        let last = screen.lines(Self.board(), now: .seconds(5), columns: 100, rows: 6)
+        #expect(last.dropLast().last?.hasPrefix("  encode") == true)
+        #expect(last.last?.contains("more") == false)
+    }
+
+    @Test func `what others print comes as lines without colors`() {
+        var printed = PrintedLines()
+        #expect(printed.take(Array("\u{1B}[31;1mWARN\u{1B}[0m one\r\n\ntw".utf8)) == ["WARN one"])
+        #expect(printed.take(Array("o\n".utf8)) == ["two"])
     }
 
     @Test func `a control character in a label does not reach the terminal`() {

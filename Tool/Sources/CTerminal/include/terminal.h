@@ -3,22 +3,34 @@
 #define TIMEPIECE_TERMINAL_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Switches to the other screen without cursor, and to keys without line or
- * echo. Leaves by itself at exit () and when a signal kills the process.
- * FALSE: this is no terminal. Main thread only. */
+ * echo. What anybody else prints meanwhile would ruin the screen: it goes to
+ * terminal_others (). Leaves by itself at exit () and when a signal kills the
+ * process. FALSE: this is no terminal. Main thread only. */
 bool terminal_enter (void);
 
-/* Gives the terminal back. Does nothing if it was not entered. */
+/* Gives the terminal back, with what others printed and nobody read. Does
+ * nothing if it was not entered. */
 void terminal_leave (void);
+
+/* The descriptors of a terminal that was entered: to draw on, to read keys
+ * from, and to read, without waiting, what others printed. Each lasts. */
+int terminal_output (void);
+int terminal_keys (void);
+int terminal_others (void);
 
 /* Stops the process, as Ctrl-Z would, with the terminal given back meanwhile. */
 void terminal_suspend (void);
 
-/* The size of standard output's terminal; FALSE if there is none. */
+/* The size of the terminal; FALSE if there is none. */
 bool terminal_size (int *columns, int *rows);
 
 /* Whether the locale's characters are UTF-8. */
 bool terminal_is_utf8 (void);
+
+/* How many columns a character takes in the locale; 0 if it takes none. */
+int terminal_columns (uint32_t character);
 
 #endif

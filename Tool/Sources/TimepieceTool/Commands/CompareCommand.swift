@@ -8,8 +8,10 @@ struct CompareCommand: ParsableCommand {
         abstract: "Compare two recordings, and say what is more than noise.",
         discussion: """
             Each figure is the median over the windows (a second each, usually). A difference counts if the rank test \
-            of Mann and Whitney gives chance less than one in a hundred and it is more than 1.1 %, which is what the \
-            percentiles can tell apart. Less than five windows tell nothing.
+            of Mann and Whitney gives chance less than one in a hundred, with the number of lines taken into account, \
+            and if it is more than 1.1 %, which is what the percentiles can tell apart. Windows that resemble their \
+            neighbors count for less. Less than five windows tell nothing; half a minute tells more than ten seconds. \
+            What the machine did beside is part of a recording: record each twice, and compare those of one kind, too.
             """)
 
     @Argument(help: "The recording before.", completion: .file(extensions: ["jsonl"]))
@@ -33,6 +35,11 @@ struct CompareCommand: ParsableCommand {
         let comparison = Comparison(old, new)
         for label in comparison.unmatched {
             TextOutput.errors.note("timepiece: \(label) is in only one of the two.")
+        }
+        if comparison.hasOtherWindows {
+            TextOutput.errors.note(
+                "timepiece: The windows of the two have other lengths, which alone changes p99 and longest; "
+                    + "record both with the same interval.")
         }
         guard !comparison.lines.isEmpty else {
             throw Failure(.data, "The recordings have no label in common that has figures in both.")

@@ -7,8 +7,9 @@ struct TopCommand: ParsableCommand {
         commandName: "top",
         abstract: "Run a pipeline and show its figures live.",
         discussion: """
-            Keys: q quits, p pauses the view, s sorts by the next column, r reverses. Without a terminal each message \
-            is a line. A description without any of Timepiece's elements gets a timepiecetick before each sink.
+            Keys: q quits, p pauses the view, s sorts by the next column, r reverses, the arrows scroll. Without a \
+            terminal each message is a line. A description without any of Timepiece's elements gets a timepiecetick \
+            before each sink.
             """)
 
     @Flag(help: "Write what timepiece record writes, on standard output.")
@@ -31,16 +32,19 @@ struct TopCommand: ParsableCommand {
     private func show(_ pipeline: Pipeline, _ run: PipelineRun) throws {
         let style = ScreenStyle.current(isTerminal: true)
         let note = pipeline.additions.isEmpty ? "" : "added " + pipeline.additions.joined(separator: ", ")
-        let terminal = LiveTerminal(style: style, note: note)
+        let output = TextOutput.terminal()
+        let terminal = LiveTerminal(output, style: style, note: note)
         run.onEvent = { terminal.take($1, at: $0) }
         run.onBeat = { now in
             try terminal.draw(at: now)
-            if TextOutput.standard.isClosed { run.stop() }
+            if output.isClosed { run.stop() }
         }
-        run.onKeys = { keys in
-            if terminal.press(keys) == .quit { run.stop() }
+        run.onInput(terminal_keys()) { keys in
+            // None: the terminal went away.
+            if keys.isEmpty || terminal.press(keys) == .quit { run.stop() }
             try terminal.draw(at: run.elapsed)
         }
+        run.onInput(terminal_others()) { terminal.takePrinted($0, at: run.elapsed) }
         defer { terminal_leave() }
         let reason = try run.run()
         terminal_leave()

@@ -1,3 +1,4 @@
+import CTerminal
 import Glibc
 
 /// A file to write text to; a reader that has gone is no error, only the end.
@@ -12,6 +13,11 @@ final class TextOutput: @unchecked Sendable {
 
     static let standard = TextOutput(descriptor: STDOUT_FILENO, name: "standard output", owned: false)
     static let errors = TextOutput(descriptor: STDERR_FILENO, name: "standard error", owned: false)
+
+    /// The terminal that was entered, whatever standard output is meanwhile.
+    static func terminal() -> TextOutput {
+        TextOutput(descriptor: terminal_output(), name: "the terminal", owned: false)
+    }
 
     private init(descriptor: Int32, name: String, owned: Bool) {
         self.descriptor = descriptor

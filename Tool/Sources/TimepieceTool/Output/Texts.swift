@@ -18,10 +18,11 @@ enum Texts {
         let nanoseconds = duration / .nanoseconds(1)
         return switch nanoseconds {
         case ..<0.5: "0"
-        case ..<1e3: fixed(nanoseconds, 0) + " ns"
-        case ..<1e6: digits(nanoseconds / 1e3) + " µs"
-        case ..<1e9: digits(nanoseconds / 1e6) + " ms"
-        case ..<100e9: digits(nanoseconds / 1e9) + " s"
+        // 999.6 µs are 1.00 ms, not 1000 µs.
+        case ..<999.5: fixed(nanoseconds, 0) + " ns"
+        case ..<999.5e3: digits(nanoseconds / 1e3) + " µs"
+        case ..<999.5e6: digits(nanoseconds / 1e6) + " ms"
+        case ..<99.95e9: digits(nanoseconds / 1e9) + " s"
         default: clock(duration)
         }
     }
@@ -29,9 +30,9 @@ enum Texts {
     /// `8.21 Mbit/s`.
     static func bitrate(_ bits: Double) -> String {
         switch bits {
-        case ..<1e3: fixed(bits, 0) + " bit/s"
-        case ..<1e6: digits(bits / 1e3) + " kbit/s"
-        case ..<1e9: digits(bits / 1e6) + " Mbit/s"
+        case ..<999.5: fixed(bits, 0) + " bit/s"
+        case ..<999.5e3: digits(bits / 1e3) + " kbit/s"
+        case ..<999.5e6: digits(bits / 1e6) + " Mbit/s"
         default: digits(bits / 1e9) + " Gbit/s"
         }
     }

@@ -34,7 +34,7 @@ import Glibc
             guard watches > 0 else {
                 throw Failure(.unavailable, "GStreamer does not find timepiecewatch, or there is nothing to watch.")
             }
-            additions.append("\(watches) watches")
+            additions.append(watches == 1 ? "a watch" : "\(watches) watches")
         }
         if unsafe !ElementInsertion.hasTimepiece(element) || watchEveryElement && !ElementInsertion.hasTick(element) {
             let ticks = unsafe ElementInsertion.tickBeforeEverySink(of: element)

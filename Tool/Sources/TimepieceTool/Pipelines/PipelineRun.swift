@@ -11,8 +11,8 @@ import TimepieceMessages
     var onEvent: (Duration, PipelineEvent) throws -> Void = { _, _ in }
     /// Told a few times a second, for what moves by itself.
     var onBeat: (Duration) throws -> Void = { _ in }
-    /// Told of each key, if it is set.
-    var onKeys: (([UInt8]) throws -> Void)?
+    /// What else is read while it runs: told of the bytes that come, none at the end.
+    private var inputs: [Int32: ([UInt8]) throws -> Void] = [:]
 
     private let pipeline: Pipeline
     private let loop: OpaquePointer
@@ -35,6 +35,11 @@ import TimepieceMessages
 
     deinit {
         unsafe g_main_loop_unref(loop)
+    }
+
+    /// Reads a descriptor beside the bus.
+    func onInput(_ descriptor: Int32, _ take: @escaping ([UInt8]) throws -> Void) {
+        inputs[descriptor] = take
     }
 
     /// How long it has run.
@@ -71,12 +76,12 @@ import TimepieceMessages
                     unsafe PipelineRun.from(me)?.onTimeout()
                     return 1
                 }, me))
-        if onKeys != nil {
+        for descriptor in inputs.keys {
             sources.append(
                 unsafe g_unix_fd_add(
-                    STDIN_FILENO, G_IO_IN,
-                    { _, _, me in
-                        unsafe PipelineRun.from(me)?.readKeys()
+                    descriptor, G_IO_IN,
+                    { descriptor, _, me in
+                        unsafe PipelineRun.from(me)?.read(descriptor)
                         return 1
                     }, me))
         }
@@ -139,12 +144,12 @@ import TimepieceMessages
         guarded { try onBeat(now) }
     }
 
-    private func readKeys() {
-        var keys = [UInt8](repeating: 0, count: 64)
-        let count = unsafe keys.withUnsafeMutableBytes { unsafe read(STDIN_FILENO, $0.baseAddress, $0.count) }
-        // The terminal went away.
-        if count == 0 { return stop() }
-        if count > 0 { guarded { try onKeys?(Array(keys[..<count])) } }
+    private func read(_ descriptor: Int32) {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
+        if count < 0, errno == EAGAIN || errno == EINTR { return }
+        // A terminal that hung up fails, which is an end as well.
+        guarded { try inputs[descriptor]?(Array(bytes[..<max(0, count)])) }
     }
 
     private func tell(_ event: PipelineEvent) {

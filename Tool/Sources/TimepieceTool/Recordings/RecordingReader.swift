@@ -27,16 +27,18 @@ struct RecordingReader {
             }
             if count == 0 { break }
             total += count
-            pending += chunk[..<count]
-            var rest = pending[...]
+            var rest = chunk[..<count]
             while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                try reader.take(rest[..<newline], isWhole: true)
+                try reader.take(pending + rest[..<newline], isWhole: true)
+                pending.removeAll(keepingCapacity: true)
                 rest = rest[rest.index(after: newline)...]
             }
-            pending = Array(rest)
+            pending += rest
+            // A disk image, or /dev/zero, is no recording, and need not be read to its end to see that.
+            guard pending.count <= Self.longestLine else { throw reader.foreign }
             progress(total, size)
         }
-        if !pending.isEmpty { try reader.take(pending[...], isWhole: false) }
+        if !pending.isEmpty { try reader.take(pending, isWhole: false) }
         return try reader.recording()
     }
 
@@ -49,6 +51,9 @@ struct RecordingReader {
         return try reader.recording()
     }
 
+    /// Longer than any line: a thousand intervals are 20 KB.
+    private static let longestLine = 16 << 20
+
     private let name: String
     private var header: RecordingHeader?
     private var events: [RecordedEvent] = []
@@ -59,7 +64,7 @@ struct RecordingReader {
         self.name = name
     }
 
-    private mutating func take(_ line: ArraySlice<UInt8>, isWhole: Bool) throws(Failure) {
+    private mutating func take(_ line: some Collection<UInt8>, isWhole: Bool) throws(Failure) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return }
         guard let json = try? JSONParser.parse(line) else {
             guard header != nil else { throw foreign }
@@ -77,7 +82,7 @@ struct RecordingReader {
     }
 
     private var foreign: Failure {
-        Failure(.data, "\(name) is no recording: its first line is not what timepiece record writes.")
+        Failure(.data, "\(name) is no recording: it does not begin, or not go on, as timepiece record writes.")
     }
 
     private func read(header json: JSONValue) throws(Failure) -> RecordingHeader {

@@ -2,7 +2,8 @@ import TimepieceMessages
 
 /// The recording as trace events, which ui.perfetto.dev and chrome://tracing open.
 ///
-/// Rates and percentiles are counters, stalls are slices, alarms are instants. Format: "Trace Event Format", JSON object.
+/// Rates, percentiles and the time of watches are counters, each from the beginning of its window; stalls are slices, alarms
+/// are instants. Format: "Trace Event Format", JSON object.
 enum PerfettoTrace {
     static func text(_ summary: RecordingSummary) -> String {
         var events: [JSONValue] = [metadata("process_name", thread: 0, "pipeline")]
@@ -10,23 +11,33 @@ enum PerfettoTrace {
             let thread = UInt64(index + 1)
             events.append(metadata("thread_name", thread: thread, stream.label))
             for window in stream.windows {
-                let intervals = window.message.intervals
-                events.append(
-                    counter("\(stream.label) rate", window.at, [.init("per second", .real(window.message.averageRate))])
-                )
+                let message = window.message
+                let at = max(.zero, window.at - message.duration)
+                events.append(counter("\(stream.label) rate", at, [.init("per second", .real(message.averageRate))]))
+                events.append(counter("\(stream.label) interval (ms)", at, percentiles(message.intervals)))
+            }
+        }
+        for series in summary.watchSeries {
+            for window in series.windows {
+                let at = max(.zero, window.at - window.length)
+                events.append(counter("\(series.path) lap (ms)", at, percentiles(window.laps)))
                 events.append(
                     counter(
-                        "\(stream.label) interval (ms)", window.at,
-                        [
-                            .init("p50", .real(intervals.p50 / .milliseconds(1))),
-                            .init("p99", .real(intervals.p99 / .milliseconds(1))),
-                            .init("longest", .real(intervals.max / .milliseconds(1))),
-                        ]))
+                        "\(series.path) busy (%)", at,
+                        [.init("itself", .real(window.length > .zero ? window.selfTime / window.length * 100 : 0))]))
             }
         }
         for incident in summary.incidents { events.append(event(incident, summary)) }
         return JSONValue.object([.init("traceEvents", .array(events)), .init("displayTimeUnit", .string("ms"))]).text
             + "\n"
+    }
+
+    private static func percentiles(_ intervals: IntervalSummary) -> [JSONValue.Member] {
+        [
+            .init("p50", .real(intervals.p50 / .milliseconds(1))),
+            .init("p99", .real(intervals.p99 / .milliseconds(1))),
+            .init("longest", .real(intervals.max / .milliseconds(1))),
+        ]
     }
 
     private static func event(_ incident: RecordingSummary.Incident, _ summary: RecordingSummary) -> JSONValue {

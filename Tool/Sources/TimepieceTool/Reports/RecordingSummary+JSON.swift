@@ -26,7 +26,7 @@ extension RecordingSummary {
             .init("p50", .nanoseconds(stream.typical(\.p50))), .init("p90", .nanoseconds(stream.typical(\.p90))),
             .init("p99", .nanoseconds(stream.typical(\.p99))), .init("longest", .nanoseconds(stream.longest)),
             .init("columns", .array(names.map { .string($0) })),
-            .init("windows", .array(Self.thinned(stream.windows).map(row))),
+            .init("windows", .array(Self.thinned(stream.shown).map(row))),
             .init(
                 "histogram",
                 .array(
@@ -37,10 +37,10 @@ extension RecordingSummary {
     }
 
     /// A point for each group of neighbors: the mean rates and percentiles' worst, so that no peak is lost.
-    private static func thinned(_ windows: [StreamSeries.Window]) -> [ArraySlice<StreamSeries.Window>] {
+    private static func thinned(_ windows: ArraySlice<StreamSeries.Window>) -> [ArraySlice<StreamSeries.Window>] {
         let size = (windows.count + mostPoints - 1) / mostPoints
-        return stride(from: 0, to: windows.count, by: max(1, size)).map {
-            windows[$0..<min($0 + max(1, size), windows.count)]
+        return stride(from: windows.startIndex, to: windows.endIndex, by: max(1, size)).map {
+            windows[$0..<min($0 + max(1, size), windows.endIndex)]
         }
     }
 

@@ -15,6 +15,8 @@ struct RecordingSummary {
     let recording: Recording
     private(set) var streams: [StreamSeries] = []
     private(set) var watches: [WatchTotal] = []
+    /// What each watch said by itself, window by window.
+    private(set) var watchSeries: [WatchSeries] = []
     private(set) var incidents: [Incident] = []
     /// Messages that lack a field, each told once.
     private(set) var problems: [String] = []
@@ -24,7 +26,9 @@ struct RecordingSummary {
         for event in recording.events { take(event) }
         // A child of one watch that also reports by itself would be shown twice.
         let below = Set(watches.flatMap(\.pathsBelow))
-        watches.removeAll { below.contains($0.path) }
+        // One below several parents goes by its own name alone when it does.
+        let names = Set(below.compactMap { WatchTotal.nameBelow($0) })
+        watches.removeAll { below.contains($0.path) || $0.hasParent && names.contains($0.path) }
     }
 
     /// All that a reader should know before believing it.
@@ -56,6 +60,10 @@ struct RecordingSummary {
             let index = watches.firstIndex { $0.path == watch.watch } ?? watches.endIndex
             if index == watches.endIndex { watches.append(WatchTotal(path: watch.watch)) }
             watches[index].add(watch)
+            let series = watchSeries.firstIndex { $0.path == watch.watch } ?? watchSeries.endIndex
+            if series == watchSeries.endIndex { watchSeries.append(WatchSeries(path: watch.watch)) }
+            watchSeries[series].windows.append(
+                WatchSeries.Window(at: now, length: watch.duration, laps: watch.laps, selfTime: watch.selfTime))
         case .alarm(let alarm):
             let text = "\(alarm.alarm), the \(LiveBoard.ordinal(alarm.count))"
             incidents.append(Incident(at: now, kind: .alarm, label: alarm.label, text: text))

@@ -13,6 +13,14 @@ struct StreamSeries {
     /// Those that have figures.
     var measured: [Window] { windows.filter { $0.message.intervals.count > 0 } }
 
+    /// Without what was left of a window at the end, if it has no figures: that is no drop of the rate.
+    var shown: ArraySlice<Window> {
+        guard let last = windows.last, windows.count > 1, last.message.intervals.count == 0,
+            last.message.duration * 2 < windows[0].message.duration
+        else { return windows[...] }
+        return windows.dropLast()
+    }
+
     var intervalCount: UInt64 { windows.reduce(0) { $0 + $1.message.intervals.count } }
 
     /// Intervals by their time, so that a longer window counts for more.

@@ -8,6 +8,8 @@ struct WatchTotal {
     var selfTime = Duration.zero
     var longest = Duration.zero
     var unmatched: UInt64 = 0
+    /// Whether it is a part of another.
+    var hasParent = false
     var children: [WatchTotal] = []
 
     /// Adds what a window told of the watch and all below it.
@@ -17,6 +19,7 @@ struct WatchTotal {
         selfTime += message.selfTime
         longest = max(longest, message.laps.max)
         unmatched += message.unmatchedCount
+        hasParent = hasParent || message.share < 1
         for child in message.children {
             let index = children.firstIndex { $0.path == child.watch } ?? children.endIndex
             if index == children.endIndex { children.append(WatchTotal(path: child.watch)) }
@@ -26,6 +29,11 @@ struct WatchTotal {
 
     /// The paths of all below.
     var pathsBelow: [String] { children.flatMap { [$0.path] + $0.pathsBelow } }
+
+    /// The own name of a watch below another; nil for one that is below none.
+    static func nameBelow(_ path: String) -> String? {
+        path.lastIndex(of: ".").map { dot in String(path[dot...].dropFirst()) }
+    }
 
     var json: JSONValue {
         .object([

@@ -22,6 +22,10 @@ struct LineView {
     private func lines(_ message: TimepieceMessage) -> [String] {
         switch message {
         case .tick(let tick):
+            guard tick.intervals.count > 0 else {
+                let buffers = "\(tick.bufferCount) \(tick.bufferCount == 1 ? "buffer" : "buffers")"
+                return ["\(tick.label): \(buffers), the last \(Texts.duration(tick.sinceLastBuffer)) ago"]
+            }
             let nominal = tick.nominalRate > 0 ? " of \(Texts.rate(tick.nominalRate))" : ""
             return [
                 "\(tick.label): \(Texts.rate(tick.averageRate))\(nominal) /s, p50 \(Texts.duration(tick.intervals.p50))"

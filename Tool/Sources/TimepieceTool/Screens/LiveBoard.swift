@@ -6,8 +6,13 @@ struct LiveBoard {
         var message: TickMessage
         /// When each window closed, and the rate in it; those of the last minute.
         var rates: [(at: Duration, rate: Double)] = []
-        var stalledFor: Duration?
-        var stallCount = 0
+    }
+
+    /// The stalls of a label, which may come before its first report.
+    struct Stalls {
+        /// When the last buffer before the stall came; nil if the stream runs.
+        var since: Duration?
+        var count = 0
     }
 
     struct Watch {
@@ -24,6 +29,7 @@ struct LiveBoard {
     }
 
     private(set) var ticks: [String: Tick] = [:]
+    private(set) var stalls: [String: Stalls] = [:]
     private(set) var watches: [String: Watch] = [:]
     /// The full names in the order of the tree.
     private(set) var watchOrder: [String] = []
@@ -54,7 +60,8 @@ struct LiveBoard {
         switch message {
         case .tick(let tick):
             var entry = ticks[tick.label] ?? Tick(message: tick)
-            entry.message = tick
+            // What is left of a window at the end says less than the whole one before.
+            if tick.duration * 4 >= entry.message.duration { entry.message = tick }
             entry.rates.removeAll { now - $0.at > Self.minute }
             entry.rates.append((now, tick.intervals.count > 0 ? tick.averageRate : 0))
             ticks[tick.label] = entry
@@ -66,17 +73,17 @@ struct LiveBoard {
                     at: now, kind: .alarm, label: alarm.label, text: "\(alarm.alarm), the \(Self.ordinal(alarm.count))")
             )
         case .stall(let stall):
-            let isNew = ticks[stall.label]?.stalledFor == nil
-            ticks[stall.label]?.stalledFor = stall.sinceLastBuffer
+            let isNew = stalls[stall.label]?.since == nil
+            stalls[stall.label, default: Stalls()].since = now - stall.sinceLastBuffer
             if isNew {
-                ticks[stall.label]?.stallCount += 1
+                stalls[stall.label]?.count += 1
                 add(
                     Notice(
                         at: now, kind: .stall, label: stall.label,
                         text: "stands still for \(Texts.duration(stall.sinceLastBuffer))"))
             }
         case .resume(let resume):
-            ticks[resume.label]?.stalledFor = nil
+            stalls[resume.label]?.since = nil
             add(
                 Notice(
                     at: now, kind: .resume, label: resume.label,
@@ -103,6 +110,16 @@ struct LiveBoard {
         }
         watches[watch.watch] = Watch(message: watch, depth: depth)
         for child in watch.children { place(child, depth: depth + 1, parent: watch.watch) }
+    }
+
+    /// The watches in the order of the tree.
+    ///
+    /// One that is below several parents also reports by itself, as a part of what is shown below them already.
+    var shownWatches: [Watch] {
+        let below = Set(watches.keys.compactMap { WatchTotal.nameBelow($0) })
+        return watchOrder.compactMap { watches[$0] }.filter {
+            !($0.depth == 0 && $0.message.share < 1 && below.contains($0.message.watch))
+        }
     }
 
     private func endOfTree(_ index: Int) -> Int {

@@ -6,55 +6,69 @@ struct LiveScreen {
     var order = LiveOrder.label
     var isReversed = false
     var isPaused = false
-    var isStopping = false
+    var phase = Phase.running
+    /// How many lines are scrolled away at the top.
+    var offset = 0
     var note = ""
+
+    enum Phase: String { case running, ending, ended }
 
     private static let sparklineWidth = 20
 
     /// The lines of a screen of that size.
     func lines(_ board: LiveBoard, now: Duration, columns: Int, rows: Int) -> [String] {
         let height = max(1, rows)
-        var lines = [title(now: now, width: columns)]
-        if board.ticks.isEmpty, board.watches.isEmpty {
-            lines += [
-                "",
-                cut(
-                    now < .seconds(5)
-                        ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?", columns
-                ),
-            ]
-        }
-        if !board.ticks.isEmpty { lines += [""] + tickTable(board, now: now).lines(width: columns, style: style) }
-        if !board.watches.isEmpty { lines += [""] + watchTable(board).lines(width: columns, style: style) }
-        let room = height - lines.count - 3
+        let title = title(now: now, width: columns)
+        guard height > 1 else { return [title] }
+        var lines = tables(board, now: now, width: columns)
+        // The title, the keys, and a blank line and a heading above what happened.
+        let room = height - 2 - lines.count - 2
         if room > 0, !board.notices.isEmpty {
             lines += ["", style.paint(cut("LATEST", columns), .dim)]
             lines += board.notices.suffix(min(room, 8)).reversed().map { notice($0, width: columns) }
         }
-        let keys = cut(keyLine(columns), columns)
-        guard height > 1 else { return Array(lines.prefix(1)) }
-        if lines.count > height - 1 {
-            lines = Array(lines.prefix(height - 1))
-        } else {
-            lines += Array(repeating: "", count: height - 1 - lines.count)
+        let hidden = max(0, lines.count - (height - 2))
+        lines = Array(lines.dropFirst(min(offset, hidden)).prefix(height - 2))
+        lines += Array(repeating: "", count: height - 2 - lines.count)
+        let more = hidden - min(offset, hidden)
+        return [title] + lines + [style.paint(cut(keyLine(columns, more: more), columns), .dim)]
+    }
+
+    /// How many lines of the tables a screen of that size has no room for.
+    func hiddenLines(_ board: LiveBoard, columns: Int, rows: Int) -> Int {
+        max(0, tables(board, now: .zero, width: columns).count - max(0, rows - 2))
+    }
+
+    private func tables(_ board: LiveBoard, now: Duration, width: Int) -> [String] {
+        var lines: [String] = []
+        if board.ticks.isEmpty, board.watches.isEmpty {
+            let isEarly = now < .seconds(5)
+            let text = isEarly ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?"
+            lines += ["", cut(text, width)]
         }
-        return lines + [style.paint(keys, .dim)]
+        if !board.ticks.isEmpty { lines += [""] + tickTable(board, now: now).lines(width: width, style: style) }
+        if !board.watches.isEmpty { lines += [""] + watchTable(board).lines(width: width, style: style) }
+        return lines
     }
 
     private func title(now: Duration, width: Int) -> String {
-        let state = isStopping ? "ending" : isPaused ? "view paused" : "running"
+        let state = isPaused && phase == .running ? "view paused" : phase.rawValue
         let full = "timepiece top · \(Texts.clock(now)) · \(state)" + (note.isEmpty ? "" : " · \(note)")
         return style.paint(cut(full.count > width ? "\(Texts.clock(now)) \(state)" : full, width), .bold)
     }
 
-    private func keyLine(_ width: Int) -> String {
-        let long = "q quit   p pause the view   s sort (\(order.name)\(isReversed ? ", reversed" : ""))   r reverse"
-        return width >= long.count ? long : width >= 28 ? "q quit  p pause  s sort  r" : "q p s r"
+    private func keyLine(_ width: Int, more: Int) -> String {
+        let below = more > 0 ? "\(more) more below, arrows scroll   " : ""
+        let long =
+            below + "q quit   p pause the view   s sort (\(order.name)\(isReversed ? ", reversed" : ""))   r reverse"
+        if width >= long.count { return long }
+        let short = more > 0 ? "\(more) more  " : ""
+        return short + (width >= 28 + short.count ? "q quit  p pause  s sort  r" : "q p s r")
     }
 
     private func cut(_ text: String, _ width: Int) -> String {
         let plain = style.plain(text)
-        return plain.count <= width ? plain : TextTable.fit(plain, width, leading: true, style: style)
+        return ScreenStyle.width(of: plain) <= width ? plain : TextTable.fit(plain, width, leading: true, style: style)
     }
 
     private func tickTable(_ board: LiveBoard, now: Duration) -> TextTable {
@@ -67,11 +81,11 @@ struct LiveScreen {
         table.sorted = order.column
         var ticks = board.ticks.values.sorted { order.precedes($0, $1) }
         if isReversed { ticks.reverse() }
-        table.rows = ticks.map { row($0, now: now) }
+        table.rows = ticks.map { row($0, board.stalls[$0.message.label] ?? LiveBoard.Stalls(), now: now) }
         return table
     }
 
-    private func row(_ tick: LiveBoard.Tick, now: Duration) -> [TextTable.Cell] {
+    private func row(_ tick: LiveBoard.Tick, _ stalls: LiveBoard.Stalls, now: Duration) -> [TextTable.Cell] {
         let message = tick.message
         let has = message.intervals.count > 0
         let spark = Sparkline.text(
@@ -79,15 +93,15 @@ struct LiveScreen {
             hasUnicode: style.hasUnicode)
         func time(_ duration: Duration) -> TextTable.Cell { .init(has ? Texts.duration(duration) : "-") }
         let state: TextTable.Cell
-        if let stalled = tick.stalledFor {
-            state = .init("STALLED \(Texts.duration(stalled))", .red)
+        if let since = stalls.since {
+            state = .init("STALLED \(Texts.duration(now - since))", .red)
         } else if Self.isSlow(message) {
             state = .init("slow", .yellow)
         } else {
-            state = .init(tick.stallCount > 0 ? "ok, stalled \(tick.stallCount)x" : "ok", .green)
+            state = .init(stalls.count > 0 ? "ok, stalled \(stalls.count)x" : "ok", .green)
         }
         return [
-            .init((tick.stalledFor == nil ? "" : "!") + message.label, tick.stalledFor == nil ? nil : .red),
+            .init((stalls.since == nil ? "" : "!") + message.label, stalls.since == nil ? nil : .red),
             .init(has ? Texts.rate(message.averageRate) : "0", state.color == .green ? nil : state.color),
             .init(message.nominalRate > 0 ? Texts.rate(message.nominalRate) : "-"),
             time(message.intervals.p50), time(message.intervals.p90), time(message.intervals.p99),
@@ -108,7 +122,7 @@ struct LiveScreen {
             .init(title: "UNMATCHED", rank: 2),
         ])
         let heaviest = board.watches.values.map(\.message.selfTime).max() ?? .zero
-        table.rows = board.watchOrder.compactMap { board.watches[$0] }.map { watch in
+        table.rows = board.shownWatches.map { watch in
             let message = watch.message
             let name = message.watch.split(separator: ".").last.map(String.init) ?? message.watch
             let perLap = message.laps.count > 0 ? message.selfTime / Int(clamping: message.laps.count) : .zero
@@ -119,7 +133,7 @@ struct LiveScreen {
                 .init(Texts.duration(message.laps.p50)), .init(Texts.duration(message.laps.p90)),
                 .init(Texts.duration(message.laps.p99)), .init(Texts.duration(message.laps.max)),
                 .init("\(message.laps.count)"),
-                .init(message.unmatchedCount > 0 ? "\(message.unmatchedCount)" : "", .red),
+                message.unmatchedCount > 0 ? .init("\(message.unmatchedCount)", .red) : .init("-"),
             ]
         }
         return table

@@ -30,6 +30,12 @@ struct ScreenStyle: Equatable, Sendable {
         return "\u{1B}[\(color.rawValue)m\(text)\u{1B}[0m"
     }
 
+    /// How many columns the text takes: some characters take two, such as those of Chinese, and marks none.
+    static func width(of text: some StringProtocol) -> Int {
+        if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
+        return text.unicodeScalars.reduce(0) { $0 + Int(terminal_columns($1.value)) }
+    }
+
     /// The text in characters that the terminal has.
     func plain(_ text: String) -> String {
         let safe = text.map { $0.isASCII && ($0.asciiValue ?? 32) < 32 || $0 == "\u{7F}" ? " " : $0 }

@@ -27,7 +27,9 @@ struct TextTable {
         guard width > 0 else { return [] }
         let plain = rows.map { row in row.map { style.plain($0.text) } }
         var widths = columns.indices.map { index in
-            max(columns[index].title.count, plain.map { index < $0.count ? $0[index].count : 0 }.max() ?? 0)
+            max(
+                columns[index].title.count,
+                plain.map { index < $0.count ? ScreenStyle.width(of: $0[index]) : 0 }.max() ?? 0)
         }
         var shown = Array(columns.indices)
         func total() -> Int { shown.reduce(0) { $0 + widths[$1] } + 2 * (shown.count - 1) }
@@ -56,12 +58,16 @@ struct TextTable {
         return [header.joined(separator: "  ")] + body
     }
 
-    /// The text in exactly so many characters.
+    /// The text in exactly so many columns.
     static func fit(_ text: String, _ width: Int, leading: Bool, style: ScreenStyle) -> String {
-        if text.count > width {
-            return width <= 1 ? String(text.prefix(width)) : text.prefix(width - 1) + (style.hasUnicode ? "…" : "~")
+        let own = ScreenStyle.width(of: text)
+        if own > width {
+            if width <= 1 { return String(text.prefix { $0.isASCII }.prefix(width)) }
+            var kept = Substring(text)
+            while ScreenStyle.width(of: kept) > width - 1 { kept.removeLast() }
+            return fit(kept + (style.hasUnicode ? "…" : "~"), width, leading: true, style: style)
         }
-        let space = String(repeating: " ", count: width - text.count)
+        let space = String(repeating: " ", count: width - own)
         return leading ? text + space : space + text
     }
 }
