@@ -86,7 +86,9 @@ package struct SenderState: Sendable {
 
     /// Takes what a series has gathered so far, to be sent at once; the series goes on.
     package mutating func take(_ publisher: UInt64) {
-        if let minute = gatherings[publisher]?.take(boot: configuration.boot) { keep(minute) }
+        if let minute = gatherings[publisher]?.take(boot: configuration.boot) {
+            keep(minute, until: BootInstant(nanoseconds: .min))
+        }
     }
 
     /// Takes what a series has gathered so far, and ends it.
