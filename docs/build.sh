@@ -12,7 +12,10 @@ done
 rm -rf "$out"
 triple=$("$tools/swift" -print-target-info | sed -n 's/^ *"unversionedTriple": "\(.*\)",$/\1/p')
 includes=(-I "$root/.build/release/Modules")
-for door in "$root"/Sources/C*/module.modulemap; do includes+=(-Xcc "-fmodule-map-file=$door"); done
+includes+=(-Xcc "-I$root/Sources/CLateLibrary/include")
+for door in "$root"/Sources/C*/{,include/}module.modulemap; do
+  [ ! -e "$door" ] || includes+=(-Xcc "-fmodule-map-file=$door")
+done
 for flag in $(pkg-config --cflags-only-I gstreamer-video-1.0 libcurl libcrypto sqlite3 zlib); do includes+=(-Xcc "$flag"); done
 
 for module in Timepiece TimepieceCloudWatch TimepieceMessages; do

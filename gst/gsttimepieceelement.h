@@ -105,6 +105,14 @@ gst_timepiece_now (void)
   return (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
 }
 
+/* The time stamp that tells where in the stream a buffer is, or NONE. */
+static inline GstClockTime
+gst_timepiece_position (GstBuffer * buffer)
+{
+  return GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) :
+      GST_BUFFER_DTS (buffer);
+}
+
 G_END_DECLS
 
 #endif

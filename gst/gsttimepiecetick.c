@@ -170,8 +170,7 @@
  */
 #include "gsttimepiecetickprivate.h"
 
-GST_DEBUG_CATEGORY_STATIC (gst_timepiece_tick_debug);
-#define GST_CAT_DEFAULT gst_timepiece_tick_debug
+GST_DEBUG_CATEGORY (gst_timepiece_tick_debug);
 
 #define DEFAULT_MAX_INTERVALS 10
 #define LARGEST_MAX_INTERVALS 65536

@@ -4,13 +4,6 @@
 
 #include <gst/video/video.h>
 
-static inline GstClockTime
-position_of (GstBuffer * buffer)
-{
-  return GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) :
-      GST_BUFFER_DTS (buffer);
-}
-
 typedef struct
 {
   GstTimepieceTick *self;
@@ -176,9 +169,9 @@ count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
   size = gst_buffer_get_size (buffer);
   if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
     return count_at_turn (self, now, 1, size, GST_BUFFER_IS_DISCONT (buffer),
-        position_of (buffer));
+        gst_timepiece_position (buffer));
   return count (self, now, 1, size, GST_BUFFER_IS_DISCONT (buffer),
-      position_of (buffer));
+      gst_timepiece_position (buffer));
 }
 
 static GstFlowReturn
@@ -210,9 +203,9 @@ count_list (GstTimepieceTick * self, GstBufferList * list)
   last = gst_buffer_list_get (list, length - 1);
   if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
     return count_at_turn (self, now, length, size,
-        GST_BUFFER_IS_DISCONT (first), position_of (last));
+        GST_BUFFER_IS_DISCONT (first), gst_timepiece_position (last));
   return count (self, now, length, size, GST_BUFFER_IS_DISCONT (first),
-      position_of (last));
+      gst_timepiece_position (last));
 }
 
 static GstFlowReturn

@@ -1,5 +1,6 @@
 /* The structures that timepiecetick posts; the fields are documented in the
  * SECTION of gsttimepiecetick.c. */
+#include "gsttimepieceintervals.h"
 #include "gsttimepiecetickprivate.h"
 
 static void
@@ -24,7 +25,6 @@ gst_timepiece_tick_window_structure (GstTimepieceTick * self,
     const gchar * name, const TimepieceTickWindow * window)
 {
   GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
-  const TimepieceStatistics *intervals = &window->intervals;
   GstTimepieceTimes times;
   GstStructure *structure;
   gchar *label = gst_timepiece_element_dup_label (element);
@@ -37,17 +37,10 @@ gst_timepiece_tick_window_structure (GstTimepieceTick * self,
       "running-time", G_TYPE_UINT64, times.running_time,
       "duration", G_TYPE_UINT64, window->duration,
       "num-buffers", G_TYPE_UINT64, window->num_buffers,
-      "num-bytes", G_TYPE_UINT64, window->num_bytes,
-      "num-intervals", G_TYPE_UINT64, intervals->count,
-      "min-interval", G_TYPE_UINT64, intervals->min,
-      "max-interval", G_TYPE_UINT64, intervals->max,
-      "avg-interval", G_TYPE_UINT64, intervals->mean,
-      "sum-interval", G_TYPE_UINT64, intervals->sum,
-      "stddev-interval", G_TYPE_UINT64, intervals->stddev,
-      "p50-interval", G_TYPE_UINT64, intervals->p50,
-      "p90-interval", G_TYPE_UINT64, intervals->p90,
-      "p99-interval", G_TYPE_UINT64, intervals->p99,
-      "average-rate", G_TYPE_DOUBLE, intervals->rate,
+      "num-bytes", G_TYPE_UINT64, window->num_bytes, NULL);
+  gst_timepiece_intervals_set (structure, &window->intervals);
+  gst_structure_set (structure,
+      "average-rate", G_TYPE_DOUBLE, window->intervals.rate,
       "nominal-rate", G_TYPE_DOUBLE,
       gst_timepiece_element_get_nominal_rate (element),
       "bitrate", G_TYPE_DOUBLE, window->bitrate,

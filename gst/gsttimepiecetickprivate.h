@@ -6,6 +6,9 @@
 
 G_BEGIN_DECLS
 
+GST_DEBUG_CATEGORY_EXTERN (gst_timepiece_tick_debug);
+#define GST_CAT_DEFAULT gst_timepiece_tick_debug
+
 typedef enum
 {
   GST_TIMEPIECE_TICK_FLOWS,

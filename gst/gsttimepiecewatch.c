@@ -86,16 +86,13 @@
  *
  * Since: 0.1
  */
-#include "gsttimepiecewatch.h"
+#include "gsttimepiecewatchprivate.h"
 #include "gsttimepiecestamp.h"
 
-GST_DEBUG_CATEGORY_STATIC (gst_timepiece_watch_debug);
-#define GST_CAT_DEFAULT gst_timepiece_watch_debug
+GST_DEBUG_CATEGORY (gst_timepiece_watch_debug);
 
 #define DEFAULT_EDGE GST_TIMEPIECE_WATCH_EDGE_AROUND
 #define DEFAULT_CORRELATION GST_TIMEPIECE_WATCH_CORRELATION_AUTO
-/* How often a start looks for the stamps of another, in buffers. */
-#define LOOK_EVERY 64
 /* A sentence with the user's own names in it. */
 #define LONGEST_PROBLEM 1024
 
@@ -105,40 +102,6 @@ enum
   PROP_WATCH,
   PROP_EDGE,
   PROP_CORRELATION
-};
-
-struct _GstTimepieceWatch
-{
-  GstTimepieceElement parent;
-
-  /* constant from init to finalize */
-  GstPad *sinkpad;
-  GstPad *srcpad;
-
-  /* Set before the pads are active and cleared after, so that the streaming
-   * thread reads them without a lock. Others take a reference to the watch
-   * under OBJECT_LOCK. */
-  TimepieceWatch *watch;
-  guint64 group;
-  guint64 start;
-  gboolean stamps;
-  GType stamp_type;
-  const GstMetaInfo *stamp_info;
-
-  /* the streaming thread's own */
-  gboolean linear;              /* running time is PTS and an offset */
-  guint64 offset;
-
-  /* written by the streaming thread or the reports', protected by
-   * OBJECT_LOCK */
-  gboolean warned_start;
-  gboolean warned_stop;
-  gboolean warned_memory;
-
-  /* properties, protected by OBJECT_LOCK */
-  gchar *name;
-  GstTimepieceWatchEdge edge;
-  GstTimepieceWatchCorrelation correlation;
 };
 
 GType
@@ -185,381 +148,6 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceWatch, gst_timepiece_watch,
 GST_ELEMENT_REGISTER_DEFINE (timepiecewatch, "timepiecewatch", GST_RANK_NONE,
     GST_TYPE_TIMEPIECE_WATCH);
 
-/* The innermost push (or pull) through a watch that this thread is in. The
- * plugin is loaded late, but the word fits into what the linker keeps free for
- * that, and is read without a call. */
-static __thread TimepieceFrame *innermost
-    __attribute__ ((tls_model ("initial-exec")));
-
-static inline GstClockTime
-position_of (GstBuffer * buffer)
-{
-  return GST_BUFFER_PTS_IS_VALID (buffer) ? GST_BUFFER_PTS (buffer) :
-      GST_BUFFER_DTS (buffer);
-}
-
-static inline void
-enter (GstTimepieceWatch * self, TimepieceFrame * frame)
-{
-  frame->outer = innermost;
-  timepiece_watch_enter (self->watch, frame);
-  innermost = frame;
-  frame->start = gst_timepiece_now ();
-}
-
-static inline void
-leave (GstTimepieceWatch * self, TimepieceFrame * frame, GstFlowReturn ret,
-    GstClockTime position)
-{
-  guint64 now = gst_timepiece_now ();
-
-  innermost = frame->outer;
-  timepiece_watch_leave (self->watch, frame, now, ret >= GST_FLOW_OK,
-      ret == GST_FLOW_FLUSHING, position);
-}
-
-static GstFlowReturn
-chain_around (GstPad * pad, GstObject * parent, GstBuffer * buffer)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  GstClockTime position = position_of (buffer);
-  TimepieceFrame frame;
-  GstFlowReturn ret;
-
-  (void) pad;
-  if (G_UNLIKELY (!self->watch))
-    return gst_pad_push (self->srcpad, buffer);
-  enter (self, &frame);
-  ret = gst_pad_push (self->srcpad, buffer);
-  leave (self, &frame, ret, position);
-  return ret;
-}
-
-static GstFlowReturn
-chain_list_around (GstPad * pad, GstObject * parent, GstBufferList * list)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  guint length = gst_buffer_list_length (list);
-  GstClockTime position = GST_CLOCK_TIME_NONE;
-  TimepieceFrame frame;
-  GstFlowReturn ret;
-
-  (void) pad;
-  if (G_UNLIKELY (!self->watch || length == 0))
-    return gst_pad_push_list (self->srcpad, list);
-  position = position_of (gst_buffer_list_get (list, length - 1));
-  enter (self, &frame);
-  ret = gst_pad_push_list (self->srcpad, list);
-  leave (self, &frame, ret, position);
-  return ret;
-}
-
-static GstFlowReturn
-get_range_around (GstPad * pad, GstObject * parent, guint64 offset,
-    guint length, GstBuffer ** buffer)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  TimepieceFrame frame;
-  GstFlowReturn ret;
-
-  (void) pad;
-  if (G_UNLIKELY (!self->watch))
-    return gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  enter (self, &frame);
-  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  leave (self, &frame, ret,
-      ret == GST_FLOW_OK ? position_of (*buffer) : GST_CLOCK_TIME_NONE);
-  return ret;
-}
-
-static inline guint64
-running_time_of (GstTimepieceWatch * self, GstBuffer * buffer)
-{
-  return G_LIKELY (self->linear && GST_BUFFER_PTS_IS_VALID (buffer)) ?
-      GST_BUFFER_PTS (buffer) + self->offset : TIMEPIECE_NONE;
-}
-
-/* The buffer has passed another start of this watch and no stop yet, or one
- * that is no end: which of the two starts is meant cannot be known. */
-static void
-warn_second_start (GstTimepieceWatch * self)
-{
-  gboolean warned;
-
-  GST_OBJECT_LOCK (self);
-  warned = self->warned_start;
-  self->warned_start = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  if (warned)
-    return;
-  GST_ELEMENT_WARNING (self, STREAM, FAILED,
-      ("Buffers come here from another start of the same watch; allowed is "
-          "one start on the way of a buffer."),
-      ("Each start is measured by itself, as a child in the message."));
-}
-
-/* The buffer goes on without a stamp. */
-static G_GNUC_NO_INLINE void
-warn_no_memory (GstTimepieceWatch * self)
-{
-  gboolean warned;
-
-  GST_OBJECT_LOCK (self);
-  warned = self->warned_memory;
-  self->warned_memory = TRUE;
-  GST_OBJECT_UNLOCK (self);
-  if (warned)
-    return;
-  GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
-      ("There was no memory for the stamp of a buffer."),
-      ("It is recognized by its time, or not at all."));
-}
-
-/* Returns: (transfer full) */
-static inline GstBuffer *
-start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
-{
-  GstTimepieceStamp *stamp;
-  gpointer state = NULL;
-  guint64 sequence, now;
-
-  if (G_UNLIKELY (!self->watch))
-    return buffer;
-  now = gst_timepiece_now ();
-  sequence = timepiece_watch_stamp (self->watch, now, GST_BUFFER_PTS (buffer),
-      running_time_of (self, buffer), position_of (buffer));
-  if (!self->stamps)
-    return buffer;
-  /* Not each one: what comes from another start comes from there always. */
-  if (G_UNLIKELY (sequence % LOOK_EVERY == 1)) {
-    while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
-            (buffer, &state, self->stamp_type)))
-      if (stamp->stamp.group == self->group
-          && stamp->stamp.start != self->start)
-        warn_second_start (self);
-  }
-  if (!gst_buffer_is_writable (buffer)) {
-    /* As gst_buffer_make_writable (), but that lets go of a buffer of which the
-     * memory cannot be shared nor copied. */
-    GstBuffer *copy = gst_buffer_copy (buffer);
-
-    if (G_UNLIKELY (!copy)) {
-      warn_no_memory (self);
-      return buffer;
-    }
-    gst_buffer_unref (buffer);
-    buffer = copy;
-  }
-  stamp = (GstTimepieceStamp *) gst_buffer_add_meta (buffer, self->stamp_info,
-      NULL);
-  if (G_UNLIKELY (!stamp)) {
-    warn_no_memory (self);
-  } else {
-    stamp->stamp.group = self->group;
-    stamp->stamp.start = self->start;
-    stamp->stamp.sequence = sequence;
-    stamp->stamp.instant = now;
-  }
-  return buffer;
-}
-
-static GstFlowReturn
-chain_start (GstPad * pad, GstObject * parent, GstBuffer * buffer)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-
-  (void) pad;
-  return gst_pad_push (self->srcpad, start_buffer (self, buffer));
-}
-
-static gboolean
-start_in_list (GstBuffer ** buffer, guint index, gpointer self)
-{
-  (void) index;
-  *buffer = start_buffer (GST_TIMEPIECE_WATCH (self), *buffer);
-  return TRUE;
-}
-
-static GstFlowReturn
-chain_list_start (GstPad * pad, GstObject * parent, GstBufferList * list)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-
-  (void) pad;
-  list = gst_buffer_list_make_writable (list);
-  gst_buffer_list_foreach (list, start_in_list, self);
-  return gst_pad_push_list (self->srcpad, list);
-}
-
-static GstFlowReturn
-get_range_start (GstPad * pad, GstObject * parent, guint64 offset,
-    guint length, GstBuffer ** buffer)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  gboolean given = *buffer != NULL;
-  GstFlowReturn ret;
-
-  (void) pad;
-  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  /* Who gives memory to be filled wants that very buffer back. */
-  if (G_LIKELY (ret == GST_FLOW_OK
-          && (!given || gst_buffer_is_writable (*buffer))))
-    *buffer = start_buffer (self, *buffer);
-  return ret;
-}
-
-static inline void
-stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
-{
-  GstTimepieceStamp *stamp;
-  const TimepieceStamp *last = NULL;
-  gpointer state = NULL;
-
-  if (G_UNLIKELY (!self->watch))
-    return;
-  if (self->stamps) {
-    while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
-            (buffer, &state, self->stamp_type))) {
-      if (stamp->stamp.group != self->group)
-        continue;
-      if (G_UNLIKELY (last))
-        timepiece_watch_arrive (self->watch, last);
-      last = &stamp->stamp;
-    }
-  }
-  timepiece_watch_pass (self->watch, now, GST_BUFFER_PTS (buffer),
-      running_time_of (self, buffer), position_of (buffer), last);
-}
-
-static GstFlowReturn
-chain_stop (GstPad * pad, GstObject * parent, GstBuffer * buffer)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-
-  (void) pad;
-  stop_buffer (self, buffer, gst_timepiece_now ());
-  return gst_pad_push (self->srcpad, buffer);
-}
-
-static GstFlowReturn
-chain_list_stop (GstPad * pad, GstObject * parent, GstBufferList * list)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  guint64 now = gst_timepiece_now ();
-  guint i, length = gst_buffer_list_length (list);
-
-  (void) pad;
-  for (i = 0; i < length; i++)
-    stop_buffer (self, gst_buffer_list_get (list, i), now);
-  return gst_pad_push_list (self->srcpad, list);
-}
-
-static GstFlowReturn
-get_range_stop (GstPad * pad, GstObject * parent, guint64 offset,
-    guint length, GstBuffer ** buffer)
-{
-  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  GstFlowReturn ret;
-
-  (void) pad;
-  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  if (G_LIKELY (ret == GST_FLOW_OK))
-    stop_buffer (self, *buffer, gst_timepiece_now ());
-  return ret;
-}
-
-static void
-set_edge_functions (GstTimepieceWatch * self, GstTimepieceWatchEdge edge)
-{
-  switch (edge) {
-    case GST_TIMEPIECE_WATCH_EDGE_AROUND:
-      gst_pad_set_chain_function (self->sinkpad,
-          GST_DEBUG_FUNCPTR (chain_around));
-      gst_pad_set_chain_list_function (self->sinkpad,
-          GST_DEBUG_FUNCPTR (chain_list_around));
-      gst_pad_set_getrange_function (self->srcpad,
-          GST_DEBUG_FUNCPTR (get_range_around));
-      break;
-    case GST_TIMEPIECE_WATCH_EDGE_START:
-      gst_pad_set_chain_function (self->sinkpad,
-          GST_DEBUG_FUNCPTR (chain_start));
-      gst_pad_set_chain_list_function (self->sinkpad,
-          GST_DEBUG_FUNCPTR (chain_list_start));
-      gst_pad_set_getrange_function (self->srcpad,
-          GST_DEBUG_FUNCPTR (get_range_start));
-      break;
-    case GST_TIMEPIECE_WATCH_EDGE_STOP:
-      gst_pad_set_chain_function (self->sinkpad,
-          GST_DEBUG_FUNCPTR (chain_stop));
-      gst_pad_set_chain_list_function (self->sinkpad,
-          GST_DEBUG_FUNCPTR (chain_list_stop));
-      gst_pad_set_getrange_function (self->srcpad,
-          GST_DEBUG_FUNCPTR (get_range_stop));
-      break;
-  }
-}
-
-/* One watch of the window and all below it. @node: moved past them.
- * Returns: (transfer full) */
-static GstStructure *
-structure_from_node (const gchar * name, const TimepieceWatchNode ** node,
-    const GstTimepieceTimes * times, guint64 duration)
-{
-  const TimepieceWatchNode *own = (*node)++;
-  const TimepieceStatistics *intervals = &own->intervals;
-  GValue array = G_VALUE_INIT, item = G_VALUE_INIT;
-  GstStructure *structure;
-  gsize i;
-
-  structure = gst_structure_new (name,
-      "label", G_TYPE_STRING, own->label,
-      "watch", G_TYPE_STRING, own->path,
-      "timestamp", G_TYPE_UINT64, times->timestamp,
-      "stream-time", G_TYPE_UINT64, times->stream_time,
-      "running-time", G_TYPE_UINT64, times->running_time,
-      "duration", G_TYPE_UINT64, duration,
-      "num-intervals", G_TYPE_UINT64, intervals->count,
-      "min-interval", G_TYPE_UINT64, intervals->min,
-      "max-interval", G_TYPE_UINT64, intervals->max,
-      "avg-interval", G_TYPE_UINT64, intervals->mean,
-      "sum-interval", G_TYPE_UINT64, intervals->sum,
-      "stddev-interval", G_TYPE_UINT64, intervals->stddev,
-      "p50-interval", G_TYPE_UINT64, intervals->p50,
-      "p90-interval", G_TYPE_UINT64, intervals->p90,
-      "p99-interval", G_TYPE_UINT64, intervals->p99,
-      "self-time", G_TYPE_UINT64, own->self_time,
-      "share", G_TYPE_DOUBLE, own->share,
-      "num-unmatched", G_TYPE_UINT64, own->num_unmatched, NULL);
-  g_value_init (&array, GST_TYPE_ARRAY);
-  for (i = 0; i < own->num_children; i++) {
-    g_value_init (&item, GST_TYPE_STRUCTURE);
-    g_value_take_boxed (&item, structure_from_node (name, node, times,
-            duration));
-    gst_value_array_append_and_take_value (&array, &item);
-  }
-  gst_structure_take_value (structure, "children", &array);
-  return structure;
-}
-
-/* Returns: (transfer full) */
-static GstStructure *
-structure_from_window (GstTimepieceWatch * self, const gchar * name,
-    const TimepieceWatchWindow * window)
-{
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
-  const TimepieceWatchNode *node = window->nodes;
-  GstTimepieceTimes times;
-  GstStructure *structure;
-  gchar *label = gst_timepiece_element_dup_label (element);
-
-  gst_timepiece_element_get_times (element, window->last_position, &times);
-  structure = structure_from_node (name, &node, &times, window->duration);
-  /* The label may have been changed since the start. */
-  gst_structure_set (structure, "label", G_TYPE_STRING, label, NULL);
-  g_free (label);
-  return structure;
-}
-
 static void
 warn_never_matched (GstTimepieceWatch * self, guint64 number)
 {
@@ -589,7 +177,7 @@ report (const TimepieceWatchWindow * window, void *user_data)
     warn_never_matched (self, window->num_never_matched);
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post (element,
-        structure_from_window (self, "timepiece-watch", window));
+        gst_timepiece_watch_structure (self, "timepiece-watch", window));
 }
 
 /* Returns: (transfer full): the pipeline, or whatever is the outermost */
@@ -643,7 +231,7 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
     self->start = timepiece_watch_start (watch);
     self->stamps = stamps;
     self->linear = FALSE;
-    set_edge_functions (self, edge);
+    gst_timepiece_watch_set_flow (self, edge);
     GST_OBJECT_LOCK (self);
     self->watch = watch;
     GST_OBJECT_UNLOCK (self);
@@ -772,7 +360,7 @@ show (const TimepieceWatchWindow * window, void *user_data)
 {
   Stats *stats = user_data;
 
-  stats->structure = structure_from_window (stats->self,
+  stats->structure = gst_timepiece_watch_structure (stats->self,
       "application/x-timepiece-watch-stats", window);
 }
 
@@ -947,5 +535,5 @@ gst_timepiece_watch_init (GstTimepieceWatch * self)
   self->stamp_info = gst_timepiece_stamp_get_info ();
   self->edge = DEFAULT_EDGE;
   self->correlation = DEFAULT_CORRELATION;
-  set_edge_functions (self, DEFAULT_EDGE);
+  gst_timepiece_watch_set_flow (self, DEFAULT_EDGE);
 }

@@ -1,0 +1,316 @@
+/* The way of a buffer through timepiecewatch, for each of its edges. Up to the
+ * push nothing here allocates but a stamp, locks or logs. */
+#include "gsttimepiecestamp.h"
+#include "gsttimepiecewatchprivate.h"
+
+/* How often a start looks for the stamps of another, in buffers. */
+#define LOOK_EVERY 64
+
+/* The innermost push (or pull) through a watch that this thread is in. The
+ * plugin is loaded late, but the word fits into what the linker keeps free for
+ * that, and is read without a call. */
+static __thread TimepieceFrame *innermost
+    __attribute__ ((tls_model ("initial-exec")));
+
+static inline void
+enter (GstTimepieceWatch * self, TimepieceFrame * frame)
+{
+  frame->outer = innermost;
+  timepiece_watch_enter (self->watch, frame);
+  innermost = frame;
+  frame->start = gst_timepiece_now ();
+}
+
+static inline void
+leave (GstTimepieceWatch * self, TimepieceFrame * frame, GstFlowReturn ret,
+    GstClockTime position)
+{
+  guint64 now = gst_timepiece_now ();
+
+  innermost = frame->outer;
+  timepiece_watch_leave (self->watch, frame, now, ret >= GST_FLOW_OK,
+      ret == GST_FLOW_FLUSHING, position);
+}
+
+static GstFlowReturn
+chain_around (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  GstClockTime position = gst_timepiece_position (buffer);
+  TimepieceFrame frame;
+  GstFlowReturn ret;
+
+  (void) pad;
+  if (G_UNLIKELY (!self->watch))
+    return gst_pad_push (self->srcpad, buffer);
+  enter (self, &frame);
+  ret = gst_pad_push (self->srcpad, buffer);
+  leave (self, &frame, ret, position);
+  return ret;
+}
+
+static GstFlowReturn
+chain_list_around (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  guint length = gst_buffer_list_length (list);
+  GstClockTime position = GST_CLOCK_TIME_NONE;
+  TimepieceFrame frame;
+  GstFlowReturn ret;
+
+  (void) pad;
+  if (G_UNLIKELY (!self->watch || length == 0))
+    return gst_pad_push_list (self->srcpad, list);
+  position = gst_timepiece_position (gst_buffer_list_get (list, length - 1));
+  enter (self, &frame);
+  ret = gst_pad_push_list (self->srcpad, list);
+  leave (self, &frame, ret, position);
+  return ret;
+}
+
+static GstFlowReturn
+get_range_around (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  TimepieceFrame frame;
+  GstFlowReturn ret;
+
+  (void) pad;
+  if (G_UNLIKELY (!self->watch))
+    return gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  enter (self, &frame);
+  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  leave (self, &frame, ret,
+      ret == GST_FLOW_OK ? gst_timepiece_position (*buffer) :
+      GST_CLOCK_TIME_NONE);
+  return ret;
+}
+
+static inline guint64
+running_time_of (GstTimepieceWatch * self, GstBuffer * buffer)
+{
+  return G_LIKELY (self->linear && GST_BUFFER_PTS_IS_VALID (buffer)) ?
+      GST_BUFFER_PTS (buffer) + self->offset : TIMEPIECE_NONE;
+}
+
+/* The buffer has passed another start of this watch and no stop yet, or one
+ * that is no end: which of the two starts is meant cannot be known. */
+static void
+warn_second_start (GstTimepieceWatch * self)
+{
+  gboolean warned;
+
+  GST_OBJECT_LOCK (self);
+  warned = self->warned_start;
+  self->warned_start = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (warned)
+    return;
+  GST_ELEMENT_WARNING (self, STREAM, FAILED,
+      ("Buffers come here from another start of the same watch; allowed is "
+          "one start on the way of a buffer."),
+      ("Each start is measured by itself, as a child in the message."));
+}
+
+/* The buffer goes on without a stamp. */
+static G_GNUC_NO_INLINE void
+warn_no_memory (GstTimepieceWatch * self)
+{
+  gboolean warned;
+
+  GST_OBJECT_LOCK (self);
+  warned = self->warned_memory;
+  self->warned_memory = TRUE;
+  GST_OBJECT_UNLOCK (self);
+  if (warned)
+    return;
+  GST_ELEMENT_WARNING (self, RESOURCE, FAILED,
+      ("There was no memory for the stamp of a buffer."),
+      ("It is recognized by its time, or not at all."));
+}
+
+/* Returns: (transfer full) */
+static inline GstBuffer *
+start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
+{
+  GstTimepieceStamp *stamp;
+  gpointer state = NULL;
+  guint64 sequence, now;
+
+  if (G_UNLIKELY (!self->watch))
+    return buffer;
+  now = gst_timepiece_now ();
+  sequence = timepiece_watch_stamp (self->watch, now, GST_BUFFER_PTS (buffer),
+      running_time_of (self, buffer), gst_timepiece_position (buffer));
+  if (!self->stamps)
+    return buffer;
+  /* Not each one: what comes from another start comes from there always. */
+  if (G_UNLIKELY (sequence % LOOK_EVERY == 1)) {
+    while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
+            (buffer, &state, self->stamp_type)))
+      if (stamp->stamp.group == self->group
+          && stamp->stamp.start != self->start)
+        warn_second_start (self);
+  }
+  if (!gst_buffer_is_writable (buffer)) {
+    /* As gst_buffer_make_writable (), but that lets go of a buffer of which the
+     * memory cannot be shared nor copied. */
+    GstBuffer *copy = gst_buffer_copy (buffer);
+
+    if (G_UNLIKELY (!copy)) {
+      warn_no_memory (self);
+      return buffer;
+    }
+    gst_buffer_unref (buffer);
+    buffer = copy;
+  }
+  stamp = (GstTimepieceStamp *) gst_buffer_add_meta (buffer, self->stamp_info,
+      NULL);
+  if (G_UNLIKELY (!stamp)) {
+    warn_no_memory (self);
+  } else {
+    stamp->stamp.group = self->group;
+    stamp->stamp.start = self->start;
+    stamp->stamp.sequence = sequence;
+    stamp->stamp.instant = now;
+  }
+  return buffer;
+}
+
+static GstFlowReturn
+chain_start (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+
+  (void) pad;
+  return gst_pad_push (self->srcpad, start_buffer (self, buffer));
+}
+
+static gboolean
+start_in_list (GstBuffer ** buffer, guint index, gpointer self)
+{
+  (void) index;
+  *buffer = start_buffer (GST_TIMEPIECE_WATCH (self), *buffer);
+  return TRUE;
+}
+
+static GstFlowReturn
+chain_list_start (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+
+  (void) pad;
+  list = gst_buffer_list_make_writable (list);
+  gst_buffer_list_foreach (list, start_in_list, self);
+  return gst_pad_push_list (self->srcpad, list);
+}
+
+static GstFlowReturn
+get_range_start (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  gboolean given = *buffer != NULL;
+  GstFlowReturn ret;
+
+  (void) pad;
+  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  /* Who gives memory to be filled wants that very buffer back. */
+  if (G_LIKELY (ret == GST_FLOW_OK
+          && (!given || gst_buffer_is_writable (*buffer))))
+    *buffer = start_buffer (self, *buffer);
+  return ret;
+}
+
+static inline void
+stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
+{
+  GstTimepieceStamp *stamp;
+  const TimepieceStamp *last = NULL;
+  gpointer state = NULL;
+
+  if (G_UNLIKELY (!self->watch))
+    return;
+  if (self->stamps) {
+    while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
+            (buffer, &state, self->stamp_type))) {
+      if (stamp->stamp.group != self->group)
+        continue;
+      if (G_UNLIKELY (last))
+        timepiece_watch_arrive (self->watch, last);
+      last = &stamp->stamp;
+    }
+  }
+  timepiece_watch_pass (self->watch, now, GST_BUFFER_PTS (buffer),
+      running_time_of (self, buffer), gst_timepiece_position (buffer), last);
+}
+
+static GstFlowReturn
+chain_stop (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+
+  (void) pad;
+  stop_buffer (self, buffer, gst_timepiece_now ());
+  return gst_pad_push (self->srcpad, buffer);
+}
+
+static GstFlowReturn
+chain_list_stop (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  guint64 now = gst_timepiece_now ();
+  guint i, length = gst_buffer_list_length (list);
+
+  (void) pad;
+  for (i = 0; i < length; i++)
+    stop_buffer (self, gst_buffer_list_get (list, i), now);
+  return gst_pad_push_list (self->srcpad, list);
+}
+
+static GstFlowReturn
+get_range_stop (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  GstFlowReturn ret;
+
+  (void) pad;
+  ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
+  if (G_LIKELY (ret == GST_FLOW_OK))
+    stop_buffer (self, *buffer, gst_timepiece_now ());
+  return ret;
+}
+
+void
+gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
+    GstTimepieceWatchEdge edge)
+{
+  switch (edge) {
+    case GST_TIMEPIECE_WATCH_EDGE_AROUND:
+      gst_pad_set_chain_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_around));
+      gst_pad_set_chain_list_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_list_around));
+      gst_pad_set_getrange_function (self->srcpad,
+          GST_DEBUG_FUNCPTR (get_range_around));
+      break;
+    case GST_TIMEPIECE_WATCH_EDGE_START:
+      gst_pad_set_chain_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_start));
+      gst_pad_set_chain_list_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_list_start));
+      gst_pad_set_getrange_function (self->srcpad,
+          GST_DEBUG_FUNCPTR (get_range_start));
+      break;
+    case GST_TIMEPIECE_WATCH_EDGE_STOP:
+      gst_pad_set_chain_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_stop));
+      gst_pad_set_chain_list_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (chain_list_stop));
+      gst_pad_set_getrange_function (self->srcpad,
+          GST_DEBUG_FUNCPTR (get_range_stop));
+      break;
+  }
+}

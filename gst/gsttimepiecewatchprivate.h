@@ -1,0 +1,55 @@
+#ifndef GST_TIMEPIECE_WATCH_PRIVATE_H
+#define GST_TIMEPIECE_WATCH_PRIVATE_H
+
+#include "gsttimepiecewatch.h"
+
+G_BEGIN_DECLS
+
+GST_DEBUG_CATEGORY_EXTERN (gst_timepiece_watch_debug);
+#define GST_CAT_DEFAULT gst_timepiece_watch_debug
+
+struct _GstTimepieceWatch
+{
+  GstTimepieceElement parent;
+
+  /* constant from init to finalize */
+  GstPad *sinkpad;
+  GstPad *srcpad;
+
+  /* Set before the pads are active and cleared after, so that the streaming
+   * thread reads them without a lock. Others take a reference to the watch
+   * under OBJECT_LOCK. */
+  TimepieceWatch *watch;
+  guint64 group;
+  guint64 start;
+  gboolean stamps;
+  GType stamp_type;
+  const GstMetaInfo *stamp_info;
+
+  /* the streaming thread's own */
+  gboolean linear;              /* running time is PTS and an offset */
+  guint64 offset;
+
+  /* written by the streaming thread or the reports', protected by
+   * OBJECT_LOCK */
+  gboolean warned_start;
+  gboolean warned_stop;
+  gboolean warned_memory;
+
+  /* properties, protected by OBJECT_LOCK */
+  gchar *name;
+  GstTimepieceWatchEdge edge;
+  GstTimepieceWatchCorrelation correlation;
+};
+
+/* The way of a buffer: gsttimepiecewatchflow.c. Before the pads are active. */
+G_GNUC_INTERNAL void gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
+    GstTimepieceWatchEdge edge);
+
+/* What is told: gsttimepiecewatchmessage.c. Returns: (transfer full) */
+G_GNUC_INTERNAL GstStructure *gst_timepiece_watch_structure (GstTimepieceWatch *
+    self, const gchar * name, const TimepieceWatchWindow * window);
+
+G_END_DECLS
+
+#endif
