@@ -159,7 +159,7 @@ def main():
     if not arguments.only:
         result["start"] = startup.measure(
             os.path.join(os.path.dirname(os.path.abspath(arguments.program)), "launch"), arguments.plugin,
-            arguments.rounds)
+            max(20, arguments.rounds))
         print()
         print(startup.table(result["start"]))
     with open(arguments.json, "w", encoding="utf-8") as file:

@@ -170,9 +170,13 @@ def main():
     for name, instructions, allocations, functions in [
             *measure_elements(arguments, environment), *measure_window_ends(arguments, environment),
             *measure_library(arguments, environment)]:
-        counts[name] = (instructions, allocations)
         limit = limits.get(name)
         shown = f"{limit[0] * TOLERANCE:.0f}" if limit else "none"
+        if name in WINDOW_ENDS:
+            # The machine's clock is in these, so they differ by a percent and have the fixed limit alone.
+            shown = str(WINDOW_LIMIT)
+        else:
+            counts[name] = (instructions, allocations)
         print(f"| {name} | {instructions:.1f} | {shown} | {allocations:.2f} |")
         if arguments.functions:
             for function, cost in sorted(functions.items(), key=lambda item: -item[1]):

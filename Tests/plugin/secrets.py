@@ -17,8 +17,9 @@ def child():
     from gi.repository import Gst
 
     Gst.init(None)
+    # Two and a half seconds: figures come each half, so an interval of a second with figures in it ends within 1.6.
     pipeline = Gst.parse_launch(
-        "fakesrc num-buffers=2000 ! identity sleep-time=500 ! timepiecetick name=tick cloudwatch-namespace=Test"
+        "fakesrc num-buffers=2000 ! identity sleep-time=1250 ! timepiecetick name=tick cloudwatch-namespace=Test"
         " cloudwatch-interval=1000000000 region=us-east-1 endpoint-uri=http://127.0.0.1:1 ! fakesink")
     tick = pipeline.get_by_name("tick")
     for name, value in SECRETS.items():
