@@ -58,6 +58,8 @@ test-environment: setup
 demo-cloudwatch: build test-environment
 	@pipelines/cloudwatch/demo.py
 
+# Whatever GLib or GStreamer finds critical ends the program that did it.
+test: export G_DEBUG := fatal-criticals
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
 	@Tests/readers/run.sh

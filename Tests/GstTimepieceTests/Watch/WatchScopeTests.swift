@@ -72,7 +72,7 @@ extension TimepieceWatch {
                 try came.wait(forBuffers: 30)
                 #expect(eventually { (try? stop.stats())?.unsigned("num-intervals") ?? 0 >= 30 })
                 #expect(try stop.stats().unsigned("num-unmatched") == 0)
-                try pipeline.detach([stop, sink], from: "t")
+                try pipeline.detach([stop, sink])
             }
         }
     }
@@ -94,12 +94,40 @@ extension Pipeline {
     }
 
     /// Takes them out again while the others go on.
-    fileprivate func detach(_ elements: [Element], from tee: String) throws {
+    fileprivate func detach(_ elements: [Element]) throws {
         let bin = unsafe UnsafeMutableRawPointer(element.pointer).assumingMemoryBound(to: GstBin.self)
-        if let first = elements.first { unsafe gst_element_unlink(try self.element(tee).pointer, first.pointer) }
+        if let first = elements.first { try unlink(first) }
         for removed in elements {
             _ = removed.set(GST_STATE_NULL)
             unsafe gst_bin_remove(bin, removed.pointer)
         }
+    }
+
+    /// Unlinks an element from what is before it when no push is under way there: a push that an element is taken away
+    /// from ends the stream.
+    private func unlink(_ element: Element) throws {
+        guard let sink = unsafe gst_element_get_static_pad(element.pointer, "sink") else {
+            throw TestFailure("The element has no pad sink.")
+        }
+        defer { unsafe gst_object_unref(sink) }
+        guard let source = unsafe gst_pad_get_peer(sink) else { throw TestFailure("The pad sink is not linked.") }
+        defer { unsafe gst_object_unref(source) }
+        let isDone = Watched(false)
+        unsafe gst_pad_add_probe(
+            source, GST_PAD_PROBE_TYPE_IDLE,
+            { pad, _, done in
+                if let pad = unsafe pad, let peer = unsafe gst_pad_get_peer(pad) {
+                    unsafe gst_pad_unlink(pad, peer)
+                    unsafe gst_object_unref(peer)
+                }
+                if let done = unsafe done {
+                    unsafe Unmanaged<Watched<Bool>>.fromOpaque(done).takeUnretainedValue().update { $0 = true }
+                }
+                return GST_PAD_PROBE_REMOVE
+            }, Unmanaged.passRetained(isDone).toOpaque(),
+            { done in
+                if let done = unsafe done { unsafe Unmanaged<Watched<Bool>>.fromOpaque(done).release() }
+            })
+        guard isDone.wait(until: { $0 }) else { throw TestFailure("The pad is never idle.") }
     }
 }
