@@ -5,17 +5,28 @@ import Glibc
 /// A rank test takes its values for independent. Windows are not, where a machine is busy for some seconds and idle for
 /// some: ten seconds of a slow spell are not ten observations, and counted as ten they would make noise look real.
 enum SerialCorrelation {
-    /// The first autocorrelation within both samples together, of the ranks, so that one long interval does not hide it.
+    /// The first autocorrelation within the samples: the one that widens the test as much as each widens its own part.
     ///
-    /// From 0, since neighbors that differ more than chance has it do no harm, to 0.98. That of n values comes out
-    /// (1 + 4ρ)/n too low on average (Marriott and Pope, Biometrika 1954), which is made good; below nine values, where
-    /// that would be guessing, only the part that is there without correlation.
+    /// Of the ranks, so that one long interval does not hide it; from 0, since neighbors that differ more than chance has
+    /// it do no harm, to 0.98.
     static func of(_ left: [Double], _ right: [Double]) -> Double {
-        let n = Double(left.count + right.count) / 2
-        guard n > 0 else { return 0 }
-        let seen = (first(left) * Double(left.count) + first(right) * Double(right.count)) / (2 * n)
-        let corrected = n > 8 ? (seen + 1 / n) / (1 - 4 / n) : seen + 1 / n
-        return min(0.98, max(0, corrected))
+        let parts = [left, right].map { values in
+            let correlation = corrected(values)
+            return (count: Double(values.count), widening: (1 + correlation) / (1 - correlation))
+        }
+        let count = parts.reduce(0) { $0 + $1.count }
+        guard count > 0 else { return 0 }
+        let widening = parts.reduce(0) { $0 + $1.count * $1.widening } / count
+        return (widening - 1) / (widening + 1)
+    }
+
+    /// That of n values comes out (1 + 4ρ)/n too low on average (Marriott and Pope, Biometrika 1954), which is made good;
+    /// below nine values, where that would be guessing, only the part that is there without correlation.
+    private static func corrected(_ values: [Double]) -> Double {
+        guard !values.isEmpty else { return 0 }
+        let n = Double(values.count)
+        let seen = first(values) + 1 / n
+        return min(0.98, max(0, n > 8 ? seen / (1 - 4 / n) : seen))
     }
 
     /// The probability for values of that correlation: n of them are worth n (1 − ρ) / (1 + ρ) independent ones.
