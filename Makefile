@@ -92,7 +92,7 @@ bench-build: build
 
 # What a buffer costs beside the peers and bare C, what the start, the library's calls and publishing cost: tables, and
 # the figures in .build/bench*.json. Ten minutes on two quiet cores; `make bench ROUNDS=5` is quicker and rougher.
-ROUNDS ?= 40
+ROUNDS ?= 30
 bench: bench-build
 	@$(PYTHON) Benchmarks/bench.py $(PERBUFFER) $(PLUGIN) --rounds $(ROUNDS) --json .build/bench.json
 	@echo; $(PYTHON) Benchmarks/ancestor.py $(LIBRARY) --json .build/bench-library.json
