@@ -32,7 +32,9 @@ struct CompareCommand: ParsableCommand {
         for (name, summary) in [(before, old), (after, new)] {
             for sentence in summary.reservations { TextOutput.errors.note("timepiece: \(name): \(sentence)") }
         }
-        let comparison = Comparison(old, new)
+        let progress = Progress()
+        let comparison = Comparison(old, new) { label in progress.show("comparing \(label)") }
+        progress.clear()
         for label in comparison.unmatched {
             TextOutput.errors.note("timepiece: \(label) is in only one of the two.")
         }

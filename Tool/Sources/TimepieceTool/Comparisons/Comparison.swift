@@ -36,7 +36,8 @@ struct Comparison {
         ("p50", { $0.p50 }), ("p90", { $0.p90 }), ("p99", { $0.p99 }), ("longest", { $0.max }),
     ]
 
-    init(_ before: RecordingSummary, _ after: RecordingSummary) {
+    /// Compares two recordings; `progress` hears of each label before its figures.
+    init(_ before: RecordingSummary, _ after: RecordingSummary, progress: (_ label: String) -> Void = { _ in }) {
         let left = Self.windows(before)
         let right = Self.windows(after)
         unmatched = Set(left.keys).symmetricDifference(right.keys).sorted()
@@ -49,6 +50,7 @@ struct Comparison {
         for label in left.keys.sorted() {
             guard let old = left[label], let new = right[label] else { continue }
             for (name, read) in Self.figures {
+                progress(label)
                 measured.append(
                     Self.line(label, name, old.map { read($0.intervals) }, new.map { read($0.intervals) }))
             }
