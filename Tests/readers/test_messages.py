@@ -62,7 +62,7 @@ class Messages(unittest.TestCase):
 
     def test_an_array_of_something_else_is_an_error(self):
         parent, tick = watch("root"), structure(TICK)
-        parent.set_value("children", Gst.ValueArray([1, "two"]))
+        parent.set_value("children", Gst.ValueArray(["one", "two"]))
         tick.set_value("intervals", Gst.ValueArray(["one"]))
         for wrong, field in ((parent, "children"), (tick, "intervals")):
             with self.subTest(field), self.assertRaises(timepiece_messages.MessageError) as caught:

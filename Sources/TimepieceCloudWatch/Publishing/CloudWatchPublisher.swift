@@ -82,9 +82,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.
     ///
-    /// - Parameter handler: called on the sender's thread, never again once ``close(within:)`` or another call of this
-    ///   method has returned; it must not wait. Whoever holds a lock that the handler takes must not call either. Nil for
-    ///   nothing.
+    /// - Parameter handler: called on the sender's thread, and for what happened until its end in ``close(within:)``;
+    ///   never again once that or another call of this method has returned; it must not wait. Whoever holds a lock that
+    ///   the handler takes must not call either. Nil for nothing.
     public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         sender.observe(number, handler)
     }

@@ -11,8 +11,11 @@ package final class Sender: Sendable {
     private let lastHandlers = Mutex<[UInt64: @Sendable () -> Void]>([:])
     private let delivery: any Delivery
     private let spool: Spool?
-    /// Held while observers are called, so that whoever removes one can wait until it is not being called any more.
-    private let calling = Mutex<Void>(())
+    /// Held while observers are called, so that whoever removes one can wait until it is not being called any more. What
+    /// they were told last.
+    private let told = Mutex(CloudWatchStatus())
+    /// The thread that calls observers, while it does.
+    private let teller = Atomic<UInt>(0)
     /// The thread that runs this sender, once it does.
     private let ownThread = Atomic<UInt>(0)
     private let wake = WakeSignal()
@@ -56,16 +59,21 @@ package final class Sender: Sendable {
         state.withLock { $0.open(identity) }
     }
 
-    /// Calls back on the sender's thread whenever a failure is counted.
+    /// Calls back on the sender's thread whenever a failure is counted, and once more in ``close(_:within:isLast:)``.
     ///
     /// When this returns, the observer that was there before is not called any more, nor still being called, unless it is
     /// from there that this is called. No lock is held in a call that anything but this method takes.
     package func observe(_ publisher: UInt64, _ observer: (@Sendable (CloudWatchStatus) -> Void)?) {
         observers.withLock { $0[publisher] = observer }
-        if !isOnOwnThread { calling.withLock { _ in } }
+        if !isTelling { told.withLock { _ in } }
     }
 
-    /// True in a call of an observer, from where nothing can wait for the thread.
+    /// True in a call of an observer, from where nothing can wait for its end.
+    private var isTelling: Bool {
+        teller.load(ordering: .relaxed) == UInt(pthread_self())
+    }
+
+    /// True on the sender's thread, for which nothing there can wait.
     private var isOnOwnThread: Bool {
         ownThread.load(ordering: .relaxed) == UInt(pthread_self())
     }
@@ -93,12 +101,14 @@ package final class Sender: Sendable {
 
     /// Ends a series, and the thread with the last one, and waits until all that was published is sent or in the spool.
     ///
-    /// At the deadline it stops to wait for the network; what is under way then goes to the spool too.
+    /// At the deadline it stops to wait for the network; what is under way then goes to the spool too. The observer hears
+    /// what became of it before it is removed.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
-        observe(publisher, nil)
         atExit(publisher, nil)
         state.withLock { $0.close(publisher) }
         flush(within: deadline, isLast: isLast)
+        if !isTelling { tell() }
+        observe(publisher, nil)
     }
 
     /// Ends all series and the thread, as the process ends.
@@ -114,8 +124,8 @@ package final class Sender: Sendable {
         let end = BootInstant.now().advanced(by: deadline)
         state.withLock { $0.flush(until: end, isLast: isLast) }
         wake.ring()
-        // Once the network had its time, only the disk is waited for, and that not for ever.
-        let lastEnd = end.advanced(by: .seconds(1))
+        // Once the network had its time, only the disk is waited for, if there is one, and that not for ever.
+        let lastEnd = spool == nil ? end : end.advanced(by: .seconds(1))
         while true {
             let (isFlushed, isSending) = state.withLock { ($0.isFlushed, $0.isSending) }
             let now = BootInstant.now()
@@ -150,13 +160,12 @@ package final class Sender: Sendable {
 
     private func run() {
         ownThread.store(UInt(pthread_self()), ordering: .relaxed)
-        var told = CloudWatchStatus()
         learnEpochs()
         while perform(state.withLock { $0.nextStep(at: .now()) }) {
             progress.ring()
-            tell(&told)
+            tell()
         }
-        tell(&told)
+        tell()
         progress.ring()
     }
 
@@ -238,11 +247,13 @@ package final class Sender: Sendable {
         state.withLock { $0.remembered(epoch) }
     }
 
-    private func tell(_ told: inout CloudWatchStatus) {
-        let status = status
-        guard status.tellsMoreFailures(than: told) else { return }
-        told = status
-        calling.withLock { _ in
+    private func tell() {
+        told.withLock { told in
+            let status = status
+            guard status.tellsMoreFailures(than: told) else { return }
+            told = status
+            teller.store(UInt(pthread_self()), ordering: .relaxed)
+            defer { teller.store(0, ordering: .relaxed) }
             for number in observers.withLock({ $0.keys.sorted() }) {
                 // Asked anew for each, because one may have removed another.
                 observers.withLock { $0[number] }?(status)
