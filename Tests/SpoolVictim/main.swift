@@ -33,6 +33,7 @@ do {
         window.record(.nanoseconds(number))
         sender.publish(window, of: series, at: .now())
         sender.close(series, within: .seconds(5), isLast: false)
+        sender.flush(within: .seconds(5), isLast: false)
         let line = Array("\(number)\n".utf8)
         _ = unsafe write(STDOUT_FILENO, line, line.count)
     }

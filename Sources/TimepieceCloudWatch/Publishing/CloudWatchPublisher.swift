@@ -66,8 +66,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sends what was gathered, or stores it, and ends; later windows are ignored.
     ///
-    /// Waits for the network no longer than the deadline, then at most a second for the disk. What has not been sent by
-    /// then is in the spool and goes out at the next start.
+    /// The last publisher of a destination waits for the network no longer than the deadline, then at most a second for the
+    /// disk; what has not been sent by then is in the spool and goes out at the next start. Those before it do not wait:
+    /// their figures are sent, or stored by the deadline, while the others go on.
     public func close(within deadline: Duration) {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
