@@ -106,17 +106,12 @@ package final class Sender: Sendable {
     /// that stop one after the other leave is sent together, and waited for once.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         atExit(publisher, nil)
+        state.withLock { $0.close(publisher) }
         if isLast {
-            state.withLock { $0.close(publisher) }
             flush(within: deadline, isLast: true)
             if !isTelling { tell() }
         } else {
-            let end = BootInstant.now().advanced(by: deadline)
-            state.withLock { state in
-                state.close(publisher)
-                state.hasten(until: end)
-            }
-            wake.ring()
+            hasten(publisher, within: deadline)
         }
         observe(publisher, nil)
     }
