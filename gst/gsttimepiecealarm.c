@@ -10,6 +10,13 @@ static const gchar *const actions[] = { "message", "force-key-unit", "eos" };
 /* The field that tells when, by kind. */
 static const gchar *const value_fields[] = { "time", "every", "each", "after" };
 
+/* The types that a value may name: those that GStreamer writes for texts and
+ * whole numbers, and their short names. */
+static const gchar *const types[] = {
+  "string", "str", "s", "gchararray", "int", "i", "gint", "uint", "u", "guint",
+  "gint64", "guint64"
+};
+
 static const gchar bad_form[] = "it is not of the form kind,field=value,…, "
     "entries separated by semicolons";
 
@@ -319,19 +326,43 @@ skip_space (const gchar * text)
   return text;
 }
 
-/* The semicolon that ends an entry, or the end of the text. */
+/* The first such character outside of quotation marks, or the end of the text. */
 static const gchar *
-find_end (const gchar * entry)
+find_unquoted (const gchar * text, gchar character)
 {
   gboolean quoted = FALSE;
 
-  for (; *entry != '\0' && (quoted || *entry != ';'); entry++) {
-    if (*entry == '\\' && entry[1] != '\0')
-      entry++;
-    else if (*entry == '"')
+  for (; *text != '\0' && (quoted || *text != character); text++) {
+    if (*text == '\\' && text[1] != '\0')
+      text++;
+    else if (*text == '"')
       quoted = !quoted;
   }
-  return entry;
+  return text;
+}
+
+/* GStreamer reads values of any type that the process knows, and is critical of
+ * some that are written wrong, which ends an application with
+ * G_DEBUG=fatal-criticals: it gets none but texts and numbers.
+ * Returns: (nullable): what is wrong. */
+static gchar *
+check_types (const GstTimepieceAlarm * alarm)
+{
+  const gchar *open = alarm->text;
+
+  while (*(open = find_unquoted (open, '(')) != '\0') {
+    gchar *type = g_strstrip (g_strndup (open + 1, strcspn (open + 1, ")")));
+    gchar *problem = NULL;
+
+    if (index_of (types, G_N_ELEMENTS (types), type) < 0)
+      problem = g_strdup_printf ("a value has the type (%s), but may have none "
+          "but (string), (int) and their kin", type);
+    g_free (type);
+    if (problem)
+      return problem;
+    open++;
+  }
+  return NULL;
 }
 
 /* @text: (transfer full): one entry
@@ -344,7 +375,7 @@ parse_entry (GstTimepieceAlarm * alarm, gchar * text, guint position)
   GstStructure *structure;
 
   alarm->text = g_strchomp (text);
-  if ((problem = parse_kind (alarm)))
+  if ((problem = parse_kind (alarm)) || (problem = check_types (alarm)))
     return problem;
   structure = gst_structure_from_string (alarm->text, &end);
   if (structure && *skip_space (end) == '\0')
@@ -385,7 +416,7 @@ gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
   names = g_hash_table_new (g_str_hash, g_str_equal);
   while (*entry != '\0' && alarms) {
-    const gchar *end = find_end (entry);
+    const gchar *end = find_unquoted (entry, ';');
     GstTimepieceAlarm *alarm = g_new0 (GstTimepieceAlarm, 1);
     guint position = alarms->len + 1;
     gchar *what = parse_entry (alarm, g_strndup (entry, (gsize) (end - entry)),
