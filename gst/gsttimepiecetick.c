@@ -296,6 +296,7 @@ gst_timepiece_tick_stop (GstTimepieceElement * element)
   GST_OBJECT_LOCK (self);
   self->tick = NULL;
   GST_OBJECT_UNLOCK (self);
+  self->phase = GST_TIMEPIECE_TICK_BEGINS;
   timepiece_tick_unref (tick);
 }
 

@@ -109,69 +109,109 @@ alarm_time (GstTimepieceTick * self, GstClockTime position)
   return running_time;
 }
 
-/* What remains of count () when an alarm is due, or may be. */
-static G_GNUC_NO_INLINE gboolean
-count_with_alarms (GstTimepieceTick * self, gboolean by_running_time,
-    guint64 now, guint64 num_buffers, guint64 num_bytes, gboolean discont,
-    GstClockTime position)
+/* What passes: a buffer, or a list of them. */
+typedef struct
 {
-  GstClockTime running_time = by_running_time ? alarm_time (self, position) :
-      GST_CLOCK_TIME_NONE;
-  gboolean due = !by_running_time
-      || timepiece_tick_alarms (self->tick, now, running_time);
+  guint64 num_buffers;
+  guint64 num_bytes;
+  gboolean discont;
+  GstClockTime position;
+} Passing;
 
-  if (due && !fire_alarms (self, now, position, running_time))
+/* Fires what is due, and counts what passes after the alarms have had their say:
+ * the buffer that an alarm ends the stream at does not pass. Returns FALSE if the
+ * stream ends. */
+static gboolean
+fire_and_count (GstTimepieceTick * self, guint64 now, const Passing * passing,
+    GstClockTime running_time)
+{
+  if (!fire_alarms (self, now, passing->position, running_time))
     return FALSE;
-  timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
-      position);
+  timepiece_tick_count (self->tick, now, passing->num_buffers,
+      passing->num_bytes, passing->discont, passing->position);
   return TRUE;
 }
 
-/* Counts what passed just now, after the alarms have had their say: the buffer
- * that an alarm ends the stream at does not pass. Returns FALSE if the stream
- * ends. */
-static G_ALWAYS_INLINE inline gboolean
-count (GstTimepieceTick * self, guint64 now, guint64 num_buffers,
-    guint64 num_bytes, gboolean discont, GstClockTime position)
+/* Counts where alarms go by running time, too. */
+static gboolean
+count_by_running_time (GstTimepieceTick * self, guint64 now,
+    const Passing * passing)
 {
-  gboolean by_running_time = g_atomic_int_get (&self->alarms.by_running_time);
+  GstClockTime running_time = alarm_time (self, passing->position);
 
-  if (G_LIKELY (!by_running_time && !timepiece_tick_buffers (self->tick, now,
-              num_buffers, num_bytes, discont, position)))
-    return TRUE;
-  return count_with_alarms (self, by_running_time, now, num_buffers, num_bytes,
-      discont, position);
+  if (timepiece_tick_alarms (self->tick, now, running_time))
+    return fire_and_count (self, now, passing, running_time);
+  timepiece_tick_count (self->tick, now, passing->num_buffers,
+      passing->num_bytes, passing->discont, passing->position);
+  return TRUE;
 }
 
-/* The same where the stream has a turn. */
-static G_GNUC_NO_INLINE gboolean
-count_at_turn (GstTimepieceTick * self, guint64 now, guint64 num_buffers,
-    guint64 num_bytes, gboolean discont, GstClockTime position)
+/* Counts at any turn of the stream, with any alarms. Returns FALSE if the stream
+ * ends, or has ended. */
+static gboolean
+count (GstTimepieceTick * self, const Passing * passing)
 {
-  gboolean ok = self->phase == GST_TIMEPIECE_TICK_BEGINS
-      && count (self, now, num_buffers, num_bytes, discont, position);
+  guint64 now = gst_timepiece_now ();
+  gboolean flows = TRUE;
 
-  if (ok)
+  if (self->phase == GST_TIMEPIECE_TICK_ENDED)
+    return FALSE;
+  if (g_atomic_int_get (&self->alarms.by_running_time))
+    flows = count_by_running_time (self, now, passing);
+  else if (timepiece_tick_buffers (self->tick, now, passing->num_buffers,
+          passing->num_bytes, passing->discont, passing->position))
+    flows = fire_and_count (self, now, passing, GST_CLOCK_TIME_NONE);
+  if (flows)
     self->phase = GST_TIMEPIECE_TICK_FLOWS;
-  return ok;
+  return flows;
 }
 
+static Passing
+buffer_passing (GstBuffer * buffer)
+{
+  Passing passing = {
+    .num_buffers = 1,
+    .num_bytes = gst_buffer_get_size (buffer),
+    .discont = GST_BUFFER_IS_DISCONT (buffer),
+    .position = gst_timepiece_position (buffer),
+  };
+
+  return passing;
+}
+
+/* An alarm is due at a buffer that the meter has seen, but not counted. */
+static G_GNUC_NO_INLINE gboolean
+count_due_buffer (GstTimepieceTick * self, guint64 now, GstBuffer * buffer)
+{
+  Passing passing = buffer_passing (buffer);
+
+  return fire_and_count (self, now, &passing, GST_CLOCK_TIME_NONE);
+}
+
+static G_GNUC_NO_INLINE gboolean
+count_any_buffer (GstTimepieceTick * self, GstBuffer * buffer)
+{
+  Passing passing = buffer_passing (buffer);
+
+  return !self->tick || count (self, &passing);
+}
+
+/* The same as count (), and nothing more than a usual buffer needs, in the
+ * fewest registers. */
 static G_ALWAYS_INLINE inline gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
   guint64 now;
-  gsize size;
 
-  if (G_UNLIKELY (!self->tick))
-    return TRUE;
-  /* The calls first, so that little has to be saved across them. */
+  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS
+          || g_atomic_int_get (&self->alarms.by_running_time)))
+    return count_any_buffer (self, buffer);
   now = gst_timepiece_now ();
-  size = gst_buffer_get_size (buffer);
-  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
-    return count_at_turn (self, now, 1, size, GST_BUFFER_IS_DISCONT (buffer),
-        gst_timepiece_position (buffer));
-  return count (self, now, 1, size, GST_BUFFER_IS_DISCONT (buffer),
-      gst_timepiece_position (buffer));
+  if (G_LIKELY (!timepiece_tick_buffer (self->tick, now,
+              gst_buffer_get_size (buffer), GST_BUFFER_IS_DISCONT (buffer),
+              gst_timepiece_position (buffer))))
+    return TRUE;
+  return count_due_buffer (self, now, buffer);
 }
 
 static GstFlowReturn
@@ -191,21 +231,17 @@ static gboolean
 count_list (GstTimepieceTick * self, GstBufferList * list)
 {
   guint length = gst_buffer_list_length (list);
-  GstBuffer *first, *last;
-  guint64 now;
-  gsize size;
+  GstBuffer *last;
+  Passing passing;
 
   if (G_UNLIKELY (!self->tick || length == 0))
     return TRUE;
-  now = gst_timepiece_now ();
-  size = gst_buffer_list_calculate_size (list);
-  first = gst_buffer_list_get (list, 0);
   last = gst_buffer_list_get (list, length - 1);
-  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS))
-    return count_at_turn (self, now, length, size,
-        GST_BUFFER_IS_DISCONT (first), gst_timepiece_position (last));
-  return count (self, now, length, size, GST_BUFFER_IS_DISCONT (first),
-      gst_timepiece_position (last));
+  passing.num_buffers = length;
+  passing.num_bytes = gst_buffer_list_calculate_size (list);
+  passing.discont = GST_BUFFER_IS_DISCONT (gst_buffer_list_get (list, 0));
+  passing.position = gst_timepiece_position (last);
+  return count (self, &passing);
 }
 
 static GstFlowReturn

@@ -11,8 +11,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_timepiece_tick_debug);
 
 typedef enum
 {
-  GST_TIMEPIECE_TICK_FLOWS,
   GST_TIMEPIECE_TICK_BEGINS,    /* no buffer yet since the start or a flush */
+  GST_TIMEPIECE_TICK_FLOWS,     /* only while there is a meter */
   GST_TIMEPIECE_TICK_ENDED      /* by an alarm */
 } GstTimepieceTickPhase;
 
@@ -31,11 +31,12 @@ struct _GstTimepieceTick
   /* written by the streaming thread and while no buffer flows, read by the
    * streaming thread */
   GstTimepieceTickPhase phase;
-  /* the largest running time in the segment; likewise */
-  GstClockTime furthest;
 
   /* has a lock of its own; what a buffer looks at is first */
   GstTimepieceAlarmList alarms;
+
+  /* the largest running time in the segment; as phase */
+  GstClockTime furthest;
 
   /* properties, protected by OBJECT_LOCK */
   guint max_intervals;

@@ -22,7 +22,9 @@ public final class Tachometer: Sendable {
     /// What a report is given: when, by the wall clock, and what was seen.
     public typealias Report = @Sendable (_ timestamp: WallTime, _ window: Window) -> Void
 
-    @usableFromInline let recorder: Recorder
+    private let recorder: Recorder
+    /// For who ticks without a look whether a tick closes a window; may be used as long as the tachometer lives.
+    @usableFromInline package let writer: TickWriter
     /// When the next tick closes a window; 0 before the first tick, `UInt64.max` if only others close windows.
     @usableFromInline let nextReport: Atomic<UInt64>
     private let interval: UInt64?
@@ -61,6 +63,7 @@ public final class Tachometer: Sendable {
         guard interval.nanoseconds > 0 else { throw .interval(interval) }
         try Self.check(maxIntervals: maxIntervals)
         recorder = Recorder(maxIntervals: maxIntervals)
+        writer = recorder.writer
         self.interval = UInt64(interval.nanoseconds)
         self.executor = executor
         self.report = report
@@ -74,6 +77,7 @@ public final class Tachometer: Sendable {
     public init(maxIntervals: Int = 10) throws(TimepieceError) {
         try Self.check(maxIntervals: maxIntervals)
         recorder = Recorder(maxIntervals: maxIntervals)
+        writer = recorder.writer
         interval = nil
         executor = InlineExecutor()
         report = { _, _ in }
@@ -97,7 +101,7 @@ public final class Tachometer: Sendable {
 
     /// Records a length that was measured elsewhere, as a stopwatch does; windows close by the same rules.
     public func record(_ length: Duration, at instant: MonotonicInstant = .now()) {
-        recorder.record(UInt64(max(0, length.nanoseconds)), at: instant.nanoseconds, bytes: 0)
+        writer.record(UInt64(max(0, length.nanoseconds)), at: instant.nanoseconds)
         if instant.nanoseconds >= nextReport.load(ordering: .relaxed) { reportIfDue(at: instant.nanoseconds) }
     }
 
@@ -107,17 +111,8 @@ public final class Tachometer: Sendable {
     package func tick(
         at now: UInt64, events: UInt64 = 1, bytes: UInt64 = 0, discontinuity: Bool = false, position: UInt64 = .max
     ) {
-        recorder.tick(at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
+        writer.tick(at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
         if now >= nextReport.load(ordering: .relaxed) { reportIfDue(at: now) }
-    }
-
-    /// Ticks where only others close windows: the same, without the look whether this tick does.
-    @inlinable
-    @inline(__always)
-    package func tickWithoutReport(
-        at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64
-    ) {
-        recorder.tick(at: now, events: events, bytes: bytes, discontinuity: discontinuity, position: position)
     }
 
     /// Makes the next tick start a new row: no interval spans an interruption such as a pause or a seek.

@@ -28,15 +28,25 @@ func timepiece_tick_unref(_ tick: OpaquePointer) {
 }
 
 @c @implementation
-func timepiece_tick_buffers(
-    _ tick: OpaquePointer, _ now: UInt64, _ num_buffers: UInt64, _ num_bytes: UInt64, _ discont: Bool,
-    _ position: UInt64
+func timepiece_tick_buffer(
+    _ tick: OpaquePointer, _ now: UInt64, _ num_bytes: UInt64, _ discont: Bool, _ position: UInt64
 ) -> Bool {
     // No retain and no release on the way of a buffer: the caller holds its reference during the call.
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
         guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
-        meter.tachometer.tickWithoutReport(
-            at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
+        meter.writer.tick(at: now, events: 1, bytes: num_bytes, discontinuity: discont, position: position)
+        return false
+    }
+}
+
+@c @implementation
+func timepiece_tick_buffers(
+    _ tick: OpaquePointer, _ now: UInt64, _ num_buffers: UInt64, _ num_bytes: UInt64, _ discont: Bool,
+    _ position: UInt64
+) -> Bool {
+    unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
+        guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
+        meter.writer.tick(at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
         return false
     }
 }
@@ -54,7 +64,7 @@ func timepiece_tick_count(
     _ position: UInt64
 ) {
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
-        meter.tachometer.tickWithoutReport(
+        meter.writer.tick(
             at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
     }
 }

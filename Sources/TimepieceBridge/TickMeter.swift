@@ -5,8 +5,10 @@ import Timepiece
 /// Behind `TimepieceTick`: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
 /// detector that the same clock asks, and an alarm clock that the buffers drive.
 final class TickMeter: ClockMember {
-    let tachometer: Tachometer
+    // What a buffer needs comes first: one line of the cache.
+    let writer: TickWriter
     let alarms = MeterAlarms()
+    let tachometer: Tachometer
     private let reporter: TickReporter
     private let state: Mutex<State>
 
@@ -31,6 +33,7 @@ final class TickMeter: ClockMember {
         // A buffer may come before play, and before it again after a pause: sinks go on first.
         tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
+        writer = tachometer.writer
         self.reporter = reporter
         state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
     }

@@ -216,6 +216,8 @@ void timepiece_tick_publish (TimepieceTick * tick,
  * position: the buffer's time stamp, or NONE.
  * Returns true if an alarm is due. Then nothing is counted yet but the tick for
  * the alarms: call timepiece_tick_fire (), then timepiece_tick_count (). */
+bool timepiece_tick_buffer (TimepieceTick * tick, uint64_t now,
+    uint64_t num_bytes, bool discont, uint64_t position);
 bool timepiece_tick_buffers (TimepieceTick * tick, uint64_t now,
     uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
 

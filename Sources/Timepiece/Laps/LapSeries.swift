@@ -2,27 +2,19 @@
 ///
 /// It belongs to one ``LapTree``, which says into which of the two slots laps go and which one may be emptied.
 @safe package final class LapSeries: Sendable {
-    // Touched by the writer and the reader of the tree only, and never by both: see LapTree.
-    nonisolated(unsafe) let slots: UnsafeMutablePointer<Slot>
+    let slots = SlotPair(maxIntervals: 0)
 
     /// Makes a series without laps: two histograms, about 48 KB.
-    package init() {
-        let memory = UnsafeMutableRawPointer.allocate(
-            byteCount: 2 * MemoryLayout<Slot>.stride, alignment: Slot.alignment)
-        unsafe slots = unsafe memory.bindMemory(to: Slot.self, capacity: 2)
-        unsafe slots.initialize(to: Slot(maxIntervals: 0))
-        unsafe (slots + 1).initialize(to: Slot(maxIntervals: 0))
-    }
+    package init() {}
 
     deinit {
-        unsafe slots.deinitialize(count: 2)
-        unsafe UnsafeMutableRawPointer(slots).deallocate()
+        slots.free()
     }
 
     /// Takes out what was recorded before a turn; to be called once a turn, by the reader.
     package func drain(_ turn: LapTree.Turn) -> Statistics {
         var window = OpenWindow()
-        unsafe slots[turn.filled].drain(into: &window)
+        slots.drain(turn.filled, into: &window)
         return window.statistics
     }
 }

@@ -19,8 +19,8 @@ import Synchronization
     /// How many laps inside one outermost lap are kept; if there are more, that lap is not counted with all inside it.
     package static let logLimit = 65_536
 
-    @safe private struct Entry {
-        let slots: UnsafeMutablePointer<Slot>
+    private struct Entry {
+        let slots: SlotPair
         let length: UInt64
     }
 
@@ -36,13 +36,10 @@ import Synchronization
     private let staged = Atomic<Int>(0)
     // Only the writer touches the log.
     private nonisolated(unsafe) let log: UnsafeMutablePointer<Log>
-    // Written before the first lap, never after.
-    private nonisolated(unsafe) let cells: UnsafeMutablePointer<UInt64>
 
     package init() {
         unsafe log = .allocate(capacity: 1)
         unsafe log.initialize(to: Log(entries: .allocate(capacity: 64), capacity: 64))
-        unsafe cells = unsafe Recorder.sharedCells
     }
 
     deinit {
@@ -74,7 +71,7 @@ import Synchronization
     package func commit(_ length: UInt64, of series: LapSeries) {
         let filled = Int(truncatingIfNeeded: phaser.enter() & 1)
         let count = staged.load(ordering: .relaxed)
-        if count != Self.spoiled { unsafe record(length, in: series.slots + filled) }
+        if count != Self.spoiled { series.slots.record(length, in: filled) }
         if count != 0 { commitLog(to: filled) }
         phaser.leave()
     }
@@ -86,16 +83,11 @@ import Synchronization
         phaser.leave()
     }
 
-    @inline(__always)
-    private func record(_ length: UInt64, in slot: UnsafeMutablePointer<Slot>) {
-        if unsafe slot.pointee.note(length) { unsafe slot.pointee.settle(cells: cells) }
-    }
-
     @inline(never)
     private func commitLog(to filled: Int) {
         for index in 0..<max(0, staged.load(ordering: .relaxed)) {
             let entry = unsafe log.pointee.entries[index]
-            unsafe record(entry.length, in: entry.slots + filled)
+            entry.slots.record(entry.length, in: filled)
         }
         staged.store(0, ordering: .relaxed)
     }

@@ -13,14 +13,16 @@ public import Synchronization
 /// - Readers: one at a time: ``turn()``.
 @usableFromInline
 struct Phaser: ~Copyable, Sendable {
-    /// Odd while the writer is inside.
-    @usableFromInline let visits = Atomic<UInt64>(0)
+    /// Odd while the writer is inside. The highest bit is for good: whether readers fence for the writer. It is there
+    /// because the writer has this word at hand.
+    @usableFromInline let visits = Atomic<UInt64>(ProcessFence.isAvailable ? readersFenceBit : 0)
     /// Bit 0: the slot to fill. The others are for the owner's use.
     @usableFromInline let control = Atomic<UInt64>(0)
-    @usableFromInline let readersFence = ProcessFence.isAvailable
+    @inlinable static var readersFenceBit: UInt64 { 1 << 63 }
 
     /// How many visits are over.
-    var ended: UInt64 { visits.load(ordering: .acquiring) >> 1 }
+    var ended: UInt64 { (visits.load(ordering: .acquiring) & ~Self.readersFenceBit) >> 1 }
+    var readersFence: Bool { visits.load(ordering: .relaxed) & Self.readersFenceBit != 0 }
 
     /// Begins a visit, and returns `control`, which holds until it is over.
     @inlinable
@@ -28,7 +30,7 @@ struct Phaser: ~Copyable, Sendable {
     func enter() -> UInt64 {
         // The only writer: nobody else changes `visits` between the load and the store.
         let visit = visits.load(ordering: .relaxed) &+ 1
-        if readersFence {
+        if visit & Self.readersFenceBit != 0 {
             visits.store(visit, ordering: .relaxed)
             // No instruction on x86, where alone readers fence: it holds the compiler's hand.
             atomicMemoryFence(ordering: .acquiringAndReleasing)

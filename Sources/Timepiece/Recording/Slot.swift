@@ -1,127 +1,97 @@
 /// The figures of one stretch of ticks, in memory laid out once, so that recording allocates nothing.
 ///
-/// A tick only notes its interval; 32 at a time are settled into the figures, by the one who ticks or by the one who
-/// empties the slot. So most ticks touch one line of the cache where the figures have eight, and a processor settles a
-/// row of intervals in half the time that it takes for them one by one.
-///
-/// A slot has one user at a time; ``Recorder`` sees to it. It is marked safe because its memory is its own from `init`
-/// to `deinit` and no pointer leaves it. Nothing here traps: sums stay at their largest value, and
-/// all subscripts are within bounds by construction (see each).
+/// A slot has one user at a time; the ``SlotPair`` that it is in says how that comes about. It is marked safe because its
+/// memory is its own from `init` to `deinit` and no pointer leaves it. Nothing here traps: sums stay at their largest
+/// value, and all subscripts are within bounds by construction (see each).
 @usableFromInline
 @safe struct Slot: ~Copyable {
-    /// The size of a cache line: slots that begin with one share none with anything.
-    static let alignment = 64
-
-    /// How many intervals are noted before they are settled.
-    @inlinable static var waitingLimit: Int { 32 }
-
-    @usableFromInline var events: UInt64 = 0
-    @usableFromInline var bytes: UInt64 = 0
-    @usableFromInline let waiting: UnsafeMutablePointer<UInt64>
-    @usableFromInline var waitingCount = 0
-    @usableFromInline var discontinuities: UInt64 = 0
-    @usableFromInline var backwards: UInt64 = 0
+    /// How many events were counted beside one for each interval; negative, in wrapping arithmetic, where ticks stood for
+    /// none.
+    var apart: UInt64 = 0
+    var discontinuities: UInt64 = 0
+    /// How many ticks had an instant before the one of the tick before.
+    var backwards: UInt64 = 0
 
     private var count: UInt64 = 0
     private var min: UInt64 = .max
     private var max: UInt64 = 0
     private var sum: UInt64 = 0
     private var squares: UInt128 = 0
-    private let buckets: UnsafeMutablePointer<UInt64>
+    private let buckets = Buckets()
     private let recent: UnsafeMutablePointer<UInt64>
     private let capacity: Int
     private var next = 0
 
     init(maxIntervals: Int) {
         capacity = Swift.max(0, maxIntervals)
-        unsafe waiting = .allocate(capacity: Self.waitingLimit)
-        unsafe waiting.initialize(repeating: 0, count: Self.waitingLimit)
-        unsafe buckets = .allocate(capacity: HistogramScale.bucketCount)
-        unsafe buckets.initialize(repeating: 0, count: HistogramScale.bucketCount)
         unsafe recent = .allocate(capacity: Swift.max(1, capacity))
         unsafe recent.initialize(repeating: 0, count: Swift.max(1, capacity))
     }
 
     deinit {
-        unsafe waiting.deallocate()
-        unsafe buckets.deallocate()
         unsafe recent.deallocate()
     }
 
-    /// Counts one tick of so many events.
-    @inlinable
-    @inline(__always)
-    mutating func count(_ events: UInt64, bytes: UInt64, discontinuity: Bool) {
-        self.events &+= events
-        self.bytes.addSaturating(bytes)
-        if discontinuity { discontinuities &+= 1 }
-    }
-
-    /// Counts a tick whose instant lay before the one of the tick before.
-    @inlinable
-    @inline(__always)
-    mutating func countBackwards() {
-        backwards &+= 1
-    }
-
-    /// Notes an interval in nanoseconds. If it returns true there is no room left: ``settle(cells:)`` has to follow.
-    @inlinable
-    @inline(__always)
-    mutating func note(_ interval: UInt64) -> Bool {
-        // Below the limit, because at the limit all are settled before the next comes.
-        unsafe waiting[waitingCount] = interval
-        waitingCount &+= 1
-        return waitingCount >= Self.waitingLimit
-    }
-
-    /// Records what was noted.
-    @usableFromInline
-    @inline(never)
-    mutating func settle(cells: UnsafePointer<UInt64>) {
+    /// Records intervals in nanoseconds, ``SlotPair/waitingLimit`` of them at most.
+    mutating func record(_ intervals: UnsafePointer<UInt32>, count added: Int) {
+        let cells = unsafe HistogramScale.sharedCells
         var (least, most, together, squared) = (UInt64.max, UInt64(0), UInt64(0), UInt128(0))
         var index = 0
-        while index < waitingCount {
-            let interval = unsafe waiting[index]
+        while index < added {
+            let interval = unsafe UInt64(intervals[index])
             least = Swift.min(least, interval)
             most = Swift.max(most, interval)
-            // No more than 32 of them, so only what no clock measures overflows: that is seen below.
             together &+= interval
-            squared &+= UInt128(interval) &* UInt128(interval)
-            // The scale answers with 0 ..< bucketCount for every value.
+            squared &+= UInt128(interval &* interval)
             // The address first: with ThreadSanitizer the compiler takes no subscript here.
-            let bucket = unsafe buckets + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
+            let bucket = unsafe bucket(of: interval, cells)
             unsafe bucket.pointee &+= 1
             index &+= 1
         }
-        let overflows = most > UInt64.max / UInt64(Self.waitingLimit)
-        count &+= UInt64(truncatingIfNeeded: waitingCount)
+        count &+= UInt64(truncatingIfNeeded: added)
         min = Swift.min(min, least)
         max = Swift.max(max, most)
-        sum.addSaturating(overflows ? .max : together)
-        squares.addSaturating(overflows ? .max : squared)
-        keepRecent()
-        waitingCount = 0
-    }
-
-    /// Puts the last of what was noted into the ring of recent intervals.
-    @inline(__always)
-    private mutating func keepRecent() {
-        var index = Swift.max(0, waitingCount &- capacity)
-        while index < waitingCount {
-            // The room is at least one, and `next` stays below the capacity.
-            unsafe recent[next] = unsafe waiting[index]
-            let following = next &+ 1
-            next = following >= capacity ? 0 : following
+        sum.addSaturating(together)
+        squares.addSaturating(squared)
+        // No more than the ring holds.
+        index = Swift.max(0, added &- capacity)
+        while index < added {
+            keep(unsafe UInt64(intervals[index]))
             index &+= 1
         }
     }
 
-    /// Moves the figures out and leaves the slot as new.
-    mutating func drain(into window: inout OpenWindow) {
-        unsafe settle(cells: Recorder.sharedCells)
+    /// Records one interval of any length in nanoseconds.
+    mutating func record(_ interval: UInt64) {
+        count &+= 1
+        min = Swift.min(min, interval)
+        max = Swift.max(max, interval)
+        sum.addSaturating(interval)
+        squares.addSaturating(UInt128(interval) &* UInt128(interval))
+        unsafe bucket(of: interval, HistogramScale.sharedCells).pointee &+= 1
+        if capacity > 0 { keep(interval) }
+    }
+
+    @inline(__always)
+    private func bucket(of interval: UInt64, _ cells: UnsafePointer<UInt64>) -> UnsafeMutablePointer<UInt64> {
+        // The scale answers with 0 ..< bucketCount for every value.
+        unsafe buckets.counts + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
+    }
+
+    /// Puts an interval into the ring of recent ones, in place of the oldest.
+    @inline(__always)
+    private mutating func keep(_ interval: UInt64) {
+        // The room is at least one, and `next` stays below the capacity.
+        unsafe recent[next] = interval
+        let following = next &+ 1
+        next = following >= capacity ? 0 : following
+    }
+
+    /// Moves the figures out, with the bytes that were counted beside them, and leaves the slot as new.
+    mutating func drain(bytes: UInt64, into window: inout OpenWindow) {
         window.tally.add(
-            Tally(events: events, bytes: bytes, discontinuities: discontinuities, backwards: backwards))
-        (events, bytes, discontinuities, backwards) = (0, 0, 0, 0)
+            Tally(events: apart &+ count, bytes: bytes, discontinuities: discontinuities, backwards: backwards))
+        (apart, discontinuities, backwards) = (0, 0, 0)
         guard count > 0 else { return }
         window.statistics.merge(
             Statistics(
@@ -141,8 +111,8 @@
         var histogram = Histogram()
         histogram.cover(used)
         for bucket in used {
-            histogram.add(unsafe buckets[bucket], toBucket: bucket)
-            unsafe buckets[bucket] = 0
+            histogram.add(unsafe buckets.counts[bucket], toBucket: bucket)
+            unsafe buckets.counts[bucket] = 0
         }
         return histogram
     }

@@ -29,6 +29,13 @@ package struct HistogramScale: Sendable {
 
     package static let shared = HistogramScale()
 
+    /// ``cells``, where a look-up needs no check of bounds. All slots share them for good.
+    nonisolated(unsafe) static let sharedCells = {
+        let copy = UnsafeMutablePointer<UInt64>.allocate(capacity: cellCount)
+        for (index, cell) in shared.cells.enumerated() { unsafe (copy + index).initialize(to: cell) }
+        return unsafe UnsafePointer(copy)
+    }()
+
     private init() {
         let octave = Double(UInt64(1) << 63)
         let starts = (0..<Self.bucketsPerOctave).map { index in

@@ -73,13 +73,14 @@ extension BadAlarm {
         BadAlarm("ordinal,name=t,each=5", "its name is read as a gboolean; write name=(string) and then the name."),
     ]
     /// GStreamer itself would be critical of some of these.
-    private static let types =
-        ["(taglist)t", "( GstTagList )t", "(structure)\"a, b=(taglist)t\"", "{ (GstCaps)x }", "(float)1", "()x"].map {
-            let type = $0.split(separator: "(", omittingEmptySubsequences: false)[1].split(separator: ")")[0]
-            return BadAlarm(
-                "ordinal,name=\($0),each=1",
-                "a value has the type (\(type.filter { $0 != " " })), but may have none but (string), (int) and their kin.")
-        }
+    private static let types = [
+        ("(taglist)t", "taglist"), ("( GstTagList )t", "GstTagList"), ("(structure)\"a, b=(taglist)t\"", "structure"),
+        ("{ (GstCaps)x }", "GstCaps"), ("(float)1", "float"), ("()x", ""),
+    ].map { value, type in
+        BadAlarm(
+            "ordinal,name=\(value),each=1",
+            "a value has the type (\(type)), but may have none but (string), (int) and their kin.")
+    }
     private static let forms = [
         "interval,every=", "interval,every", ",", "interval every=5s",
         "interval,every=\"5s", "interval,every=5s}", "interval,every=5s\\",

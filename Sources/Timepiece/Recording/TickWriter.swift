@@ -1,0 +1,120 @@
+public import Synchronization
+
+/// The writing end of a ``Recorder``: one pointer, so that who ticks has to look at nothing else on the way.
+///
+/// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
+/// one line, and one of the row in which the interval is noted.
+///
+/// - One thread at a time writes (in a pipeline the stream lock says so).
+/// - It may be used as long as its recorder lives.
+@usableFromInline
+@safe package struct TickWriter: @unchecked Sendable {
+    // Sendable: see above.
+
+    /// What a tick needs, in one line with the head of the pair of slots.
+    @usableFromInline
+    struct Line: ~Copyable {
+        /// Whose `control` has these bits, too. Bit 1: whether the row of ticks is held. Bits 2 to 31: how often it was
+        /// interrupted. Above: how often it was marked.
+        @usableFromInline let phaser = Phaser()
+        /// What `control` was at the tick before; the writer's own. At first as if there had been an interruption since.
+        @usableFromInline let followed = Atomic<UInt64>(interruptions)
+        /// The instant of the tick before, 0 before the first.
+        @usableFromInline let previous = Atomic<UInt64>(0)
+        @usableFromInline let lastPosition = Atomic<UInt64>(.max)
+    }
+
+    /// What few ticks need, in the line before.
+    struct Rare: ~Copyable {
+        let firstTickAfterMark = Atomic<UInt64>(0)
+        /// When the last length was recorded that was measured elsewhere, 0 before the first.
+        let lastRecord = Atomic<UInt64>(0)
+    }
+
+    static var held: UInt64 { 2 }
+    @inlinable static var interruptions: UInt64 { mark &- 4 }
+    @inlinable static var mark: UInt64 { 1 << 32 }
+
+    @usableFromInline let line: UnsafeMutablePointer<Line>
+
+    /// Makes itself at home in the owner's bytes of a pair.
+    init(in pair: SlotPair) {
+        let rare = unsafe pair.owners.bindMemory(to: Rare.self, capacity: 1)
+        unsafe rare.initialize(to: Rare())
+        unsafe line = (pair.owners + SlotPair.line).bindMemory(to: Line.self, capacity: 1)
+        unsafe line.initialize(to: Line())
+    }
+
+    @inlinable var pair: SlotPair {
+        unsafe SlotPair(head: UnsafeMutableRawPointer(line + 1))
+    }
+
+    var rare: UnsafeMutablePointer<Rare> {
+        unsafe (UnsafeMutableRawPointer(line) - SlotPair.line).assumingMemoryBound(to: Rare.self)
+    }
+
+    /// Records the interval since the tick before, if there is one, and counts the events.
+    ///
+    /// What is rare is called last and with nothing to come back to, so that a usual tick saves no registers for it.
+    @inlinable
+    @inline(__always)
+    package func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
+        let wanted = unsafe line.pointee.phaser.enter()
+        let before = unsafe line.pointee.previous.load(ordering: .relaxed)
+        unsafe line.pointee.previous.store(now, ordering: .relaxed)
+        unsafe line.pointee.lastPosition.store(position, ordering: .relaxed)
+        let slot = Int(truncatingIfNeeded: wanted & 1)
+        pair.count(bytes: bytes, in: slot)
+        // One event that ends an interval is usual; the slot counts it by the interval. An instant before the last one is
+        // too long an interval here.
+        let interval = now &- before
+        guard unsafe wanted == line.pointee.followed.load(ordering: .relaxed), interval < SlotPair.tooLong, events == 1,
+            !discontinuity
+        else {
+            return tickUnusually(wanted, at: now, after: before, events: events, discontinuity: discontinuity)
+        }
+        guard !pair.note(interval, in: slot) else { return leaveSettled(slot) }
+        unsafe line.pointee.phaser.leave()
+    }
+
+    @usableFromInline
+    @inline(never)
+    func tickUnusually(
+        _ wanted: UInt64, at now: UInt64, after before: UInt64, events: UInt64, discontinuity: Bool
+    ) {
+        let index = Int(truncatingIfNeeded: wanted & 1)
+        let slot = unsafe pair.slot(index)
+        let isFirst = follow(wanted, at: now)
+        let makesInterval = !isFirst && now >= before
+        unsafe slot.pointee.apart &+= events &- (makesInterval ? 1 : 0)
+        if discontinuity { unsafe slot.pointee.discontinuities &+= 1 }
+        if !isFirst && now < before { unsafe slot.pointee.backwards &+= 1 }
+        if makesInterval { pair.record(now &- before, in: index) }
+        unsafe line.pointee.phaser.leave()
+    }
+
+    @usableFromInline
+    @inline(never)
+    func leaveSettled(_ slot: Int) {
+        pair.settle(slot)
+        unsafe line.pointee.phaser.leave()
+    }
+
+    /// Records a length that was measured elsewhere, and counts one event.
+    @inline(__always)
+    func record(_ interval: UInt64, at now: UInt64) {
+        let slot = unsafe Int(truncatingIfNeeded: line.pointee.phaser.enter() & 1)
+        unsafe rare.pointee.lastRecord.store(now, ordering: .relaxed)
+        pair.record(interval, in: slot)
+        unsafe line.pointee.phaser.leave()
+    }
+
+    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held. Returns whether the
+    /// tick is the first of a row.
+    private func follow(_ wanted: UInt64, at now: UInt64) -> Bool {
+        let changed = unsafe wanted ^ line.pointee.followed.load(ordering: .relaxed)
+        if changed >= Self.mark { unsafe rare.pointee.firstTickAfterMark.store(now, ordering: .relaxed) }
+        unsafe line.pointee.followed.store(wanted & ~Self.held, ordering: .relaxed)
+        return changed & (Self.interruptions | Self.held) != 0
+    }
+}
