@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the soak against a CloudWatch that takes, throttles, breaks off and says nothing, by turns.
 
-    run.py SOAK MINUTES
+    run.py SOAK MINUTES [SEED]
 """
 
 import http.server
@@ -60,7 +60,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ, XDG_STATE_HOME=folder, AWS_EC2_METADATA_DISABLED="true")
         done = subprocess.run(
-            [sys.argv[1], sys.argv[2], f"http://127.0.0.1:{server.server_port}"], env=environment, check=False,
+            [sys.argv[1], sys.argv[2], f"http://127.0.0.1:{server.server_port}", *sys.argv[3:]], env=environment, check=False,
             timeout=float(sys.argv[2]) * 60 + 120)
     print(f"soak: {Service.requests} requests to CloudWatch")
     return done.returncode if Service.requests else 1
