@@ -335,6 +335,23 @@ ref_watch (GstTimepieceWatch * self)
   return watch;
 }
 
+/* The pipeline sends the latency just before its sinks start to play, which they
+ * do before this element: what waits in them is let go from here on. */
+static void
+gst_timepiece_watch_upstream_event (GstTimepieceElement * element,
+    GstEvent * event)
+{
+  TimepieceWatch *watch;
+
+  if (GST_EVENT_TYPE (event) != GST_EVENT_LATENCY)
+    return;
+  watch = ref_watch (GST_TIMEPIECE_WATCH (element));
+  if (!watch)
+    return;
+  timepiece_watch_release (watch);
+  timepiece_watch_unref (watch);
+}
+
 static void
 gst_timepiece_watch_apply (GstTimepieceElement * element)
 {
@@ -465,6 +482,7 @@ gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
   timepiece_class->pause = gst_timepiece_watch_pause;
   timepiece_class->apply = gst_timepiece_watch_apply;
   timepiece_class->metric_name = "elapsed_time";
+  timepiece_class->upstream_event = gst_timepiece_watch_upstream_event;
   timepiece_class->interrupt = gst_timepiece_watch_interrupt;
   timepiece_class->forget_position = gst_timepiece_watch_forget_position;
   timepiece_class->set_segment = gst_timepiece_watch_set_segment;

@@ -123,6 +123,11 @@ func timepiece_watch_interrupt(_ watch: OpaquePointer) {
 }
 
 @c @implementation
+func timepiece_watch_release(_ watch: OpaquePointer) {
+    unsafe watchMeter(watch).release()
+}
+
+@c @implementation
 func timepiece_watch_flush(_ watch: OpaquePointer) {
     unsafe watchMeter(watch).flush()
 }

@@ -402,6 +402,10 @@ void timepiece_watch_pass (TimepieceWatch * watch, uint64_t now,
 /* Laps under way do not count: the row was interrupted. */
 void timepiece_watch_interrupt (TimepieceWatch * watch);
 
+/* The stream is about to flow, unless it does: the laps that wait for it do not
+ * count, and those after them do, also before play. */
+void timepiece_watch_release (TimepieceWatch * watch);
+
 /* What is on its way was thrown away on purpose; it is not lost. In the thread
  * of the buffers, or while none flow. */
 void timepiece_watch_flush (TimepieceWatch * watch);

@@ -38,6 +38,8 @@ import Timepiece
     private let publisher = Mutex<Publisher?>(nil)
     private let time = Mutex(ActiveTime())
     private let hasPaused = Atomic<Bool>(false)
+    /// Whether the stream has been let flow since the last pause.
+    private let isReleased = Atomic<Bool>(false)
 
     init(
         path: WatchPath, label: String, edge: TimepieceEdge, correlation: TransitStop.Correlation, interval: UInt64,
@@ -92,12 +94,19 @@ import Timepiece
         breaks.add(1, ordering: .relaxed)
     }
 
+    /// The stream is about to flow: the lap that waits for that does not count, and those after it do, also before ``play(at:)``.
+    func release() {
+        guard !plan.withLock({ $0.playing }) else { return }
+        interrupt()
+        isReleased.store(true, ordering: .relaxed)
+    }
+
     func flush() {
         if case .stop(let stop) = role { stop.flush() }
     }
 
     func play(at now: UInt64) -> Bool {
-        interrupt()
+        if !isReleased.load(ordering: .relaxed) { interrupt() }
         // What waited for the first time to play was on its way all the same.
         if hasPaused.load(ordering: .relaxed), case .stop(let stop) = role { stop.resume(at: now) }
         time.withLock { $0.resume(at: now) }
@@ -105,6 +114,7 @@ import Timepiece
     }
 
     func pause(at now: UInt64) {
+        isReleased.store(false, ordering: .relaxed)
         interrupt()
         hasPaused.store(true, ordering: .relaxed)
         time.withLock { $0.pause(at: now) }
