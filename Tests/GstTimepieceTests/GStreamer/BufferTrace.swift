@@ -1,8 +1,7 @@
 import CGStreamerCheck
 
-/// What passes a pad, written down by a probe: buffers and lists by their addresses, and events, all in order.
-@safe final class BufferTrace: @unchecked Sendable {
-    // Sendable: the pad is locked from inside, and all else is in `log`.
+/// What passes a pad, written down: buffers and lists by their addresses, and events, all in order.
+final class BufferTrace: Sendable {
     enum Item: Sendable, Equatable {
         case passage(Passage)
         /// An event by its type and sequence number.
@@ -15,35 +14,19 @@ import CGStreamerCheck
         var buffers: UInt64 = 0
     }
 
-    private let pad: UnsafeMutablePointer<GstPad>
-    private var probe: UInt = 0
-    private let log = Watched(Log())
+    private let log: Watched<Log>
+    private let probe: PadProbe
 
     /// Begins to trace a pad of an element.
     init(_ element: Element, pad name: String) throws {
-        guard let pad = unsafe gst_element_get_static_pad(element.pointer, name) else {
-            throw TestFailure("The element has no pad \(name).")
+        let log = Watched(Log())
+        self.log = log
+        probe = try PadProbe(
+            element, pad: name, GST_PAD_PROBE_TYPE_BUFFER, GST_PAD_PROBE_TYPE_BUFFER_LIST,
+            GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM, GST_PAD_PROBE_TYPE_EVENT_FLUSH
+        ) { sight in
+            BufferTrace.note(sight, in: log)
         }
-        unsafe self.pad = unsafe pad
-        let mask = GstPadProbeType(
-            rawValue: GST_PAD_PROBE_TYPE_BUFFER.rawValue | GST_PAD_PROBE_TYPE_BUFFER_LIST.rawValue
-                | GST_PAD_PROBE_TYPE_EVENT_DOWNSTREAM.rawValue | GST_PAD_PROBE_TYPE_EVENT_FLUSH.rawValue)
-        probe = unsafe gst_pad_add_probe(
-            pad, mask,
-            { _, info, log in
-                if let info = unsafe info, let log = unsafe log {
-                    unsafe BufferTrace.note(info, in: Unmanaged.fromOpaque(log).takeUnretainedValue())
-                }
-                return GST_PAD_PROBE_OK
-            }, Unmanaged.passRetained(log).toOpaque(),
-            { log in
-                if let log = unsafe log { unsafe Unmanaged<Watched<Log>>.fromOpaque(log).release() }
-            })
-    }
-
-    deinit {
-        unsafe gst_pad_remove_probe(pad, probe)
-        unsafe gst_object_unref(pad)
     }
 
     /// All that passed, in order.
@@ -75,20 +58,19 @@ import CGStreamerCheck
         }
     }
 
-    private static func note(_ info: UnsafeMutablePointer<GstPadProbeInfo>, in log: Watched<Log>) {
-        let type = unsafe info.pointee.type.rawValue
-        if type & GST_PAD_PROBE_TYPE_BUFFER.rawValue != 0 {
-            guard let buffer = unsafe gst_pad_probe_info_get_buffer(info) else { return }
+    private static func note(_ sight: PadProbe.Sight, in log: Watched<Log>) {
+        if sight.type & GST_PAD_PROBE_TYPE_BUFFER.rawValue != 0 {
+            guard let buffer = unsafe sight.buffer else { return }
             let references = unsafe buffer.pointee.mini_object.refcount
             let passage = unsafe Passage(buffer)
             log.update { $0.add(passage, references: references) }
-        } else if type & GST_PAD_PROBE_TYPE_BUFFER_LIST.rawValue != 0 {
-            guard let list = unsafe gst_pad_probe_info_get_buffer_list(info) else { return }
+        } else if sight.type & GST_PAD_PROBE_TYPE_BUFFER_LIST.rawValue != 0 {
+            guard let list = unsafe sight.list else { return }
             let object = unsafe UnsafeMutableRawPointer(list).assumingMemoryBound(to: GstMiniObject.self)
             let references = unsafe object.pointee.refcount
             let passage = unsafe Passage(list)
             log.update { $0.add(passage, references: references) }
-        } else if let event = unsafe gst_pad_probe_info_get_event(info) {
+        } else if let event = unsafe sight.event {
             let name = unsafe String(cString: gst_event_type_get_name(event.pointee.type))
             let number = unsafe gst_event_get_seqnum(event)
             log.update { $0.items.append(.event(name, number)) }
