@@ -49,8 +49,7 @@ robustness: abuse faults isolation valgrind sanitize-c soak fuzz
 # The suite under ThreadSanitizer and AddressSanitizer, and the C under UBSan, which ends what is undefined.
 .PHONY: sanitize-suite sanitize-c
 sanitize-suite: setup test-environment
-	@Tests/sanitizers/run.sh thread $(QUIET)
-	@Tests/sanitizers/run.sh address $(QUIET)
+	@Tests/sanitizers/suite.sh
 
 sanitize-c: build .build/tests/abuse
 	@Tests/sanitizers/c.sh 3000
@@ -58,5 +57,4 @@ sanitize-c: build .build/tests/abuse
 # Texts from outside, made up by libFuzzer: a minute of them for each reader, or FUZZ_SECONDS; two at a time.
 .PHONY: fuzz
 fuzz: setup
-	@Tests/Fuzz/fuzz.sh $(if $(SEED),--seed=$(SEED)) $(FUZZ_SECONDS)
-	@$(PYTHON) Tests/readers/fuzz_messages.py $(FUZZ_SECONDS) $(SEED)
+	@PYTHON=$(PYTHON) Tests/Fuzz/fuzz.sh $(if $(SEED),--seed=$(SEED)) $(FUZZ_SECONDS)

@@ -7,17 +7,17 @@
 # corpora are where it begins, and stay as they are.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-export seed=$(((RANDOM << 15) + RANDOM + 1))
+seed=$(((RANDOM << 15) + RANDOM + 1))
 case ${1-} in
   --seed=*)
     seed=${1#--seed=}
     shift
     ;;
 esac
-export seconds=${1:-60}
+export seed seconds=${1:-60}
 [ $# -gt 0 ] && shift
 readers=("$@")
-[ ${#readers[@]} -gt 0 ] || readers=(alarms messages profile keys reply spool histogram dates bus)
+[ ${#readers[@]} -gt 0 ] || readers=(alarms messages profile keys reply spool histogram dates bus python)
 export folder=$PWD/.build/fuzz
 mkdir -p "$folder/modules"
 # The one of the Swift toolchain has libFuzzer.
@@ -61,15 +61,20 @@ in_swift() {
       "$door"
   done
   # shellcheck disable=SC2046
-  quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -o "$folder/readers" \
+  quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -emit-executable -o "$folder/readers" \
+    -emit-module -emit-module-path "$folder/modules/TimepieceCloudWatch.swiftmodule" \
     $(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift') "$folder/Timepiece.o" "$folder/TimepieceMessages.o" \
     "${doors[@]}" -lz $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
 }
 
-# The corpus of messages is read in C and in Swift.
+# The corpus of messages is read in C, in Swift and in Python.
 feed() {
   local reader=$1 program=$folder/readers corpus=$1 options=()
   local log=$folder/$reader.log
+  if [ "$reader" = python ]; then
+    "${PYTHON:-/usr/bin/python3}" Tests/readers/fuzz_messages.py "$seconds" "$seed" || return 255
+    return
+  fi
   case $reader in
     alarms) program=$folder/alarms; options=(-max_len=512 -dict=Tests/Fuzz/alarms.dict) ;;
     messages) program=$folder/messages; options=(-max_len=4096 -dict=Tests/Fuzz/messages.dict) ;;

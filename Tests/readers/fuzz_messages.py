@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Reads messages that are changed at random with the Python module: a message, or an error that names the field.
 
-    fuzz_messages.py SECONDS [SEED]
+    fuzz_messages.py SECONDS SEED
 """
 
 import pathlib
@@ -61,9 +61,7 @@ def main():
     Gst.init(None)
     # Not one of the readers' calls may be one that GLib finds fault with.
     GLib.log_set_always_fatal(GLib.LogLevelFlags.LEVEL_CRITICAL | GLib.LogLevelFlags.LEVEL_ERROR)
-    seed = int(sys.argv[2]) if len(sys.argv) > 2 else random.randrange(2**32)
-    dice = random.Random(seed)
-    print(f"fuzz: python: seed {seed}", flush=True)
+    dice = random.Random(int(sys.argv[2]))
     whole = [Gst.Structure.from_string(file.read_text())[0] for file in sorted(CORPUS.iterdir())]
     whole = [structure for structure in whole if structure is not None]
     tried = taken = 0
