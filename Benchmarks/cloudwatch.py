@@ -110,20 +110,19 @@ def measure(elements, minutes, endpoint):
     memory, nanoseconds = run(elements, minutes, endpoint)
     alone, _ = run(elements, minutes, "")
     by_minute = {}
-    data = sent = 0
     for size, body, encoding in Service.requests:
         content = json.loads(gzip.decompress(body) if encoding == "gzip" else body)
-        data += len(content["MetricData"])
-        sent += size
         # The requests of one minute have data of one time.
-        by_minute.setdefault(content["MetricData"][0]["Timestamp"], []).append(len(content["MetricData"]))
-    whole = [len(requests) for requests in by_minute.values() if sum(requests) == elements]
+        by_minute.setdefault(content["MetricData"][0]["Timestamp"], []).append((size, len(content["MetricData"])))
+    # The last is the one in which all is closed.
+    del by_minute[max(by_minute)]
+    whole = [requests for requests in by_minute.values() if sum(data for _, data in requests) == elements]
     if not whole:
         sys.exit(f"{elements} elements: no minute came whole")
     return {
         "elements": elements,
-        "bytes": sent / data,
-        "requests": statistics.mean(whole),
+        "bytes": sum(size for requests in whole for size, _ in requests) / len(whole) / elements,
+        "requests": statistics.mean(map(len, whole)),
         "sender": nanoseconds / elements / 1e3,
         "resident": memory,
         "resident_without": alone,
