@@ -14,6 +14,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -124,6 +125,19 @@ pthread_create (pthread_t * thread, const pthread_attr_t * attributes,
     return EAGAIN;
   return real (thread, attributes, run, argument);
 }
+
+#define MAPPING(name, offset) \
+  void * \
+  name (void *at, size_t size, int access, int flags, int fd, offset from) \
+  { \
+    REAL (name); \
+    if (is_due ("mmap", CALLER)) \
+      return MAP_FAILED; \
+    return real (at, size, access, flags, fd, from); \
+  }
+
+MAPPING (mmap, off_t)
+MAPPING (mmap64, off64_t)
 
 /* The last argument is there if the flags say so. */
 #define OPENING(name) \

@@ -23,7 +23,7 @@ CALLS = {
     "pthread_create": errno.EAGAIN, "open": errno.EMFILE, "read": errno.EIO, "write": errno.ENOSPC, "pread64": errno.EIO,
     "pwrite64": errno.ENOSPC, "fsync": errno.EIO, "fdatasync": errno.EIO, "ftruncate64": errno.EIO, "unlink": errno.EACCES,
     "mkdir": errno.EROFS, "pipe": errno.EMFILE, "socket": errno.EMFILE, "connect": errno.ECONNREFUSED,
-    "send": errno.EPIPE, "recv": errno.ECONNRESET, "poll": errno.ENOMEM, "malloc": errno.ENOMEM,
+    "send": errno.EPIPE, "recv": errno.ECONNRESET, "poll": errno.ENOMEM, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM,
     "gst_mini_object_copy": errno.ENOMEM, "gst_buffer_add_meta": errno.ENOMEM,
 }
 # What asks for memory without GLib.
