@@ -8,6 +8,7 @@
 #include "bystanders.h"
 #include "dice.h"
 #include "ledger.h"
+#include "mailbox.h"
 
 #define MAX_OPERATIONS 14
 #define MAX_POINTS 4
@@ -26,6 +27,7 @@ typedef struct
 {
   Dice dice;
   GstElement *pipeline;
+  Mailbox *mailbox;             /* of the pipeline's bus */
   /* the chain from the source to the sink; points are ours among them */
   GstElement *chain[16];
   guint length;
@@ -222,6 +224,7 @@ static void
 build (Sequence * self)
 {
   self->pipeline = gst_pipeline_new (NULL);
+  self->mailbox = mailbox_new (self->pipeline);
   follow (self->pipeline, &totals.pipelines);
   append_source (self);
   do {
@@ -542,14 +545,7 @@ fail (Sequence * self)
 static void
 read_bus (Sequence * self)
 {
-  GstBus *bus = gst_element_get_bus (self->pipeline);
-  GstMessage *message;
-
-  while ((message = gst_bus_pop (bus))) {
-    gst_message_get_structure (message);
-    gst_message_unref (message);
-  }
-  gst_object_unref (bus);
+  mailbox_empty (self->mailbox);
 }
 
 static void
@@ -558,6 +554,7 @@ flush_bus (Sequence * self)
   GstBus *bus = gst_element_get_bus (self->pipeline);
 
   gst_bus_set_flushing (bus, TRUE);
+  mailbox_empty (self->mailbox);
   gst_bus_set_flushing (bus, FALSE);
   gst_object_unref (bus);
 }
@@ -639,6 +636,8 @@ sequence_run (guint64 seed)
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
   wait_for_all ();
   bystanders_watch (NULL, 0);
+  /* A message holds the pipeline, which holds the bus. */
+  mailbox_empty (self.mailbox);
   current_operation = "letting go";
   gst_object_unref (self.pipeline);
 }
