@@ -143,12 +143,6 @@ has_times (const GstSegment * segment)
 }
 
 /* With OBJECT_LOCK held. */
-guint64
-gst_timepiece_now (void)
-{
-  return gst_timepiece_read_clock ();
-}
-
 static void
 times_in_segment (GstTimepieceElementPrivate * priv, GstClockTime position,
     GstTimepieceTimes * times)

@@ -97,18 +97,19 @@ void gst_timepiece_element_warn_no_thread (GstTimepieceElement * self);
 
 /* The one clock that is read on the way of a buffer: CLOCK_MONOTONIC. */
 static inline guint64
-gst_timepiece_read_clock (void)
+gst_timepiece_read_clock (struct timespec *ts)
+{
+  clock_gettime (CLOCK_MONOTONIC, ts);
+  return (guint64) ts->tv_sec * GST_SECOND + (guint64) ts->tv_nsec;
+}
+
+static inline guint64
+gst_timepiece_now (void)
 {
   struct timespec ts;
 
-  clock_gettime (CLOCK_MONOTONIC, &ts);
-  return (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
+  return gst_timepiece_read_clock (&ts);
 }
-
-/* The same, for who passes a buffer on after it: the caller of clock_gettime ()
- * has its stack protected, and so cannot do that by a jump. A frame for each
- * element on the way is more than the processor remembers to return to. */
-G_GNUC_INTERNAL guint64 gst_timepiece_now (void);
 
 /* The time stamp that tells where in the stream a buffer is, or NONE. */
 static inline GstClockTime

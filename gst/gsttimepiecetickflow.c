@@ -206,7 +206,7 @@ count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
   if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS
           || g_atomic_int_get (&self->alarms.by_running_time)))
     return count_any_buffer (self, buffer);
-  now = gst_timepiece_now ();
+  now = gst_timepiece_read_clock (&self->clock);
   if (G_LIKELY (!timepiece_tick_buffer (self->tick, now,
               gst_buffer_get_size (buffer), GST_BUFFER_IS_DISCONT (buffer),
               gst_timepiece_position (buffer))))

@@ -32,6 +32,11 @@ struct _GstTimepieceTick
    * streaming thread */
   GstTimepieceTickPhase phase;
 
+  /* the streaming thread's own. Here and not on its stack, so that the element
+   * needs no frame there and passes a buffer on by a jump: a frame for each
+   * element on the way is more than a processor remembers to return to. */
+  struct timespec clock;
+
   /* has a lock of its own; what a buffer looks at is first */
   GstTimepieceAlarmList alarms;
 

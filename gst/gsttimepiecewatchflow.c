@@ -18,14 +18,14 @@ enter (GstTimepieceWatch * self, TimepieceFrame * frame)
   frame->outer = innermost;
   timepiece_watch_enter (self->watch, frame);
   innermost = frame;
-  frame->start = gst_timepiece_read_clock ();
+  frame->start = gst_timepiece_now ();
 }
 
 static inline void
 leave (GstTimepieceWatch * self, TimepieceFrame * frame, GstFlowReturn ret,
     GstClockTime position)
 {
-  guint64 now = gst_timepiece_read_clock ();
+  guint64 now = gst_timepiece_now ();
 
   innermost = frame->outer;
   timepiece_watch_leave (self->watch, frame, now, ret >= GST_FLOW_OK,
@@ -140,7 +140,7 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
 
   if (G_UNLIKELY (!self->watch))
     return buffer;
-  now = gst_timepiece_read_clock ();
+  now = gst_timepiece_now ();
   sequence = timepiece_watch_stamp (self->watch, now, GST_BUFFER_PTS (buffer),
       running_time_of (self, buffer), gst_timepiece_position (buffer));
   if (!self->stamps)
@@ -252,7 +252,7 @@ chain_stop (GstPad * pad, GstObject * parent, GstBuffer * buffer)
   GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
 
   (void) pad;
-  stop_buffer (self, buffer, gst_timepiece_read_clock ());
+  stop_buffer (self, buffer, gst_timepiece_now ());
   return gst_pad_push (self->srcpad, buffer);
 }
 
@@ -260,7 +260,7 @@ static GstFlowReturn
 chain_list_stop (GstPad * pad, GstObject * parent, GstBufferList * list)
 {
   GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
-  guint64 now = gst_timepiece_read_clock ();
+  guint64 now = gst_timepiece_now ();
   guint i, length = gst_buffer_list_length (list);
 
   (void) pad;
@@ -279,7 +279,7 @@ get_range_stop (GstPad * pad, GstObject * parent, guint64 offset,
   (void) pad;
   ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
   if (G_LIKELY (ret == GST_FLOW_OK))
-    stop_buffer (self, *buffer, gst_timepiece_read_clock ());
+    stop_buffer (self, *buffer, gst_timepiece_now ());
   return ret;
 }
 
