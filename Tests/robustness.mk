@@ -13,14 +13,16 @@ TEST_GST := $$(pkg-config --cflags --libs gstreamer-1.0)
 .build/tests/abuse: $(wildcard Tests/abuse/*.[ch])
 	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ Tests/abuse/*.c $(TEST_GST) -pthread -ldl
 
-.build/tests/victim: Tests/faults/victim.c
-	@mkdir -p $(@D); $(TEST_CC) -o $@ $< $(TEST_GST)
+MAILBOX := Tests/abuse/mailbox.c Tests/abuse/mailbox.h
+
+.build/tests/victim: Tests/faults/victim.c $(MAILBOX)
+	@mkdir -p $(@D); $(TEST_CC) -o $@ $(filter %.c,$^) $(TEST_GST)
 
 .build/tests/inject.so: Tests/faults/inject.c
 	@mkdir -p $(@D); $(TEST_CC) -fPIC -shared -o $@ $< -ldl
 
-.build/tests/soak: $(wildcard Tests/soak/*.[ch]) Tests/abuse/dice.h
-	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ Tests/soak/*.c $(TEST_GST) -ldl
+.build/tests/soak: $(wildcard Tests/soak/*.[ch]) Tests/abuse/dice.h $(MAILBOX)
+	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ $(filter %.c,$^) $(TEST_GST) -ldl
 
 # Random mistreatment: 10,000 sequences, or ABUSE_SEQUENCES, and a few under the leaks tracer.
 abuse: build .build/tests/abuse

@@ -1,55 +1,41 @@
 #include "mailbox.h"
 
-struct _Mailbox
-{
-  GMutex lock;
-  GQueue messages;              /* owned; protected by lock */
-};
+#define KEY "mailbox"
 
 static GstBusSyncReply
 take (GstBus * bus, GstMessage * message, gpointer user_data)
 {
-  Mailbox *self = user_data;
-
   (void) bus;
-  g_mutex_lock (&self->lock);
-  g_queue_push_tail (&self->messages, message);
-  g_mutex_unlock (&self->lock);
+  g_async_queue_push (user_data, message);
   return GST_BUS_DROP;
 }
 
-static void
-mailbox_free (gpointer user_data)
+void
+mailbox_add (GstElement * pipeline)
 {
-  Mailbox *self = user_data;
-
-  mailbox_empty (self);
-  g_mutex_clear (&self->lock);
-  g_free (self);
-}
-
-Mailbox *
-mailbox_new (GstElement * pipeline)
-{
-  Mailbox *self = g_new0 (Mailbox, 1);
+  GAsyncQueue *messages =
+      g_async_queue_new_full ((GDestroyNotify) gst_message_unref);
   GstBus *bus = gst_element_get_bus (pipeline);
 
-  g_mutex_init (&self->lock);
-  g_queue_init (&self->messages);
-  gst_bus_set_sync_handler (bus, take, self, mailbox_free);
+  g_object_set_data_full (G_OBJECT (pipeline), KEY,
+      g_async_queue_ref (messages), (GDestroyNotify) g_async_queue_unref);
+  gst_bus_set_sync_handler (bus, take, messages,
+      (GDestroyNotify) g_async_queue_unref);
   gst_object_unref (bus);
-  return self;
+}
+
+GstMessage *
+mailbox_pop (GstElement * pipeline, guint64 timeout)
+{
+  return g_async_queue_timeout_pop (g_object_get_data (G_OBJECT (pipeline),
+          KEY), timeout);
 }
 
 void
-mailbox_empty (Mailbox * self)
+mailbox_empty (GstElement * pipeline)
 {
-  GQueue taken;
+  GstMessage *message;
 
-  g_mutex_lock (&self->lock);
-  taken = self->messages;
-  g_queue_init (&self->messages);
-  g_mutex_unlock (&self->lock);
-  /* The last reference to an element may be among them. */
-  g_queue_clear_full (&taken, (GDestroyNotify) gst_message_unref);
+  while ((message = mailbox_pop (pipeline, 0)))
+    gst_message_unref (message);
 }

@@ -27,7 +27,6 @@ typedef struct
 {
   Dice dice;
   GstElement *pipeline;
-  Mailbox *mailbox;             /* of the pipeline's bus */
   /* the chain from the source to the sink; points are ours among them */
   GstElement *chain[16];
   guint length;
@@ -224,7 +223,7 @@ static void
 build (Sequence * self)
 {
   self->pipeline = gst_pipeline_new (NULL);
-  self->mailbox = mailbox_new (self->pipeline);
+  mailbox_add (self->pipeline);
   follow (self->pipeline, &totals.pipelines);
   append_source (self);
   do {
@@ -545,7 +544,7 @@ fail (Sequence * self)
 static void
 read_bus (Sequence * self)
 {
-  mailbox_empty (self->mailbox);
+  mailbox_empty (self->pipeline);
 }
 
 static void
@@ -554,7 +553,7 @@ flush_bus (Sequence * self)
   GstBus *bus = gst_element_get_bus (self->pipeline);
 
   gst_bus_set_flushing (bus, TRUE);
-  mailbox_empty (self->mailbox);
+  mailbox_empty (self->pipeline);
   gst_bus_set_flushing (bus, FALSE);
   gst_object_unref (bus);
 }
@@ -636,8 +635,7 @@ sequence_run (guint64 seed)
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
   wait_for_all ();
   bystanders_watch (NULL, 0);
-  /* A message holds the pipeline, which holds the bus. */
-  mailbox_empty (self.mailbox);
+  mailbox_empty (self.pipeline);
   current_operation = "letting go";
   gst_object_unref (self.pipeline);
 }

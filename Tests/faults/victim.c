@@ -10,6 +10,8 @@
 #include <gst/gst.h>
 #include <stdio.h>
 
+#include "../abuse/mailbox.h"
+
 #define BUFFERS 60
 /* Each is copied for its stamp: a failure point for each. */
 #define STAMPED 20
@@ -71,24 +73,11 @@ build_stamps (void)
   return pipeline;
 }
 
-/* Messages wait in a queue of GLib's: the bus's own (1.22) writes to freed memory
- * now and then where several threads post while another reads. */
-static GstBusSyncReply
-take (GstBus * bus, GstMessage * message, gpointer user_data)
-{
-  (void) bus;
-  g_async_queue_push (user_data, message);
-  return GST_BUS_DROP;
-}
-
 int
 main (int argc, char **argv)
 {
-  GAsyncQueue *messages =
-      g_async_queue_new_full ((GDestroyNotify) gst_message_unref);
   GstElement *pipeline, *sink;
   GstPad *pad;
-  GstBus *bus;
   gint warnings = 0, errors = 0, told = 0, expected = BUFFERS;
   gboolean ended = FALSE;
 
@@ -107,12 +96,10 @@ main (int argc, char **argv)
   gst_pad_add_probe (pad, GST_PAD_PROBE_TYPE_BUFFER, count, NULL, NULL);
   gst_object_unref (pad);
   gst_object_unref (sink);
-  bus = gst_element_get_bus (pipeline);
-  gst_bus_set_sync_handler (bus, take, messages, NULL);
+  mailbox_add (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   while (!ended) {
-    GstMessage *message = g_async_queue_timeout_pop (messages,
-        30 * G_TIME_SPAN_SECOND);
+    GstMessage *message = mailbox_pop (pipeline, 30 * G_TIME_SPAN_SECOND);
 
     if (!message) {
       fprintf (stderr, "victim: nothing comes any more\n");
@@ -134,9 +121,7 @@ main (int argc, char **argv)
     gst_message_unref (message);
   }
   gst_element_set_state (pipeline, GST_STATE_NULL);
-  gst_bus_set_sync_handler (bus, NULL, NULL, NULL);
-  gst_object_unref (bus);
-  g_async_queue_unref (messages);
+  mailbox_empty (pipeline);
   gst_object_unref (pipeline);
   while (num_held > 0)
     gst_buffer_unref (held[--num_held]);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../abuse/dice.h"
+#include "../abuse/mailbox.h"
 #include "pushes.h"
 
 #define PIPELINES 10
@@ -75,19 +76,9 @@ build_undisturbed (PushesKind kind, const gchar * endpoint)
   pushes_follow (kind, pad);
   gst_object_unref (pad);
   gst_object_unref (source);
+  mailbox_add (pipeline);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   return pipeline;
-}
-
-static void
-drop_messages (GstElement * pipeline)
-{
-  GstBus *bus = gst_element_get_bus (pipeline);
-  GstMessage *message;
-
-  while ((message = gst_bus_pop (bus)))
-    gst_message_unref (message);
-  gst_object_unref (bus);
 }
 
 static guint
@@ -152,8 +143,6 @@ build (Line * line, guint number, const gchar * endpoint)
   if (!line->pipeline)
     g_error ("this cannot be built: %s", text->str);
   g_string_free (text, TRUE);
-  /* The last reports come when it stops, and are counted. */
-  gst_pipeline_set_auto_flush_bus (GST_PIPELINE (line->pipeline), FALSE);
   line->is_seekable = number % G_N_ELEMENTS (sources) != 3;
   for (guint i = 0; i < POINTS; i++) {
     gchar *name = g_strdup_printf ("p%u", i);
@@ -166,6 +155,7 @@ build (Line * line, guint number, const gchar * endpoint)
     gst_object_unref (pad);
     g_free (name);
   }
+  mailbox_add (line->pipeline);
   gst_element_set_state (line->pipeline, GST_STATE_PLAYING);
 }
 
@@ -173,10 +163,9 @@ build (Line * line, guint number, const gchar * endpoint)
 static void
 listen (Line * line)
 {
-  GstBus *bus = gst_element_get_bus (line->pipeline);
   GstMessage *message;
 
-  while ((message = gst_bus_pop (bus))) {
+  while ((message = mailbox_pop (line->pipeline, 0))) {
     if (GST_MESSAGE_TYPE (message) & (GST_MESSAGE_ERROR | GST_MESSAGE_WARNING))
       g_error ("%s said %" G_GUINT64_FORMAT, GST_MESSAGE_SRC_NAME (message),
           (guint64) GST_MESSAGE_TYPE (message));
@@ -191,7 +180,6 @@ listen (Line * line)
         }
     gst_message_unref (message);
   }
-  gst_object_unref (bus);
 }
 
 /* A stall, a seek, or nothing. */
@@ -267,7 +255,7 @@ main (int argc, char **argv)
     for (guint i = 0; i < PIPELINES; i++)
       listen (&lines[i]);
     for (guint i = 0; i < PUSHES_NUM; i++)
-      drop_messages (undisturbed[i]);
+      mailbox_empty (undisturbed[i]);
     disturb (&lines[dice_roll (&dice, PIPELINES)]);
     now = g_get_monotonic_time () - begin;
     if (now < span / 5) {
@@ -290,6 +278,7 @@ main (int argc, char **argv)
   add_up (lines);
   for (guint i = 0; i < PUSHES_NUM; i++) {
     gst_element_set_state (undisturbed[i], GST_STATE_NULL);
+    mailbox_empty (undisturbed[i]);
     gst_object_unref (undisturbed[i]);
   }
   if (!pushes_compare (POINTS)) {
