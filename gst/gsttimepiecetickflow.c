@@ -109,91 +109,47 @@ alarm_time (GstTimepieceTick * self, GstClockTime position)
   return running_time;
 }
 
-/* What passes: a buffer, or a list of them. */
-typedef struct
-{
-  guint64 num_buffers;
-  guint64 num_bytes;
-  gboolean discont;
-  GstClockTime position;
-} Passing;
-
-/* Fires what is due, and counts what passes after the alarms have had their say:
- * the buffer that an alarm ends the stream at does not pass. Returns FALSE if the
- * stream ends. */
+/* Counts what passes at any turn of the stream, after any alarms have had their
+ * say: the buffer that an alarm ends the stream at does not pass. Returns FALSE if
+ * the stream ends, or has ended. */
 static gboolean
-fire_and_count (GstTimepieceTick * self, guint64 now, const Passing * passing,
-    GstClockTime running_time)
-{
-  if (!fire_alarms (self, now, passing->position, running_time))
-    return FALSE;
-  timepiece_tick_count (self->tick, now, passing->num_buffers,
-      passing->num_bytes, passing->discont, passing->position);
-  return TRUE;
-}
-
-/* Counts where alarms go by running time, too. */
-static gboolean
-count_by_running_time (GstTimepieceTick * self, guint64 now,
-    const Passing * passing)
-{
-  GstClockTime running_time = alarm_time (self, passing->position);
-
-  if (timepiece_tick_alarms (self->tick, now, running_time))
-    return fire_and_count (self, now, passing, running_time);
-  timepiece_tick_count (self->tick, now, passing->num_buffers,
-      passing->num_bytes, passing->discont, passing->position);
-  return TRUE;
-}
-
-/* Counts at any turn of the stream, with any alarms. Returns FALSE if the stream
- * ends, or has ended. */
-static gboolean
-count (GstTimepieceTick * self, const Passing * passing)
+count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
+    gboolean discont, GstClockTime position)
 {
   guint64 now = gst_timepiece_now ();
-  gboolean flows = TRUE;
+  GstClockTime running_time = GST_CLOCK_TIME_NONE;
 
   if (self->phase == GST_TIMEPIECE_TICK_ENDED)
     return FALSE;
   if (g_atomic_int_get (&self->alarms.by_running_time))
-    flows = count_by_running_time (self, now, passing);
-  else if (timepiece_tick_buffers (self->tick, now, passing->num_buffers,
-          passing->num_bytes, passing->discont, passing->position))
-    flows = fire_and_count (self, now, passing, GST_CLOCK_TIME_NONE);
-  if (flows)
-    self->phase = GST_TIMEPIECE_TICK_FLOWS;
-  return flows;
+    running_time = alarm_time (self, position);
+  if (timepiece_tick_alarms (self->tick, now, running_time)
+      && !fire_alarms (self, now, position, running_time))
+    return FALSE;
+  timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
+      position);
+  self->phase = GST_TIMEPIECE_TICK_FLOWS;
+  return TRUE;
 }
 
-static Passing
-buffer_passing (GstBuffer * buffer)
+static G_GNUC_NO_INLINE gboolean
+count_any_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
-  Passing passing = {
-    .num_buffers = 1,
-    .num_bytes = gst_buffer_get_size (buffer),
-    .discont = GST_BUFFER_IS_DISCONT (buffer),
-    .position = gst_timepiece_position (buffer),
-  };
-
-  return passing;
+  return !self->tick || count (self, 1, gst_buffer_get_size (buffer),
+      GST_BUFFER_IS_DISCONT (buffer), gst_timepiece_position (buffer));
 }
 
 /* An alarm is due at a buffer that the meter has seen, but not counted. */
 static G_GNUC_NO_INLINE gboolean
 count_due_buffer (GstTimepieceTick * self, guint64 now, GstBuffer * buffer)
 {
-  Passing passing = buffer_passing (buffer);
+  GstClockTime position = gst_timepiece_position (buffer);
 
-  return fire_and_count (self, now, &passing, GST_CLOCK_TIME_NONE);
-}
-
-static G_GNUC_NO_INLINE gboolean
-count_any_buffer (GstTimepieceTick * self, GstBuffer * buffer)
-{
-  Passing passing = buffer_passing (buffer);
-
-  return !self->tick || count (self, &passing);
+  if (!fire_alarms (self, now, position, GST_CLOCK_TIME_NONE))
+    return FALSE;
+  timepiece_tick_count (self->tick, now, 1, gst_buffer_get_size (buffer),
+      GST_BUFFER_IS_DISCONT (buffer), position);
+  return TRUE;
 }
 
 /* The same as count (), and nothing more than a usual buffer needs, in the
@@ -231,17 +187,12 @@ static gboolean
 count_list (GstTimepieceTick * self, GstBufferList * list)
 {
   guint length = gst_buffer_list_length (list);
-  GstBuffer *last;
-  Passing passing;
 
   if (G_UNLIKELY (!self->tick || length == 0))
     return TRUE;
-  last = gst_buffer_list_get (list, length - 1);
-  passing.num_buffers = length;
-  passing.num_bytes = gst_buffer_list_calculate_size (list);
-  passing.discont = GST_BUFFER_IS_DISCONT (gst_buffer_list_get (list, 0));
-  passing.position = gst_timepiece_position (last);
-  return count (self, &passing);
+  return count (self, length, gst_buffer_list_calculate_size (list),
+      GST_BUFFER_IS_DISCONT (gst_buffer_list_get (list, 0)),
+      gst_timepiece_position (gst_buffer_list_get (list, length - 1)));
 }
 
 static GstFlowReturn

@@ -40,18 +40,6 @@ func timepiece_tick_buffer(
 }
 
 @c @implementation
-func timepiece_tick_buffers(
-    _ tick: OpaquePointer, _ now: UInt64, _ num_buffers: UInt64, _ num_bytes: UInt64, _ discont: Bool,
-    _ position: UInt64
-) -> Bool {
-    unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
-        guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
-        meter.writer.tick(at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
-        return false
-    }
-}
-
-@c @implementation
 func timepiece_tick_alarms(_ tick: OpaquePointer, _ now: UInt64, _ running_time: UInt64) -> Bool {
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
         meter.alarms.countTick(at: now, mediaTime: running_time == .max ? nil : running_time)
@@ -64,8 +52,7 @@ func timepiece_tick_count(
     _ position: UInt64
 ) {
     unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick))._withUnsafeGuaranteedRef { meter in
-        meter.writer.tick(
-            at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
+        meter.writer.tick(at: now, events: num_buffers, bytes: num_bytes, discontinuity: discont, position: position)
     }
 }
 

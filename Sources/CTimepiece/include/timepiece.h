@@ -211,17 +211,16 @@ void timepiece_tick_unref (TimepieceTick * tick);
 void timepiece_tick_publish (TimepieceTick * tick,
     TimepieceCloudWatch * cloudwatch);
 
-/* Counts a buffer, or a list of them as one tick. One thread at a time (the
- * stream lock sees to it). Never waits, allocates, locks or traps.
+/* Counts a buffer. One thread at a time (the stream lock sees to it). Never
+ * waits, allocates, locks or traps.
  * position: the buffer's time stamp, or NONE.
  * Returns true if an alarm is due. Then nothing is counted yet but the tick for
  * the alarms: call timepiece_tick_fire (), then timepiece_tick_count (). */
 bool timepiece_tick_buffer (TimepieceTick * tick, uint64_t now,
     uint64_t num_bytes, bool discont, uint64_t position);
-bool timepiece_tick_buffers (TimepieceTick * tick, uint64_t now,
-    uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
 
-/* The two halves of it, where alarms go by running time, too (or NONE). */
+/* The two halves of it, for a list of buffers as one tick, and where alarms go by
+ * running time (or NONE), too. */
 bool timepiece_tick_alarms (TimepieceTick * tick, uint64_t now,
     uint64_t running_time);
 void timepiece_tick_count (TimepieceTick * tick, uint64_t now,

@@ -33,7 +33,8 @@ import TimepieceBridge
         at now: UInt64, buffers: UInt64 = 1, bytes: UInt64 = 0, discont: Bool = false,
         position: UInt64 = UInt64.max
     ) {
-        _ = unsafe timepiece_tick_buffers(tick, now, buffers, bytes, discont, position)
+        guard unsafe !timepiece_tick_alarms(tick, now, .max) else { return }
+        unsafe timepiece_tick_count(tick, now, buffers, bytes, discont, position)
     }
 
     func play(at now: UInt64) { _ = unsafe timepiece_tick_play(tick, now) }
