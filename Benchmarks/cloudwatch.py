@@ -115,7 +115,7 @@ def measure(elements, minutes, endpoint):
         # The requests of one minute have data of one time.
         by_minute.setdefault(content["MetricData"][0]["Timestamp"], []).append((size, len(content["MetricData"])))
     # The last is the one in which all is closed.
-    del by_minute[max(by_minute)]
+    by_minute.pop(max(by_minute, default=None), None)
     whole = [requests for requests in by_minute.values() if sum(data for _, data in requests) == elements]
     if not whole:
         sys.exit(f"{elements} elements: no minute came whole")

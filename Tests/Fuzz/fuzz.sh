@@ -3,8 +3,9 @@
 #
 #   fuzz.sh [--seed=S] [SECONDS for each] [READER...]
 #
-# Two run at a time. A seed makes the same inputs up again, as far as the time allows; without one it is drawn. New finds go to .build/fuzz; what breaks something is left there as READER-crash-*. The committed
-# corpora are where it begins, and stay as they are.
+# Two run at a time. A seed makes the same inputs up again, as far as the time allows; without one it is drawn. New finds
+# go to .build/fuzz; what breaks something is left there as READER-crash-*. The committed corpora are where it begins,
+# and stay as they are.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seed=$(((RANDOM << 15) + RANDOM + 1))

@@ -3,8 +3,7 @@ import Glibc
 /// The counts of a histogram of one scale, all of it, in memory laid out once.
 ///
 /// The memory comes in pages from the kernel, which gives a page when it is first touched: of 24 KB a usual stream touches
-/// a quarter. And what is small and looked at by every tick stays together on few pages, instead of being spread out
-/// between histograms over as many as the processor's table of pages (TLB) has places.
+/// a quarter.
 @safe struct Buckets: ~Copyable {
     private static var size: Int { HistogramScale.bucketCount * MemoryLayout<UInt64>.stride }
 
