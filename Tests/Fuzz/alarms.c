@@ -5,32 +5,7 @@
 
 #include "gsttimepiecealarm.h"
 
-int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const guint8 * data, gsize size);
-
-static void
-ignore (const gchar * domain, GLogLevelFlags level, const gchar * message,
-    gpointer user_data)
-{
-  (void) domain;
-  (void) level;
-  (void) message;
-  (void) user_data;
-}
-
-int
-LLVMFuzzerInitialize (int *argc, char ***argv)
-{
-  (void) argc;
-  (void) argv;
-  gst_init (NULL, NULL);
-  gst_debug_set_default_threshold (GST_LEVEL_NONE);
-  /* GStreamer warns of quoted numbers, each time. */
-  g_log_set_handler ("GStreamer", G_LOG_LEVEL_WARNING, ignore, NULL);
-  /* Whatever GLib finds critical is a fault of ours. */
-  g_log_set_always_fatal (G_LOG_FATAL_MASK | G_LOG_LEVEL_CRITICAL);
-  return 0;
-}
 
 static void
 check_value (const GstTimepieceAlarm * alarm)

@@ -28,13 +28,13 @@ gstreamer=$(pkg-config --cflags gstreamer-video-1.0)
 # The sanitizers' own symbols are not to be exported, which nobody asked for.
 quietly() { "$@" 2>&1 | { grep -v "Cannot export local symbol" || true; }; }
 
-# in_c READER FILE...: the readers that are C, with UBSan besides.
+# in_c READER [FILE...]: the readers that are C, with UBSan besides.
 in_c() {
   local reader=$1
   shift
   # shellcheck disable=SC2086,SC2046
   quietly "$clang" -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=undefined -Wall -Wextra -Werror \
-    -Igst -Iapps/include -ISources/CTimepiece/include $gstreamer "$@" -o "$folder/$reader" \
+    -Igst -Iapps/include -ISources/CTimepiece/include $gstreamer Tests/Fuzz/initialize.c "Tests/Fuzz/$reader.c" "$@" -o "$folder/$reader" \
     $(pkg-config --libs gstreamer-1.0)
 }
 
@@ -103,8 +103,8 @@ feed() {
 }
 export -f feed
 
-case " ${readers[*]} " in *" alarms "*) in_c alarms Tests/Fuzz/alarms.c gst/gsttimepiecealarm.c ;; esac
-case " ${readers[*]} " in *" messages "*) in_c messages Tests/Fuzz/messages.c ;; esac
+case " ${readers[*]} " in *" alarms "*) in_c alarms gst/gsttimepiecealarm.c ;; esac
+case " ${readers[*]} " in *" messages "*) in_c messages ;; esac
 in_swift
 # A crash is to end the run, not to wait in the backtracer.
 export SWIFT_BACKTRACE=enable=no

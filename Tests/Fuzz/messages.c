@@ -3,33 +3,10 @@
  * refused with the name of the field. */
 #include <timepiece-messages.h>
 
-int LLVMFuzzerInitialize (int *argc, char ***argv);
 int LLVMFuzzerTestOneInput (const guint8 * data, gsize size);
 
 /* Deeper than any pipeline, and shallower than the stack. */
 #define MAX_DEPTH 64
-
-static void
-ignore (const gchar * domain, GLogLevelFlags level, const gchar * message,
-    gpointer user_data)
-{
-  (void) domain;
-  (void) level;
-  (void) message;
-  (void) user_data;
-}
-
-int
-LLVMFuzzerInitialize (int *argc, char ***argv)
-{
-  (void) argc;
-  (void) argv;
-  gst_init (NULL, NULL);
-  gst_debug_set_default_threshold (GST_LEVEL_NONE);
-  /* GStreamer's own reader of texts has things to say, each time. */
-  g_log_set_handler ("GStreamer", G_LOG_LEVEL_MASK, ignore, NULL);
-  return 0;
-}
 
 /* Read or refused, and never both. */
 static void
