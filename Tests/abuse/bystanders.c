@@ -6,6 +6,9 @@
 static GMutex lock;
 static GstElement *watched[MAX_WATCHED];
 static guint num_watched;
+/* GStreamer (1.22) posts what an element posts on its bin without a reference to
+ * that (bin_bus_handler ()): who uses an element has to keep the pipeline. */
+static GstElement *kept;
 static gint stopping;
 static GThread *threads[THREADS];
 
@@ -129,13 +132,15 @@ read_all (GstElement * element)
 }
 
 static GstElement *
-any_watched (Dice * dice)
+any_watched (Dice * dice, GstElement ** pipeline)
 {
   GstElement *element = NULL;
 
   g_mutex_lock (&lock);
-  if (num_watched > 0)
+  if (num_watched > 0) {
     element = gst_object_ref (watched[dice_roll (dice, num_watched)]);
+    *pipeline = gst_object_ref (kept);
+  }
   g_mutex_unlock (&lock);
   return element;
 }
@@ -146,7 +151,7 @@ meddle (gpointer number)
   Dice dice = { GPOINTER_TO_UINT (number) };
 
   while (!g_atomic_int_get (&stopping)) {
-    GstElement *element = any_watched (&dice);
+    GstElement *pipeline, *element = any_watched (&dice, &pipeline);
 
     if (element) {
       switch (dice_roll (&dice, 4)) {
@@ -161,6 +166,7 @@ meddle (gpointer number)
           break;
       }
       gst_object_unref (element);
+      gst_object_unref (pipeline);
     }
     g_usleep (20 + dice_roll (&dice, 200));
   }
@@ -168,9 +174,9 @@ meddle (gpointer number)
 }
 
 void
-bystanders_watch (GstElement ** elements, guint count)
+bystanders_watch (GstElement * pipeline, GstElement ** elements, guint count)
 {
-  GstElement *old[MAX_WATCHED];
+  GstElement *old[MAX_WATCHED], *old_pipeline;
   guint num_old;
 
   g_mutex_lock (&lock);
@@ -180,9 +186,12 @@ bystanders_watch (GstElement ** elements, guint count)
   num_watched = MIN (count, MAX_WATCHED);
   for (guint i = 0; i < num_watched; i++)
     watched[i] = gst_object_ref (elements[i]);
+  old_pipeline = kept;
+  kept = pipeline ? gst_object_ref (pipeline) : NULL;
   g_mutex_unlock (&lock);
   for (guint i = 0; i < num_old; i++)
     gst_object_unref (old[i]);
+  gst_clear_object (&old_pipeline);
 }
 
 void
@@ -195,7 +204,7 @@ bystanders_start (void)
 void
 bystanders_stop (void)
 {
-  bystanders_watch (NULL, 0);
+  bystanders_watch (NULL, NULL, 0);
   g_atomic_int_set (&stopping, TRUE);
   for (guint i = 0; i < THREADS; i++)
     g_thread_join (threads[i]);

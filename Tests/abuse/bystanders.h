@@ -10,8 +10,9 @@
 void bystanders_start (void);
 void bystanders_stop (void);
 
-/* From now on they use these elements. */
-void bystanders_watch (GstElement ** elements, guint count);
+/* From now on they use these elements of a pipeline. */
+void bystanders_watch (GstElement * pipeline, GstElement ** elements,
+    guint count);
 
 /* Sets something at random. */
 void bystanders_set (Dice * dice, GstElement * element);

@@ -618,7 +618,7 @@ sequence_run (guint64 seed)
   for (guint i = 0; i < num_operations && !self.is_over; i++) {
     guint number = dice_roll (&self.dice, G_N_ELEMENTS (operations));
 
-    bystanders_watch (self.points, self.num_points);
+    bystanders_watch (self.pipeline, self.points, self.num_points);
     current_operation = course[i] = operations[number].name;
     length_of_course = i + 1;
     operations[number].run (&self);
@@ -634,7 +634,7 @@ sequence_run (guint64 seed)
     gst_element_set_state (self.chain[self.length - 1], GST_STATE_NULL);
   gst_element_set_state (self.pipeline, GST_STATE_NULL);
   wait_for_all ();
-  bystanders_watch (NULL, 0);
+  bystanders_watch (NULL, NULL, 0);
   mailbox_empty (self.pipeline);
   current_operation = "letting go";
   gst_object_unref (self.pipeline);
