@@ -62,18 +62,14 @@ def play(elements, minutes, endpoint):
         f" cloudwatch-spool=none endpoint-uri={endpoint}") if endpoint else ""
     row = " ! ".join(
         f"timepiecetick post-messages=false label=element-{number:04}{publishing}" for number in range(elements))
-    known = {name for name in os.listdir("/proc/self/task")}
     pipeline = Gst.parse_launch(
         f"fakesrc sizetype=fixed sizemax=64 ! identity sleep-time={MINUTE * 1_000_000 // 1800} ! {row} ! fakesink")
     pipeline.set_state(Gst.State.PLAYING)
     pipeline.get_state(10 * Gst.SECOND)
-    # The sender's is the one new thread that has no name of its own: it has the program's.
-    with open("/proc/self/comm", encoding="utf-8") as file:
-        own = file.read()
     senders = []
-    for thread in set(os.listdir("/proc/self/task")) - known:
+    for thread in os.listdir("/proc/self/task"):
         with open(f"/proc/self/task/{thread}/comm", encoding="utf-8") as file:
-            if file.read() == own:
+            if file.read() == "timepiece-send\n":
                 senders.append(thread)
 
     def taken():

@@ -52,6 +52,16 @@ timepiece_curl_set_receiver (CURL * handle, CURLoption option,
 }
 
 CURLcode
+timepiece_curl_set_progress (CURL * handle,
+    int (*progress) (void *context, curl_off_t to_receive, curl_off_t received,
+        curl_off_t to_send, curl_off_t sent))
+{
+  CURLcode code = SET (handle, CURLOPT_XFERINFOFUNCTION, progress);
+
+  return code == CURLE_OK ? SET (handle, CURLOPT_NOPROGRESS, 0L) : code;
+}
+
+CURLcode
 timepiece_curl_set_gate (CURL * handle,
     int (*gate) (void *context, char *remote, char *local, int remote_port,
         int local_port))

@@ -83,7 +83,7 @@ protocol ClockMember: AnyObject, Sendable {
             &new, nil,
             { context in
                 guard let context = unsafe context else { return nil }
-                nameThread()
+                nameThread("timepiece")
                 unsafe Unmanaged<ReportClock>.fromOpaque(context).takeRetainedValue().loop()
                 return nil
             }, unmanaged.toOpaque())
@@ -142,12 +142,4 @@ protocol ClockMember: AnyObject, Sendable {
             tv_sec: Int(clamping: due / 1_000_000_000), tv_nsec: Int(truncatingIfNeeded: due % 1_000_000_000))
         unsafe pthread_cond_timedwait(changed, mutex, &time)
     }
-}
-
-/// Names the calling thread for `top -H` and debuggers; the call that pthreads has for it is not visible in Swift.
-private func nameThread() {
-    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    _ = unsafe write(file, "timepiece", 9)
-    close(file)
 }

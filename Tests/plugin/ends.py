@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import tempfile
@@ -45,22 +46,42 @@ class Service(http.server.BaseHTTPRequestHandler):
 
 
 class Server(http.server.ThreadingHTTPServer):
-    """Says nothing of clients that break off."""
+    """Says nothing of clients that break off; with a certificate, speaks TLS."""
 
     daemon_threads = True
+
+    def __init__(self, certificate=None):
+        super().__init__(("127.0.0.1", 0), Service)
+        self.context = certificate and ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        if certificate:
+            self.context.load_cert_chain(certificate)
+
+    def finish_request(self, request, client_address):
+        if self.context:
+            request = self.context.wrap_socket(request, server_side=True)
+        super().finish_request(request, client_address)
 
     def handle_error(self, request, client_address):
         pass
 
 
 @contextlib.contextmanager
-def service():
+def service(certificate=None):
     """Serves on loopback; yields the address."""
     Service.samples = 0
-    server = Server(("127.0.0.1", 0), Service)
+    server = Server(certificate)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
+    yield f"{'https' if certificate else 'http'}://localhost:{server.server_port}"
     server.shutdown()
+
+
+def certify(folder):
+    """Makes a certificate for localhost in a file that holds its key, too; returns the file."""
+    certificate = f"{folder}/certificate.pem"
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost", "-keyout", certificate, "-out", certificate], check=True, capture_output=True)
+    return certificate
 
 
 @contextlib.contextmanager
@@ -79,6 +100,15 @@ def silence():
         yield f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
+def senders():
+    """Returns how many threads of this process send."""
+    count = 0
+    for thread in os.listdir("/proc/self/task"):
+        with contextlib.suppress(FileNotFoundError), open(f"/proc/self/task/{thread}/comm", encoding="utf-8") as name:
+            count += name.read() == "timepiece-send\n"
+    return count
+
+
 def child(address, spool, how):
     """Plays BUFFERS buffers through both elements that publish; then ends in the way that is asked for."""
     import ctypes
@@ -88,6 +118,10 @@ def child(address, spool, how):
     gi.require_version("Gst", "1.0")
     from gi.repository import Gst
 
+    # What is registered first is called last, when OpenSSL has ended: whoever still uses it would fall.
+    libc = ctypes.CDLL(None)
+    at_end = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)(lambda status, context: print(senders(), flush=True))
+    libc.on_exit(at_end, None)
     Gst.init(None)
     settings = f"interval=0 cloudwatch-namespace=Test cloudwatch-spool={spool} endpoint-uri={address}"
     pipeline = Gst.parse_launch(
@@ -104,7 +138,7 @@ def child(address, spool, how):
         time.sleep(0.001)
     print(json.dumps(sum(counts())), flush=True)
     if how == "exit":
-        ctypes.CDLL(None).exit(0)
+        libc.exit(0)
     if how == "eos":
         begun = time.monotonic()
         source.emit("end-of-stream")
@@ -118,6 +152,12 @@ def start(address, spool, how):
     process = subprocess.Popen(
         [sys.executable, __file__, "child", address, spool, how], stdout=subprocess.PIPE, text=True)
     return process, json.loads(process.stdout.readline())
+
+
+def ends_alone(process):
+    """Waits for the end of a process; True if that was orderly, and no thread was sending at its end."""
+    left = process.stdout.readline()
+    return process.wait(60) == 0 and json.loads(left) == 0
 
 
 def spooled(spool):
@@ -137,15 +177,22 @@ def arrived(count):
 def main():
     os.environ.update(AWS_ACCESS_KEY_ID="AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY="secret", AWS_REGION="us-east-1")
     with tempfile.TemporaryDirectory() as folder:
+        os.environ["AWS_CA_BUNDLE"] = certify(folder)
         with service() as address:
             process, count = start(address, f"{folder}/exit", "exit")
-            assert process.wait(60) == 0 and count >= 2 * BUFFERS - 1, count
+            assert ends_alone(process) and count >= 2 * BUFFERS - 1, count
             assert Service.samples == count, (Service.samples, count)
         print(f"exit without NULL: {count} of {count} samples were sent")
 
+        with service(os.environ["AWS_CA_BUNDLE"]) as address:
+            process, count = start(address, f"{folder}/tls", "exit")
+            assert ends_alone(process)
+            assert Service.samples == count, (Service.samples, count)
+        print(f"exit without NULL, over TLS: {count} of {count} samples were sent")
+
         with silence() as address:
             process, count = start(address, f"{folder}/silent", "exit")
-            assert process.wait(60) == 0
+            assert ends_alone(process)
         assert spooled(f"{folder}/silent") == count, (spooled(f"{folder}/silent"), count)
         print(f"exit without NULL and without a service that answers: {count} of {count} samples are in the spool")
 

@@ -49,6 +49,10 @@ CURLcode timepiece_curl_set_pointer (CURL * handle, CURLoption option,
 CURLcode timepiece_curl_set_receiver (CURL * handle, CURLoption option,
     size_t (*receiver) (char *bytes, size_t size, size_t count,
         void *context));
+/* The callback at any time of a transfer; it goes on for 0. */
+CURLcode timepiece_curl_set_progress (CURL * handle,
+    int (*progress) (void *context, curl_off_t to_receive, curl_off_t received,
+        curl_off_t to_send, curl_off_t sent));
 /* The callback before a request is put on a connection. */
 CURLcode timepiece_curl_set_gate (CURL * handle,
     int (*gate) (void *context, char *remote, char *local, int remote_port,

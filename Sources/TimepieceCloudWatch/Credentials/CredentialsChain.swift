@@ -45,7 +45,8 @@ package final class CredentialsChain: CredentialsProvider {
     package convenience init(settings: CredentialsSettings, transport: any Transport) {
         let search = CredentialsSearch(settings: settings, transport: transport)
         self.init(
-            find: { now throws(CredentialsError) in try search.run(at: now) }, run: BackgroundThread.run,
+            find: { now throws(CredentialsError) in try search.run(at: now) },
+            run: { if !OwnThreads.shared.start($0) { $0() } },
             random: { Double.random(in: 0..<1) })
     }
 

@@ -54,9 +54,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sets what hands over the last figures when the process ends by `exit` without a ``close(within:)``.
     ///
-    /// The process then waits for the network up to three seconds, and what is not sent by then is in the spool. Nothing
-    /// can be done for a process that a signal kills: it loses what it gathered since the last interval, but nothing that
-    /// was spooled.
+    /// The process then waits for the network up to three seconds, and what is not sent by then is in the spool; up to two
+    /// more for a thread that hangs in the network to let go. Nothing can be done for a process that a signal kills: it
+    /// loses what it gathered since the last interval, but nothing that was spooled.
     ///
     /// - Parameter handler: called on the thread that ends the process, while others still run; it is kept until the
     ///   publisher is closed. Nil for nothing.

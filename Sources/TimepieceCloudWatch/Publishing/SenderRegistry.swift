@@ -1,4 +1,3 @@
-import Glibc
 import Synchronization
 import Timepiece
 
@@ -11,17 +10,10 @@ final class SenderRegistry: Sendable {
         var users = 0
     }
 
-    /// The process that made this.
-    private let owner = getpid()
     private let entries = Mutex<[DestinationKey: Entry]>([:])
 
     private init() {
-        // A process that ends without stopping its pipelines flushes too. A child that was forked has none of the threads,
-        // and its copy of what they hold is not its own to send.
-        atexit {
-            guard getpid() == SenderRegistry.shared.owner else { return }
-            SenderRegistry.shared.flushAll(within: .seconds(3))
-        }
+        ExitHandler.register()
     }
 
     /// Returns the sender for a destination, which is made if there is none.
@@ -52,7 +44,8 @@ final class SenderRegistry: Sendable {
         }
     }
 
-    private func flushAll(within deadline: Duration) {
+    /// Ends all that are left, as the process ends.
+    func closeAll(within deadline: Duration) {
         let end = MonotonicInstant.now().advanced(by: deadline)
         for sender in entries.withLock({ $0.values.map(\.sender) }) {
             sender.closeAll(within: max(.zero, MonotonicInstant.now().duration(to: end)))

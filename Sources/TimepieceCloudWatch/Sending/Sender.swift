@@ -40,7 +40,7 @@ package final class Sender: Sendable {
 
     /// Starts the thread, which keeps the sender alive until it has finished.
     package func start() {
-        guard !SenderThread.start({ self.run() }) else { return }
+        guard !OwnThreads.shared.start({ self.run() }) else { return }
         state.withLock {
             $0.couldNotUseSpool("The system gives no thread for sending; figures stay in memory.", now: .now())
         }

@@ -17,7 +17,12 @@ import CCurl
     }
 
     /// Whether the library could be set up; done once for the process.
-    private static let isReady = timepiece_curl_global_init() == CURLE_OK
+    private static let isReady: Bool = {
+        guard timepiece_curl_global_init() == CURLE_OK else { return false }
+        // OpenSSL's handler was registered just now, and ours has to come before it.
+        ExitHandler.register()
+        return true
+    }()
 
     /// Sets a number or a switch.
     func set(_ option: CURLoption, _ value: Int) {

@@ -1,4 +1,5 @@
 import CCurl
+import Synchronization
 import Timepiece
 
 /// One request on its way through libcurl.
@@ -8,6 +9,13 @@ struct CurlTransfer {
     let authoritiesPath: String?
     let connectTimeout: Duration
     let timeout: Duration
+
+    private static let isEnding = Atomic(false)
+
+    /// Ends what is under way and what comes; libcurl looks once a second, but waits a lookup of a name out.
+    static func abortAll() {
+        isEnding.store(true, ordering: .relaxed)
+    }
 
     init(
         _ request: HTTPRequest, target: URLParts, authoritiesPath: String?, connectTimeout: Duration, timeout: Duration
@@ -120,6 +128,9 @@ struct CurlTransfer {
             let part = unsafe UnsafeRawBufferPointer(start: bytes, count: size &* count)
             let exchange = unsafe Unmanaged<CurlExchange>.fromOpaque(context).takeUnretainedValue()
             return unsafe exchange.receive(bodyBytes: part) ? size &* count : 0
+        }
+        unsafe timepiece_curl_set_progress(curl.pointer) { _, _, _, _, _ in
+            CurlTransfer.isEnding.load(ordering: .relaxed) ? 1 : 0
         }
         unsafe timepiece_curl_set_gate(curl.pointer) { context, _, _, _, _ in
             guard let context = unsafe context else { return CURL_PREREQFUNC_ABORT }

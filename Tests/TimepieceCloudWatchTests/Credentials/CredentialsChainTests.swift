@@ -174,11 +174,4 @@ import Timepiece
         #expect(names == ["a"])
         #expect(world.searches == 1)
     }
-
-    @Test("a renewal runs on a thread of its own") func runsInBackground() async {
-        let isOther = await withCheckedContinuation { continuation in
-            BackgroundThread.run { continuation.resume(returning: true) }
-        }
-        #expect(isOther)
-    }
 }
