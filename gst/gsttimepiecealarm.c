@@ -341,28 +341,59 @@ find_unquoted (const gchar * text, gchar character)
   return text;
 }
 
-/* GStreamer reads values of any type that the process knows, and is critical of
- * some that are written wrong, which ends an application with
+/* Returns: (nullable): what is wrong. */
+static gchar *
+check_type (const gchar * text)
+{
+  gchar *type = g_strstrip (g_strndup (text, strcspn (text, ")")));
+  gchar *problem = NULL;
+
+  if (index_of (types, G_N_ELEMENTS (types), type) < 0)
+    problem = g_strdup_printf ("a value has the type (%s), but may have none "
+        "but (string), (int) and their kin", type);
+  g_free (type);
+  return problem;
+}
+
+/* GStreamer reads values of any type that the process knows, one in the other,
+ * and is critical of some that are written wrong, which ends an application with
  * G_DEBUG=fatal-criticals: it gets none but texts and numbers.
  * Returns: (nullable): what is wrong. */
 static gchar *
-check_types (const GstTimepieceAlarm * alarm)
+check_values (const GstTimepieceAlarm * alarm)
 {
-  const gchar *open = alarm->text;
+  gchar *problem = NULL;
+  gboolean quoted = FALSE;
 
-  while (*(open = find_unquoted (open, '(')) != '\0') {
-    gchar *type = g_strstrip (g_strndup (open + 1, strcspn (open + 1, ")")));
-    gchar *problem = NULL;
-
-    if (index_of (types, G_N_ELEMENTS (types), type) < 0)
-      problem = g_strdup_printf ("a value has the type (%s), but may have none "
-          "but (string), (int) and their kin", type);
-    g_free (type);
-    if (problem)
-      return problem;
-    open++;
+  for (const gchar * text = alarm->text; *text != '\0' && !problem; text++) {
+    if (quoted) {
+      if (*text == '\\' && text[1] != '\0')
+        text++;
+      else if (*text == '"')
+        quoted = FALSE;
+      continue;
+    }
+    switch (*text) {
+      case '"':
+        quoted = TRUE;
+        break;
+      case '\\':
+        problem = g_strdup (bad_form);
+        break;
+      case '[':
+      case '{':
+      case '<':
+        problem = g_strdup_printf ("a value begins with '%c', but may be one "
+            "text or number, and no list, range or structure", *text);
+        break;
+      case '(':
+        problem = check_type (text + 1);
+        break;
+      default:
+        break;
+    }
   }
-  return NULL;
+  return problem;
 }
 
 /* @text: (transfer full): one entry
@@ -375,7 +406,7 @@ parse_entry (GstTimepieceAlarm * alarm, gchar * text, guint position)
   GstStructure *structure;
 
   alarm->text = g_strchomp (text);
-  if ((problem = parse_kind (alarm)) || (problem = check_types (alarm)))
+  if ((problem = parse_kind (alarm)) || (problem = check_values (alarm)))
     return problem;
   structure = gst_structure_from_string (alarm->text, &end);
   if (structure && *skip_space (end) == '\0')

@@ -75,16 +75,22 @@ extension BadAlarm {
     /// GStreamer itself would be critical of some of these.
     private static let types = [
         ("(taglist)t", "taglist"), ("( GstTagList )t", "GstTagList"), ("(structure)\"a, b=(taglist)t\"", "structure"),
-        ("{ (GstCaps)x }", "GstCaps"), ("(float)1", "float"), ("()x", ""),
+        ("(GstCaps)x", "GstCaps"), ("(float)1", "float"), ("()x", ""),
     ].map { value, type in
         BadAlarm(
             "ordinal,name=\(value),each=1",
             "a value has the type (\(type)), but may have none but (string), (int) and their kin.")
+    }
+    private static let nested = ["{ (GstCaps)x }", "[1, 2]", "<1>", "[a, b=[\"c, d=(taglist)[[\"\"[\"|6\"", "{"].map {
+        value in
+        BadAlarm(
+            "ordinal,name=\(value),each=1",
+            "a value begins with '\(value.prefix(1))', but may be one text or number, and no list, range or structure.")
     }
     private static let forms = [
         "interval,every=", "interval,every", ",", "interval every=5s",
         "interval,every=\"5s", "interval,every=5s}", "interval,every=5s\\",
     ].map { BadAlarm($0, form) }
 
-    static let all = kinds + durations + times + numbers + fields + types + forms
+    static let all = kinds + durations + times + numbers + fields + types + nested + forms
 }
