@@ -71,16 +71,16 @@ def service(certificate=None):
     Service.samples = 0
     server = Server(certificate)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"{'https' if certificate else 'http'}://localhost:{server.server_port}"
+    yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
     server.shutdown()
 
 
 def certify(folder):
-    """Makes a certificate for localhost in a file that holds its key, too; returns the file."""
+    """Makes a certificate for 127.0.0.1 in a file that holds its key, too; returns the file."""
     certificate = f"{folder}/certificate.pem"
     subprocess.run(
         ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=DNS:localhost", "-keyout", certificate, "-out", certificate], check=True, capture_output=True)
+         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", certificate, "-out", certificate], check=True, capture_output=True)
     return certificate
 
 
