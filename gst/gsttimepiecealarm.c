@@ -326,13 +326,13 @@ skip_space (const gchar * text)
   return text;
 }
 
-/* The first such character outside of quotation marks, or the end of the text. */
+/* The first of such characters outside of quotation marks, or the end of the text. */
 static const gchar *
-find_unquoted (const gchar * text, gchar character)
+find_unquoted (const gchar * text, const gchar * characters)
 {
   gboolean quoted = FALSE;
 
-  for (; *text != '\0' && (quoted || *text != character); text++) {
+  for (; *text != '\0' && (quoted || !strchr (characters, *text)); text++) {
     if (*text == '\\' && text[1] != '\0')
       text++;
     else if (*text == '"')
@@ -362,36 +362,18 @@ check_type (const gchar * text)
 static gchar *
 check_values (const GstTimepieceAlarm * alarm)
 {
+  const gchar *found = alarm->text;
   gchar *problem = NULL;
-  gboolean quoted = FALSE;
 
-  for (const gchar * text = alarm->text; *text != '\0' && !problem; text++) {
-    if (quoted) {
-      if (*text == '\\' && text[1] != '\0')
-        text++;
-      else if (*text == '"')
-        quoted = FALSE;
-      continue;
-    }
-    switch (*text) {
-      case '"':
-        quoted = TRUE;
-        break;
-      case '\\':
-        problem = g_strdup (bad_form);
-        break;
-      case '[':
-      case '{':
-      case '<':
-        problem = g_strdup_printf ("a value begins with '%c', but may be one "
-            "text or number, and no list, range or structure", *text);
-        break;
-      case '(':
-        problem = check_type (text + 1);
-        break;
-      default:
-        break;
-    }
+  while (!problem && *(found = find_unquoted (found, "([{<\\")) != '\0') {
+    if (*found == '(')
+      problem = check_type (found + 1);
+    else if (*found == '\\')
+      problem = g_strdup (bad_form);
+    else
+      problem = g_strdup_printf ("a value begins with '%c', but may be one "
+          "text or number, and no list, range or structure", *found);
+    found++;
   }
   return problem;
 }
@@ -447,7 +429,7 @@ gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
       g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
   names = g_hash_table_new (g_str_hash, g_str_equal);
   while (*entry != '\0' && alarms) {
-    const gchar *end = find_unquoted (entry, ';');
+    const gchar *end = find_unquoted (entry, ";");
     GstTimepieceAlarm *alarm = g_new0 (GstTimepieceAlarm, 1);
     guint position = alarms->len + 1;
     gchar *what = parse_entry (alarm, g_strndup (entry, (gsize) (end - entry)),
