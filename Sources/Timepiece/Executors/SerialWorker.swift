@@ -19,7 +19,7 @@ public final class SerialWorker: CallbackExecutor {
     ///
     /// - Throws: ``TimepieceError/thread(_:)`` if the system has no thread or no memory for one.
     public init() throws(TimepieceError) {
-        ending = Mutex(Ending(thread: try queue.startThread()))
+        ending = Mutex(Ending(thread: try startThread(queue.run)))
     }
 
     deinit {

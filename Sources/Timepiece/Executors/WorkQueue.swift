@@ -48,30 +48,8 @@ final class WorkQueue: Sendable {
         end.signal()
     }
 
-    /// Starts the thread with all signals blocked, as it inherits the mask.
-    func startThread() throws(TimepieceError) -> pthread_t {
-        var all = sigset_t()
-        var before = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-        var thread = pthread_t()
-        let retained = unsafe Unmanaged.passRetained(self)
-        let code = unsafe pthread_create(
-            &thread, nil,
-            { argument in
-                guard let argument = unsafe argument else { return nil }
-                unsafe Unmanaged<WorkQueue>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, retained.toOpaque())
-        guard code == 0 else {
-            unsafe retained.release()
-            throw .thread(code)
-        }
-        return thread
-    }
-
-    private func run() {
+    /// Runs the closures as they come, on the worker's thread.
+    func run() {
         let current = pthread_self()
         state.withLock { $0.thread = current }
         while true {

@@ -26,35 +26,20 @@ final class OwnThreads: Sendable {
         }
     }
 
-    /// The body of a thread, on its way through C.
-    private final class Body: Sendable {
-        let threads: OwnThreads
-        let number: UInt64
-        let work: @Sendable () -> Void
-
-        init(_ threads: OwnThreads, _ number: UInt64, _ work: @escaping @Sendable () -> Void) {
-            self.threads = threads
-            self.number = number
-            self.work = work
-        }
-    }
-
     private let roster = Mutex(Roster())
 
     /// Starts a thread, which keeps this object; returns false if the system gives none.
     func start(_ work: @escaping @Sendable () -> Void) -> Bool {
-        // Signals are for the threads of the process' owner.
-        var all = sigset_t()
-        var before = sigset_t()
-        unsafe sigfillset(&all)
-        unsafe pthread_sigmask(SIG_SETMASK, &all, &before)
-        defer { unsafe pthread_sigmask(SIG_SETMASK, &before, nil) }
-
         let (isStarted, done) = roster.withLock { roster in
             roster.forgetParent()
             roster.started &+= 1
-            let thread = Self.create(Body(self, roster.started, work))
-            roster.working[roster.started] = thread
+            let number = roster.started
+            let thread = try? startThread {
+                nameThread("timepiece-send")
+                work()
+                self.finish(number)
+            }
+            roster.working[number] = thread
             return (thread != nil, roster.takeDone())
         }
         Self.join(done)
@@ -79,26 +64,6 @@ final class OwnThreads: Sendable {
         roster.withLock { roster in
             if let thread = roster.working.removeValue(forKey: number) { roster.done.append(thread) }
         }
-    }
-
-    private static func create(_ body: Body) -> pthread_t? {
-        let body = unsafe Unmanaged.passRetained(body)
-        var thread = pthread_t()
-        let code = unsafe pthread_create(
-            &thread, nil,
-            { context in
-                guard let context = unsafe context else { return nil }
-                nameThread("timepiece-send")
-                let body = unsafe Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
-                body.work()
-                body.threads.finish(body.number)
-                return nil
-            }, unsafe body.toOpaque())
-        guard code == 0 else {
-            unsafe body.release()
-            return nil
-        }
-        return thread
     }
 
     private static func join(_ threads: [pthread_t]) {
