@@ -14,10 +14,13 @@ import errno
 import glob
 import http.server
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
+from quiet_server import QuietServer  # noqa: E402
 
 CALLS = {
     "pthread_create": errno.EAGAIN, "open": errno.EMFILE, "read": errno.EIO, "write": errno.ENOSPC, "pread64": errno.EIO,
@@ -47,15 +50,6 @@ class Service(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", "2")
         self.end_headers()
         self.wfile.write(b"{}")
-
-
-class Server(http.server.ThreadingHTTPServer):
-    """Says nothing of connections that break off."""
-
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
 
 
 def attempt(victim, inject, endpoint, call, number, goes_on=False):
@@ -103,9 +97,8 @@ def main():
     if own:
         print(f"faults: the plugin's own C asks for memory past GLib: {', '.join(sorted(own))}", file=sys.stderr)
         return 1
-    server = Server(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    endpoint = f"http://127.0.0.1:{server.server_port}"
+    server = QuietServer(Service)
+    endpoint = server.address
     problems, points, cut = [], 0, []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         def run(call, number, goes_on=False):

@@ -3,11 +3,13 @@
 
 import http.server
 import os
-import ssl
+import pathlib
 import subprocess
 import sys
 import tempfile
-import threading
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
+from quiet_server import QuietServer, certify  # noqa: E402
 
 # What switches the verification off elsewhere: in Python, Node, git, curl's own build, AWS's tools.
 SWITCHES = {
@@ -38,23 +40,6 @@ class Service(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """Shakes hands on a thread of its own, and says nothing of hands that are not taken."""
-
-    daemon_threads = True
-
-    def __init__(self, certificate, key):
-        super().__init__(("127.0.0.1", 0), Service)
-        self.context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        self.context.load_cert_chain(certificate, key)
-
-    def finish_request(self, request, client_address):
-        try:
-            super().finish_request(self.context.wrap_socket(request, server_side=True), client_address)
-        except OSError:
-            pass
-
-
 def publish(port, environment):
     """Publishes to the service and returns what was said of it."""
     done = subprocess.run(
@@ -67,17 +52,12 @@ def publish(port, environment):
 
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        certificate, key = f"{folder}/certificate.pem", f"{folder}/key.pem"
-        subprocess.run(
-            ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-             "-addext", "subjectAltName=DNS:localhost", "-keyout", key, "-out", certificate],
-            check=True, capture_output=True)
+        certificate = certify(folder)
         os.mkdir(f"{folder}/.aws")
         for path, text in ((".aws/config", CONFIGURATION), (".curlrc", CURLRC)):
             with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
                 file.write(text)
-        server = Server(certificate, key)
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        server = QuietServer(Service, certificate)
         plain = dict(os.environ, HOME=folder, AWS_EC2_METADATA_DISABLED="true")
         publish(server.server_port, dict(plain, **SWITCHES))
         assert Service.requests == 0, f"{Service.requests} requests came without a certificate that is trusted"

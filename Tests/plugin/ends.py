@@ -10,15 +10,18 @@ import gzip
 import http.server
 import json
 import os
+import pathlib
 import signal
 import socket
 import sqlite3
-import ssl
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
+from quiet_server import QuietServer, certify  # noqa: E402
 
 BUFFERS = 50
 
@@ -45,43 +48,13 @@ class Service(http.server.BaseHTTPRequestHandler):
         self.wfile.write(b"{}")
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """Says nothing of clients that break off; with a certificate, speaks TLS."""
-
-    daemon_threads = True
-
-    def __init__(self, certificate=None):
-        super().__init__(("127.0.0.1", 0), Service)
-        self.context = certificate and ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        if certificate:
-            self.context.load_cert_chain(certificate)
-
-    def finish_request(self, request, client_address):
-        if self.context:
-            request = self.context.wrap_socket(request, server_side=True)
-        super().finish_request(request, client_address)
-
-    def handle_error(self, request, client_address):
-        pass
-
-
 @contextlib.contextmanager
 def service(certificate=None):
     """Serves on loopback; yields the address."""
     Service.samples = 0
-    server = Server(certificate)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"{'https' if certificate else 'http'}://127.0.0.1:{server.server_port}"
+    server = QuietServer(Service, certificate)
+    yield server.address
     server.shutdown()
-
-
-def certify(folder):
-    """Makes a certificate for 127.0.0.1 in a file that holds its key, too; returns the file."""
-    certificate = f"{folder}/certificate.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=localhost",
-         "-addext", "subjectAltName=IP:127.0.0.1", "-keyout", certificate, "-out", certificate], check=True, capture_output=True)
-    return certificate
 
 
 @contextlib.contextmanager

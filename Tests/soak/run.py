@@ -6,11 +6,15 @@
 
 import http.server
 import os
+import pathlib
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
+from quiet_server import QuietServer  # noqa: E402
 
 
 class Service(http.server.BaseHTTPRequestHandler):
@@ -45,22 +49,12 @@ class Service(http.server.BaseHTTPRequestHandler):
             self.close_connection = True
 
 
-class Server(http.server.ThreadingHTTPServer):
-    """Says nothing of connections that break off."""
-
-    daemon_threads = True
-
-    def handle_error(self, request, client_address):
-        pass
-
-
 def main():
-    server = Server(("127.0.0.1", 0), Service)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = QuietServer(Service)
     with tempfile.TemporaryDirectory() as folder:
         environment = dict(os.environ, XDG_STATE_HOME=folder, AWS_EC2_METADATA_DISABLED="true")
         done = subprocess.run(
-            [sys.argv[1], sys.argv[2], f"http://127.0.0.1:{server.server_port}", *sys.argv[3:]], env=environment, check=False,
+            [sys.argv[1], sys.argv[2], server.address, *sys.argv[3:]], env=environment, check=False,
             timeout=float(sys.argv[2]) * 60 + 120)
     print(f"soak: {Service.requests} requests to CloudWatch")
     return done.returncode if Service.requests else 1
