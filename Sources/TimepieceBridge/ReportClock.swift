@@ -77,22 +77,14 @@ protocol ClockMember: AnyObject, Sendable {
     private func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
     private func start() -> pthread_t? {
-        var new = pthread_t()
-        let unmanaged = unsafe Unmanaged.passRetained(self)
-        let failure = unsafe pthread_create(
-            &new, nil,
-            { context in
-                guard let context = unsafe context else { return nil }
+        guard
+            let thread = try? startThread({
                 nameThread("timepiece")
-                unsafe Unmanaged<ReportClock>.fromOpaque(context).takeRetainedValue().loop()
-                return nil
-            }, unmanaged.toOpaque())
-        guard failure == 0 else {
-            unsafe unmanaged.release()
-            return nil
-        }
-        pthread_detach(new)
-        return new
+                self.loop()
+            })
+        else { return nil }
+        pthread_detach(thread)
+        return thread
     }
 
     private func loop() {

@@ -1,3 +1,4 @@
+import Glibc
 import Synchronization
 import Testing
 
@@ -36,6 +37,25 @@ struct ReportClockTests {
 
     private final class Bystander: ClockMember {
         func run(at now: UInt64) -> UInt64 { .max }
+    }
+
+    private final class Onlooker: ClockMember {
+        let takesSignals = Watched<Bool?>(nil)
+
+        func run(at now: UInt64) -> UInt64 {
+            var mask = sigset_t()
+            unsafe pthread_sigmask(SIG_SETMASK, nil, &mask)
+            let taken = unsafe sigismember(&mask, SIGTERM) == 0
+            takesSignals.update { $0 = taken }
+            return .max
+        }
+    }
+
+    @Test("leaves the signals to the host's threads") func takesNoSignals() {
+        let onlooker = Onlooker()
+        #expect(ReportClock().schedule(onlooker, at: 0))
+        #expect(onlooker.takesSignals.wait { $0 != nil })
+        #expect(onlooker.takesSignals.update { $0 } == false)
     }
 
     @Test("lets a member go that wants nothing more, with no lock held")
