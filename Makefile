@@ -4,9 +4,10 @@ SWIFT ?= swift
 # Debian's own, which has GStreamer's bindings.
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
-PLUGIN_FLAGS := -c release --product gsttimepiece -Xswiftc -static-stdlib \
+# The benchmarks are built with them too: what they measure is what is in the plugin, and nothing is compiled twice.
+RELEASE_FLAGS := -c release -Xswiftc -static-stdlib -Xcc -fno-plt -Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2
+PLUGIN_FLAGS := $(RELEASE_FLAGS) --product gsttimepiece \
 	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
-	-Xcc -fno-plt -Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2 \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
 # What SwiftPM says of GLib's pkg-config file concerns nobody.
 QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0
@@ -88,7 +89,7 @@ bench-build: build
 	@cc -O2 -Wall -Wextra Benchmarks/launch.c -o $(BENCH)/launch
 	@cc -O2 -Wall -Wextra -fPIC -shared Benchmarks/fixedclock.c -o $(BENCH)/fixedclock.so
 	@for p in LibraryBenchmark SpoolBenchmark; do \
-	  $(SWIFT) build -c release --product $$p -Xswiftc -static-stdlib $(QUIET) || exit 1; done
+	  $(SWIFT) build $(RELEASE_FLAGS) --product $$p $(QUIET) || exit 1; done
 
 # What a buffer costs beside the peers and bare C, what the start, the library's calls and publishing cost: tables, and
 # the figures in .build/bench*.json. Ten minutes on two quiet cores; `make bench ROUNDS=5` is quicker and rougher.
