@@ -27,7 +27,7 @@ case $sanitizer in
   address)
     # Optimized, as what is shipped is; it takes a third of the time. What is undefined in C ends the run besides.
     scratch=.build-asan
-    build+=(-Xswiftc -O -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
+    build+=(-c release -Xswiftc -enable-testing -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
     swift build --build-tests "${build[@]}" --scratch-path $scratch
     export ASAN_OPTIONS=fast_unwind_on_malloc=0 LSAN_OPTIONS=suppressions=$here/../lsan.supp:print_suppressions=0
     ;;
