@@ -68,12 +68,12 @@ in_swift() {
     "${doors[@]}" -lz $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
 }
 
-# Asks PID to end, as libFuzzer does on this signal, once it holds a gigabyte. GStreamer's own reader of structures leaks
-# what it refuses, up to hundreds of megabytes a second; whether it is that, or ours, shows in the other readers.
+# Asks PID to end, as libFuzzer does on this signal, once it holds 768 MB, well below libFuzzer's limit of two gigabytes:
+# GStreamer's own reader of structures leaks what it refuses, up to hundreds of megabytes a second.
 relieve() {
   local pid=$1 pages
   while read -r _ pages _ <"/proc/$pid/statm" && [ "$pages" -gt 0 ]; do
-    [ "$pages" -lt 262144 ] || kill -USR1 "$pid"
+    [ "$pages" -lt 196608 ] || kill -USR1 "$pid"
     sleep 0.1
   done 2>/dev/null
 }
@@ -91,14 +91,14 @@ feed() {
       return
       ;;
   esac
-  [ "$corpus" = messages ] && options=(-max_len=4096 -rss_limit_mb=4096 -dict=Tests/Fuzz/messages.dict)
+  [ "$corpus" = messages ] && options=(-max_len=4096 -dict=Tests/Fuzz/messages.dict)
   mkdir -p "$folder/found-$reader"
-  # GLib keeps quarks and types for life, so leaks are not looked for; what grows without end meets the limit.
+  # GStreamer leaks, and GLib keeps quarks and types for life, so leaks are not looked for.
   # Twelve beginnings find more in a minute than one does.
   local end=$((SECONDS + seconds)) turn=$seed inputs=0 left
   while left=$((end - SECONDS)) && [ "$left" -gt 0 ]; do
     TIMEPIECE_FUZZ=$reader ASAN_OPTIONS=detect_leaks=0 "$program" -seed="$turn" -max_total_time=$((left < 5 ? left : 5)) \
-      -timeout=10 -artifact_prefix="$folder/$reader-" -print_final_stats=1 -verbosity=0 "${options[@]}" \
+      -timeout=10 -rss_limit_mb=2048 -artifact_prefix="$folder/$reader-" -print_final_stats=1 -verbosity=0 "${options[@]}" \
       "$folder/found-$reader" "Tests/Fuzz/corpus-$corpus" >"$log" 2>&1 &
     [ "$corpus" = messages ] && relieve $!
     if ! wait $!; then
