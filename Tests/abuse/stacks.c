@@ -70,7 +70,6 @@ print_by_signals (void)
 {
   DIR *tasks = opendir ("/proc/self/task");
   struct dirent *entry;
-  gint expected;
 
   num_printed = 0;
   while (tasks && (entry = readdir (tasks))) {
@@ -79,8 +78,9 @@ print_by_signals (void)
     /* one after the other, so that they do not mix; the plugin's own take no
      * signals, and are left to the debugger */
     if (thread > 0 && !syscall (SYS_tgkill, getpid (), thread, SIGUSR2)) {
-      expected = g_atomic_int_get (&num_printed) + 1;
-      for (gint i = 0; i < 100; i++) {
+      gint expected = g_atomic_int_get (&num_printed) + 1;
+
+      for (gint i = 0; i < 500; i++) {
         if (g_atomic_int_get (&num_printed) >= expected)
           break;
         usleep (10000);
