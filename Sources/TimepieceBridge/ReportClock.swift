@@ -77,13 +77,11 @@ protocol ClockMember: AnyObject, Sendable {
     private func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
     private func start() -> pthread_t? {
-        guard
-            let thread = try? startThread({
-                nameThread("timepiece")
-                self.loop()
-            })
-        else { return nil }
-        pthread_detach(thread)
+        let thread = try? startThread {
+            nameThread("timepiece")
+            self.loop()
+        }
+        if let thread { pthread_detach(thread) }
         return thread
     }
 
