@@ -13,19 +13,10 @@ final class TickMeter: ClockMember {
     private let state: Mutex<State>
 
     struct State {
-        var interval: UInt64
+        var plan: ReportPlan
         var detector: StallDetector
-        /// When the next report is due while playing.
-        var due: UInt64 = .max
-        /// Who gets the figures beside the reports, and when next.
         var publisher: Publisher?
-        var publishDue: UInt64 = .max
-        var playing = false
-        var ended = false
         var flushing = false
-        var stopped = false
-
-        var flows: Bool { playing && !ended && !stopped }
     }
 
     init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
@@ -35,23 +26,26 @@ final class TickMeter: ClockMember {
         self.tachometer = tachometer
         writer = tachometer.writer
         self.reporter = reporter
-        state = Mutex(State(interval: settings.interval, detector: StallDetector(settings: StallSettings(settings))))
+        state = Mutex(
+            State(
+                plan: ReportPlan(interval: settings.interval),
+                detector: StallDetector(settings: StallSettings(settings))))
     }
 
     func play(at now: UInt64) -> Bool {
         tachometer.resume(at: MonotonicInstant(nanoseconds: now))
-        return reschedule(at: now, restart: true) { $0.playing = true }
+        return reschedule(at: now, restart: true) { $0.plan.playing = true }
     }
 
     func pause(at now: UInt64) {
         tellResumption(at: now)
         tachometer.pause(at: MonotonicInstant(nanoseconds: now))
-        _ = reschedule(at: now, restart: true) { $0.playing = false }
+        _ = reschedule(at: now, restart: true) { $0.plan.playing = false }
     }
 
     func begin(at now: UInt64) -> Bool {
         // A new segment in a stream that never ended is no reason to forget since when it stands still.
-        reschedule(at: now, restart: state.withLock { $0.ended }) { $0.ended = false }
+        reschedule(at: now, restart: state.withLock { $0.plan.ended }) { $0.plan.ended = false }
     }
 
     func flush(_ begins: Bool, at now: UInt64) -> Bool {
@@ -61,21 +55,24 @@ final class TickMeter: ClockMember {
 
     func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
         reschedule(at: now, restart: false) { state in
-            state.interval = settings.interval
+            state.plan.interval = settings.interval
             state.detector.settings = StallSettings(settings)
         }
     }
 
     func publish(to publisher: Publisher) {
         tachometer.tap()
-        state.withLock { $0.publisher = publisher }
+        state.withLock { state in
+            state.publisher = publisher
+            state.plan.period = publisher.period
+        }
         publisher.onExit { [weak self] in self?.handOver(at: MonotonicInstant.now().nanoseconds) }
     }
 
     func end(at now: UInt64) {
         tellResumption(at: now)
         state.withLock { state in
-            state.ended = true
+            state.plan.ended = true
             state.detector.rest()
         }
         ReportClock.shared.remove(self)
@@ -86,8 +83,8 @@ final class TickMeter: ClockMember {
 
     func stop(at now: UInt64) {
         let already = state.withLock { state in
-            defer { state.stopped = true }
-            return state.stopped
+            defer { state.plan.stopped = true }
+            return state.plan.stopped
         }
         guard !already else { return }
         ReportClock.shared.remove(self)
@@ -97,10 +94,10 @@ final class TickMeter: ClockMember {
     }
 
     func run(at now: UInt64) -> UInt64 {
-        guard state.withLock({ $0.flows }) else { return .max }
+        guard state.withLock({ $0.plan.flows }) else { return .max }
         checkForStall(at: now)
-        if state.withLock({ $0.takeReport(at: now) }) { closeWindow(at: now) }
-        if state.withLock({ $0.publishDue <= now }) { handOver(at: now) }
+        if state.withLock({ $0.plan.takeReport(at: now) }) { closeWindow(at: now) }
+        if state.withLock({ $0.plan.takeHandOver(at: now) }) { handOver(at: now) }
         return state.withLock { $0.next(lastTick: tachometer.lastTick, at: now) }
     }
 
@@ -117,11 +114,7 @@ final class TickMeter: ClockMember {
 
     /// Hands what was measured since the last time to whom it is published by.
     private func handOver(at now: UInt64) {
-        let publisher = state.withLock { state in
-            state.schedulePublishing(at: now)
-            return state.publisher
-        }
-        publisher?.publish(tachometer.takeTapped(), at: now)
+        state.withLock { $0.publisher }?.publish(tachometer.takeTapped(), at: now)
     }
 
     private func checkForStall(at now: UInt64) {
@@ -152,15 +145,13 @@ final class TickMeter: ClockMember {
         let due = state.withLock { state in
             change(&state)
             if restart {
-                if state.flows, !state.flushing {
+                if state.plan.flows, !state.flushing {
                     state.detector.start(at: MonotonicInstant(nanoseconds: now))
                 } else {
                     state.detector.rest()
                 }
             }
-            let left = state.interval > open ? state.interval - open : 0
-            state.due = state.interval == 0 ? .max : now.addingSaturating(left)
-            state.schedulePublishing(at: now)
+            state.plan.replan(at: now, openFor: open)
             return state.next(lastTick: tachometer.lastTick, at: now)
         }
         if due != .max { return ReportClock.shared.schedule(self, at: due) }
@@ -172,27 +163,15 @@ final class TickMeter: ClockMember {
 extension TickMeter.State {
     /// When the clock has something to do; `UInt64.max` for never.
     func next(lastTick: UInt64, at now: UInt64) -> UInt64 {
-        guard flows else { return .max }
+        guard plan.flows else { return .max }
         let check = min(detector.nextCheck(lastTick: lastTick, at: now), firstTickCheck(lastTick: lastTick, at: now))
-        return min(due, publishDue, check)
-    }
-
-    mutating func schedulePublishing(at now: UInt64) {
-        publishDue = publisher.map { now.addingSaturating($0.period) } ?? .max
+        return min(plan.next, check)
     }
 
     /// Before the first buffer there is nothing to wait from: look now and then whether it has come.
     private func firstTickCheck(lastTick: UInt64, at now: UInt64) -> UInt64 {
         guard let timeout = detector.settings.timeout, !detector.settings.onStart, lastTick == 0 else { return .max }
         return now.addingSaturating(UInt64(clamping: timeout.nanoseconds) / 2)
-    }
-
-    /// Whether a report is due; then the next is on the grid of the first, and slots that were missed are not made up.
-    mutating func takeReport(at now: UInt64) -> Bool {
-        guard flows, due <= now, interval > 0 else { return false }
-        let missed = (now - due) / interval
-        due = due.addingSaturating(missed.multipliedSaturating(by: interval).addingSaturating(interval))
-        return true
     }
 }
 

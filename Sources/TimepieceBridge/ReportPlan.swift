@@ -15,7 +15,7 @@ struct ReportPlan: Sendable {
         self.interval = interval
     }
 
-    private var flows: Bool { playing && !ended && !stopped }
+    var flows: Bool { playing && !ended && !stopped }
 
     /// When something is to be done, `UInt64.max` for never.
     var next: UInt64 { flows ? min(reportDue, handOverDue) : .max }
