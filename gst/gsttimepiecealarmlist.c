@@ -273,7 +273,8 @@ gst_timepiece_alarm_list_arm (GstTimepieceAlarmList * list,
   gboolean ok = TRUE;
 
   g_mutex_lock (&list->lock);
-  list->tick = timepiece_tick_ref (tick);
+  list->tick = tick;
+  timepiece_meter_ref (TIMEPIECE_METER (tick));
   for (link = list->alarms.head; link && ok; link = link->next) {
     GstTimepieceAlarm *alarm = link->data;
 
@@ -299,5 +300,5 @@ gst_timepiece_alarm_list_disarm (GstTimepieceAlarmList * list)
   list->tick = NULL;
   g_mutex_unlock (&list->lock);
   if (tick)
-    timepiece_tick_unref (tick);
+    timepiece_meter_unref (TIMEPIECE_METER (tick));
 }

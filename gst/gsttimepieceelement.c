@@ -47,12 +47,14 @@ typedef struct
   gdouble nominal_rate;
   GstTimepieceTimes past;       /* of the last buffer of an earlier segment */
 
-  /* protected by OBJECT_LOCK */
-  gboolean started;
-  gboolean warned;
+  /* between start and stop, else NULL: set and cleared with start_lock and
+   * OBJECT_LOCK held; read with either, by others as a reference */
+  TimepieceMeter *meter;
+  gboolean warned;              /* protected by OBJECT_LOCK */
 
-  /* taken by start and stop, which activation and state change both call;
-   * nothing else is locked or called out for while it is held, but errors */
+  /* taken by start and stop, which activation and state change both call; the
+   * outermost lock but for the stream lock: OBJECT_LOCK and the timing's come
+   * after it. Nothing is posted while it is held. */
   GMutex start_lock;
 } GstTimepieceElementPrivate;
 
@@ -80,12 +82,6 @@ GstPad *
 gst_timepiece_element_get_src_pad (GstTimepieceElement * self)
 {
   return PRIVATE (self)->srcpad;
-}
-
-TimepieceCloudWatch *
-gst_timepiece_element_get_cloudwatch (GstTimepieceElement * self)
-{
-  return PRIVATE (self)->cloudwatch;
 }
 
 guint64
@@ -199,11 +195,14 @@ gst_timepiece_element_post (GstTimepieceElement * self,
       gst_message_new_element (GST_OBJECT (self), structure));
 }
 
-void
-gst_timepiece_element_warn_no_thread (GstTimepieceElement * self)
+/* Tells, once a start, that no thread could be made for reports. */
+static void
+check_thread (GstTimepieceElement * self, gboolean runs)
 {
   gboolean warned;
 
+  if (runs)
+    return;
   GST_OBJECT_LOCK (self);
   warned = PRIVATE (self)->warned;
   PRIVATE (self)->warned = TRUE;
@@ -295,17 +294,42 @@ close_cloudwatch (GstTimepieceElement * self)
   timepiece_cloudwatch_unref (cloudwatch);
 }
 
+/* Returns: (nullable) (transfer full) */
+static TimepieceMeter *
+ref_meter (GstTimepieceElement * self)
+{
+  TimepieceMeter *meter;
+
+  GST_OBJECT_LOCK (self);
+  meter = PRIVATE (self)->meter;
+  if (meter)
+    timepiece_meter_ref (meter);
+  GST_OBJECT_UNLOCK (self);
+  return meter;
+}
+
+gboolean
+gst_timepiece_element_is_started (GstTimepieceElement * self)
+{
+  gboolean started;
+
+  GST_OBJECT_LOCK (self);
+  started = PRIVATE (self)->meter != NULL;
+  GST_OBJECT_UNLOCK (self);
+  return started;
+}
+
 /* Idempotent: in pull mode the pads are activated, and buffers flow, before
  * the own change of state. */
 static gboolean
 start (GstTimepieceElement * self)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
-  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  TimepieceMeter *meter;
   gchar *problem;
 
   g_mutex_lock (&priv->start_lock);
-  if (priv->started) {
+  if (priv->meter) {
     g_mutex_unlock (&priv->start_lock);
     return TRUE;
   }
@@ -320,9 +344,12 @@ start (GstTimepieceElement * self)
         "names this point of the pipeline, or none for the element's name.");
   GST_OBJECT_UNLOCK (self);
   if (!problem && open_cloudwatch (self, &problem)
-      && klass->start (self, &problem)) {
+      && (meter = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->start (self,
+              &problem))) {
+    if (priv->cloudwatch)
+      timepiece_meter_publish (meter, priv->cloudwatch);
     GST_OBJECT_LOCK (self);
-    priv->started = TRUE;
+    priv->meter = meter;
     GST_OBJECT_UNLOCK (self);
   }
   g_mutex_unlock (&priv->start_lock);
@@ -336,37 +363,28 @@ start (GstTimepieceElement * self)
   return TRUE;
 }
 
-static gboolean
-is_started (GstTimepieceElement * self)
-{
-  gboolean started;
-
-  GST_OBJECT_LOCK (self);
-  started = PRIVATE (self)->started;
-  GST_OBJECT_UNLOCK (self);
-  return started;
-}
-
 static void
 stop (GstTimepieceElement * self)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
-  gboolean started;
+  TimepieceMeter *meter;
 
-  if (!is_started (self))
+  if (!gst_timepiece_element_is_started (self))
     return;
   /* Pads let a FLUSH_STOP through even when they are not active: wait for one
    * that another thread sends. */
   GST_PAD_STREAM_LOCK (priv->sinkpad);
   g_mutex_lock (&priv->start_lock);
   GST_OBJECT_LOCK (self);
-  started = priv->started;
-  priv->started = FALSE;
+  meter = priv->meter;
+  priv->meter = NULL;
   GST_OBJECT_UNLOCK (self);
   g_mutex_unlock (&priv->start_lock);
   GST_PAD_STREAM_UNLOCK (priv->sinkpad);
-  if (started) {
+  if (meter) {
     GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
+    timepiece_meter_stop (meter, gst_timepiece_now ());
+    timepiece_meter_unref (meter);
     close_cloudwatch (self);
     GST_DEBUG_OBJECT (self, "stopped");
   }
@@ -375,13 +393,14 @@ stop (GstTimepieceElement * self)
 /* Buffers from here on count from another start: keep what the last one's
  * times were, they cannot be computed any more. */
 static void
-leave_segment (GstTimepieceElement * self, const GstSegment * next)
+leave_segment (GstTimepieceElement * self, TimepieceMeter * meter,
+    const GstSegment * next)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
   GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
-  GstClockTime position = klass->last_position (self);
+  GstClockTime position = timepiece_meter_last_position (meter);
 
-  klass->forget_position (self);
+  timepiece_meter_forget_position (meter);
   GST_OBJECT_LOCK (self);
   times_in_segment (priv, position, &priv->past);
   if (next)
@@ -409,46 +428,57 @@ take_caps (GstTimepieceElement * self, GstCaps * caps)
   GST_DEBUG_OBJECT (self, "nominal rate %f from %" GST_PTR_FORMAT, rate, caps);
 }
 
+/* What a turn of the stream means to the meter. */
+static void
+follow (GstTimepieceElement * self, TimepieceMeter * meter, GstEvent * event)
+{
+  guint64 now = gst_timepiece_now ();
+  const GstSegment *segment;
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+      timepiece_meter_interrupt (meter);
+      break;
+    case GST_EVENT_SEGMENT:
+      gst_event_parse_segment (event, &segment);
+      timepiece_meter_interrupt (meter);
+      leave_segment (self, meter, segment);
+      check_thread (self, timepiece_meter_begin (meter, now));
+      break;
+    case GST_EVENT_FLUSH_START:
+      check_thread (self, timepiece_meter_flush (meter, TRUE, now));
+      break;
+    case GST_EVENT_FLUSH_STOP:
+      check_thread (self, timepiece_meter_flush (meter, FALSE, now));
+      timepiece_meter_interrupt (meter);
+      leave_segment (self, meter, NULL);
+      check_thread (self, timepiece_meter_begin (meter, now));
+      break;
+    case GST_EVENT_EOS:
+      timepiece_meter_end (meter, now);
+      break;
+    default:
+      break;
+  }
+}
+
 gboolean
 gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
-  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  TimepieceMeter *meter = ref_meter (self);
 
   GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
-  if (is_started (self)) {
-    switch (GST_EVENT_TYPE (event)) {
-      case GST_EVENT_STREAM_START:
-        klass->interrupt (self);
-        break;
-      case GST_EVENT_SEGMENT:{
-        const GstSegment *segment;
+  if (meter) {
+    if (GST_EVENT_TYPE (event) == GST_EVENT_CAPS) {
+      GstCaps *caps;
 
-        gst_event_parse_segment (event, &segment);
-        klass->interrupt (self);
-        leave_segment (self, segment);
-        klass->begin (self);
-        break;
-      }
-      case GST_EVENT_CAPS:{
-        GstCaps *caps;
-
-        gst_event_parse_caps (event, &caps);
-        take_caps (self, caps);
-        break;
-      }
-      case GST_EVENT_FLUSH_STOP:
-        klass->interrupt (self);
-        leave_segment (self, NULL);
-        klass->begin (self);
-        break;
-      case GST_EVENT_EOS:
-        klass->end (self);
-        break;
-      default:
-        break;
+      gst_event_parse_caps (event, &caps);
+      take_caps (self, caps);
     }
+    follow (self, meter, event);
+    timepiece_meter_unref (meter);
   }
   return gst_pad_event_default (pad, parent, event);
 }
@@ -466,12 +496,21 @@ static gboolean
 gst_timepiece_element_src_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
-  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
-  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  GstEventType type = GST_EVENT_TYPE (event);
+  TimepieceMeter *meter;
 
   GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
-  if (klass->upstream_event)
-    klass->upstream_event (self, event);
+  if ((type == GST_EVENT_LATENCY || type == GST_EVENT_FLUSH_STOP)
+      && (meter = ref_meter (GST_TIMEPIECE_ELEMENT (parent)))) {
+    /* A pipeline sends the latency just before its sinks start to play, which
+     * they do before this element: buffers flow from here on. A flush from
+     * downstream is a seek in pull mode. */
+    if (type == GST_EVENT_LATENCY)
+      timepiece_meter_release (meter);
+    else
+      timepiece_meter_interrupt (meter);
+    timepiece_meter_unref (meter);
+  }
   return gst_pad_event_default (pad, parent, event);
 }
 
@@ -492,7 +531,7 @@ gst_timepiece_element_change_state (GstElement * element,
     GstStateChange transition)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (element);
-  GstTimepieceElementClass *klass = GST_TIMEPIECE_ELEMENT_GET_CLASS (self);
+  TimepieceMeter *meter = PRIVATE (self)->meter;
   GstStateChangeReturn ret;
 
   switch (transition) {
@@ -501,10 +540,10 @@ gst_timepiece_element_change_state (GstElement * element,
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      klass->play (self);
+      check_thread (self, timepiece_meter_play (meter, gst_timepiece_now ()));
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      klass->pause (self);
+      timepiece_meter_pause (meter, gst_timepiece_now ());
       break;
     default:
       break;
@@ -528,10 +567,22 @@ gst_timepiece_element_change_state (GstElement * element,
   return ret;
 }
 
+void
+gst_timepiece_element_apply (GstTimepieceElement * self)
+{
+  TimepieceMeter *meter = ref_meter (self);
+
+  if (!meter)
+    return;
+  check_thread (self, GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->apply (self,
+          meter));
+  timepiece_meter_unref (meter);
+}
+
 static void
 set_interval (GstTimepieceElement * self, guint64 interval)
 {
-  gchar *problem = is_started (self) ? interval_problem (interval) : NULL;
+  gchar *problem = gst_timepiece_element_is_started (self) ? interval_problem (interval) : NULL;
 
   /* A pipeline that runs is not stopped for a wrong setting. */
   if (problem) {
@@ -543,7 +594,7 @@ set_interval (GstTimepieceElement * self, guint64 interval)
   GST_OBJECT_LOCK (self);
   PRIVATE (self)->interval = interval;
   GST_OBJECT_UNLOCK (self);
-  GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->apply (self);
+  gst_timepiece_element_apply (self);
 }
 
 static void
@@ -561,9 +612,13 @@ static GstStructure *
 get_stats (GstTimepieceElement * self)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
-  GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self);
+  TimepieceMeter *meter = ref_meter (self);
+  GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self,
+      meter);
   TimepieceCloudWatch *cloudwatch;
 
+  if (meter)
+    timepiece_meter_unref (meter);
   GST_OBJECT_LOCK (self);
   cloudwatch =
       priv->cloudwatch ? timepiece_cloudwatch_ref (priv->cloudwatch) : NULL;

@@ -12,8 +12,7 @@ G_BEGIN_DECLS
 G_DECLARE_DERIVABLE_TYPE (GstTimepieceElement, gst_timepiece_element, GST,
     TIMEPIECE_ELEMENT, GstElement)
 
-/* What a subclass does at the turns of a stream. All but start are called
- * between start and stop only, with no lock held. */
+/* What is a subclass's own. */
 struct _GstTimepieceElementClass
 {
   GstElementClass parent_class;
@@ -21,35 +20,19 @@ struct _GstTimepieceElementClass
   /* The metric's name where the user gives none. */
   const gchar *metric_name;
 
-  /* Copies the settings. On failure sets the sentence to tell the user. */
-  gboolean (*start) (GstTimepieceElement * self, gchar ** problem);
-  /* No buffer flows any more. */
+  /* Copies the settings and makes the meter, which the element owns from then
+   * to after stop. NULL: @problem is the sentence to tell the user. */
+  TimepieceMeter *(*start) (GstTimepieceElement * self, gchar ** problem);
+  /* No buffer flows any more; the meter is stopped next. */
   void (*stop) (GstTimepieceElement * self);
-
-  void (*play) (GstTimepieceElement * self);
-  void (*pause) (GstTimepieceElement * self);
-  /* A setting changed; called between start and stop, or not. */
-  void (*apply) (GstTimepieceElement * self);
-
-  /* The row of buffers has a break: no interval may span it. */
-  void (*interrupt) (GstTimepieceElement * self);
-  /* Positions are counted anew; the last one means nothing any more. */
-  void (*forget_position) (GstTimepieceElement * self);
+  /* A setting changed. FALSE: no thread could be started. */
+  gboolean (*apply) (GstTimepieceElement * self, TimepieceMeter * meter);
   /* (nullable): what the times of the buffers from here on mean, in the thread
    * of the buffers. @segment: (nullable): NULL after a flush. */
   void (*set_segment) (GstTimepieceElement * self, const GstSegment * segment);
-  /* The position of the last buffer, or GST_CLOCK_TIME_NONE. */
-  GstClockTime (*last_position) (GstTimepieceElement * self);
-  /* End of stream, and a stream after it. */
-  void (*end) (GstTimepieceElement * self);
-  void (*begin) (GstTimepieceElement * self);
-
-  /* (nullable) An event comes from downstream, on any thread, also when not
-   * started. */
-  void (*upstream_event) (GstTimepieceElement * self, GstEvent * event);
-
-  /* Returns: (transfer full): what the property `stats` shows. */
-  GstStructure *(*stats) (GstTimepieceElement * self);
+  /* Returns: (transfer full): what the property `stats` shows.
+   * @meter: (nullable): NULL when not started. */
+  GstStructure *(*stats) (GstTimepieceElement * self, TimepieceMeter * meter);
 };
 
 typedef struct
@@ -59,15 +42,13 @@ typedef struct
   GstClockTime running_time;
 } GstTimepieceTimes;
 
-/* Where figures are to be published, between start and stop; NULL if nowhere.
- * Owned by the element. */
-TimepieceCloudWatch *gst_timepiece_element_get_cloudwatch (GstTimepieceElement *
-    self);
-
 /* The pads are constant from init to finalize. */
 GstPad *gst_timepiece_element_get_sink_pad (GstTimepieceElement * self);
 GstPad *gst_timepiece_element_get_src_pad (GstTimepieceElement * self);
 
+gboolean gst_timepiece_element_is_started (GstTimepieceElement * self);
+/* A setting changed: applies it if there is a meter. */
+void gst_timepiece_element_apply (GstTimepieceElement * self);
 guint64 gst_timepiece_element_get_interval (GstTimepieceElement * self);
 /* Returns: (transfer full): the label, or the element's name if none is set */
 gchar *gst_timepiece_element_dup_label (GstTimepieceElement * self);
@@ -92,9 +73,6 @@ void gst_timepiece_element_warn_settings (GstTimepieceElement * self,
 /* Posts an element message. @structure: (transfer full) */
 void gst_timepiece_element_post (GstTimepieceElement * self,
     GstStructure * structure);
-/* Tells, once a start, that no thread could be made for reports. */
-void gst_timepiece_element_warn_no_thread (GstTimepieceElement * self);
-
 /* The one clock that is read on the way of a buffer: CLOCK_MONOTONIC. */
 static inline guint64
 gst_timepiece_read_clock (struct timespec *ts)

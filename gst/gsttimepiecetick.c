@@ -244,7 +244,7 @@ stall_problem (guint64 timeout)
       " ns; allowed are 0, for off, and 1000000 (1 ms) or more.", timeout);
 }
 
-static gboolean
+static TimepieceMeter *
 gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
 {
   static const TimepieceTickEvents events = {
@@ -253,12 +253,11 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   };
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
-  TimepieceCloudWatch *cloudwatch;
   TimepieceTick *tick;
   guint max_intervals;
 
   if ((*problem = stall_problem (settings.stall_timeout)))
-    return FALSE;
+    return NULL;
   GST_OBJECT_LOCK (self);
   max_intervals = self->max_intervals;
   GST_OBJECT_UNLOCK (self);
@@ -266,133 +265,38 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   if (!tick) {
     *problem = g_strdup_printf ("The property max-intervals is %u; allowed are "
         "1 to %u.", max_intervals, LARGEST_MAX_INTERVALS);
-    return FALSE;
+    return NULL;
   }
-  cloudwatch = gst_timepiece_element_get_cloudwatch (element);
-  if (cloudwatch)
-    timepiece_tick_publish (tick, cloudwatch);
   if (!gst_timepiece_alarm_list_arm (&self->alarms, tick, problem)) {
-    timepiece_tick_unref (tick);
-    return FALSE;
+    timepiece_meter_unref (TIMEPIECE_METER (tick));
+    return NULL;
   }
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
   self->phase = GST_TIMEPIECE_TICK_BEGINS;
   self->furthest = 0;
-  GST_OBJECT_LOCK (self);
   self->tick = tick;
-  GST_OBJECT_UNLOCK (self);
-  return TRUE;
+  return TIMEPIECE_METER (tick);
 }
 
 static void
 gst_timepiece_tick_stop (GstTimepieceElement * element)
 {
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
-  TimepieceTick *tick = self->tick;
 
   gst_timepiece_alarm_list_disarm (&self->alarms);
-  timepiece_tick_stop (tick, gst_timepiece_now ());
-  GST_OBJECT_LOCK (self);
   self->tick = NULL;
-  GST_OBJECT_UNLOCK (self);
   self->phase = GST_TIMEPIECE_TICK_BEGINS;
-  timepiece_tick_unref (tick);
 }
 
-static void
-gst_timepiece_tick_play (GstTimepieceElement * element)
+static gboolean
+gst_timepiece_tick_apply (GstTimepieceElement * element,
+    TimepieceMeter * meter)
 {
-  if (!timepiece_tick_play (GST_TIMEPIECE_TICK (element)->tick,
-          gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (element);
-}
+  TimepieceTickSettings settings = get_settings (GST_TIMEPIECE_TICK (element));
 
-static void
-gst_timepiece_tick_pause (GstTimepieceElement * element)
-{
-  timepiece_tick_pause (GST_TIMEPIECE_TICK (element)->tick,
+  return timepiece_tick_set ((TimepieceTick *) meter, &settings,
       gst_timepiece_now ());
-}
-
-static void
-gst_timepiece_tick_end (GstTimepieceElement * element)
-{
-  timepiece_tick_end (GST_TIMEPIECE_TICK (element)->tick,
-      gst_timepiece_now ());
-}
-
-static void
-gst_timepiece_tick_begin (GstTimepieceElement * element)
-{
-  if (!timepiece_tick_begin (GST_TIMEPIECE_TICK (element)->tick,
-          gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (element);
-}
-
-static void
-gst_timepiece_tick_interrupt (GstTimepieceElement * element)
-{
-  timepiece_tick_interrupt (GST_TIMEPIECE_TICK (element)->tick);
-}
-
-static void
-gst_timepiece_tick_forget_position (GstTimepieceElement * element)
-{
-  timepiece_tick_forget_position (GST_TIMEPIECE_TICK (element)->tick);
-}
-
-static GstClockTime
-gst_timepiece_tick_last_position (GstTimepieceElement * element)
-{
-  return timepiece_tick_last_position (GST_TIMEPIECE_TICK (element)->tick);
-}
-
-TimepieceTick *
-gst_timepiece_tick_ref_meter (GstTimepieceTick * self)
-{
-  TimepieceTick *tick;
-
-  GST_OBJECT_LOCK (self);
-  tick = self->tick ? timepiece_tick_ref (self->tick) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  return tick;
-}
-
-static void
-gst_timepiece_tick_upstream_event (GstTimepieceElement * element,
-    GstEvent * event)
-{
-  GstEventType type = GST_EVENT_TYPE (event);
-  TimepieceTick *tick;
-
-  if (type != GST_EVENT_LATENCY && type != GST_EVENT_FLUSH_STOP)
-    return;
-  tick = gst_timepiece_tick_ref_meter (GST_TIMEPIECE_TICK (element));
-  if (!tick)
-    return;
-  /* A pipeline sends the latency just before its sinks start to play, which
-   * they do before this element: buffers flow from here on. A flush from
-   * downstream is a seek in pull mode. */
-  if (type == GST_EVENT_LATENCY)
-    timepiece_tick_release (tick);
-  else
-    timepiece_tick_interrupt (tick);
-  timepiece_tick_unref (tick);
-}
-
-static void
-gst_timepiece_tick_apply (GstTimepieceElement * element)
-{
-  GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
-  TimepieceTickSettings settings = get_settings (self);
-  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
-
-  if (!tick)
-    return;
-  if (!timepiece_tick_set (tick, &settings, gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (element);
-  timepiece_tick_unref (tick);
 }
 
 typedef struct
@@ -411,14 +315,14 @@ show (const TimepieceTickWindow * window, void *user_data)
 }
 
 static GstStructure *
-gst_timepiece_tick_stats (GstTimepieceElement * element)
+gst_timepiece_tick_stats (GstTimepieceElement * element,
+    TimepieceMeter * meter)
 {
   Stats stats = { GST_TIMEPIECE_TICK (element), NULL };
-  TimepieceTick *tick = gst_timepiece_tick_ref_meter (stats.self);
 
-  if (tick) {
-    timepiece_tick_read (tick, gst_timepiece_now (), show, &stats);
-    timepiece_tick_unref (tick);
+  if (meter) {
+    timepiece_tick_read ((TimepieceTick *) meter, gst_timepiece_now (), show,
+        &stats);
   } else {
     TimepieceTickWindow nothing = {.last_position = TIMEPIECE_NONE };
 
@@ -459,11 +363,9 @@ gst_timepiece_tick_remove_alarm (GstTimepieceTick * self, const gchar * name)
 static void
 set_stall_timeout (GstTimepieceTick * self, guint64 timeout)
 {
-  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
-  gchar *problem = tick ? stall_problem (timeout) : NULL;
+  gchar *problem = gst_timepiece_element_is_started (&self->parent) ?
+      stall_problem (timeout) : NULL;
 
-  if (tick)
-    timepiece_tick_unref (tick);
   if (problem) {
     gst_timepiece_element_warn_settings (&self->parent, problem,
         "The former stall-timeout holds.");
@@ -489,19 +391,19 @@ gst_timepiece_tick_set_property (GObject * object, guint prop_id,
       break;
     case PROP_STALL_TIMEOUT:
       set_stall_timeout (self, g_value_get_uint64 (value));
-      gst_timepiece_tick_apply (&self->parent);
+      gst_timepiece_element_apply (&self->parent);
       break;
     case PROP_STALL_ON_START:
       GST_OBJECT_LOCK (self);
       self->stall_on_start = g_value_get_boolean (value);
       GST_OBJECT_UNLOCK (self);
-      gst_timepiece_tick_apply (&self->parent);
+      gst_timepiece_element_apply (&self->parent);
       break;
     case PROP_MIN_RATE:
       GST_OBJECT_LOCK (self);
       self->min_rate = g_value_get_double (value);
       GST_OBJECT_UNLOCK (self);
-      gst_timepiece_tick_apply (&self->parent);
+      gst_timepiece_element_apply (&self->parent);
       break;
     case PROP_ALARMS:
       set_alarms (self, g_value_get_string (value));
@@ -678,15 +580,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
   timepiece_class->metric_name = "frame_processing_time";
   timepiece_class->start = gst_timepiece_tick_start;
   timepiece_class->stop = gst_timepiece_tick_stop;
-  timepiece_class->play = gst_timepiece_tick_play;
-  timepiece_class->pause = gst_timepiece_tick_pause;
   timepiece_class->apply = gst_timepiece_tick_apply;
-  timepiece_class->upstream_event = gst_timepiece_tick_upstream_event;
-  timepiece_class->interrupt = gst_timepiece_tick_interrupt;
-  timepiece_class->forget_position = gst_timepiece_tick_forget_position;
-  timepiece_class->last_position = gst_timepiece_tick_last_position;
-  timepiece_class->end = gst_timepiece_tick_end;
-  timepiece_class->begin = gst_timepiece_tick_begin;
   timepiece_class->stats = gst_timepiece_tick_stats;
 
   /**

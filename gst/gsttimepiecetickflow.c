@@ -88,7 +88,7 @@ fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position,
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
   self->phase = GST_TIMEPIECE_TICK_ENDED;
-  timepiece_tick_end (self->tick, gst_timepiece_now ());
+  timepiece_meter_end (TIMEPIECE_METER (self->tick), gst_timepiece_now ());
   /* Who pulls is told by the flow return alone. */
   if (GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
     gst_pad_push_event (self->srcpad, gst_event_new_eos ());
@@ -231,19 +231,6 @@ gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
   return GST_FLOW_EOS;
 }
 
-/* A flush begins in any thread. */
-static void
-flush (GstTimepieceTick * self, gboolean begins)
-{
-  TimepieceTick *tick = gst_timepiece_tick_ref_meter (self);
-
-  if (!tick)
-    return;
-  if (!timepiece_tick_flush (tick, begins, gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (&self->parent);
-  timepiece_tick_unref (tick);
-}
-
 static gboolean
 gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
@@ -251,11 +238,7 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (parent);
 
   switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_FLUSH_START:
-      flush (self, TRUE);
-      break;
     case GST_EVENT_FLUSH_STOP:
-      flush (self, FALSE);
       self->phase = GST_TIMEPIECE_TICK_BEGINS;
       break;
     case GST_EVENT_STREAM_START:

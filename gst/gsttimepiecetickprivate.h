@@ -23,9 +23,8 @@ struct _GstTimepieceTick
   /* constant from init to finalize */
   GstPad *srcpad;
 
-  /* Set before the pads are active and cleared after, so that the streaming
-   * thread reads it without a lock. Others take a reference under
-   * OBJECT_LOCK. */
+  /* The element's meter: set before the pads are active and cleared after, so
+   * that the streaming thread reads it without a lock. */
   TimepieceTick *tick;
 
   /* written by the streaming thread and while no buffer flows, read by the
@@ -60,10 +59,6 @@ enum
 
 G_GNUC_INTERNAL extern guint
     gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
-
-/* Returns: (nullable) (transfer full): for threads that may race with stop. */
-G_GNUC_INTERNAL TimepieceTick *gst_timepiece_tick_ref_meter
-    (GstTimepieceTick * self);
 
 /* The way of a buffer: gsttimepiecetickflow.c */
 G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);

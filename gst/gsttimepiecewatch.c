@@ -193,14 +193,13 @@ top_level (GstObject * object)
   return top;
 }
 
-static gboolean
+static TimepieceMeter *
 gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 {
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
   gchar *label = gst_timepiece_element_dup_label (element);
   GstObject *top = top_level (GST_OBJECT (self));
   gchar sentence[LONGEST_PROBLEM];
-  TimepieceCloudWatch *cloudwatch;
   TimepieceWatch *watch;
   GstTimepieceWatchEdge edge;
   gboolean stamps;
@@ -223,81 +222,26 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   watch = timepiece_watch_new (&settings, report, self, sentence,
       sizeof (sentence));
   if (watch) {
-    cloudwatch = gst_timepiece_element_get_cloudwatch (element);
-    if (cloudwatch)
-      timepiece_watch_publish (watch, cloudwatch);
     GST_DEBUG_OBJECT (self, "watch %s in %" GST_PTR_FORMAT, path, top);
     self->group = timepiece_watch_group (watch);
     self->start = timepiece_watch_start (watch);
     self->stamps = stamps;
     self->linear = FALSE;
     gst_timepiece_watch_set_flow (self, edge);
-    GST_OBJECT_LOCK (self);
     self->watch = watch;
-    GST_OBJECT_UNLOCK (self);
   } else {
     *problem = g_strdup (sentence);
   }
   gst_object_unref (top);
   g_free (path);
   g_free (label);
-  return watch != NULL;
+  return TIMEPIECE_METER (watch);
 }
 
 static void
 gst_timepiece_watch_stop (GstTimepieceElement * element)
 {
-  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
-  TimepieceWatch *watch = self->watch;
-
-  timepiece_watch_stop (watch, gst_timepiece_now ());
-  GST_OBJECT_LOCK (self);
-  self->watch = NULL;
-  GST_OBJECT_UNLOCK (self);
-  timepiece_watch_unref (watch);
-}
-
-static void
-gst_timepiece_watch_play (GstTimepieceElement * element)
-{
-  if (!timepiece_watch_play (GST_TIMEPIECE_WATCH (element)->watch,
-          gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (element);
-}
-
-static void
-gst_timepiece_watch_pause (GstTimepieceElement * element)
-{
-  timepiece_watch_pause (GST_TIMEPIECE_WATCH (element)->watch,
-      gst_timepiece_now ());
-}
-
-static void
-gst_timepiece_watch_end (GstTimepieceElement * element)
-{
-  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
-
-  timepiece_watch_end (self->watch, gst_timepiece_now ());
-}
-
-static void
-gst_timepiece_watch_begin (GstTimepieceElement * element)
-{
-  if (!timepiece_watch_begin (GST_TIMEPIECE_WATCH (element)->watch,
-          gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (element);
-}
-
-static void
-gst_timepiece_watch_interrupt (GstTimepieceElement * element)
-{
-  timepiece_watch_interrupt (GST_TIMEPIECE_WATCH (element)->watch);
-}
-
-static void
-gst_timepiece_watch_forget_position (GstTimepieceElement * element)
-{
-  timepiece_watch_forget_position (GST_TIMEPIECE_WATCH (element)->watch);
+  GST_TIMEPIECE_WATCH (element)->watch = NULL;
 }
 
 static void
@@ -307,9 +251,7 @@ gst_timepiece_watch_set_segment (GstTimepieceElement * element,
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
 
   self->linear = FALSE;
-  if (!segment) {
-    timepiece_watch_flush (self->watch);
-  } else if (segment->format == GST_FORMAT_TIME && segment->rate == 1.0) {
+  if (segment && segment->format == GST_FORMAT_TIME && segment->rate == 1.0) {
     /* Beyond the segment's ends too, and around zero: it only has to be the
      * same at both points. */
     self->linear = TRUE;
@@ -317,53 +259,12 @@ gst_timepiece_watch_set_segment (GstTimepieceElement * element,
   }
 }
 
-static GstClockTime
-gst_timepiece_watch_last_position (GstTimepieceElement * element)
+static gboolean
+gst_timepiece_watch_apply (GstTimepieceElement * element,
+    TimepieceMeter * meter)
 {
-  return timepiece_watch_last_position (GST_TIMEPIECE_WATCH (element)->watch);
-}
-
-/* Returns: (nullable) (transfer full): for threads that may race with stop. */
-static TimepieceWatch *
-ref_watch (GstTimepieceWatch * self)
-{
-  TimepieceWatch *watch;
-
-  GST_OBJECT_LOCK (self);
-  watch = self->watch ? timepiece_watch_ref (self->watch) : NULL;
-  GST_OBJECT_UNLOCK (self);
-  return watch;
-}
-
-/* The pipeline sends the latency just before its sinks start to play, which they
- * do before this element: what waits in them is let go from here on. */
-static void
-gst_timepiece_watch_upstream_event (GstTimepieceElement * element,
-    GstEvent * event)
-{
-  TimepieceWatch *watch;
-
-  if (GST_EVENT_TYPE (event) != GST_EVENT_LATENCY)
-    return;
-  watch = ref_watch (GST_TIMEPIECE_WATCH (element));
-  if (!watch)
-    return;
-  timepiece_watch_release (watch);
-  timepiece_watch_unref (watch);
-}
-
-static void
-gst_timepiece_watch_apply (GstTimepieceElement * element)
-{
-  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
-  TimepieceWatch *watch = ref_watch (self);
-
-  if (!watch)
-    return;
-  if (!timepiece_watch_set_interval (watch,
-          gst_timepiece_element_get_interval (element), gst_timepiece_now ()))
-    gst_timepiece_element_warn_no_thread (element);
-  timepiece_watch_unref (watch);
+  return timepiece_watch_set_interval ((TimepieceWatch *) meter,
+      gst_timepiece_element_get_interval (element), gst_timepiece_now ());
 }
 
 typedef struct
@@ -382,15 +283,14 @@ show (const TimepieceWatchWindow * window, void *user_data)
 }
 
 static GstStructure *
-gst_timepiece_watch_stats (GstTimepieceElement * element)
+gst_timepiece_watch_stats (GstTimepieceElement * element,
+    TimepieceMeter * meter)
 {
   Stats stats = { GST_TIMEPIECE_WATCH (element), NULL };
-  TimepieceWatch *watch = ref_watch (stats.self);
 
-  if (watch) {
-    timepiece_watch_read (watch, gst_timepiece_now (), show, &stats);
-    timepiece_watch_unref (watch);
-  }
+  if (meter)
+    timepiece_watch_read ((TimepieceWatch *) meter, gst_timepiece_now (), show,
+        &stats);
   if (!stats.structure) {
     TimepieceWatchNode node = {.label = "",.share = 1.0 };
     TimepieceWatchWindow nothing = {.last_position = TIMEPIECE_NONE,
@@ -478,17 +378,9 @@ gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
   object_class->finalize = gst_timepiece_watch_finalize;
   timepiece_class->start = gst_timepiece_watch_start;
   timepiece_class->stop = gst_timepiece_watch_stop;
-  timepiece_class->play = gst_timepiece_watch_play;
-  timepiece_class->pause = gst_timepiece_watch_pause;
   timepiece_class->apply = gst_timepiece_watch_apply;
   timepiece_class->metric_name = "elapsed_time";
-  timepiece_class->upstream_event = gst_timepiece_watch_upstream_event;
-  timepiece_class->interrupt = gst_timepiece_watch_interrupt;
-  timepiece_class->forget_position = gst_timepiece_watch_forget_position;
   timepiece_class->set_segment = gst_timepiece_watch_set_segment;
-  timepiece_class->last_position = gst_timepiece_watch_last_position;
-  timepiece_class->end = gst_timepiece_watch_end;
-  timepiece_class->begin = gst_timepiece_watch_begin;
   timepiece_class->stats = gst_timepiece_watch_stats;
 
   /**

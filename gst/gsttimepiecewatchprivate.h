@@ -17,8 +17,7 @@ struct _GstTimepieceWatch
   GstPad *srcpad;
 
   /* Set before the pads are active and cleared after, so that the streaming
-   * thread reads them without a lock. Others take a reference to the watch
-   * under OBJECT_LOCK. */
+   * thread reads them without a lock; the watch is the element's meter. */
   TimepieceWatch *watch;
   guint64 group;
   guint64 start;

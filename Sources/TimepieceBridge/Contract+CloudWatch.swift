@@ -50,11 +50,6 @@ func timepiece_cloudwatch_unref(_ cloudwatch: OpaquePointer) {
     unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).release()
 }
 
-@c @implementation
-func timepiece_tick_publish(_ tick: OpaquePointer, _ cloudwatch: OpaquePointer) {
-    unsafe meter(tick).publish(to: publisher(cloudwatch))
-}
-
 func publisher(_ cloudwatch: OpaquePointer) -> Publisher {
     unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).takeUnretainedValue()
 }

@@ -17,17 +17,6 @@ func timepiece_tick_new(
 }
 
 @c @implementation
-func timepiece_tick_ref(_ tick: OpaquePointer) -> OpaquePointer {
-    _ = unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick)).retain()
-    return unsafe tick
-}
-
-@c @implementation
-func timepiece_tick_unref(_ tick: OpaquePointer) {
-    unsafe Unmanaged<TickMeter>.fromOpaque(UnsafeRawPointer(tick)).release()
-}
-
-@c @implementation
 func timepiece_tick_buffer(
     _ tick: OpaquePointer, _ now: UInt64, _ num_bytes: UInt64, _ discont: Bool, _ position: UInt64
 ) -> Bool {
@@ -57,60 +46,10 @@ func timepiece_tick_count(
 }
 
 @c @implementation
-func timepiece_tick_interrupt(_ tick: OpaquePointer) {
-    unsafe meter(tick).tachometer.interrupt()
-}
-
-@c @implementation
-func timepiece_tick_last_position(_ tick: OpaquePointer) -> UInt64 {
-    unsafe meter(tick).tachometer.lastPosition
-}
-
-@c @implementation
-func timepiece_tick_forget_position(_ tick: OpaquePointer) {
-    unsafe meter(tick).tachometer.forgetPosition()
-}
-
-@c @implementation
-func timepiece_tick_release(_ tick: OpaquePointer) {
-    unsafe meter(tick).tachometer.release()
-}
-
-@c @implementation
-func timepiece_tick_play(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
-    unsafe meter(tick).play(at: now)
-}
-
-@c @implementation
-func timepiece_tick_pause(_ tick: OpaquePointer, _ now: UInt64) {
-    unsafe meter(tick).pause(at: now)
-}
-
-@c @implementation
 func timepiece_tick_set(
     _ tick: OpaquePointer, _ settings: UnsafePointer<TimepieceTickSettings>, _ now: UInt64
 ) -> Bool {
     unsafe meter(tick).set(settings.pointee, at: now)
-}
-
-@c @implementation
-func timepiece_tick_end(_ tick: OpaquePointer, _ now: UInt64) {
-    unsafe meter(tick).end(at: now)
-}
-
-@c @implementation
-func timepiece_tick_begin(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
-    unsafe meter(tick).begin(at: now)
-}
-
-@c @implementation
-func timepiece_tick_flush(_ tick: OpaquePointer, _ begins: Bool, _ now: UInt64) -> Bool {
-    unsafe meter(tick).flush(begins, at: now)
-}
-
-@c @implementation
-func timepiece_tick_stop(_ tick: OpaquePointer, _ now: UInt64) {
-    unsafe meter(tick).stop(at: now)
 }
 
 @c @implementation

@@ -38,17 +38,6 @@ func timepiece_watch_new(
 }
 
 @c @implementation
-func timepiece_watch_ref(_ watch: OpaquePointer) -> OpaquePointer {
-    _ = unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch)).retain()
-    return unsafe watch
-}
-
-@c @implementation
-func timepiece_watch_unref(_ watch: OpaquePointer) {
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch)).release()
-}
-
-@c @implementation
 func timepiece_watch_group(_ watch: OpaquePointer) -> UInt64 {
     unsafe watchMeter(watch).group.identifier
 }
@@ -118,64 +107,8 @@ func timepiece_watch_pass(
 }
 
 @c @implementation
-func timepiece_watch_interrupt(_ watch: OpaquePointer) {
-    unsafe watchMeter(watch).interrupt()
-}
-
-@c @implementation
-func timepiece_watch_release(_ watch: OpaquePointer) {
-    unsafe watchMeter(watch).release()
-}
-
-@c @implementation
-func timepiece_watch_flush(_ watch: OpaquePointer) {
-    unsafe watchMeter(watch).flush()
-}
-
-@c @implementation
-func timepiece_watch_publish(_ watch: OpaquePointer, _ cloudwatch: OpaquePointer) {
-    let publisher = unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).takeUnretainedValue()
-    unsafe watchMeter(watch).publish(to: publisher)
-}
-
-@c @implementation
-func timepiece_watch_last_position(_ watch: OpaquePointer) -> UInt64 {
-    unsafe watchMeter(watch).lastPosition.load(ordering: .relaxed)
-}
-
-@c @implementation
-func timepiece_watch_forget_position(_ watch: OpaquePointer) {
-    unsafe watchMeter(watch).lastPosition.store(.max, ordering: .relaxed)
-}
-
-@c @implementation
-func timepiece_watch_play(_ watch: OpaquePointer, _ now: UInt64) -> Bool {
-    unsafe watchMeter(watch).play(at: now)
-}
-
-@c @implementation
-func timepiece_watch_pause(_ watch: OpaquePointer, _ now: UInt64) {
-    unsafe watchMeter(watch).pause(at: now)
-}
-
-@c @implementation
 func timepiece_watch_set_interval(_ watch: OpaquePointer, _ interval: UInt64, _ now: UInt64) -> Bool {
     unsafe watchMeter(watch).setInterval(interval, at: now)
-}
-
-@c @implementation
-func timepiece_watch_end(_ watch: OpaquePointer, _ now: UInt64) {
-    unsafe watchMeter(watch).end(at: now)
-}
-
-@c @implementation
-func timepiece_watch_begin(_ watch: OpaquePointer, _ now: UInt64) -> Bool {
-    unsafe watchMeter(watch).begin(at: now)
-}
-
-@c @implementation
-func timepiece_watch_stop(_ watch: OpaquePointer, _ now: UInt64) {
-    unsafe watchMeter(watch).stop(at: now)
 }
 
 @c @implementation

@@ -4,7 +4,7 @@ import Timepiece
 
 /// Behind `TimepieceTick`: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
 /// detector that the same clock asks, and an alarm clock that the buffers drive.
-final class TickMeter: ClockMember {
+final class TickMeter: StreamMeter {
     // What a buffer needs comes first: one line of the cache.
     let writer: TickWriter
     let alarms = MeterAlarms()
@@ -31,6 +31,11 @@ final class TickMeter: ClockMember {
                 plan: ReportPlan(interval: settings.interval),
                 detector: StallDetector(settings: StallSettings(settings))))
     }
+
+    var position: UInt64 { tachometer.lastPosition }
+    func forgetPosition() { tachometer.forgetPosition() }
+    func interrupt() { tachometer.interrupt() }
+    func release() { tachometer.release() }
 
     func play(at now: UInt64) -> Bool {
         tachometer.resume(at: MonotonicInstant(nanoseconds: now))

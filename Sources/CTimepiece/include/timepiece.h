@@ -185,6 +185,54 @@ TimepieceCloudWatch *timepiece_cloudwatch_ref (TimepieceCloudWatch *
     cloudwatch);
 void timepiece_cloudwatch_unref (TimepieceCloudWatch * cloudwatch);
 
+/* What a tick and a watch have in common: a life in a stream. */
+typedef struct _TimepieceMeter TimepieceMeter;
+#define TIMEPIECE_METER(tick_or_watch) ((TimepieceMeter *) (tick_or_watch))
+
+TimepieceMeter *timepiece_meter_ref (TimepieceMeter * meter);
+void timepiece_meter_unref (TimepieceMeter * meter);
+
+/* Publishes all that is measured from now on, too. Call it at most once. */
+void timepiece_meter_publish (TimepieceMeter * meter,
+    TimepieceCloudWatch * cloudwatch);
+
+/* The next buffer makes no interval, and laps under way do not count: the row
+ * was interrupted. */
+void timepiece_meter_interrupt (TimepieceMeter * meter);
+
+/* The position of the last buffer, or NONE. */
+uint64_t timepiece_meter_last_position (TimepieceMeter * meter);
+
+/* The position of the last buffer means nothing any more. */
+void timepiece_meter_forget_position (TimepieceMeter * meter);
+
+/* The stream is about to flow: buffers make intervals and laps, also before
+ * play; the laps that wait for it do not count. */
+void timepiece_meter_release (TimepieceMeter * meter);
+
+/* Time counts, and reports come, between play and pause. A pause, like a flush
+ * and the end, tells in the call that a stall is over if no report did yet.
+ * FALSE: no thread could be started, so no report will come by the clock. */
+bool timepiece_meter_play (TimepieceMeter * meter, uint64_t now);
+void timepiece_meter_pause (TimepieceMeter * meter, uint64_t now);
+
+/* The stream ended: reports the last window in this call, after any report
+ * that is under way, and none until timepiece_meter_begin (). In the thread of
+ * the buffers. */
+void timepiece_meter_end (TimepieceMeter * meter, uint64_t now);
+
+/* The stream goes on, or anew. FALSE as above. */
+bool timepiece_meter_begin (TimepieceMeter * meter, uint64_t now);
+
+/* A flush begins, or is over: no buffer is waited for in between, and what was
+ * on its way is not lost but thrown away. It is over in the thread of the
+ * buffers, or while none flow. FALSE as above. */
+bool timepiece_meter_flush (TimepieceMeter * meter, bool begins, uint64_t now);
+
+/* Reports what is left in this call if there is any, waits for a report that
+ * is under way (unless called by it), and never reports again. */
+void timepiece_meter_stop (TimepieceMeter * meter, uint64_t now);
+
 /* What may change while the stream flows. */
 typedef struct {
   uint64_t interval;                    /* between reports, 0: only the last */
@@ -204,13 +252,6 @@ TimepieceTick *_Nullable timepiece_tick_new (const TimepieceTickSettings *
     settings, uint32_t max_intervals, const TimepieceTickEvents * events,
     void *_Nullable user_data);
 
-TimepieceTick *timepiece_tick_ref (TimepieceTick * tick);
-void timepiece_tick_unref (TimepieceTick * tick);
-
-/* Publishes all that is measured from now on, too. Call it at most once. */
-void timepiece_tick_publish (TimepieceTick * tick,
-    TimepieceCloudWatch * cloudwatch);
-
 /* Counts a buffer. One thread at a time (the stream lock sees to it). Never
  * waits, allocates, locks or traps.
  * position: the buffer's time stamp, or NONE.
@@ -226,43 +267,9 @@ bool timepiece_tick_alarms (TimepieceTick * tick, uint64_t now,
 void timepiece_tick_count (TimepieceTick * tick, uint64_t now,
     uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
 
-/* The next buffer makes no interval: the row was interrupted. */
-void timepiece_tick_interrupt (TimepieceTick * tick);
-
-/* The position of the last buffer, or NONE. */
-uint64_t timepiece_tick_last_position (TimepieceTick * tick);
-
-/* The position of the last buffer means nothing any more. */
-void timepiece_tick_forget_position (TimepieceTick * tick);
-
-/* The stream is about to flow: buffers make intervals, also before play. */
-void timepiece_tick_release (TimepieceTick * tick);
-
-/* Time counts, and reports come, between play and pause. A pause, like a flush
- * and the end, tells in the call that a stall is over if no report did yet.
- * FALSE: no thread could be started, so no report will come by the clock. */
-bool timepiece_tick_play (TimepieceTick * tick, uint64_t now);
-void timepiece_tick_pause (TimepieceTick * tick, uint64_t now);
-
-/* Other settings, from now on. FALSE as above. */
+/* Other settings, from now on. FALSE as of timepiece_meter_play (). */
 bool timepiece_tick_set (TimepieceTick * tick,
     const TimepieceTickSettings * settings, uint64_t now);
-
-/* The stream ended: reports the last window in this call, after any report
- * that is under way, and none until timepiece_tick_begin (). */
-void timepiece_tick_end (TimepieceTick * tick, uint64_t now);
-
-/* The stream goes on, or anew. Does nothing if it never ended. FALSE as
- * above. */
-bool timepiece_tick_begin (TimepieceTick * tick, uint64_t now);
-
-/* A flush begins, or is over. From the one to the other no buffer is waited for,
- * and then the wait begins anew. FALSE as above. */
-bool timepiece_tick_flush (TimepieceTick * tick, bool begins, uint64_t now);
-
-/* Reports what is left in this call if there is any, waits for a report that
- * is under way (unless called by it), and never reports again. */
-void timepiece_tick_stop (TimepieceTick * tick, uint64_t now);
 
 /* Shows the open window to a function, in this call; it stays open. */
 void timepiece_tick_read (TimepieceTick * tick, uint64_t now,
@@ -365,9 +372,6 @@ TimepieceWatch *_Nullable timepiece_watch_new (
     const TimepieceWatchSettings *settings, TimepieceWatchFunc report,
     void *_Nullable user_data, char *problem, size_t problem_size);
 
-TimepieceWatch *timepiece_watch_ref (TimepieceWatch * watch);
-void timepiece_watch_unref (TimepieceWatch * watch);
-
 /* What a start writes on its stamps: the same for all of one watch, and a
  * start's own, which is 0 if the watch is none. */
 uint64_t timepiece_watch_group (TimepieceWatch * watch);
@@ -398,30 +402,9 @@ void timepiece_watch_pass (TimepieceWatch * watch, uint64_t now,
     uint64_t presentation, uint64_t running, uint64_t position,
     const TimepieceStamp *_Nullable stamp);
 
-/* Laps under way do not count: the row was interrupted. */
-void timepiece_watch_interrupt (TimepieceWatch * watch);
-
-/* The stream is about to flow, unless it does: the laps that wait for it do not
- * count, and those after them do, also before play. */
-void timepiece_watch_release (TimepieceWatch * watch);
-
-/* What is on its way was thrown away on purpose; it is not lost. In the thread
- * of the buffers, or while none flow. */
-void timepiece_watch_flush (TimepieceWatch * watch);
-
-/* As of the functions of TimepieceTick. timepiece_watch_end () is called in
- * the thread of the buffers. */
-void timepiece_watch_publish (TimepieceWatch * watch,
-    TimepieceCloudWatch * cloudwatch);
-uint64_t timepiece_watch_last_position (TimepieceWatch * watch);
-void timepiece_watch_forget_position (TimepieceWatch * watch);
-bool timepiece_watch_play (TimepieceWatch * watch, uint64_t now);
-void timepiece_watch_pause (TimepieceWatch * watch, uint64_t now);
+/* FALSE as of timepiece_meter_play (). */
 bool timepiece_watch_set_interval (TimepieceWatch * watch, uint64_t interval,
     uint64_t now);
-void timepiece_watch_end (TimepieceWatch * watch, uint64_t now);
-bool timepiece_watch_begin (TimepieceWatch * watch, uint64_t now);
-void timepiece_watch_stop (TimepieceWatch * watch, uint64_t now);
 void timepiece_watch_read (TimepieceWatch * watch, uint64_t now,
     TimepieceWatchFunc show, void *_Nullable user_data);
 

@@ -3,7 +3,7 @@ import Synchronization
 import Timepiece
 
 /// Behind `TimepieceWatch`: one point, what it records, and its windows, closed by the clock and the ends of the stream.
-@safe final class WatchMeter: ClockMember {
+@safe final class WatchMeter: StreamMeter {
     enum Role: Sendable {
         case around
         case start(TransitStart, TransitGroup)
@@ -101,8 +101,11 @@ import Timepiece
         isReleased.store(true, ordering: .relaxed)
     }
 
-    func flush() {
-        if case .stop(let stop) = role { stop.flush() }
+    func forgetPosition() { lastPosition.store(.max, ordering: .relaxed) }
+
+    func flush(_ begins: Bool, at now: UInt64) -> Bool {
+        if !begins, case .stop(let stop) = role { stop.flush() }
+        return true
     }
 
     func play(at now: UInt64) -> Bool {
@@ -186,7 +189,7 @@ import Timepiece
         publisher.publish(scope.takeTapped(self), at: now)
     }
 
-    private var position: UInt64 { lastPosition.load(ordering: .relaxed) }
+    var position: UInt64 { lastPosition.load(ordering: .relaxed) }
 
     /// From how many on it is no coincidence if a stop recognizes none.
     private static let suspicious: UInt64 = 64

@@ -22,8 +22,8 @@ import TimepieceBridge
     }
 
     deinit {
-        unsafe timepiece_tick_stop(tick, 0)
-        unsafe timepiece_tick_unref(tick)
+        unsafe timepiece_meter_stop(tick, 0)
+        unsafe timepiece_meter_unref(tick)
     }
 
     /// The windows that were reported, in order.
@@ -37,14 +37,14 @@ import TimepieceBridge
         unsafe timepiece_tick_count(tick, now, buffers, bytes, discont, position)
     }
 
-    func play(at now: UInt64) { _ = unsafe timepiece_tick_play(tick, now) }
-    func pause(at now: UInt64) { unsafe timepiece_tick_pause(tick, now) }
-    func interrupt() { unsafe timepiece_tick_interrupt(tick) }
-    func begin(at now: UInt64) { _ = unsafe timepiece_tick_begin(tick, now) }
-    func end(at now: UInt64) { unsafe timepiece_tick_end(tick, now) }
-    func stop(at now: UInt64) { unsafe timepiece_tick_stop(tick, now) }
-    func forgetPosition() { unsafe timepiece_tick_forget_position(tick) }
-    var lastPosition: UInt64 { unsafe timepiece_tick_last_position(tick) }
+    func play(at now: UInt64) { _ = unsafe timepiece_meter_play(tick, now) }
+    func pause(at now: UInt64) { unsafe timepiece_meter_pause(tick, now) }
+    func interrupt() { unsafe timepiece_meter_interrupt(tick) }
+    func begin(at now: UInt64) { _ = unsafe timepiece_meter_begin(tick, now) }
+    func end(at now: UInt64) { unsafe timepiece_meter_end(tick, now) }
+    func stop(at now: UInt64) { unsafe timepiece_meter_stop(tick, now) }
+    func forgetPosition() { unsafe timepiece_meter_forget_position(tick) }
+    var lastPosition: UInt64 { unsafe timepiece_meter_last_position(tick) }
 
     /// Closes the window, as the end of a stream does, lets the stream go on, and returns what was reported.
     func closeWindow(at now: UInt64) -> MeterWindow? {

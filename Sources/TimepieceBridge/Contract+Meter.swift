@@ -1,0 +1,75 @@
+// The names are those of the C header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+import CTimepiece
+
+// The bodies of what timepiece.h declares for `TimepieceMeter`, which is an unmanaged reference to a `StreamMeter`.
+
+@c @implementation
+func timepiece_meter_ref(_ meter: OpaquePointer) -> OpaquePointer {
+    _ = unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(meter)).retain()
+    return unsafe meter
+}
+
+@c @implementation
+func timepiece_meter_unref(_ meter: OpaquePointer) {
+    unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(meter)).release()
+}
+
+@c @implementation
+func timepiece_meter_publish(_ meter: OpaquePointer, _ cloudwatch: OpaquePointer) {
+    unsafe streamMeter(meter)?.publish(to: publisher(cloudwatch))
+}
+
+@c @implementation
+func timepiece_meter_interrupt(_ meter: OpaquePointer) {
+    unsafe streamMeter(meter)?.interrupt()
+}
+
+@c @implementation
+func timepiece_meter_last_position(_ meter: OpaquePointer) -> UInt64 {
+    unsafe streamMeter(meter)?.position ?? .max
+}
+
+@c @implementation
+func timepiece_meter_forget_position(_ meter: OpaquePointer) {
+    unsafe streamMeter(meter)?.forgetPosition()
+}
+
+@c @implementation
+func timepiece_meter_release(_ meter: OpaquePointer) {
+    unsafe streamMeter(meter)?.release()
+}
+
+@c @implementation
+func timepiece_meter_play(_ meter: OpaquePointer, _ now: UInt64) -> Bool {
+    unsafe streamMeter(meter)?.play(at: now) ?? true
+}
+
+@c @implementation
+func timepiece_meter_pause(_ meter: OpaquePointer, _ now: UInt64) {
+    unsafe streamMeter(meter)?.pause(at: now)
+}
+
+@c @implementation
+func timepiece_meter_end(_ meter: OpaquePointer, _ now: UInt64) {
+    unsafe streamMeter(meter)?.end(at: now)
+}
+
+@c @implementation
+func timepiece_meter_begin(_ meter: OpaquePointer, _ now: UInt64) -> Bool {
+    unsafe streamMeter(meter)?.begin(at: now) ?? true
+}
+
+@c @implementation
+func timepiece_meter_flush(_ meter: OpaquePointer, _ begins: Bool, _ now: UInt64) -> Bool {
+    unsafe streamMeter(meter)?.flush(begins, at: now) ?? true
+}
+
+@c @implementation
+func timepiece_meter_stop(_ meter: OpaquePointer, _ now: UInt64) {
+    unsafe streamMeter(meter)?.stop(at: now)
+}
+
+private func streamMeter(_ meter: OpaquePointer) -> (any StreamMeter)? {
+    unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(meter)).takeUnretainedValue() as? any StreamMeter
+}
