@@ -122,11 +122,6 @@ public final class StopWatch: Sendable {
         }
     }
 
-    /// Adds intervals that were gathered elsewhere, of which only the figures are known.
-    package func merge(_ statistics: Statistics) {
-        state.withLock { $0.statistics.merge(statistics) }
-    }
-
     /// Hands out the statistics and starts new ones; what is recorded meanwhile is in the one or in the other.
     ///
     /// The intervals that are kept one by one stay.

@@ -58,8 +58,8 @@ struct WatchDelivery {
             deliver(parcel, to: parcel.context, names: [], &visited, &accounts)
             let meter = ObjectIdentifier(parcel.context.meter)
             let above = parents(of: parcel.context)
-            for parent in above { accounts[meter]?.add(ofParent: parent.statistics) }
-            if above.isEmpty { accounts[meter]?.add(ofNoParent: parcel.statistics) }
+            for parent in above { accounts[meter]?.add(whole: parent.statistics, ofParent: true) }
+            if above.isEmpty { accounts[meter]?.add(whole: parcel.statistics, ofParent: false) }
         }
     }
 
@@ -78,7 +78,8 @@ struct WatchDelivery {
             accounts[key]?.add(parcel.statistics, to: names, label: label, unmatched: parcel.unmatched)
             if parcel.parts.count > 1 {
                 for part in parcel.parts {
-                    let name = part.name.replacingDots
+                    // A dot in a path is between two names.
+                    let name = String(part.name.map { $0 == "." ? "_" : $0 })
                     accounts[key]?.add(part.statistics, to: names + [name], label: part.name, unmatched: part.lost)
                 }
             }
@@ -95,12 +96,5 @@ struct WatchDelivery {
         if let parent = context.parent { return parcels.filter { $0.context === parent } }
         guard let path = context.meter.path.parent else { return [] }
         return parcels.filter { $0.context.path == path }
-    }
-}
-
-extension String {
-    /// A label as the name of a stopwatch, in which a dot would separate two.
-    fileprivate var replacingDots: String {
-        String(map { $0 == "." ? "_" : $0 })
     }
 }

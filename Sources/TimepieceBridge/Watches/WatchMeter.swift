@@ -167,20 +167,20 @@ import Timepiece
 
     /// Shows the open window to a reporter.
     func read(at now: UInt64, _ reporter: WatchReporter) {
-        guard let tree = scope.read(self) else { return }
-        reporter.report(tree, duration: time.withLock { $0.elapsed(at: now) }, position: position, neverMatched: 0)
+        guard let report = scope.read(self) else { return }
+        reporter.report(report, duration: time.withLock { $0.elapsed(at: now) }, position: position, neverMatched: 0)
     }
 
     private func report(at now: UInt64, always: Bool) {
         // A start has no laps of its own to tell of.
         if case .start = role { return }
-        guard let tree = scope.close(self) else { return }
+        guard let report = scope.close(self) else { return }
         let duration = time.withLock { time in
             defer { time.restart(at: now) }
             return time.elapsed(at: now)
         }
-        guard always || !tree.isEmpty else { return }
-        reporter.report(tree, duration: duration, position: position, neverMatched: neverMatched)
+        guard always || !report.tree.isEmpty else { return }
+        reporter.report(report, duration: duration, position: position, neverMatched: neverMatched)
     }
 
     /// Hands what was measured since the last time to whom it is published by.

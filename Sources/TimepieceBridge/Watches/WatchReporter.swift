@@ -12,28 +12,28 @@ import Timepiece
         unsafe self.context = unsafe context
     }
 
-    func report(_ tree: WatchTree, duration: UInt64, position: UInt64, neverMatched: UInt64) {
-        let trees = tree.preorder
+    func report(_ report: WatchReport, duration: UInt64, position: UInt64, neverMatched: UInt64) {
+        let reports = report.preorder
         // All texts one after the other, each with its end, so that pointers into one array serve as C strings.
         var texts: [CChar] = []
         var places: [(label: Int, path: Int)] = []
-        for tree in trees {
+        for report in reports {
             let label = texts.count
-            texts.append(contentsOf: tree.label.utf8CString)
+            texts.append(contentsOf: report.tree.label.utf8CString)
             places.append((label, texts.count))
-            texts.append(contentsOf: tree.path.utf8CString)
+            texts.append(contentsOf: report.path.utf8CString)
         }
         unsafe texts.withUnsafeBufferPointer { texts in
             guard let text = texts.baseAddress else { return }
-            let nodes = unsafe zip(trees, places).map { tree, place in
+            let nodes = unsafe zip(reports, places).map { report, place in
                 unsafe TimepieceWatchNode(
                     label: text + place.label,
                     path: text + place.path,
-                    intervals: TimepieceStatistics(tree.snapshot.statistics),
-                    self_time: UInt64(clamping: tree.snapshot.selfTime.nanoseconds),
-                    share: tree.share,
-                    num_unmatched: tree.unmatched,
-                    num_children: tree.children.count)
+                    intervals: TimepieceStatistics(report.tree.statistics),
+                    self_time: UInt64(clamping: report.tree.selfTime.nanoseconds),
+                    share: report.share,
+                    num_unmatched: report.tree.unmatched,
+                    num_children: report.tree.children.count)
             }
             unsafe nodes.withUnsafeBufferPointer { nodes in
                 guard let first = nodes.baseAddress else { return }

@@ -35,11 +35,8 @@ final class WatchScope: Sendable {
             if let other = namesakes.first(where: { $0.isAround != meter.isAround }) {
                 throw .edges(path: meter.path.text, label: meter.label, other: other.label, isAround: meter.isAround)
             }
-            guard let account = try? WatchAccount(name: meter.path.name, label: meter.label) else {
-                throw .path(meter.path.text)
-            }
             state.meters.append(meter)
-            state.accounts[ObjectIdentifier(meter)] = account
+            state.accounts[ObjectIdentifier(meter)] = WatchAccount(name: meter.path.name, label: meter.label)
             if case .stop(let stop) = meter.role {
                 state.contexts.append(WatchContext(meter: meter, outer: nil, parent: nil, source: .transit(stop)))
             }
@@ -83,12 +80,12 @@ final class WatchScope: Sendable {
     }
 
     /// Closes the window of a watch.
-    func close(_ meter: WatchMeter) -> WatchTree? {
+    func close(_ meter: WatchMeter) -> WatchReport? {
         state.withLock { state in
             Self.drain(&state)
-            let tree = Self.tree(of: meter, in: state)
-            state.accounts[ObjectIdentifier(meter)] = try? WatchAccount(name: meter.path.name, label: meter.label)
-            return tree
+            let report = Self.report(of: meter, in: state)
+            state.accounts[ObjectIdentifier(meter)] = WatchAccount(name: meter.path.name, label: meter.label)
+            return report
         }
     }
 
@@ -106,18 +103,20 @@ final class WatchScope: Sendable {
     }
 
     /// Reads the window of a watch and leaves it open.
-    func read(_ meter: WatchMeter) -> WatchTree? {
+    func read(_ meter: WatchMeter) -> WatchReport? {
         state.withLock { state in
             Self.drain(&state)
-            return Self.tree(of: meter, in: state)
+            return Self.report(of: meter, in: state)
         }
     }
 
-    private static func tree(of meter: WatchMeter, in state: State) -> WatchTree? {
+    private static func report(of meter: WatchMeter, in state: State) -> WatchReport? {
         // From one place the full name is clear; from several only the watch's own is true.
         let nested = Set(state.contexts.filter { $0.meter === meter && $0.parent != nil }.map(\.path))
         let path = nested.count == 1 ? nested.first : nil
-        return state.accounts[ObjectIdentifier(meter)]?.tree(path: path ?? meter.path.text)
+        return state.accounts[ObjectIdentifier(meter)].map {
+            WatchReport(tree: $0.tree, path: path ?? meter.path.text, share: $0.share)
+        }
     }
 
     /// Takes all laps out and adds them to the account of every watch that reports them.

@@ -1,19 +1,42 @@
 import Timepiece
 
-/// A window of a watch and of those below it, ready to be reported.
+/// What a watch and those below it measured in a window.
 struct WatchTree: Sendable {
-    let label: String
-    let path: String
-    let snapshot: StopWatchSnapshot
-    let share: Double
-    let unmatched: UInt64
-    let children: [WatchTree]
+    let name: String
+    private(set) var label: String
+    private(set) var statistics = Statistics()
+    private(set) var unmatched: UInt64 = 0
+    private(set) var children: [WatchTree] = []
+
+    init(name: String, label: String) {
+        self.name = name
+        self.label = label
+    }
+
+    /// Adds what a watch below measured, by the names on the way to it; with none, this watch itself.
+    mutating func add(_ measured: Statistics, to names: ArraySlice<String>, label: String, unmatched lost: UInt64) {
+        guard let next = names.first else {
+            self.label = label
+            statistics.merge(measured)
+            unmatched.addSaturating(lost)
+            return
+        }
+        let index = children.firstIndex { $0.name == next } ?? children.endIndex
+        if index == children.endIndex { children.append(WatchTree(name: next, label: next)) }
+        children[index].add(measured, to: names.dropFirst(), label: label, unmatched: lost)
+    }
+
+    /// The sum less the sums of the children; zero if these are more, as they can be where they run side by side.
+    var selfTime: Duration {
+        children.reduce(statistics.sum) { max(.zero, $0 - $1.statistics.sum) }
+    }
+
+    func share(of whole: UInt64) -> Double {
+        whole == 0 ? 0 : Double(statistics.sumNanoseconds) / Double(whole)
+    }
 
     /// Whether there is anything in it worth a report.
     var isEmpty: Bool {
-        snapshot.statistics.count == 0 && unmatched == 0 && children.allSatisfy(\.isEmpty)
+        statistics.count == 0 && unmatched == 0 && children.allSatisfy(\.isEmpty)
     }
-
-    /// A watch, then the trees of its children.
-    var preorder: [WatchTree] { [self] + children.flatMap(\.preorder) }
 }
