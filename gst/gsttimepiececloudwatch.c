@@ -9,88 +9,92 @@
 /* What the state change to READY waits for the network at most. */
 #define FLUSH_DEADLINE (3 * GST_SECOND)
 
-enum
+typedef enum
 {
-  NAMESPACE,
-  METRIC_NAME,
-  DIMENSIONS,
-  INTERVAL,
-  REGION,
-  ACCESS_KEY,
-  SECRET_ACCESS_KEY,
-  SESSION_TOKEN,
-  PROFILE,
-  ENDPOINT_URI,
-  IOT_CERTIFICATE,
-  SPOOL,
-  EMF,
-  DRY_RUN,
-  ALLOW_HTTP
+  TEXT,
+  STRUCTURE,
+  LENGTH,                       /* a guint64 of nanoseconds */
+  FLAG
+} Kind;
+
+typedef struct
+{
+  const gchar *name;
+  const gchar *nick;
+  const gchar *blurb;
+  Kind kind;
+  glong place;                  /* in GstTimepieceCloudWatch */
+  gboolean is_secret;           /* write-only; its memory is wiped */
+} Property;
+
+#define AT(member) G_STRUCT_OFFSET (GstTimepieceCloudWatch, member)
+
+static const Property properties[] = {
+  {"cloudwatch-namespace", "CloudWatch namespace",
+        "Publish to AWS CloudWatch under this namespace (none = do not)",
+      TEXT, AT (namespace), FALSE},
+  {"cloudwatch-metric-name", "CloudWatch metric name",
+        "Name of the metric (none = frame_processing_time for timepiecetick, "
+        "elapsed_time for timepiecewatch)", TEXT, AT (metric_name), FALSE},
+  {"cloudwatch-dimensions", "CloudWatch dimensions",
+        "Dimensions of the metric beside Label, such as "
+        "\"dimensions,Device=cam-01,Site=north\"", STRUCTURE, AT (dimensions),
+      FALSE},
+  {"cloudwatch-interval", "CloudWatch interval",
+        "Time that one datum stands for, in nanoseconds, whole seconds; "
+        "under 60 s the metric is one of high resolution", LENGTH,
+      AT (interval), FALSE},
+  {"region", "Region",
+        "AWS region (none = from AWS_REGION, AWS_DEFAULT_REGION, the profile or "
+        "the instance)", TEXT, AT (region), FALSE},
+  {"access-key", "Access key",
+        "AWS access key (none = AWS's chain of credentials)", TEXT,
+      AT (access_key), TRUE},
+  {"secret-access-key", "Secret access key", "AWS secret access key", TEXT,
+      AT (secret_access_key), TRUE},
+  {"session-token", "Session token", "AWS session token", TEXT,
+      AT (session_token), TRUE},
+  {"profile", "Profile",
+        "Profile in the shared AWS files (none = AWS_PROFILE or default)", TEXT,
+      AT (profile), FALSE},
+  {"endpoint-uri", "Endpoint URI",
+        "Address of the service: https, or http to this machine or where "
+        "cloudwatch-allow-http says so (none = from the environment or the "
+        "region)", TEXT, AT (endpoint_uri), FALSE},
+  {"iot-certificate", "IoT certificate",
+        "Credentials by a device certificate, such as \"iot-certificate,"
+        "endpoint=…,cert-path=…,key-path=…,ca-path=…,role-aliases=…,"
+        "iot-thing-name=…\"", STRUCTURE, AT (iot_certificate), FALSE},
+  {"cloudwatch-spool", "CloudWatch spool",
+        "File for what cannot be sent: a path, or none (not set = one of the "
+        "user's own)", TEXT, AT (spool), FALSE},
+  {"cloudwatch-emf", "CloudWatch EMF",
+        "Write Embedded Metric Format instead of calling the service: stdout, "
+        "file:PATH, tcp://HOST:PORT or udp://HOST:PORT", TEXT, AT (emf), FALSE},
+  {"cloudwatch-dry-run", "CloudWatch dry run",
+        "Print to standard output what would be sent, and send nothing", FLAG,
+      AT (dry_run), FALSE},
+  {"cloudwatch-allow-http", "CloudWatch allow http",
+        "Let figures and signatures go over plain http to another machine, "
+        "where whoever stands between can read and change them: for an "
+        "emulator in a container. Keys are never fetched that way", FLAG,
+      AT (allow_http), FALSE},
 };
 
-/* Where a string property is kept; NULL for the others. */
-static gchar **
-string_of (GstTimepieceCloudWatch * self, guint index)
-{
-  switch (index) {
-    case NAMESPACE:
-      return &self->namespace;
-    case METRIC_NAME:
-      return &self->metric_name;
-    case REGION:
-      return &self->region;
-    case ACCESS_KEY:
-      return &self->access_key;
-    case SECRET_ACCESS_KEY:
-      return &self->secret_access_key;
-    case SESSION_TOKEN:
-      return &self->session_token;
-    case PROFILE:
-      return &self->profile;
-    case ENDPOINT_URI:
-      return &self->endpoint_uri;
-    case SPOOL:
-      return &self->spool;
-    case EMF:
-      return &self->emf;
-    default:
-      return NULL;
-  }
-}
+G_STATIC_ASSERT (G_N_ELEMENTS (properties) ==
+    GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES);
 
-static GstStructure **
-structure_of (GstTimepieceCloudWatch * self, guint index)
-{
-  switch (index) {
-    case DIMENSIONS:
-      return &self->dimensions;
-    case IOT_CERTIFICATE:
-      return &self->iot_certificate;
-    default:
-      return NULL;
-  }
-}
-
-static gboolean *
-flag_of (GstTimepieceCloudWatch * self, guint index)
-{
-  return index == ALLOW_HTTP ? &self->allow_http : &self->dry_run;
-}
-
-static gboolean
-is_secret (guint index)
-{
-  return index == ACCESS_KEY || index == SECRET_ACCESS_KEY
-      || index == SESSION_TOKEN;
-}
+/* Where the value of a property is kept. */
+#define PLACE(type, self, property) \
+    ((type *) G_STRUCT_MEMBER_P (self, (property)->place))
 
 /* Nothing of a secret stays in memory that is given back. */
 static void
-free_secret (gchar * secret)
+free_text (gchar * text)
 {
-  if (secret)
-    explicit_bzero (secret, strlen (secret));
-  g_free (secret);
+  if (text)
+    explicit_bzero (text, strlen (text));
+  g_free (text);
 }
 
 void
@@ -105,14 +109,11 @@ gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self)
 {
   guint i;
 
-  for (i = 0; i < GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES; i++) {
-    gchar **string = string_of (self, i);
-    GstStructure **structure = structure_of (self, i);
-
-    if (string)
-      free_secret (*string);
-    if (structure)
-      gst_clear_structure (structure);
+  for (i = 0; i < G_N_ELEMENTS (properties); i++) {
+    if (properties[i].kind == TEXT)
+      free_text (*PLACE (gchar *, self, &properties[i]));
+    else if (properties[i].kind == STRUCTURE)
+      gst_clear_structure (PLACE (GstStructure *, self, &properties[i]));
   }
 }
 
@@ -123,14 +124,16 @@ gst_timepiece_cloudwatch_copy (GstTimepieceCloudWatch * self,
   guint i;
 
   *self = *other;
-  for (i = 0; i < GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES; i++) {
-    gchar **string = string_of (self, i);
-    GstStructure **structure = structure_of (self, i);
+  for (i = 0; i < G_N_ELEMENTS (properties); i++) {
+    if (properties[i].kind == TEXT) {
+      gchar **text = PLACE (gchar *, self, &properties[i]);
 
-    if (string)
-      *string = g_strdup (*string);
-    if (structure && *structure)
-      *structure = gst_structure_copy (*structure);
+      *text = g_strdup (*text);
+    } else if (properties[i].kind == STRUCTURE) {
+      GstStructure **structure = PLACE (GstStructure *, self, &properties[i]);
+
+      *structure = *structure ? gst_structure_copy (*structure) : NULL;
+    }
   }
 }
 
@@ -138,19 +141,23 @@ void
 gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,
     const GValue * value)
 {
-  gchar **string = string_of (self, index);
-  GstStructure **structure = structure_of (self, index);
+  const Property *property = &properties[index];
 
-  if (string) {
-    free_secret (*string);
-    *string = g_value_dup_string (value);
-  } else if (structure) {
-    gst_clear_structure (structure);
-    *structure = g_value_dup_boxed (value);
-  } else if (index == INTERVAL) {
-    self->interval = g_value_get_uint64 (value);
-  } else {
-    *flag_of (self, index) = g_value_get_boolean (value);
+  switch (property->kind) {
+    case TEXT:
+      free_text (*PLACE (gchar *, self, property));
+      *PLACE (gchar *, self, property) = g_value_dup_string (value);
+      break;
+    case STRUCTURE:
+      gst_clear_structure (PLACE (GstStructure *, self, property));
+      *PLACE (GstStructure *, self, property) = g_value_dup_boxed (value);
+      break;
+    case LENGTH:
+      *PLACE (guint64, self, property) = g_value_get_uint64 (value);
+      break;
+    case FLAG:
+      *PLACE (gboolean, self, property) = g_value_get_boolean (value);
+      break;
   }
 }
 
@@ -158,17 +165,56 @@ void
 gst_timepiece_cloudwatch_get (GstTimepieceCloudWatch * self, guint index,
     GValue * value)
 {
-  gchar **string = string_of (self, index);
-  GstStructure **structure = structure_of (self, index);
+  const Property *property = &properties[index];
 
-  if (string)
-    g_value_set_string (value, is_secret (index) ? NULL : *string);
-  else if (structure)
-    g_value_set_boxed (value, *structure);
-  else if (index == INTERVAL)
-    g_value_set_uint64 (value, self->interval);
-  else
-    g_value_set_boolean (value, *flag_of (self, index));
+  switch (property->kind) {
+    case TEXT:
+      g_value_set_string (value, property->is_secret ? NULL :
+          *PLACE (gchar *, self, property));
+      break;
+    case STRUCTURE:
+      g_value_set_boxed (value, *PLACE (GstStructure *, self, property));
+      break;
+    case LENGTH:
+      g_value_set_uint64 (value, *PLACE (guint64, self, property));
+      break;
+    case FLAG:
+      g_value_set_boolean (value, *PLACE (gboolean, self, property));
+      break;
+  }
+}
+
+static GParamSpec *
+spec_of (const Property * property)
+{
+  GParamFlags flags = G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY |
+      (property->is_secret ? G_PARAM_WRITABLE : G_PARAM_READWRITE);
+
+  switch (property->kind) {
+    case STRUCTURE:
+      return g_param_spec_boxed (property->name, property->nick,
+          property->blurb, GST_TYPE_STRUCTURE, flags);
+    case LENGTH:
+      return g_param_spec_uint64 (property->name, property->nick,
+          property->blurb, GST_SECOND, 86400 * GST_SECOND, DEFAULT_INTERVAL,
+          flags);
+    case FLAG:
+      return g_param_spec_boolean (property->name, property->nick,
+          property->blurb, FALSE, flags);
+    default:
+      return g_param_spec_string (property->name, property->nick,
+          property->blurb, NULL, flags);
+  }
+}
+
+void
+gst_timepiece_cloudwatch_install (GObjectClass * klass, guint first)
+{
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (properties); i++)
+    g_object_class_install_property (klass, first + i,
+        spec_of (&properties[i]));
 }
 
 /* The fields of a structure as pairs of strings, each to be freed. */
@@ -274,81 +320,4 @@ gst_timepiece_cloudwatch_structure (const gchar * name, const gchar * label,
     g_free (field);
   }
   return structure;
-}
-
-static void
-install_string (GObjectClass * klass, guint id, const gchar * name,
-    const gchar * nick, const gchar * blurb, GParamFlags flags)
-{
-  g_object_class_install_property (klass, id,
-      g_param_spec_string (name, nick, blurb, NULL,
-          flags | G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_READY));
-}
-
-void
-gst_timepiece_cloudwatch_install (GObjectClass * klass, guint first)
-{
-  install_string (klass, first + NAMESPACE, "cloudwatch-namespace",
-      "CloudWatch namespace",
-      "Publish to AWS CloudWatch under this namespace (none = do not)",
-      G_PARAM_READWRITE);
-  install_string (klass, first + METRIC_NAME, "cloudwatch-metric-name",
-      "CloudWatch metric name",
-      "Name of the metric (none = frame_processing_time for timepiecetick, "
-      "elapsed_time for timepiecewatch)", G_PARAM_READWRITE);
-  g_object_class_install_property (klass, first + DIMENSIONS,
-      g_param_spec_boxed ("cloudwatch-dimensions", "CloudWatch dimensions",
-          "Dimensions of the metric beside Label, such as "
-          "\"dimensions,Device=cam-01,Site=north\"", GST_TYPE_STRUCTURE,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (klass, first + INTERVAL,
-      g_param_spec_uint64 ("cloudwatch-interval", "CloudWatch interval",
-          "Time that one datum stands for, in nanoseconds, whole seconds; "
-          "under 60 s the metric is one of high resolution", GST_SECOND,
-          86400 * GST_SECOND, DEFAULT_INTERVAL,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-  install_string (klass, first + REGION, "region", "Region",
-      "AWS region (none = from AWS_REGION, AWS_DEFAULT_REGION, the profile or "
-      "the instance)", G_PARAM_READWRITE);
-  install_string (klass, first + ACCESS_KEY, "access-key", "Access key",
-      "AWS access key (none = AWS's chain of credentials)", G_PARAM_WRITABLE);
-  install_string (klass, first + SECRET_ACCESS_KEY, "secret-access-key",
-      "Secret access key", "AWS secret access key", G_PARAM_WRITABLE);
-  install_string (klass, first + SESSION_TOKEN, "session-token",
-      "Session token", "AWS session token", G_PARAM_WRITABLE);
-  install_string (klass, first + PROFILE, "profile", "Profile",
-      "Profile in the shared AWS files (none = AWS_PROFILE or default)",
-      G_PARAM_READWRITE);
-  install_string (klass, first + ENDPOINT_URI, "endpoint-uri", "Endpoint URI",
-      "Address of the service: https, or http to this machine or where "
-      "cloudwatch-allow-http says so (none = from the environment or the "
-      "region)", G_PARAM_READWRITE);
-  g_object_class_install_property (klass, first + IOT_CERTIFICATE,
-      g_param_spec_boxed ("iot-certificate", "IoT certificate",
-          "Credentials by a device certificate, such as \"iot-certificate,"
-          "endpoint=…,cert-path=…,key-path=…,ca-path=…,role-aliases=…,"
-          "iot-thing-name=…\"", GST_TYPE_STRUCTURE,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-  install_string (klass, first + SPOOL, "cloudwatch-spool",
-      "CloudWatch spool",
-      "File for what cannot be sent: a path, or none (not set = one of the "
-      "user's own)", G_PARAM_READWRITE);
-  install_string (klass, first + EMF, "cloudwatch-emf", "CloudWatch EMF",
-      "Write Embedded Metric Format instead of calling the service: stdout, "
-      "file:PATH, tcp://HOST:PORT or udp://HOST:PORT", G_PARAM_READWRITE);
-  g_object_class_install_property (klass, first + DRY_RUN,
-      g_param_spec_boolean ("cloudwatch-dry-run", "CloudWatch dry run",
-          "Print to standard output what would be sent, and send nothing",
-          FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
-  g_object_class_install_property (klass, first + ALLOW_HTTP,
-      g_param_spec_boolean ("cloudwatch-allow-http", "CloudWatch allow http",
-          "Let figures and signatures go over plain http to another machine, "
-          "where whoever stands between can read and change them: for an "
-          "emulator in a container. Keys are never fetched that way", FALSE,
-          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
-          GST_PARAM_MUTABLE_READY));
 }
