@@ -98,3 +98,25 @@ struct Timetable: Sendable {
         return overflow ? nil : sum
     }
 }
+
+extension Timetable {
+    /// Checks the number of firings after which a repeating schedule is to end.
+    static func limit(_ count: Int?) throws(TimepieceError) -> UInt64? {
+        guard let count else { return nil }
+        guard count >= 1 else { throw .count(count) }
+        return UInt64(count)
+    }
+}
+
+/// Wall times as unsigned numbers in the same order, so that one kind of heap holds all deadlines.
+enum WallScale {
+    private static let zero: UInt64 = 1 << 63
+
+    static func point(of time: WallTime) -> UInt64 {
+        UInt64(bitPattern: time.nanoseconds) ^ zero
+    }
+
+    static func time(of point: UInt64) -> WallTime {
+        WallTime(nanoseconds: Int64(bitPattern: point ^ zero))
+    }
+}

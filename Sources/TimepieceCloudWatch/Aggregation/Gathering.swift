@@ -53,3 +53,40 @@ package struct Gathering: Sendable {
         return TimeGrid.cell(of: wall, interval: identity.interval)
     }
 }
+
+/// An interval that is over, as it was gathered.
+package struct Minute: Sendable {
+    package let identity: MetricIdentity
+    package let statistics: Statistics
+    /// The run of the machine that the moment belongs to.
+    package let boot: String
+    /// When the last window in it was closed.
+    package let moment: Moment
+
+    package init(identity: MetricIdentity, statistics: Statistics, boot: String, moment: Moment) {
+        self.identity = identity
+        self.statistics = statistics
+        self.boot = boot
+        self.moment = moment
+    }
+}
+
+/// The grid of the wall clock that time stamps lie on: whole minutes, or whatever the interval is.
+package enum TimeGrid {
+    /// Returns the number of the interval that a time falls into, counted from 1970.
+    package static func cell(of time: WallTime, interval: Int64) -> Int64 {
+        let width = max(1, interval)
+        let seconds = floored(time.nanoseconds, by: 1_000_000_000)
+        return floored(seconds, by: width)
+    }
+
+    /// Returns the start of the interval that a time falls into, in seconds since 1970.
+    package static func stamp(of time: WallTime, interval: Int64) -> Int64 {
+        cell(of: time, interval: interval) * max(1, interval)
+    }
+
+    private static func floored(_ value: Int64, by divisor: Int64) -> Int64 {
+        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
+        return remainder < 0 ? quotient - 1 : quotient
+    }
+}

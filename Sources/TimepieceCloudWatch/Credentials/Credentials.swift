@@ -30,3 +30,67 @@ extension Credentials: Confidential {
         "credentials \(accessKeyID.prefix(4))…, " + (expiration.map { "valid until \($0)" } ?? "without an end")
     }
 }
+
+extension Credentials {
+    /// Makes keys of texts from outside.
+    ///
+    /// - Throws: if a part is empty or could not stand in a header, or if the expiration is no time. The sentence names
+    ///   the origin and not the text.
+    init(
+        checking accessKeyID: String, _ secretAccessKey: String, _ sessionToken: String?, expiration: String? = nil,
+        origin: String
+    ) throws(CredentialsError) {
+        let isClean = [accessKeyID, sessionToken ?? "-"].allSatisfy { text in
+            !text.isEmpty && text.utf8.allSatisfy { $0 > 32 && $0 < 127 }
+        }
+        guard isClean, !secretAccessKey.isEmpty else {
+            throw CredentialsError(
+                "The AWS keys of \(origin) are empty or have blanks or other characters that no key has.")
+        }
+        self.init(accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken)
+        guard let expiration else { return }
+        guard let end = WallTime(internetDate: expiration) else {
+            throw CredentialsError("The expiration of the AWS keys of \(origin) is no time as 2026-11-22T12:00:00Z.")
+        }
+        self.expiration = end
+    }
+
+    /// Reads keys from the JSON of a service or program, inside the object at `path`.
+    ///
+    /// `names` are what is said there for the key's name, the secret, the token and the expiration; the last two may be
+    /// missing unless `needsAll`, which is for keys that are lent.
+    init(
+        _ document: JSONDocument, in path: [String] = [], names: [String], needsAll: Bool, origin: String
+    ) throws(CredentialsError) {
+        var values: [String?] = []
+        for (index, name) in names.enumerated() {
+            let value = document.string(path + [name])
+            guard value != nil || index >= 2 && !needsAll && !document.contains(path + [name]) else {
+                throw CredentialsError(
+                    isTransient: true, "The reply of \(origin) has no \(name), or it is no text.")
+            }
+            values.append(value)
+        }
+        guard values.count == 4, let accessKeyID = values[0], let secretAccessKey = values[1] else {
+            throw CredentialsError("The reply of \(origin) has no keys.")
+        }
+        try self.init(
+            checking: accessKeyID, secretAccessKey, values[2], expiration: values[3], origin: origin)
+    }
+}
+
+/// A value that holds secrets, so that no text made of it shows what is inside.
+///
+/// Logs, test reports and debuggers print values by these three forms; a type says in its description what may be known.
+package protocol Confidential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
+
+extension Confidential {
+    /// The name of the type.
+    package var description: String { "\(Self.self)" }
+
+    /// The description.
+    package var debugDescription: String { description }
+
+    /// The description alone, in place of the properties.
+    package var customMirror: Mirror { Mirror(self, children: ["description": description]) }
+}

@@ -54,3 +54,28 @@ struct CredentialsSearch: Sendable {
         throw CredentialsError("\(advice), and AWS_EC2_METADATA_DISABLED keeps the machine from being asked.")
     }
 }
+
+/// One place where keys may be.
+protocol CredentialsSource: Sendable {
+    /// Returns keys; nil if this place is not set up, so that the next is asked.
+    ///
+    /// - Throws: if it is set up but gives no keys. Then no other place is asked: somebody meant this one.
+    func load(at now: WallTime) throws(CredentialsError) -> Credentials?
+}
+
+/// The reason why there are no keys, as one sentence without any secret.
+package struct CredentialsError: Error, Sendable, Equatable, CustomStringConvertible {
+    /// Whether another attempt may succeed without anybody changing a setting: a service did not answer.
+    package let isTransient: Bool
+    /// What was wrong, what is allowed, and where it was given.
+    package let sentence: String
+
+    /// Makes an error.
+    package init(isTransient: Bool = false, _ sentence: String) {
+        self.isTransient = isTransient
+        self.sentence = sentence
+    }
+
+    /// The sentence.
+    package var description: String { sentence }
+}

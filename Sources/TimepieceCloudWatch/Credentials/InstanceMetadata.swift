@@ -1,3 +1,5 @@
+import Timepiece
+
 /// The instance metadata service of EC2, version 2 only.
 ///
 /// Version 1 is never used: any program that can be made to fetch an address could read its keys.
@@ -96,5 +98,14 @@ extension InstanceMetadata {
                 method: method, url: base + path, headers: [header], bypassesProxy: true, allowsPlainHTTP: true)
             return try transport.reply(to: request, of: "the instance metadata service", within: limit)
         }
+    }
+}
+
+/// Keys of the EC2 instance's role.
+struct InstanceMetadataSource: CredentialsSource {
+    let metadata: InstanceMetadata
+
+    func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
+        try metadata.credentials()
     }
 }

@@ -1,3 +1,5 @@
+import Timepiece
+
 /// The certificate of a device with AWS IoT Core and the role that it is exchanged for, in kvssink's words.
 package struct IoTCertificate: Sendable, Equatable {
     /// The account's endpoint of the credentials provider, a host with or without a port.
@@ -44,5 +46,26 @@ package struct IoTCertificate: Sendable, Equatable {
 
     private static func isName(_ text: String, _ others: String) -> Bool {
         text.count <= 128 && text.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || others.contains($0) }
+    }
+}
+
+/// Keys that AWS IoT Core lends for the certificate of a device.
+///
+/// Source: "Authorizing direct calls to AWS services using AWS IoT Core credential provider".
+struct IoTSource: CredentialsSource {
+    let certificate: IoTCertificate
+    let transport: any Transport
+
+    func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
+        let alias = PercentEncoding.encode(certificate.roleAlias)
+        var request = HTTPRequest(
+            method: "GET", url: "https://\(certificate.endpoint)/role-aliases/\(alias)/credentials",
+            clientCertificate: certificate.certificate)
+        if let name = certificate.thingName { request.setHeader("x-amzn-iot-thingname", name) }
+        let origin = "the IoT credentials provider at \(certificate.endpoint)"
+        let document = try transport.document(request, of: origin, within: .seconds(10))
+        return try Credentials(
+            document, in: ["credentials"], names: ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"],
+            needsAll: true, origin: origin)
     }
 }

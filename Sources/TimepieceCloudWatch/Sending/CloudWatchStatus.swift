@@ -48,3 +48,44 @@ public struct CloudWatchStatus: Sendable, Equatable {
         dropped[reason, default: SampleTally()].add(tally)
     }
 }
+
+/// Why data will never reach the service.
+public enum DropReason: String, Sendable, CaseIterable {
+    /// The service refused this very datum; the last error says what it said.
+    case refused
+    /// Older than the 14 days that CloudWatch takes.
+    case tooOld = "too-old"
+    /// The spool was full, and this was the oldest.
+    case spoolFull = "spool-full"
+    /// There is no spool, or it cannot be written, and memory held as much as it may.
+    case memoryFull = "memory-full"
+    /// Gathered in an earlier run of a machine whose clock was never set, so nobody knows when it was.
+    case undatable
+    /// Not sent when the element stopped, and there is no spool to keep it.
+    case stopped
+}
+
+/// How many data, and how many measured samples in them.
+public struct SampleTally: Sendable, Equatable {
+    /// Data: one for each series and interval.
+    public private(set) var data: UInt64
+    /// The samples in the data, what CloudWatch shows as `SampleCount`.
+    public private(set) var samples: UInt64
+
+    /// Makes a tally.
+    public init(data: UInt64 = 0, samples: UInt64 = 0) {
+        self.data = data
+        self.samples = samples
+    }
+
+    /// Adds another tally.
+    package mutating func add(_ other: SampleTally) {
+        data = data &+ other.data
+        samples = samples &+ other.samples
+    }
+
+    /// Counts one datum.
+    package mutating func add(_ datum: Datum) {
+        add(SampleTally(data: 1, samples: datum.count))
+    }
+}

@@ -1,3 +1,5 @@
+package import Timepiece
+
 /// A request to a web service, whole in memory.
 package struct HTTPRequest: Sendable {
     /// GET, POST or PUT.
@@ -46,4 +48,77 @@ extension HTTPRequest: Confidential {
     package var description: String {
         "\(method) \(URLParts(url)?.origin ?? "an unreadable address"), \(body.count) bytes"
     }
+}
+
+/// One header field of a request or a reply.
+package struct HTTPHeader: Sendable, Equatable {
+    /// The name as written; it is compared without regard to case.
+    package var name: String
+    /// The value without the white space around it.
+    package var value: String
+
+    /// Makes a header field.
+    package init(_ name: String, _ value: String) {
+        self.name = name
+        self.value = value
+    }
+
+    /// Tells whether this field has the given name.
+    package func isNamed(_ other: String) -> Bool {
+        name.lowercased() == other.lowercased()
+    }
+}
+
+extension HTTPHeader: Confidential {
+    /// The name alone: values carry tokens and signatures.
+    package var description: String { name }
+}
+
+/// The files with which a device proves to a service who it is (mutual TLS).
+package struct ClientCertificate: Sendable, Equatable {
+    /// The certificate, PEM.
+    package var certificatePath: String
+    /// Its private key, PEM, without a passphrase.
+    package var keyPath: String
+    /// The authorities by which the service is verified, PEM; nil for those of the system.
+    package var authoritiesPath: String?
+
+    /// Makes the set of files; they are read at each connection, so they may be renewed in place.
+    package init(certificatePath: String, keyPath: String, authoritiesPath: String? = nil) {
+        self.certificatePath = certificatePath
+        self.keyPath = keyPath
+        self.authoritiesPath = authoritiesPath
+    }
+}
+
+/// A reply of a web service, whole in memory.
+package struct HTTPResponse: Sendable {
+    /// The status code, as 200.
+    package var status: Int
+    /// The header fields in the order of arrival.
+    package var headers: [HTTPHeader]
+    /// The bytes after the header, at most ``CurlTransport/responseLimit``.
+    package var body: [UInt8]
+
+    /// Makes a reply.
+    package init(status: Int, headers: [HTTPHeader] = [], body: [UInt8] = []) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+
+    /// Returns the value of the first header field of that name, whatever its case.
+    package func header(_ name: String) -> String? {
+        headers.first { $0.isNamed(name) }?.value
+    }
+
+    /// The time of the service's clock when it answered, from `Date`; nil if it did not say so in a legible way.
+    package var date: WallTime? {
+        header("Date").flatMap { WallTime(httpDate: $0) }
+    }
+}
+
+extension HTTPResponse: Confidential {
+    /// The status and the size, without the body: it may hold keys.
+    package var description: String { "status \(status), \(body.count) bytes" }
 }

@@ -41,3 +41,45 @@ extension TransportError: CustomStringConvertible {
     /// The sentence.
     package var description: String { sentence }
 }
+
+/// The way of a request to a web service and of the reply back.
+///
+/// Any status is a reply, 500 too; an error is thrown only when there is none.
+package protocol Transport: Sendable {
+    /// Sends a request and waits for the whole reply.
+    ///
+    /// Blocks the calling thread, no longer than `timeout`. Redirects are not followed, and nothing is sent twice.
+    func send(
+        _ request: HTTPRequest, connectTimeout: Duration, timeout: Duration
+    ) throws(TransportError) -> HTTPResponse
+}
+
+extension Transport {
+    /// Asks a service that lends keys, and reads its reply as JSON.
+    ///
+    /// What the service says in words is left out of errors: it may repeat a token.
+    func document(
+        _ request: HTTPRequest, of service: String, within limit: Duration
+    ) throws(CredentialsError) -> JSONDocument {
+        let reply = try reply(to: request, of: service, within: limit)
+        guard reply.status == 200 else {
+            throw CredentialsError(
+                isTransient: true, "Status \(reply.status) came from \(service) instead of AWS keys.")
+        }
+        guard let document = JSONDocument(reply.body) else {
+            throw CredentialsError(isTransient: true, "The reply of \(service) is not JSON.")
+        }
+        return document
+    }
+
+    /// Sends a request whose failure means that there are no keys for now.
+    func reply(
+        to request: HTTPRequest, of service: String, within limit: Duration
+    ) throws(CredentialsError) -> HTTPResponse {
+        do {
+            return try send(request, connectTimeout: min(limit, .seconds(5)), timeout: limit)
+        } catch {
+            throw CredentialsError(isTransient: true, "There was no answer from \(service): \(error.sentence)")
+        }
+    }
+}
