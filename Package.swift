@@ -35,10 +35,10 @@ let package = Package(
         // Doors to the system.
         .systemLibrary(name: "CLinux"),
         // These three are not linked but loaded by the first who publishes; zlib is GStreamer's own anyway.
-        .target(name: "CLateLibrary", cSettings: strictC),
-        .target(name: "CCurl", dependencies: ["CLateLibrary"], cSettings: strictC),
-        .target(name: "COpenSSL", dependencies: ["CLateLibrary"], cSettings: strictC),
-        .target(name: "CSQLite", dependencies: ["CLateLibrary"], cSettings: strictC),
+        .target(name: "CLazyLibrary", cSettings: strictC),
+        .target(name: "CCurl", dependencies: ["CLazyLibrary"], cSettings: strictC),
+        .target(name: "COpenSSL", dependencies: ["CLazyLibrary"], cSettings: strictC),
+        .target(name: "CSQLite", dependencies: ["CLazyLibrary"], cSettings: strictC),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CGStreamer", pkgConfig: "gstreamer-video-1.0",

@@ -12,7 +12,7 @@ done
 rm -rf "$out"
 triple=$("$tools/swift" -print-target-info | sed -n 's/^ *"unversionedTriple": "\(.*\)",$/\1/p')
 includes=(-I "$root/.build/release/Modules")
-includes+=(-Xcc "-I$root/Sources/CLateLibrary/include")
+includes+=(-Xcc "-I$root/Sources/CLazyLibrary/include")
 for door in "$root"/Sources/C*/{,include/}module.modulemap; do
   [ ! -e "$door" ] || includes+=(-Xcc "-fmodule-map-file=$door")
 done

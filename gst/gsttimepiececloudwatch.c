@@ -250,13 +250,13 @@ free_pairs (GArray * pairs)
   g_array_unref (pairs);
 }
 
-TimepieceCloudWatch *
+TimepiecePublisher *
 gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
     const gchar * metric_name, const gchar * label,
-    TimepieceCloudWatchFunc changed, gpointer user_data, gchar ** problem)
+    TimepiecePublisherFunc changed, gpointer user_data, gchar ** problem)
 {
-  TimepieceCloudWatch *cloudwatch;
-  TimepieceCloudWatchSettings settings = { 0 };
+  TimepiecePublisher *cloudwatch;
+  TimepiecePublisherSettings settings = { 0 };
   GArray *dimensions, *iot_certificate;
   char *what = NULL;
 
@@ -284,7 +284,7 @@ gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
   settings.dry_run = self->dry_run;
   settings.allow_http = self->allow_http;
   settings.flush_deadline = FLUSH_DEADLINE;
-  cloudwatch = timepiece_cloudwatch_new (&settings, changed, user_data, &what);
+  cloudwatch = timepiece_publisher_new (&settings, changed, user_data, &what);
   if (!cloudwatch)
     *problem = g_strdup (what ? what : "Publishing to CloudWatch failed.");
   free (what);
@@ -295,7 +295,7 @@ gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
 
 GstStructure *
 gst_timepiece_cloudwatch_structure (const gchar * name, const gchar * label,
-    const TimepieceCloudWatchStatus * status)
+    const TimepiecePublisherStatus * status)
 {
   GstStructure *structure = gst_structure_new (name,
       "label", G_TYPE_STRING, label,

@@ -45,13 +45,13 @@ void gst_timepiece_cloudwatch_get (GstTimepieceCloudWatch * self, guint index,
 
 /* Makes a publisher; NULL without a problem if none is wanted. @metric_name is
  * what holds if the property is not set. */
-TimepieceCloudWatch *gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch *
+TimepiecePublisher *gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch *
     self, const gchar * metric_name, const gchar * label,
-    TimepieceCloudWatchFunc changed, gpointer user_data, gchar ** problem);
+    TimepiecePublisherFunc changed, gpointer user_data, gchar ** problem);
 
 /* Returns: (transfer full): what became of the figures. */
 GstStructure *gst_timepiece_cloudwatch_structure (const gchar * name,
-    const gchar * label, const TimepieceCloudWatchStatus * status);
+    const gchar * label, const TimepiecePublisherStatus * status);
 
 G_END_DECLS
 

@@ -40,7 +40,7 @@ typedef struct
   GstTimepieceCloudWatch publishing;
 
   /* between start and stop, else NULL; protected by OBJECT_LOCK */
-  TimepieceCloudWatch *cloudwatch;
+  TimepiecePublisher *cloudwatch;
 
   /* the stream, written by the streaming thread, protected by OBJECT_LOCK */
   GstSegment segment;
@@ -234,7 +234,7 @@ interval_problem (guint64 interval)
 
 /* On the sender's thread. */
 static void
-report_cloudwatch (const TimepieceCloudWatchStatus * status, void *user_data)
+report_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (user_data);
   gchar *label = gst_timepiece_element_dup_label (self);
@@ -254,7 +254,7 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
   GstTimepieceElementPrivate *priv = PRIVATE (self);
   gchar *label = gst_timepiece_element_dup_label (self);
   GstTimepieceCloudWatch publishing;
-  TimepieceCloudWatch *cloudwatch;
+  TimepiecePublisher *cloudwatch;
 
   /* Another thread may set a property meanwhile. */
   GST_OBJECT_LOCK (self);
@@ -266,7 +266,7 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
   gst_timepiece_cloudwatch_clear (&publishing);
   g_free (label);
   if (cloudwatch) {
-    char *note = timepiece_cloudwatch_note (cloudwatch);
+    char *note = timepiece_publisher_note (cloudwatch);
 
     GST_INFO_OBJECT (self, "%s", note);
     free (note);
@@ -282,7 +282,7 @@ static void
 close_cloudwatch (GstTimepieceElement * self)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
-  TimepieceCloudWatch *cloudwatch;
+  TimepiecePublisher *cloudwatch;
 
   GST_OBJECT_LOCK (self);
   cloudwatch = priv->cloudwatch;
@@ -290,8 +290,8 @@ close_cloudwatch (GstTimepieceElement * self)
   GST_OBJECT_UNLOCK (self);
   if (!cloudwatch)
     return;
-  timepiece_cloudwatch_close (cloudwatch);
-  timepiece_cloudwatch_unref (cloudwatch);
+  timepiece_publisher_close (cloudwatch);
+  timepiece_publisher_unref (cloudwatch);
 }
 
 /* Returns: (nullable) (transfer full) */
@@ -598,7 +598,7 @@ set_interval (GstTimepieceElement * self, guint64 interval)
 }
 
 static void
-show_cloudwatch (const TimepieceCloudWatchStatus * status, void *user_data)
+show_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
 {
   GstStructure *stats = user_data;
   GstStructure *structure = gst_timepiece_cloudwatch_structure ("cloudwatch",
@@ -615,17 +615,17 @@ get_stats (GstTimepieceElement * self)
   TimepieceMeter *meter = ref_meter (self);
   GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self,
       meter);
-  TimepieceCloudWatch *cloudwatch;
+  TimepiecePublisher *cloudwatch;
 
   if (meter)
     timepiece_meter_unref (meter);
   GST_OBJECT_LOCK (self);
   cloudwatch =
-      priv->cloudwatch ? timepiece_cloudwatch_ref (priv->cloudwatch) : NULL;
+      priv->cloudwatch ? timepiece_publisher_ref (priv->cloudwatch) : NULL;
   GST_OBJECT_UNLOCK (self);
   if (cloudwatch) {
-    timepiece_cloudwatch_read (cloudwatch, show_cloudwatch, stats);
-    timepiece_cloudwatch_unref (cloudwatch);
+    timepiece_publisher_read (cloudwatch, show_cloudwatch, stats);
+    timepiece_publisher_unref (cloudwatch);
   }
   return stats;
 }

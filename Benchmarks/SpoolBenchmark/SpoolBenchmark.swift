@@ -51,6 +51,6 @@ struct SpoolBenchmark {
             namespace: "GStreamer/Video", name: "frame_processing_time",
             dimensions: [.init(name: "Device", value: "cam-01"), .init(name: "Label", value: "front-door")],
             interval: 60)
-        return Datum(Minute(identity: identity, statistics: statistics, boot: "boot", moment: .now()))
+        return Datum(ClosedInterval(identity: identity, statistics: statistics, boot: "boot", moment: .now()))
     }
 }

@@ -7,9 +7,9 @@
   FUNCTION (CURLcode, curl_easy_getinfo)
 #define ALL(FUNCTION) TIMEPIECE_CURL_FUNCTIONS (FUNCTION) VARIADIC (FUNCTION)
 
-TIMEPIECE_LATE_LIBRARY ("libcurl.so.4", ALL, timepiece_curl_problem)
+TIMEPIECE_LAZY_LIBRARY ("libcurl.so.4", ALL, timepiece_curl_problem)
 
-TIMEPIECE_CURL_FUNCTIONS (TIMEPIECE_LATE_DEFINE)
+TIMEPIECE_CURL_FUNCTIONS (TIMEPIECE_LAZY_DEFINE)
 
 /* The parentheses keep curl's type-checking macros out, which need the option
  * to be a constant. */

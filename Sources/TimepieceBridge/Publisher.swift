@@ -2,7 +2,7 @@ import CTimepiece
 import Timepiece
 import TimepieceCloudWatch
 
-/// Behind `TimepieceCloudWatch`: the library's publisher, and the element's function that is told of failures.
+/// Behind `TimepiecePublisher`: the library's publisher, and the element's function that is told of failures.
 final class Publisher: Sendable {
     private let publisher: CloudWatchPublisher
     private let deadline: Duration

@@ -5,7 +5,7 @@ import TimepieceCloudWatch
 /// Shows a status to the element's function in the contract's terms.
 @safe struct StatusListener: @unchecked Sendable {
     // Sendable: the element promises that its function may be called on any thread until the publisher is closed.
-    let function: TimepieceCloudWatchFunc
+    let function: TimepiecePublisherFunc
     let context: UnsafeMutableRawPointer?
 
     func tell(_ status: CloudWatchStatus) {
@@ -15,7 +15,7 @@ import TimepieceCloudWatch
                 unsafe TimepieceDrop(reason: name, count: status.dropped[reason]?.data ?? 0)
             }
             unsafe drops.withUnsafeBufferPointer { drops in
-                var flat = unsafe TimepieceCloudWatchStatus()
+                var flat = unsafe TimepiecePublisherStatus()
                 unsafe flat.sent = status.sent.data
                 unsafe flat.uncertain = status.uncertain.data
                 unsafe flat.retried = status.retried

@@ -46,7 +46,7 @@ in_swift() {
   for door in CLinux CZlib CGStreamer {CCurl,COpenSSL,CSQLite}/include; do
     flags+=(-Xcc "-fmodule-map-file=Sources/$door/module.modulemap")
   done
-  flags+=(-Xcc -ISources/CLateLibrary/include)
+  flags+=(-Xcc -ISources/CLazyLibrary/include)
   for word in $gstreamer; do flags+=(-Xcc "$word"); done
   newest=$(find Sources/Timepiece Sources/TimepieceCloudWatch Sources/TimepieceMessages Tests/Fuzz -name '*.swift' \
     -newer "$folder/readers" 2>/dev/null | head -n 1 || true)
@@ -56,9 +56,9 @@ in_swift() {
     swiftc "${flags[@]}" -module-name $module -emit-module -emit-module-path "$folder/modules/$module.swiftmodule" \
       -c -o "$folder/$module.o" $(find Sources/$module -name '*.swift')
   done
-  for door in Sources/{CLateLibrary,CCurl,COpenSSL,CSQLite}/*.c; do
+  for door in Sources/{CLazyLibrary,CCurl,COpenSSL,CSQLite}/*.c; do
     doors+=("$folder/$(basename "$door" .c).o")
-    "$clang" -O -g -fsanitize=address -ISources/CLateLibrary/include -I"$(dirname "$door")/include" -c -o "${doors[-1]}" \
+    "$clang" -O -g -fsanitize=address -ISources/CLazyLibrary/include -I"$(dirname "$door")/include" -c -o "${doors[-1]}" \
       "$door"
   done
   # shellcheck disable=SC2046

@@ -15,7 +15,7 @@ final class FlakyDelivery: Delivery {
 
     func largestSize(of datum: Datum) -> Int { 1000 }
 
-    func deliver(_ shipment: Shipment) -> DeliveryReport {
+    func deliver(_ batch: Batch) -> DeliveryReport {
         let began = Moment.now()
         let dice = random.withLock { state in
             // Knuth's constants for a linear congruential generator; its high bits are good enough for dice.
@@ -23,7 +23,7 @@ final class FlakyDelivery: Delivery {
             return (state >> 33) % 6
         }
         if dice < 2 { return report(.failed("The network is gone."), began) }
-        let lines = shipment.parcels.map { "\($0.datum.sum) \($0.isUncertain ? "uncertain" : "certain")\n" }.joined()
+        let lines = batch.queuedData.map { "\($0.datum.sum) \($0.isUncertain ? "uncertain" : "certain")\n" }.joined()
         let bytes = Array(lines.utf8)
         // One write to a file is there as a whole or not at all when the process is killed.
         guard unsafe write(file, bytes, bytes.count) == bytes.count else {

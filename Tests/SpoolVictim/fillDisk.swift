@@ -15,7 +15,7 @@ private struct Tally {
         for power in 0..<100 { window.record(.nanoseconds(1_000_000 + power * power * 100_000)) }
         let identity = MetricIdentity(namespace: "Test", name: "laps", dimensions: [], interval: 60)
         let moment = Moment.now()
-        let datum = Datum(Minute(identity: identity, statistics: window, boot: "boot", moment: moment))
+        let datum = Datum(ClosedInterval(identity: identity, statistics: window, boot: "boot", moment: moment))
         do throws(SpoolError) {
             dropped += try spool.store([(datum: datum, isUncertain: false)]).dropped.data
             stored += 1

@@ -2,7 +2,7 @@
 #define TIMEPIECE_CCURL_SHIM_H
 
 #include <curl/curl.h>
-#include <late-library.h>
+#include <lazy-library.h>
 
 /* What is called of libcurl, which is loaded when the first of it is. */
 #define TIMEPIECE_CURL_FUNCTIONS(FUNCTION) \
@@ -33,7 +33,7 @@
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_curl_problem (void);
 
-TIMEPIECE_CURL_FUNCTIONS (TIMEPIECE_LATE_DECLARE)
+TIMEPIECE_CURL_FUNCTIONS (TIMEPIECE_LAZY_DECLARE)
 
 /* curl_easy_setopt is variadic, and Swift cannot call variadic functions: one
  * function for each type that an option's value can have. */

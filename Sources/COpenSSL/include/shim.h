@@ -1,7 +1,7 @@
 #ifndef TIMEPIECE_COPENSSL_SHIM_H
 #define TIMEPIECE_COPENSSL_SHIM_H
 
-#include <late-library.h>
+#include <lazy-library.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
@@ -22,6 +22,6 @@
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_openssl_problem (void);
 
-TIMEPIECE_OPENSSL_FUNCTIONS (TIMEPIECE_LATE_DECLARE)
+TIMEPIECE_OPENSSL_FUNCTIONS (TIMEPIECE_LAZY_DECLARE)
 
 #endif

@@ -1,7 +1,7 @@
 #ifndef TIMEPIECE_CSQLITE_SHIM_H
 #define TIMEPIECE_CSQLITE_SHIM_H
 
-#include <late-library.h>
+#include <lazy-library.h>
 #include <sqlite3.h>
 
 /* What is called of SQLite, which is loaded when the first of it is. */
@@ -62,6 +62,6 @@
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_sqlite_problem (void);
 
-TIMEPIECE_SQLITE_FUNCTIONS (TIMEPIECE_LATE_DECLARE)
+TIMEPIECE_SQLITE_FUNCTIONS (TIMEPIECE_LAZY_DECLARE)
 
 #endif

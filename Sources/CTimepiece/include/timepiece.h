@@ -132,7 +132,7 @@ typedef struct {
   bool dry_run;
   bool allow_http;                      /* to another machine, too */
   uint64_t flush_deadline;
-} TimepieceCloudWatchSettings;
+} TimepiecePublisherSettings;
 
 typedef struct {
   const char *reason;
@@ -155,35 +155,35 @@ typedef struct {
   const char *_Nullable last_error;
   const TimepieceDrop *_Nullable drops;
   size_t num_drops;
-} TimepieceCloudWatchStatus;
+} TimepiecePublisherStatus;
 
 /* Told of a status; what it points to is valid during the call. */
-typedef void (*TimepieceCloudWatchFunc) (const TimepieceCloudWatchStatus *
+typedef void (*TimepiecePublisherFunc) (const TimepiecePublisherStatus *
     status, void *_Nullable user_data);
 
 /* Publishes what one element measures. */
-typedef struct _TimepieceCloudWatch TimepieceCloudWatch;
+typedef struct _TimepiecePublisher TimepiecePublisher;
 
 /* Makes a publisher, or returns NULL if a setting makes no sense; then problem
  * is a sentence, to be freed with free (). Uses no network.
  * changed: called on the sender's thread when a failure was counted. */
-TimepieceCloudWatch *_Nullable timepiece_cloudwatch_new (const
-    TimepieceCloudWatchSettings * settings, TimepieceCloudWatchFunc changed,
+TimepiecePublisher *_Nullable timepiece_publisher_new (const
+    TimepiecePublisherSettings * settings, TimepiecePublisherFunc changed,
     void *_Nullable user_data, char *_Nullable * _Nonnull problem);
 
 /* One line on billed series and costs, to be freed with free (). */
-char *_Nullable timepiece_cloudwatch_note (TimepieceCloudWatch * cloudwatch);
+char *_Nullable timepiece_publisher_note (TimepiecePublisher * cloudwatch);
 
 /* Shows the status to a function, in this call. */
-void timepiece_cloudwatch_read (TimepieceCloudWatch * cloudwatch,
-    TimepieceCloudWatchFunc show, void *_Nullable user_data);
+void timepiece_publisher_read (TimepiecePublisher * cloudwatch,
+    TimepiecePublisherFunc show, void *_Nullable user_data);
 
 /* Sends within the deadline, keeps the rest, tells nothing any more. */
-void timepiece_cloudwatch_close (TimepieceCloudWatch * cloudwatch);
+void timepiece_publisher_close (TimepiecePublisher * cloudwatch);
 
-TimepieceCloudWatch *timepiece_cloudwatch_ref (TimepieceCloudWatch *
+TimepiecePublisher *timepiece_publisher_ref (TimepiecePublisher *
     cloudwatch);
-void timepiece_cloudwatch_unref (TimepieceCloudWatch * cloudwatch);
+void timepiece_publisher_unref (TimepiecePublisher * cloudwatch);
 
 /* What a tick and a watch have in common: a life in a stream. */
 typedef struct _TimepieceMeter TimepieceMeter;
@@ -194,7 +194,7 @@ void timepiece_meter_unref (TimepieceMeter * meter);
 
 /* Publishes all that is measured from now on, too. Call it at most once. */
 void timepiece_meter_publish (TimepieceMeter * meter,
-    TimepieceCloudWatch * cloudwatch);
+    TimepiecePublisher * cloudwatch);
 
 /* The next buffer makes no interval, and laps under way do not count: the row
  * was interrupted. */
@@ -348,7 +348,7 @@ struct _TimepieceFrame {
   uint64_t start;
   const void *_Nullable context;
   uint64_t identifier;
-  uint64_t lifted;
+  uint64_t reparented;
   uint64_t breaks;
   bool counted_inside;
 };

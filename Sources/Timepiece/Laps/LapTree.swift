@@ -12,7 +12,7 @@ import Synchronization
 /// - Readers: one at a time.
 @safe package final class LapTree: Sendable {
     /// Leave to empty the slots that were filled before.
-    package struct Turn: Sendable {
+    package struct Flip: Sendable {
         let filled: Int
     }
 
@@ -29,10 +29,10 @@ import Synchronization
         var capacity: Int
     }
 
-    private static let spoiled = -1
+    private static let invalidated = -1
 
     private let phaser = Phaser()
-    /// How many laps are in the log, or ``spoiled``; the writer's own, here so that a commit touches one line less.
+    /// How many laps are in the log, or ``invalidated``; the writer's own, here so that a commit touches one line less.
     private let staged = Atomic<Int>(0)
     // Only the writer touches the log.
     private nonisolated(unsafe) let log: UnsafeMutablePointer<Log>
@@ -56,14 +56,14 @@ import Synchronization
     @inline(__always)
     package func stage(_ length: UInt64, of series: LapSeries) {
         let count = staged.load(ordering: .relaxed)
-        guard count != Self.spoiled, unsafe count < log.pointee.capacity || grow(count) else { return }
+        guard count != Self.invalidated, unsafe count < log.pointee.capacity || grow(count) else { return }
         unsafe (log.pointee.entries + count).initialize(to: Entry(slots: series.slots, length: length))
         staged.store(count &+ 1, ordering: .relaxed)
     }
 
     /// Lets nothing count that is measured inside the outermost lap of now, and not that lap itself.
-    package func spoil() {
-        staged.store(Self.spoiled, ordering: .relaxed)
+    package func invalidate() {
+        staged.store(Self.invalidated, ordering: .relaxed)
     }
 
     /// Ends the outermost lap and commits it, with what was staged inside it.
@@ -71,7 +71,7 @@ import Synchronization
     package func commit(_ length: UInt64, of series: LapSeries) {
         let filled = Int(truncatingIfNeeded: phaser.enter() & 1)
         let count = staged.load(ordering: .relaxed)
-        if count != Self.spoiled { series.slots.record(length, in: filled) }
+        if count != Self.invalidated { series.slots.record(length, in: filled) }
         if count != 0 { commitLog(to: filled) }
         phaser.leave()
     }
@@ -97,7 +97,7 @@ import Synchronization
     private func grow(_ count: Int) -> Bool {
         let capacity = unsafe log.pointee.capacity
         guard capacity < Self.logLimit else {
-            spoil()
+            invalidate()
             return false
         }
         let larger = UnsafeMutablePointer<Entry>.allocate(capacity: capacity * 2)
@@ -109,8 +109,8 @@ import Synchronization
     }
 
     /// Lets the writer fill the other slots from now on; each series may then be drained once.
-    package func turn() -> Turn {
-        Turn(filled: phaser.turn())
+    package func flip() -> Flip {
+        Flip(filled: phaser.flip())
     }
 }
 
@@ -127,10 +127,10 @@ import Synchronization
         slots.free()
     }
 
-    /// Takes out what was recorded before a turn; to be called once a turn, by the reader.
-    package func drain(_ turn: LapTree.Turn) -> Statistics {
+    /// Takes out what was recorded before a flip; to be called once a flip, by the reader.
+    package func drain(_ flip: LapTree.Flip) -> Statistics {
         var window = OpenWindow()
-        slots.drain(turn.filled, into: &window)
+        slots.drain(flip.filled, into: &window)
         return window.statistics
     }
 }

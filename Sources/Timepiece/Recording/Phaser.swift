@@ -4,13 +4,13 @@ public import Synchronization
 /// Says into which of two slots one thread writes, and makes sure that it is out of the other, without ever making it wait.
 ///
 /// It is the scheme of HdrHistogram's phaser with a single writer: the writer marks its visit by an odd `visits`, then reads
-/// `control`, whose lowest bit names the slot; a reader turns that bit, then reads `visits`, and waits until a visit that is
+/// `control`, whose lowest bit names the slot; a reader flips that bit, then reads `visits`, and waits until a visit that is
 /// under way is over. With a full fence between the two accesses on either side at least one of the two sees the other
 /// (Dekker). Where it can, the reader fences for both: see ``ProcessFence``. The writer has no loop, and then no locked
 /// instruction either.
 ///
 /// - Writer: one thread at a time: ``enter()``, ``leave()``.
-/// - Readers: one at a time: ``turn()``.
+/// - Readers: one at a time: ``flip()``.
 @usableFromInline
 struct Phaser: ~Copyable, Sendable {
     /// Odd while the writer is inside. The highest bit is for good: whether readers fence for the writer. It is there
@@ -47,7 +47,7 @@ struct Phaser: ~Copyable, Sendable {
     }
 
     /// Lets the writer fill the other slot from now on, and returns the one that it is surely out of.
-    func turn() -> Int {
+    func flip() -> Int {
         let filled = control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
         if readersFence { ProcessFence.fence() }
         let visit = visits.load(ordering: .sequentiallyConsistent)

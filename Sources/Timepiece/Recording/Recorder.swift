@@ -82,6 +82,6 @@ import Synchronization
 
     /// Empties what was recorded up to now into a window. A tick that comes meanwhile goes into the next stretch.
     func drain(into window: inout OpenWindow) {
-        writer.pair.drain(unsafe writer.line.pointee.phaser.turn(), into: &window)
+        writer.pair.drain(unsafe writer.line.pointee.phaser.flip(), into: &window)
     }
 }

@@ -3,7 +3,7 @@
 /// In an ``AlarmClock`` the first tick is the first after it was added.
 public final class AfterSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
-    public let arming: Arming
+    public let queued: QueuedSchedule
     /// How long it waits after the first tick.
     public let wait: Duration
 
@@ -22,9 +22,9 @@ public final class AfterSchedule: Schedule {
     ) throws(TimepieceError) {
         guard wait.nanoseconds > 0 else { throw .wait(wait) }
         self.wait = wait
-        arming = Arming(
+        queued = QueuedSchedule(
             name: name, kind: .after, clock: clock == .wall ? .monotonic : clock, isRepeating: false,
-            timetable: Timetable(.after(wait.nanoseconds.magnitude), deadline: 0), executor: executor,
+            timetable: Recurrence(.after(wait.nanoseconds.magnitude), deadline: 0), executor: executor,
             callback: callback)
     }
 }

@@ -39,7 +39,7 @@ public final class AlarmClock: Sendable {
 
     private let hasWallSchedules = Atomic<Bool>(false)
     private let readClocks: @Sendable () -> ClockReading
-    private let roster = Mutex(AlarmRoster())
+    private let queue = Mutex(ScheduleQueue())
 
     /// Makes an alarm clock.
     ///
@@ -56,25 +56,25 @@ public final class AlarmClock: Sendable {
 
     deinit {
         // A schedule may outlive the clock, and be ticked by itself or held by another.
-        for arming in roster.withLock({ $0.armings }) { arming.detach() }
+        for queued in queue.withLock({ $0.queuedSchedules }) { queued.detach() }
     }
 
     /// How many ticks there were.
     public var ticks: UInt64 { tickCount.load(ordering: .relaxed) }
     /// How many schedules there are.
-    public var count: Int { roster.withLock { $0.count } }
+    public var count: Int { queue.withLock { $0.count } }
     /// The names of the schedules that have one, in the order in which they were added.
-    public var names: [String] { roster.withLock { $0.armings }.compactMap(\.name) }
+    public var names: [String] { queue.withLock { $0.queuedSchedules }.compactMap(\.name) }
 
     /// Adds a schedule and starts it anew, as if it had never fired; only an ``AtSchedule`` keeps its time.
     ///
     /// - Throws: ``TimepieceError/duplicateName(_:)`` if there is one of this name, or
     ///   ``TimepieceError/alreadyArmed(_:)`` if an alarm clock holds the schedule.
     public func add(_ schedule: any Schedule) throws(TimepieceError) {
-        let arming = schedule.arming
-        try roster.withLock { roster throws(TimepieceError) in
-            try roster.add(arming, to: self, ticks: ticks)
-            publish(roster)
+        let queued = schedule.queued
+        try queue.withLock { queue throws(TimepieceError) in
+            try queue.add(queued, to: self, ticks: ticks)
+            publish(queue)
         }
     }
 
@@ -83,19 +83,19 @@ public final class AlarmClock: Sendable {
     /// A firing that a tick has already decided on may still be delivered.
     @discardableResult
     public func remove(_ name: String) -> Bool {
-        let arming = roster.withLock { roster in
-            defer { publish(roster) }
-            return roster.remove(named: name)
+        let queued = queue.withLock { queue in
+            defer { publish(queue) }
+            return queue.remove(named: name)
         }
-        return arming != nil
+        return queued != nil
     }
 
     /// Removes a schedule; returns false if it is not here.
     @discardableResult
     public func remove(_ schedule: any Schedule) -> Bool {
-        roster.withLock { roster in
-            defer { publish(roster) }
-            return roster.remove(schedule.arming, from: self)
+        queue.withLock { queue in
+            defer { publish(queue) }
+            return queue.remove(schedule.queued, from: self)
         }
     }
 
@@ -135,28 +135,28 @@ public final class AlarmClock: Sendable {
         // Read before the lock is taken, as the closure is somebody else's.
         let reading = hasWallSchedules.load(ordering: .relaxed) ? readClocks() : nil
         let ticks = self.ticks
-        let fired = roster.withLock { roster in
-            defer { publish(roster) }
-            return roster.fire(at: instant, reading: reading, ticks: ticks, mediaTime: mediaTime)
+        let fired = queue.withLock { queue in
+            defer { publish(queue) }
+            return queue.fire(at: instant, reading: reading, ticks: ticks, mediaTime: mediaTime)
         }
-        for (arming, firing) in fired { arming.deliver(firing) }
+        for (queued, firing) in fired { queued.deliver(firing) }
         return fired.map(\.firing)
     }
 
     /// Follows a change of a schedule's time.
-    func reschedule(_ arming: Arming, place: Int) {
-        roster.withLock { roster in
-            roster.reschedule(arming, place: place)
-            publish(roster)
+    func reschedule(_ queued: QueuedSchedule, place: Int) {
+        queue.withLock { queue in
+            queue.reschedule(queued, place: place)
+            publish(queue)
         }
     }
 
     /// Shows the ticking thread what is due next. Called with the lock held, so that the last change wins.
-    private func publish(_ roster: borrowing AlarmRoster) {
-        nextDue.store(roster.nextDue, ordering: .relaxed)
-        nextOrdinal.store(roster.nextOrdinal, ordering: .relaxed)
-        nextMedia.store(roster.nextMedia, ordering: .relaxed)
-        earliestMedia.store(roster.earliestMedia, ordering: .relaxed)
-        hasWallSchedules.store(roster.hasWallSchedules, ordering: .relaxed)
+    private func publish(_ queue: borrowing ScheduleQueue) {
+        nextDue.store(queue.nextDue, ordering: .relaxed)
+        nextOrdinal.store(queue.nextOrdinal, ordering: .relaxed)
+        nextMedia.store(queue.nextMedia, ordering: .relaxed)
+        earliestMedia.store(queue.earliestMedia, ordering: .relaxed)
+        hasWallSchedules.store(queue.hasWallSchedules, ordering: .relaxed)
     }
 }

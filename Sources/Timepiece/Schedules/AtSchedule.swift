@@ -4,7 +4,7 @@
 /// ``AlarmClock`` within a second of ticks. Setting ``at`` arms it anew.
 public final class AtSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
-    public let arming: Arming
+    public let queued: QueuedSchedule
 
     /// Makes a schedule for a time on the wall.
     ///
@@ -19,9 +19,9 @@ public final class AtSchedule: Schedule {
         wallClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
         callback: (@Sendable (Firing) -> Void)? = nil
     ) {
-        arming = Arming(
+        queued = QueuedSchedule(
             name: name, kind: .at, clock: .wall, isRepeating: false,
-            timetable: Timetable(.at, deadline: WallScale.point(of: at)), wallClock: wallClock, executor: executor,
+            timetable: Recurrence(.at, deadline: WallScale.point(of: at)), wallClock: wallClock, executor: executor,
             callback: callback)
     }
 
@@ -30,7 +30,7 @@ public final class AtSchedule: Schedule {
     /// An alarm clock that holds the schedule follows the change. It drops a schedule that has fired; that one has to be
     /// added again.
     public var at: WallTime? {
-        get { arming.deadline.map(WallScale.time(of:)) }
-        set { arming.rearm(at: newValue.map(WallScale.point(of:))) }
+        get { queued.deadline.map(WallScale.time(of:)) }
+        set { queued.rearm(at: newValue.map(WallScale.point(of:))) }
     }
 }

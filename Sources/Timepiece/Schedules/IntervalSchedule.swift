@@ -8,7 +8,7 @@
 /// first point of the same grid that is not before the new time: never a burst, never a silence.
 public final class IntervalSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
-    public let arming: Arming
+    public let queued: QueuedSchedule
     /// The width of the grid.
     public let interval: Duration
 
@@ -28,10 +28,10 @@ public final class IntervalSchedule: Schedule {
     ) throws(TimepieceError) {
         guard interval.nanoseconds > 0 else { throw .interval(interval) }
         self.interval = interval
-        arming = Arming(
+        queued = QueuedSchedule(
             name: name, kind: .interval, clock: clock == .wall ? .monotonic : clock, isRepeating: count != 1,
-            timetable: Timetable(
-                .interval(interval.nanoseconds.magnitude), limit: try Timetable.limit(count), deadline: 0),
+            timetable: Recurrence(
+                .interval(interval.nanoseconds.magnitude), limit: try Recurrence.limit(count), deadline: 0),
             executor: executor, callback: callback)
     }
 }

@@ -3,7 +3,7 @@
 /// It never fires at the first tick, unless n is 1. In an ``AlarmClock`` it counts the ticks since it was added.
 public final class OrdinalSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
-    public let arming: Arming
+    public let queued: QueuedSchedule
     /// At each how manyeth tick it fires; 0 for never.
     public let ordinal: Int
 
@@ -23,10 +23,10 @@ public final class OrdinalSchedule: Schedule {
         guard ordinal >= 0 else { throw .ordinal(ordinal) }
         self.ordinal = ordinal
         let each = ordinal.magnitude
-        arming = Arming(
+        queued = QueuedSchedule(
             name: name, kind: .ordinal, clock: .monotonic, isRepeating: ordinal > 0 && count != 1,
-            timetable: Timetable(
-                .ordinal(UInt64(each)), limit: try Timetable.limit(count), deadline: each == 0 ? nil : UInt64(each)),
+            timetable: Recurrence(
+                .ordinal(UInt64(each)), limit: try Recurrence.limit(count), deadline: each == 0 ? nil : UInt64(each)),
             executor: executor, callback: callback)
     }
 }

@@ -9,20 +9,20 @@
 /// come from one thread at a time.
 public protocol Schedule: AnyObject, Sendable {
     /// The part of the schedule that an alarm clock works with.
-    var arming: Arming { get }
+    var queued: QueuedSchedule { get }
 }
 
 extension Schedule {
     /// The name that firings carry and by which an alarm clock finds the schedule, if it has one.
-    public var name: String? { arming.name }
+    public var name: String? { queued.name }
     /// Whether it can fire more than once.
-    public var isRepeating: Bool { arming.isRepeating }
+    public var isRepeating: Bool { queued.isRepeating }
     /// The clock it goes by.
-    public var clock: ScheduleClock { arming.clock }
+    public var clock: ScheduleClock { queued.clock }
     /// How often it fired.
-    public var firedCount: UInt64 { arming.count }
+    public var firedCount: UInt64 { queued.count }
     /// Whether it waits for anything: false after the last firing, and for the ordinal 0.
-    public var isPending: Bool { arming.deadline != nil }
+    public var isPending: Bool { queued.deadline != nil }
 
     /// Goes on to an instant; if the schedule is due, runs the callback and returns the firing.
     ///
@@ -35,7 +35,7 @@ extension Schedule {
     /// - Returns: the firing, or nil if there is none.
     @discardableResult
     public func tick(at instant: MonotonicInstant = .now(), mediaTime: UInt64? = nil) -> Firing? {
-        arming.tick(at: instant, mediaTime: mediaTime)
+        queued.tick(at: instant, mediaTime: mediaTime)
     }
 }
 

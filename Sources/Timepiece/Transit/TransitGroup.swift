@@ -5,7 +5,7 @@ package final class TransitGroup: Sendable {
     private struct State {
         var starts: [TransitStart] = []
         /// How many stops look for times.
-        var askers = 0
+        var listeners = 0
     }
 
     /// Unique in the process, from 1: what says on a stamp which watch it is of.
@@ -21,7 +21,7 @@ package final class TransitGroup: Sendable {
 
     package func add(_ start: TransitStart) {
         state.withLock { state in
-            start.ask(state.askers)
+            start.ask(state.listeners)
             state.starts.append(start)
         }
         version.add(1, ordering: .releasing)
@@ -37,7 +37,7 @@ package final class TransitGroup: Sendable {
     /// Lets the starts remember for one stop more.
     func addAsker() {
         state.withLock { state in
-            state.askers += 1
+            state.listeners += 1
             for start in state.starts { start.ask(1) }
         }
     }
@@ -45,7 +45,7 @@ package final class TransitGroup: Sendable {
     /// Lets the starts remember for one stop less, but for those that do not any more.
     func removeAsker(butFor satisfied: Set<UInt64>) {
         state.withLock { state in
-            state.askers -= 1
+            state.listeners -= 1
             for start in state.starts where !satisfied.contains(start.identifier) { start.ask(-1) }
         }
     }

@@ -25,7 +25,7 @@ import Synchronization
     private static let made = Atomic<UInt64>(0)
     private let issuedStore = Atomic<UInt64>(0)
     /// How many stops may look here because they have not seen a stamp from here.
-    private let askers = Atomic<Int>(0)
+    private let listeners = Atomic<Int>(0)
     private let closedStore = Atomic<Bool>(false)
     // Only the writer touches it.
     private nonisolated(unsafe) let last: UnsafeMutablePointer<MediaTimes>
@@ -61,7 +61,7 @@ import Synchronization
     @inline(__always)
     package func stamp(at instant: UInt64, times: MediaTimes) -> UInt64 {
         let sequence = issuedStore.load(ordering: .relaxed) &+ 1
-        if askers.load(ordering: .relaxed) > 0 { remember(sequence, at: instant, times: times) }
+        if listeners.load(ordering: .relaxed) > 0 { remember(sequence, at: instant, times: times) }
         issuedStore.store(sequence, ordering: .releasing)
         return sequence
     }
@@ -84,7 +84,7 @@ import Synchronization
 
     /// Remembers from now on for so many stops more, or less.
     func ask(_ change: Int) {
-        askers.add(change, ordering: .relaxed)
+        listeners.add(change, ordering: .relaxed)
     }
 
     /// Finds the one of exactly this time, beginning with the one after a given sequence number.

@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// - Writer: one thread at a time: ``arrive(start:sequence:instant:)``, ``pass(at:times:)``, ``end()``, ``flush()``. It
 ///   never waits; it allocates and takes a lock, held elsewhere for a few instructions, only when a start is new.
-/// - Readers: one at a time: ``drain()``, ``takeStrangers()``.
+/// - Readers: one at a time: ``drain()``, ``takeUnmatched()``.
 /// - Anybody: the rest.
 @safe package final class TransitStop: Sendable {
     /// How things are recognized.
@@ -44,8 +44,8 @@ import Synchronization
     // Only the writer touches it.
     nonisolated(unsafe) let writer: UnsafeMutablePointer<Writer>
     private let origins = Mutex<[TransitOrigin]>([])
-    private let strangersStore = Atomic<UInt64>(0)
-    private let strangersTaken = Atomic<UInt64>(0)
+    private let unmatchedStore = Atomic<UInt64>(0)
+    private let unmatchedTaken = Atomic<UInt64>(0)
     private let matchedStore = Atomic<Bool>(false)
 
     package init(group: TransitGroup, correlation: Correlation) {
@@ -76,9 +76,9 @@ import Synchronization
     package var hasMatched: Bool { matchedStore.load(ordering: .relaxed) }
 
     /// Takes out how many buffers passed since the last time that nothing is known of; for the reader.
-    package func takeStrangers() -> UInt64 {
-        let strangers = strangersStore.load(ordering: .relaxed)
-        return strangers &- strangersTaken.exchange(strangers, ordering: .relaxed)
+    package func takeUnmatched() -> UInt64 {
+        let unmatched = unmatchedStore.load(ordering: .relaxed)
+        return unmatched &- unmatchedTaken.exchange(unmatched, ordering: .relaxed)
     }
 
     /// Lets nothing count that started before an instant, because its time contains a pause.
@@ -88,9 +88,9 @@ import Synchronization
 
     /// Takes the laps since the last time out, start by start, all as of one moment.
     package func drain() -> [(origin: TransitOrigin, statistics: Statistics)] {
-        let turn = tree.turn()
+        let flip = tree.flip()
         let all = origins.withLock { $0 }
-        let drained = all.map { (origin: $0, statistics: $0.series.drain(turn)) }
+        let drained = all.map { (origin: $0, statistics: $0.series.drain(flip)) }
         if all.contains(where: \.isRetired) {
             // What is retired now has been retired before it was drained, or is drained once more.
             let gone = drained.filter { $0.origin.isRetired && $0.statistics.count == 0 }.map(\.origin)
@@ -171,7 +171,7 @@ import Synchronization
     }
 
     func countStrangers(_ number: UInt64) {
-        strangersStore.add(number, ordering: .relaxed)
+        unmatchedStore.add(number, ordering: .relaxed)
     }
 
     func noteMatch() {

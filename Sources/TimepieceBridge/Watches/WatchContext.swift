@@ -19,7 +19,7 @@ import Timepiece
     let tree: Unmanaged<LapTree>?
     let isOutermost: Bool
     /// Whether the parent is further out than what is entered around this one.
-    let isLifted: Bool
+    let isReparented: Bool
     /// Unique in the process, from 1.
     let identifier: UInt64
     let meter: WatchMeter
@@ -40,7 +40,7 @@ import Timepiece
         self.parent = parent
         self.source = source
         isOutermost = outer == nil
-        isLifted = parent !== outer && parent != nil
+        isReparented = parent !== outer && parent != nil
         if case .laps(let series, let tree) = source {
             unsafe self.series = unsafe Unmanaged.passUnretained(series)
             unsafe self.tree = unsafe Unmanaged.passUnretained(tree)

@@ -10,74 +10,74 @@ struct WatchDelivery {
         let lost: UInt64
     }
 
-    private struct Parcel {
+    private struct QueuedDatum {
         let context: WatchContext
         var statistics = Statistics()
         var unmatched: UInt64 = 0
         var parts: [Part] = []
     }
 
-    /// Where a parcel has been delivered: once to each place, whatever ways lead there.
+    /// Where a queuedDatum has been delivered: once to each place, whatever ways lead there.
     private struct Address: Hashable {
         let meter: ObjectIdentifier
         let names: [String]
     }
 
-    private let parcels: [Parcel]
+    private let queuedData: [QueuedDatum]
 
     /// Drains all contexts, those that share a tree at the same moment.
     init(contexts: [WatchContext]) {
-        var turns: [ObjectIdentifier: LapTree.Turn] = [:]
-        parcels = contexts.map { context in
+        var flips: [ObjectIdentifier: LapTree.Flip] = [:]
+        queuedData = contexts.map { context in
             switch context.source {
             case .laps(let series, let tree):
-                let turn = turns[ObjectIdentifier(tree)] ?? tree.turn()
-                turns[ObjectIdentifier(tree)] = turn
-                return Parcel(context: context, statistics: series.drain(turn))
+                let flip = flips[ObjectIdentifier(tree)] ?? tree.flip()
+                flips[ObjectIdentifier(tree)] = flip
+                return QueuedDatum(context: context, statistics: series.drain(flip))
             case .transit(let stop):
-                return Self.parcel(of: stop, context)
+                return Self.queuedDatum(of: stop, context)
             }
         }
     }
 
-    private static func parcel(of stop: TransitStop, _ context: WatchContext) -> Parcel {
-        var parcel = Parcel(context: context, unmatched: stop.takeStrangers())
+    private static func queuedDatum(of stop: TransitStop, _ context: WatchContext) -> QueuedDatum {
+        var queuedDatum = QueuedDatum(context: context, unmatched: stop.takeUnmatched())
         for (origin, statistics) in stop.drain() {
             let lost = origin.takeLost()
-            parcel.statistics.merge(statistics)
-            parcel.unmatched.addSaturating(lost)
-            parcel.parts.append(Part(name: origin.name, statistics: statistics, lost: lost))
+            queuedDatum.statistics.merge(statistics)
+            queuedDatum.unmatched.addSaturating(lost)
+            queuedDatum.parts.append(Part(name: origin.name, statistics: statistics, lost: lost))
         }
-        return parcel
+        return queuedDatum
     }
 
     /// Adds everything to the accounts; who has none is not asked.
     func deliver(to accounts: inout [ObjectIdentifier: WatchAccount]) {
-        for parcel in parcels {
+        for queuedDatum in queuedData {
             var visited: Set<Address> = []
-            deliver(parcel, to: parcel.context, names: [], &visited, &accounts)
-            let meter = ObjectIdentifier(parcel.context.meter)
-            let above = parents(of: parcel.context)
+            deliver(queuedDatum, to: queuedDatum.context, names: [], &visited, &accounts)
+            let meter = ObjectIdentifier(queuedDatum.context.meter)
+            let above = parents(of: queuedDatum.context)
             for parent in above { accounts[meter]?.add(whole: parent.statistics, ofParent: true) }
-            if above.isEmpty { accounts[meter]?.add(whole: parcel.statistics, ofParent: false) }
+            if above.isEmpty { accounts[meter]?.add(whole: queuedDatum.statistics, ofParent: false) }
         }
     }
 
     /// Adds each context's laps to its own watch's tap, if it has one.
     func deliver(to taps: inout [ObjectIdentifier: Statistics]) {
-        for parcel in parcels { taps[ObjectIdentifier(parcel.context.meter)]?.merge(parcel.statistics) }
+        for queuedDatum in queuedData { taps[ObjectIdentifier(queuedDatum.context.meter)]?.merge(queuedDatum.statistics) }
     }
 
     private func deliver(
-        _ parcel: Parcel, to context: WatchContext, names: [String], _ visited: inout Set<Address>,
+        _ queuedDatum: QueuedDatum, to context: WatchContext, names: [String], _ visited: inout Set<Address>,
         _ accounts: inout [ObjectIdentifier: WatchAccount]
     ) {
         let key = ObjectIdentifier(context.meter)
         if visited.insert(Address(meter: key, names: names)).inserted {
-            let label = parcel.context.meter.label
-            accounts[key]?.add(parcel.statistics, to: names, label: label, unmatched: parcel.unmatched)
-            if parcel.parts.count > 1 {
-                for part in parcel.parts {
+            let label = queuedDatum.context.meter.label
+            accounts[key]?.add(queuedDatum.statistics, to: names, label: label, unmatched: queuedDatum.unmatched)
+            if queuedDatum.parts.count > 1 {
+                for part in queuedDatum.parts {
                     // A dot in a path is between two names.
                     let name = String(part.name.map { $0 == "." ? "_" : $0 })
                     accounts[key]?.add(part.statistics, to: names + [name], label: part.name, unmatched: part.lost)
@@ -85,16 +85,16 @@ struct WatchDelivery {
             }
         }
         for parent in parents(of: context) {
-            deliver(parcel, to: parent.context, names: [context.meter.path.name] + names, &visited, &accounts)
+            deliver(queuedDatum, to: parent.context, names: [context.meter.path.name] + names, &visited, &accounts)
         }
     }
 
     /// The parent on the thread's stack, or else the watches that a dotted path names.
     ///
     /// A path is longer than its parent's, so going up always ends.
-    private func parents(of context: WatchContext) -> [Parcel] {
-        if let parent = context.parent { return parcels.filter { $0.context === parent } }
+    private func parents(of context: WatchContext) -> [QueuedDatum] {
+        if let parent = context.parent { return queuedData.filter { $0.context === parent } }
         guard let path = context.meter.path.parent else { return [] }
-        return parcels.filter { $0.context.path == path }
+        return queuedData.filter { $0.context.path == path }
     }
 }

@@ -12,7 +12,7 @@ extension WatchMeter {
         if unsafe cache.pointee.outer != within { unsafe find(frame, within: within) }
         unsafe frame.pointee.context = unsafe cache.pointee.context.map { unsafe UnsafeRawPointer($0.toOpaque()) }
         unsafe frame.pointee.identifier = unsafe cache.pointee.identifier
-        unsafe frame.pointee.lifted = 0
+        unsafe frame.pointee.reparented = 0
         unsafe frame.pointee.breaks = breaks.load(ordering: .relaxed)
         unsafe frame.pointee.counted_inside = false
     }
@@ -39,10 +39,10 @@ extension WatchMeter {
         let counts = unsafe passed || frame.pointee.counted_inside
         unsafe Unmanaged<WatchContext>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
             guard let series = unsafe context.series, let tree = unsafe context.tree else { return }
-            if isBroken { unsafe tree._withUnsafeGuaranteedRef { $0.spoil() } }
+            if isBroken { unsafe tree._withUnsafeGuaranteedRef { $0.invalidate() } }
             let taken = unsafe now > frame.pointee.start ? now &- frame.pointee.start : 0
-            let lifted = unsafe frame.pointee.lifted
-            let length = taken > lifted ? taken &- lifted : 0
+            let reparented = unsafe frame.pointee.reparented
+            let length = taken > reparented ? taken &- reparented : 0
             if context.isOutermost {
                 unsafe tree._withUnsafeGuaranteedRef { tree in
                     unsafe series._withUnsafeGuaranteedRef { series in
@@ -56,17 +56,17 @@ extension WatchMeter {
                 unsafe series._withUnsafeGuaranteedRef { tree.stage(length, of: $0) }
             }
             if let outer = unsafe frame.pointee.outer { unsafe outer.pointee.counted_inside = true }
-            if context.isLifted { unsafe lift(length, of: context, frame) }
+            if context.isReparented { unsafe reparent(length, of: context, frame) }
         }
     }
 
     /// A dotted path made this a child of a watch further out: the watches between do not hold its time.
     @inline(never)
-    private func lift(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<TimepieceFrame>) {
+    private func reparent(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<TimepieceFrame>) {
         guard let parent = context.parent else { return }
         var next = unsafe frame.pointee.outer
         while let between = unsafe next, unsafe between.pointee.identifier != parent.identifier {
-            unsafe between.pointee.lifted &+= length
+            unsafe between.pointee.reparented &+= length
             unsafe next = unsafe between.pointee.outer
         }
     }

@@ -44,10 +44,10 @@ package struct Datum: Sendable, Equatable {
     }
 
     /// Makes a datum of what was gathered: merges the buckets into few values, some 100 µs of work.
-    package init(_ minute: Minute) {
-        let statistics = minute.statistics
+    package init(_ closedInterval: ClosedInterval) {
+        let statistics = closedInterval.statistics
         self.init(
-            identity: minute.identity, boot: minute.boot, instant: minute.moment.boot, wall: minute.moment.wall,
+            identity: closedInterval.identity, boot: closedInterval.boot, instant: closedInterval.moment.boot, wall: closedInterval.moment.wall,
             count: statistics.count, sum: statistics.sumNanoseconds, min: statistics.minNanoseconds,
             max: statistics.maxNanoseconds,
             values: Distribution(statistics, limit: CloudWatchLimits.valuesPerDatum).values)

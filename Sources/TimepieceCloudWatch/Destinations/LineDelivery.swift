@@ -23,17 +23,17 @@ package struct LineDelivery: Delivery {
 
     package func largestSize(of datum: Datum) -> Int { service.largestSize(of: datum) }
 
-    package func deliver(_ shipment: Shipment) -> DeliveryReport {
+    package func deliver(_ batch: Batch) -> DeliveryReport {
         let began = Moment.now()
         let lines =
             switch content {
-            case .documents: shipment.data.map { embedded.document($0) }
-            case .request: [service.body(shipment.data, namespace: shipment.namespace)]
+            case .documents: batch.data.map { embedded.document($0) }
+            case .request: [service.body(batch.data, namespace: batch.namespace)]
             }
         var written = 0
         do throws(LineOutputError) {
             for line in lines {
-                try output.write(line + [UInt8(ascii: "\n")], timeout: shipment.timeout)
+                try output.write(line + [UInt8(ascii: "\n")], timeout: batch.timeout)
                 written += 1
             }
             return DeliveryReport(.accepted, began: began, ended: .now())

@@ -38,22 +38,22 @@ package final class ServiceDelivery: Delivery {
 
     package func largestSize(of datum: Datum) -> Int { encoder.largestSize(of: datum) }
 
-    package func deliver(_ shipment: Shipment) -> DeliveryReport {
+    package func deliver(_ batch: Batch) -> DeliveryReport {
         let asked = Moment.now()
-        guard let body = Gzip.compress(encoder.body(shipment.data, namespace: shipment.namespace)) else {
+        guard let body = Gzip.compress(encoder.body(batch.data, namespace: batch.namespace)) else {
             return report(.failed("There is no memory for a request to CloudWatch."), asked)
         }
         do throws(CredentialsError) {
             let target = try findTarget()
-            let keys = try credentials.credentials(at: shipment.time)
-            return send(body, shipment, to: target, keys: keys, asked: asked)
+            let keys = try credentials.credentials(at: batch.time)
+            return send(body, batch, to: target, keys: keys, asked: asked)
         } catch {
             return report(.failed(error.sentence), asked)
         }
     }
 
     private func send(
-        _ body: [UInt8], _ shipment: Shipment, to target: Target, keys: Credentials, asked: Moment
+        _ body: [UInt8], _ batch: Batch, to target: Target, keys: Credentials, asked: Moment
     ) -> DeliveryReport {
         let origin = URLParts(target.address)?.origin ?? "CloudWatch"
         let base = target.address.hasSuffix("/") ? String(target.address.dropLast()) : target.address
@@ -62,11 +62,11 @@ package final class ServiceDelivery: Delivery {
             allowsPlainHTTP: allowsPlainHTTP)
         request.setHeader("Content-Encoding", "gzip")
         let began = Moment.now()
-        let time = shipment.time.advanced(by: asked.boot.duration(to: began.boot))
+        let time = batch.time.advanced(by: asked.boot.duration(to: began.boot))
         Signer.sign(&request, with: keys, region: target.region, service: "monitoring", at: time)
         do throws(TransportError) {
             let response = try transport.send(
-                request, connectTimeout: min(.seconds(5), shipment.timeout), timeout: shipment.timeout)
+                request, connectTimeout: min(.seconds(5), batch.timeout), timeout: batch.timeout)
             let reply = ServiceReply(response, from: origin)
             let verdict = reply.verdict(for: encoder)
             if case .unauthorized = verdict { credentials.invalidate() }

@@ -49,7 +49,7 @@ public final class CloudWatchPublisher: Sendable {
     /// the spool. Takes microseconds. What comes later in the same interval goes out as one more datum of it, which
     /// CloudWatch adds.
     public func flush(within deadline: Duration) {
-        sender.hasten(number, within: deadline)
+        sender.flushSoon(number, within: deadline)
     }
 
     /// Sets what hands over the last figures when the process ends by `exit` without a ``close(within:)``.

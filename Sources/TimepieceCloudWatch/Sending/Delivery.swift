@@ -2,8 +2,8 @@ package import Timepiece
 
 /// A way out for data: the service itself, a log that is forwarded to it, or a print of what would be sent.
 package protocol Delivery: Sendable {
-    /// Sends data and waits for the outcome, no longer than the shipment's time-out and a little.
-    func deliver(_ shipment: Shipment) -> DeliveryReport
+    /// Sends data and waits for the outcome, no longer than the batch's time-out and a little.
+    func deliver(_ batch: Batch) -> DeliveryReport
     /// Returns the most bytes that a datum takes in one request.
     func largestSize(of datum: Datum) -> Int
 }
@@ -43,11 +43,11 @@ package enum Verdict: Sendable, Equatable {
 }
 
 /// What goes out in one request.
-package struct Shipment: Sendable, Equatable {
+package struct Batch: Sendable, Equatable {
     /// Tells this attempt from any other of the sender.
     package let number: UInt64
     package let namespace: String
-    package let parcels: [Parcel]
+    package let queuedData: [QueuedDatum]
     /// The data with the times they are reported for, by what is known of the right time now.
     package let data: [StampedDatum]
     /// The right time, as far as it is known.

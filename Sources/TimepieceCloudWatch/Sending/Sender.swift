@@ -85,11 +85,11 @@ package final class Sender: Sendable {
     }
 
     /// Sends what a series has gathered so far, or stores it by the deadline, without waiting for that.
-    package func hasten(_ publisher: UInt64, within deadline: Duration) {
+    package func flushSoon(_ publisher: UInt64, within deadline: Duration) {
         let end = BootInstant.now().advanced(by: deadline)
         state.withLock { state in
             state.take(publisher)
-            state.hasten(until: end)
+            state.flushSoon(until: end)
         }
         wake.ring()
     }
@@ -111,7 +111,7 @@ package final class Sender: Sendable {
             flush(within: deadline, isLast: true)
             if !isTelling { tell() }
         } else {
-            hasten(publisher, within: deadline)
+            flushSoon(publisher, within: deadline)
         }
         observe(publisher, nil)
     }
@@ -147,9 +147,9 @@ package final class Sender: Sendable {
             state.isFlushed ? (SenderState.Rescue(), true) : (state.rescue(), false)
         }
         guard !isFlushed, let spool else { return }
-        rescue.parcels += rescue.minutes.map { Parcel(datum: Datum($0)) }
+        rescue.queuedData += rescue.closedIntervals.map { QueuedDatum(datum: Datum($0)) }
         do throws(SpoolError) {
-            let all = rescue.flying + rescue.parcels
+            let all = rescue.flying + rescue.queuedData
             let (rows, dropped) = try spool.store(all.map { (datum: $0.datum, isUncertain: $0.isUncertain) })
             try spool.settle(removed: [], released: rescue.released)
             let summary = try spool.summary()
@@ -180,9 +180,9 @@ package final class Sender: Sendable {
         case .condense(let minutes):
             let data = minutes.map { Datum($0) }
             state.withLock { $0.condensed(data) }
-        case .deliver(let shipment):
-            let report = delivery.deliver(shipment)
-            state.withLock { $0.delivered(report, of: shipment.number, now: .now()) }
+        case .deliver(let batch):
+            let report = delivery.deliver(batch)
+            state.withLock { $0.delivered(report, of: batch.number, now: .now()) }
             rememberEpoch()
         case .wait(let instant):
             wake.wait(atMost: max(.zero, BootInstant.now().duration(to: instant)))
@@ -198,8 +198,8 @@ package final class Sender: Sendable {
         guard let spool else { return }
         do throws(SpoolError) {
             switch step {
-            case .store(let parcels):
-                let data = parcels.map { (datum: $0.datum, isUncertain: $0.isUncertain) }
+            case .store(let queuedData):
+                let data = queuedData.map { (datum: $0.datum, isUncertain: $0.isUncertain) }
                 let dropped = try spool.store(data).dropped
                 note(spool) { $0.stored(dropped: dropped, now: .now()) }
             case .settle(let removed, let released):

@@ -4,11 +4,11 @@ extension SenderState {
     /// What has to be stored at once, because the time for a flush is over.
     package struct Rescue: Sendable {
         /// Intervals that nobody has made data of yet.
-        package var minutes: [Minute] = []
+        package var closedIntervals: [ClosedInterval] = []
         /// Data that were not under way.
-        package var parcels: [Parcel] = []
+        package var queuedData: [QueuedDatum] = []
         /// Data that are under way and not in the spool.
-        package var flying: [Parcel] = []
+        package var flying: [QueuedDatum] = []
         /// Data of the spool to be let go.
         package var released: [(row: Int64, isUncertain: Bool)] = []
     }
@@ -24,15 +24,15 @@ extension SenderState {
         isClosing = isClosing || isLast
         // Without a spool an attempt now is better than none.
         if !canStoreEver { notBefore = BootInstant(nanoseconds: .min) }
-        for parcel in parts.joined() {
-            if let row = parcel.row { released[row] = parcel.isUncertain }
+        for queuedDatum in parts.joined() {
+            if let row = queuedDatum.row { released[row] = queuedDatum.isUncertain }
         }
         for index in parts.indices { parts[index].removeAll { $0.row != nil } }
         parts.removeAll(where: \.isEmpty)
     }
 
     /// Asks that everything in hand be sent at once, or stored by the deadline, though nobody waits for it.
-    package mutating func hasten(until deadline: BootInstant) {
+    package mutating func flushSoon(until deadline: BootInstant) {
         isHastened = true
         flushDeadline = max(deadline, flushDeadline ?? deadline)
     }
@@ -66,19 +66,19 @@ extension SenderState {
         var rescue = Rescue()
         guard canStoreEver else {
             guard isClosing else { return rescue }
-            for parcel in fresh + parts.joined() { drop(parcel, because: .stopped) }
-            for minute in minutes {
-                status.drop(SampleTally(data: 1, samples: minute.statistics.count), because: .stopped)
+            for queuedDatum in fresh + parts.joined() { drop(queuedDatum, because: .stopped) }
+            for closedInterval in closedIntervals {
+                status.drop(SampleTally(data: 1, samples: closedInterval.statistics.count), because: .stopped)
             }
-            minutes = []
+            closedIntervals = []
             fresh = []
             parts = []
             isRescued = true
             return rescue
         }
-        rescue.minutes = minutes
-        minutes = []
-        rescue.parcels = fresh + parts.joined().filter { $0.row == nil }
+        rescue.closedIntervals = closedIntervals
+        closedIntervals = []
+        rescue.queuedData = fresh + parts.joined().filter { $0.row == nil }
         rescue.released = released.map { (row: $0.key, isUncertain: $0.value) }
         fresh = []
         parts = []
@@ -87,8 +87,8 @@ extension SenderState {
             rescuedShipment = flying.number
             rescuedRows = nil
             hasRescuedArrived = false
-            for parcel in flying.parcels {
-                var own = parcel
+            for queuedDatum in flying.queuedData {
+                var own = queuedDatum
                 own.isUncertain = true
                 if let row = own.row {
                     rescue.released.append((row: row, isUncertain: true))
@@ -111,19 +111,19 @@ extension SenderState {
     package mutating func couldNotRescue(_ rescue: Rescue, _ error: String, now: Moment) {
         // What is under way is left to its own outcome, as if nobody had tried.
         rescuedShipment = nil
-        storing = rescue.parcels
+        storing = rescue.queuedData
         couldNotStore(error, now: now)
         for (row, isUncertain) in rescue.released { released[row] = isUncertain }
         if isClosing {
-            for parcel in fresh { drop(parcel, because: .stopped) }
+            for queuedDatum in fresh { drop(queuedDatum, because: .stopped) }
             fresh = []
         }
     }
 
     /// Takes the outcome of a request whose data have been stored meanwhile.
-    mutating func rescueReturned(_ shipment: Shipment, _ verdict: Verdict, now: Moment) {
+    mutating func rescueReturned(_ batch: Batch, _ verdict: Verdict, now: Moment) {
         guard verdict == .accepted else { return fail([], Self.sentence(of: verdict), asked: nil, now: now) }
-        accept(shipment, now: now)
+        accept(batch, now: now)
         hasRescuedArrived = true
         if let rescuedRows { removed.formUnion(rescuedRows) }
     }

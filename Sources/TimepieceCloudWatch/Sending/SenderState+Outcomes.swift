@@ -3,32 +3,32 @@ import Timepiece
 extension SenderState {
     /// Takes the outcome of a request.
     package mutating func delivered(_ report: DeliveryReport, of number: UInt64, now: Moment) {
-        guard let shipment = flying, shipment.number == number else { return }
+        guard let batch = flying, batch.number == number else { return }
         flying = nil
         if let time = report.serviceTime {
             clock.learn(date: time, sent: report.began, received: report.ended)
             status.skew = clock.skew
         }
-        if number == rescuedShipment { return rescueReturned(shipment, report.verdict, now: now) }
+        if number == rescuedShipment { return rescueReturned(batch, report.verdict, now: now) }
         switch report.verdict {
         case .accepted:
-            accept(shipment, now: now)
+            accept(batch, now: now)
         case .throttled(let error, let asked):
             status.throttled &+= 1
-            fail(shipment.parcels, error, asked: asked, now: now)
+            fail(batch.queuedData, error, asked: asked, now: now)
         case .failed(let error, let isUncertain, let asked):
-            var parcels = shipment.parcels
-            if isUncertain { for index in parcels.indices { parcels[index].isUncertain = true } }
-            fail(parcels, error, asked: asked, now: now)
+            var queuedData = batch.queuedData
+            if isUncertain { for index in queuedData.indices { queuedData[index].isUncertain = true } }
+            fail(queuedData, error, asked: asked, now: now)
         case .unauthorized(let error), .wrongTime(let error):
-            guard !hasTriedAgainAtOnce else { return fail(shipment.parcels, error, asked: nil, now: now) }
+            guard !hasTriedAgainAtOnce else { return fail(batch.queuedData, error, asked: nil, now: now) }
             // New keys or the right time are at hand now: no reason to wait, once.
             hasTriedAgainAtOnce = true
             status.retried &+= 1
             status.lastError = error
-            parts.append(shipment.parcels)
+            parts.append(batch.queuedData)
         case .refused(let error):
-            refuse(shipment.parcels, error)
+            refuse(batch.queuedData, error)
         }
     }
 
@@ -64,17 +64,17 @@ extension SenderState {
         claimedAt = now.boot
         nextLook = now.boot.advanced(by: data.isEmpty ? configuration.lookPause : configuration.backfillPause)
         // What is done with may still lie there if it could not be removed.
-        let parcels = data.filter { !removed.contains($0.row) }.map {
-            Parcel(datum: $0.datum, row: $0.row, isUncertain: $0.isUncertain)
+        let queuedData = data.filter { !removed.contains($0.row) }.map {
+            QueuedDatum(datum: $0.datum, row: $0.row, isUncertain: $0.isUncertain)
         }
-        if !parcels.isEmpty { parts.append(parcels) }
+        if !queuedData.isEmpty { parts.append(queuedData) }
     }
 
     /// Takes it that some data of the spool are still held; others were taken by another process.
     package mutating func renewed(_ held: Set<Int64>, now: Moment) {
         claimedAt = now.boot
         for index in parts.indices {
-            parts[index].removeAll { parcel in parcel.row.map { !held.contains($0) } ?? false }
+            parts[index].removeAll { queuedDatum in queuedDatum.row.map { !held.contains($0) } ?? false }
         }
         parts.removeAll(where: \.isEmpty)
     }
@@ -85,27 +85,27 @@ extension SenderState {
         status.oldest = summary.oldest
     }
 
-    mutating func accept(_ shipment: Shipment, now: Moment) {
+    mutating func accept(_ batch: Batch, now: Moment) {
         failures = 0
         hasTriedAgainAtOnce = false
         notBefore = BootInstant(nanoseconds: .min)
         status.lastSuccess = clock.wall(at: now.boot, now: now)
-        for parcel in shipment.parcels {
-            status.sent.add(parcel.datum)
-            if parcel.isUncertain { status.uncertain.add(parcel.datum) }
-            if let row = parcel.row { removed.insert(row) }
+        for queuedDatum in batch.queuedData {
+            status.sent.add(queuedDatum.datum)
+            if queuedDatum.isUncertain { status.uncertain.add(queuedDatum.datum) }
+            if let row = queuedDatum.row { removed.insert(row) }
         }
     }
 
-    mutating func fail(_ parcels: [Parcel], _ error: String, asked: Duration?, now: Moment) {
+    mutating func fail(_ queuedData: [QueuedDatum], _ error: String, asked: Duration?, now: Moment) {
         failures += 1
         status.retried &+= 1
         status.lastError = error
         let pause = Backoff.pause(after: failures, asked: asked, random: configuration.random())
         notBefore = now.boot.advanced(by: pause)
         nextLook = notBefore
-        for parcel in parcels + parts.joined() {
-            if let row = parcel.row { released[row] = parcel.isUncertain } else { fresh.append(parcel) }
+        for queuedDatum in queuedData + parts.joined() {
+            if let row = queuedDatum.row { released[row] = queuedDatum.isUncertain } else { fresh.append(queuedDatum) }
         }
         parts = []
         fresh.sort { $0.datum.instant < $1.datum.instant }
@@ -113,23 +113,23 @@ extension SenderState {
     }
 
     /// Halves what was refused, until the one datum stands alone that the service will not take.
-    private mutating func refuse(_ parcels: [Parcel], _ error: String) {
+    private mutating func refuse(_ queuedData: [QueuedDatum], _ error: String) {
         failures = 0
         hasTriedAgainAtOnce = false
         status.lastError = error
-        if let only = parcels.first, parcels.count == 1 {
+        if let only = queuedData.first, queuedData.count == 1 {
             status.lastError = "\(error) It was about \(only.datum.identity), which is set aside."
             drop(only, because: .refused)
             return
         }
-        let middle = parcels.count / 2
-        parts.append(Array(parcels[middle...]))
-        parts.append(Array(parcels[..<middle]))
+        let middle = queuedData.count / 2
+        parts.append(Array(queuedData[middle...]))
+        parts.append(Array(queuedData[..<middle]))
     }
 
-    mutating func drop(_ parcel: Parcel, because reason: DropReason) {
-        status.drop(SampleTally(data: 1, samples: parcel.datum.count), because: reason)
-        if let row = parcel.row { removed.insert(row) }
+    mutating func drop(_ queuedDatum: QueuedDatum, because reason: DropReason) {
+        status.drop(SampleTally(data: 1, samples: queuedDatum.datum.count), because: reason)
+        if let row = queuedDatum.row { removed.insert(row) }
     }
 
     /// Drops the oldest in memory if it is too much.

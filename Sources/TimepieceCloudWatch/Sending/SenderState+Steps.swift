@@ -4,11 +4,11 @@ extension SenderState {
     /// Decides what the thread does next.
     package mutating func nextStep(at now: Moment) -> SenderStep {
         collect(at: now)
-        if !minutes.isEmpty, now.boot >= minutesDue || flushDeadline != nil || isClosing {
-            defer { minutes = [] }
+        if !closedIntervals.isEmpty, now.boot >= minutesDue || flushDeadline != nil || isClosing {
+            defer { closedIntervals = [] }
             minutesDue = BootInstant(nanoseconds: .max)
             isCondensing = true
-            return .condense(minutes)
+            return .condense(closedIntervals)
         }
         let canStore = canStoreEver && now.boot >= nextStore
         if canStore, !removed.isEmpty || !released.isEmpty {
@@ -32,23 +32,23 @@ extension SenderState {
     /// Takes the data made of intervals that are over.
     package mutating func condensed(_ data: [Datum]) {
         isCondensing = false
-        fresh.append(contentsOf: data.map { Parcel(datum: $0) })
+        fresh.append(contentsOf: data.map { QueuedDatum(datum: $0) })
         bound()
     }
 
     private mutating func collect(at now: Moment) {
-        for (publisher, var gathering) in gatherings where !gathering.isEmpty {
-            let due = gathering.end(now: now, clock: clock).advanced(by: phase(of: gathering))
+        for (publisher, var openInterval) in openIntervals where !openInterval.isEmpty {
+            let due = openInterval.end(now: now, clock: clock).advanced(by: phase(of: openInterval))
             guard now.boot >= due else { continue }
-            guard let minute = gathering.takeIfOver(at: now, clock: clock, boot: configuration.boot) else { continue }
-            gatherings[publisher] = gathering
-            minutes.append(minute)
+            guard let closedInterval = openInterval.takeIfOver(at: now, clock: clock, boot: configuration.boot) else { continue }
+            openIntervals[publisher] = openInterval
+            closedIntervals.append(closedInterval)
             minutesDue = min(minutesDue, due)
         }
     }
 
-    func phase(of gathering: Gathering) -> Duration {
-        min(configuration.longestPhase, .seconds(gathering.identity.interval) * configuration.phase)
+    func phase(of openInterval: OpenInterval) -> Duration {
+        min(configuration.longestPhase, .seconds(openInterval.identity.interval) * configuration.phase)
     }
 
     private mutating func nextDelivery(at now: Moment) -> SenderStep? {
@@ -56,11 +56,11 @@ extension SenderState {
             let rows = parts.joined().compactMap(\.row)
             if !rows.isEmpty, claimedAt.duration(to: now.boot) > configuration.renewalAge { return .renew(rows) }
             parts.removeLast()
-            if let shipment = ship(part, at: now) { return .deliver(shipment) }
+            if let batch = ship(part, at: now) { return .deliver(batch) }
             return nextStep(at: now)
         }
         if !fresh.isEmpty {
-            if let shipment = ship(takeNewest(), at: now) { return .deliver(shipment) }
+            if let batch = ship(takeNewest(), at: now) { return .deliver(batch) }
             return nextStep(at: now)
         }
         guard configuration.hasSpool, flushDeadline == nil, !isClosing, now.boot >= nextLook, now.boot >= nextStore
@@ -73,9 +73,9 @@ extension SenderState {
     }
 
     /// Takes the newest data in memory, all of one namespace and together no more than one request holds.
-    private mutating func takeNewest() -> [Parcel] {
+    private mutating func takeNewest() -> [QueuedDatum] {
         guard let namespace = fresh.last?.datum.identity.namespace else { return [] }
-        var taken: [Parcel] = []
+        var taken: [QueuedDatum] = []
         var bytes = 0
         for index in fresh.indices.reversed() where fresh[index].datum.identity.namespace == namespace {
             let size = configuration.largestSize(fresh[index].datum)
@@ -87,31 +87,31 @@ extension SenderState {
     }
 
     /// Dates data and makes a request's content of them; drops those that the service will not take for their date.
-    private mutating func ship(_ parcels: [Parcel], at now: Moment) -> Shipment? {
-        var good: [Parcel] = []
+    private mutating func ship(_ queuedData: [QueuedDatum], at now: Moment) -> Batch? {
+        var good: [QueuedDatum] = []
         var data: [StampedDatum] = []
-        for parcel in parcels {
-            switch date(parcel.datum, now: now) {
+        for queuedDatum in queuedData {
+            switch date(queuedDatum.datum, now: now) {
             case .success(let time):
-                good.append(parcel)
+                good.append(queuedDatum)
                 data.append(
                     StampedDatum(
-                        datum: parcel.datum,
-                        timestamp: TimeGrid.stamp(of: time, interval: parcel.datum.identity.interval)))
+                        datum: queuedDatum.datum,
+                        timestamp: TimeGrid.stamp(of: time, interval: queuedDatum.datum.identity.interval)))
             case .failure(let refusal):
-                drop(parcel, because: refusal.reason)
+                drop(queuedDatum, because: refusal.reason)
             }
         }
         guard let namespace = good.first?.datum.identity.namespace else { return nil }
-        shipments &+= 1
+        batches &+= 1
         var timeout = configuration.requestTimeout
         if let flushDeadline { timeout = max(.milliseconds(200), min(timeout, now.boot.duration(to: flushDeadline))) }
-        let shipment = Shipment(
-            number: shipments, namespace: namespace, parcels: good, data: data,
+        let batch = Batch(
+            number: batches, namespace: namespace, queuedData: good, data: data,
             time: clock.wall(at: now.boot, now: now), timeout: timeout)
-        flying = shipment
+        flying = batch
         status.requests &+= 1
-        return shipment
+        return batch
     }
 
     func isOver(_ now: Moment) -> Bool {
@@ -120,10 +120,10 @@ extension SenderState {
 
     private func nextEvent(isReady: Bool, now: Moment) -> BootInstant {
         var next = BootInstant(nanoseconds: .max)
-        for gathering in gatherings.values where !gathering.isEmpty {
-            next = min(next, gathering.end(now: now, clock: clock).advanced(by: phase(of: gathering)))
+        for openInterval in openIntervals.values where !openInterval.isEmpty {
+            next = min(next, openInterval.end(now: now, clock: clock).advanced(by: phase(of: openInterval)))
         }
-        if !minutes.isEmpty { next = min(next, minutesDue) }
+        if !closedIntervals.isEmpty { next = min(next, minutesDue) }
         if !isReady { next = min(next, notBefore) }
         if isHastened, let flushDeadline { next = min(next, flushDeadline) }
         if configuration.hasSpool {
@@ -139,9 +139,9 @@ extension SenderState {
 /// What the sender's thread is to do next.
 package enum SenderStep: Sendable {
     /// Make data of intervals that are over.
-    case condense([Minute])
+    case condense([ClosedInterval])
     /// Put data in the spool.
-    case store([Parcel])
+    case store([QueuedDatum])
     /// Remove data from the spool, and let go of others.
     case settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)])
     /// Take the newest data from the spool.
@@ -149,7 +149,7 @@ package enum SenderStep: Sendable {
     /// Prolong the lease of data from the spool.
     case renew([Int64])
     /// Send.
-    case deliver(Shipment)
+    case deliver(Batch)
     /// Do nothing until then, or until something is published.
     case wait(until: BootInstant)
     /// End: everything is sent or in the spool.

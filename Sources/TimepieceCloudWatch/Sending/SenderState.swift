@@ -13,21 +13,21 @@ package struct SenderState: Sendable {
     package internal(set) var status = CloudWatchStatus()
     package internal(set) var clock = ClockEstimate()
 
-    var gatherings: [UInt64: Gathering] = [:]
+    var openIntervals: [UInt64: OpenInterval] = [:]
     private var lastPublisher: UInt64 = 0
     /// Intervals that are over and not made into data yet.
-    var minutes: [Minute] = []
+    var closedIntervals: [ClosedInterval] = []
     /// When the first of them is to go out.
     ///
     /// A series whose next interval has begun waits for the others, so that all of them share requests.
     var minutesDue = BootInstant(nanoseconds: .max)
     /// Data in memory that are not under way, oldest first.
-    var fresh: [Parcel] = []
+    var fresh: [QueuedDatum] = []
     /// Data that are to go out in one request each, the next one last.
-    var parts: [[Parcel]] = []
-    var flying: Shipment?
+    var parts: [[QueuedDatum]] = []
+    var flying: Batch?
     /// Data being stored.
-    var storing: [Parcel] = []
+    var storing: [QueuedDatum] = []
     var isCondensing = false
     /// Data of the spool that are done with, and those to be let go.
     var removed: Set<Int64> = []
@@ -42,7 +42,7 @@ package struct SenderState: Sendable {
     var nextStore = BootInstant(nanoseconds: .min)
     var claimedAt = BootInstant(nanoseconds: .min)
     var hasTriedAgainAtOnce = false
-    var shipments: UInt64 = 0
+    var batches: UInt64 = 0
     var flushers = 0
     var flushDeadline: BootInstant?
     /// Whether there is a deadline that nobody waits for.
@@ -61,61 +61,61 @@ package struct SenderState: Sendable {
     /// Makes room for one more series; returns its number.
     package mutating func open(_ identity: MetricIdentity) -> UInt64 {
         lastPublisher &+= 1
-        gatherings[lastPublisher] = Gathering(identity: identity)
+        openIntervals[lastPublisher] = OpenInterval(identity: identity)
         return lastPublisher
     }
 
     /// How many series are published.
-    package var publisherCount: Int { gatherings.count }
+    package var publisherCount: Int { openIntervals.count }
 
     /// The length of the shortest interval among the series, in seconds.
-    package var shortestInterval: Int64? { gatherings.values.map(\.identity.interval).min() }
+    package var shortestInterval: Int64? { openIntervals.values.map(\.identity.interval).min() }
 
     /// Takes a closed window; returns whether the thread has to be told, because it may wait for longer than it should.
     package mutating func publish(_ window: Statistics, of publisher: UInt64, at moment: Moment) -> Bool {
-        guard var gathering = gatherings[publisher] else { return false }
-        let wasEmpty = gathering.isEmpty
+        guard var openInterval = openIntervals[publisher] else { return false }
+        let wasEmpty = openInterval.isEmpty
         // Taken out while it is changed, so that the histogram's storage is not copied.
-        gatherings[publisher] = nil
-        let due = gathering.end(now: moment, clock: clock).advanced(by: phase(of: gathering))
-        let complete = gathering.add(window, at: moment, clock: clock, boot: configuration.boot)
-        gatherings[publisher] = gathering
+        openIntervals[publisher] = nil
+        let due = openInterval.end(now: moment, clock: clock).advanced(by: phase(of: openInterval))
+        let complete = openInterval.add(window, at: moment, clock: clock, boot: configuration.boot)
+        openIntervals[publisher] = openInterval
         if let complete { keep(complete, until: due) }
         return wasEmpty || complete != nil
     }
 
     /// Takes what a series has gathered so far, to be sent at once; the series goes on.
     package mutating func take(_ publisher: UInt64) {
-        if let minute = gatherings[publisher]?.take(boot: configuration.boot) {
-            keep(minute, until: BootInstant(nanoseconds: .min))
+        if let closedInterval = openIntervals[publisher]?.take(boot: configuration.boot) {
+            keep(closedInterval, until: BootInstant(nanoseconds: .min))
         }
     }
 
     /// Takes what a series has gathered so far, and ends it.
     package mutating func close(_ publisher: UInt64) {
-        guard var gathering = gatherings.removeValue(forKey: publisher) else { return }
-        if let minute = gathering.take(boot: configuration.boot) {
-            keep(minute, until: BootInstant(nanoseconds: .min))
+        guard var openInterval = openIntervals.removeValue(forKey: publisher) else { return }
+        if let closedInterval = openInterval.take(boot: configuration.boot) {
+            keep(closedInterval, until: BootInstant(nanoseconds: .min))
         }
     }
 
     /// Keeps an interval that is over; if the thread does not come to take them, memory stays bounded.
-    private mutating func keep(_ minute: Minute, until due: BootInstant) {
-        minutes.append(minute)
+    private mutating func keep(_ closedInterval: ClosedInterval, until due: BootInstant) {
+        closedIntervals.append(closedInterval)
         minutesDue = min(minutesDue, due)
-        guard minutes.count > configuration.memoryLimit else { return }
-        let oldest = minutes.removeFirst()
+        guard closedIntervals.count > configuration.memoryLimit else { return }
+        let oldest = closedIntervals.removeFirst()
         status.drop(SampleTally(data: 1, samples: oldest.statistics.count), because: .memoryFull)
     }
 
     /// Takes what all series have gathered so far, and ends them.
     package mutating func closeAll() {
-        for publisher in gatherings.keys.sorted() { close(publisher) }
+        for publisher in openIntervals.keys.sorted() { close(publisher) }
     }
 
     /// True if nothing that was published is only in memory.
     package var isFlushed: Bool {
-        minutes.isEmpty && !isCondensing && fresh.isEmpty && parts.isEmpty && flying == nil && storing.isEmpty
+        closedIntervals.isEmpty && !isCondensing && fresh.isEmpty && parts.isEmpty && flying == nil && storing.isEmpty
             && removed.isEmpty && released.isEmpty
     }
 

@@ -50,7 +50,7 @@ extension TimepieceWatch {
         }
 
         @Test("a dotted path takes the time of a child out of the watches between")
-        func lifted() throws {
+        func reparented() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! timepiecewatch name=r watch=root interval=0 ! identity sleep-time=1000 \

@@ -68,10 +68,10 @@ struct LineDeliveryTests {
     func dryRun() {
         let output = Recording()
         let data = [StampedDatum(datum: .sample(count: 3), timestamp: noon)]
-        let shipment = Shipment(
-            number: 1, namespace: "Test/Video", parcels: [Parcel(datum: data[0].datum)], data: data,
+        let batch = Batch(
+            number: 1, namespace: "Test/Video", queuedData: [QueuedDatum(datum: data[0].datum)], data: data,
             time: Moment.after(60).wall, timeout: .seconds(1))
-        #expect(LineDelivery(.request, to: output).deliver(shipment).verdict == .accepted)
+        #expect(LineDelivery(.request, to: output).deliver(batch).verdict == .accepted)
         let expected = PutMetricDataEncoder().body(data, namespace: "Test/Video") + [10]
         #expect(output.lines.withLock { $0 } == [expected])
     }
@@ -80,11 +80,11 @@ struct LineDeliveryTests {
     func partFailure() {
         let output = Recording(limit: 1)
         let data = (0..<3).map { StampedDatum(datum: .sample(Double($0)), timestamp: noon) }
-        let shipment = Shipment(
-            number: 1, namespace: "Test/Video", parcels: data.map { Parcel(datum: $0.datum) }, data: data,
+        let batch = Batch(
+            number: 1, namespace: "Test/Video", queuedData: data.map { QueuedDatum(datum: $0.datum) }, data: data,
             time: Moment.after(60).wall, timeout: .seconds(1))
         #expect(
-            LineDelivery(.documents, to: output).deliver(shipment).verdict == .failed("It is full.", isUncertain: true))
+            LineDelivery(.documents, to: output).deliver(batch).verdict == .failed("It is full.", isUncertain: true))
     }
 
     @Test("A full disk cuts no line into the next")

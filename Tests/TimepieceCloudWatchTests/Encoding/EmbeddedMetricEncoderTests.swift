@@ -16,7 +16,7 @@ struct EmbeddedMetricEncoderTests {
 
     @Test("A document has at most a hundred values, and all samples", arguments: SampleMinute.all)
     func limit(minute: SampleMinute) {
-        let datum = Datum(Minute(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+        let datum = Datum(ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let bytes = EmbeddedMetricEncoder().document(StampedDatum(datum: datum, timestamp: noon))
         #expect(JSONDocument(bytes)?.integer(["frame_processing_time", "Count"]) == Int64(minute.samples.count))
         let text = String(decoding: bytes, as: UTF8.self)

@@ -6,7 +6,7 @@ struct GzipTests {
     func compression() throws {
         let encoder = PutMetricDataEncoder()
         let datum = Datum(
-            Minute(identity: .sample(), statistics: SampleMinute.lognormal.statistics, boot: "b", moment: .after(3)))
+            ClosedInterval(identity: .sample(), statistics: SampleMinute.lognormal.statistics, boot: "b", moment: .after(3)))
         let body = encoder.body(
             (0..<20).map { StampedDatum(datum: datum, timestamp: noon + 60 * Int64($0)) }, namespace: "Test/Video")
         let compressed = try #require(Gzip.compress(body))

@@ -9,7 +9,7 @@ struct PutMetricDataEncoderTests {
     func shape() {
         var statistics = Statistics()
         for nanoseconds: Int64 in [31_200_001, 32_500_000, 32_500_000] { statistics.record(.nanoseconds(nanoseconds)) }
-        let minute = Minute(identity: .sample(), statistics: statistics, boot: "b", moment: .after(3))
+        let minute = ClosedInterval(identity: .sample(), statistics: statistics, boot: "b", moment: .after(3))
         let body = encoder.body([StampedDatum(datum: Datum(minute), timestamp: noon)], namespace: "Test/Video")
         let text = String(decoding: body, as: UTF8.self)
         #expect(
@@ -47,7 +47,7 @@ struct PutMetricDataEncoderTests {
     @Test("No datum is larger than it was said to be", arguments: SampleMinute.all)
     func sizes(minute: SampleMinute) {
         let datum = Datum(
-            Minute(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+            ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let one = encoder.body([StampedDatum(datum: datum, timestamp: noon)], namespace: "Test/Video").count
         #expect(one <= encoder.largestSize(of: datum))
         #expect(encoder.largestSize(of: datum) < 7000)
@@ -64,7 +64,7 @@ struct PutMetricDataEncoderTests {
 
     @Test("The body is well-formed JSON for every minute", arguments: SampleMinute.all)
     func wellFormed(minute: SampleMinute) {
-        let datum = Datum(Minute(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+        let datum = Datum(ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let data = [StampedDatum(datum: datum, timestamp: noon), StampedDatum(datum: datum, timestamp: noon + 60)]
         #expect(JSONDocument(encoder.body(data, namespace: "Test/Video")) != nil)
     }

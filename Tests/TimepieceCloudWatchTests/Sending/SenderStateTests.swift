@@ -91,8 +91,8 @@ struct SenderStateTests {
         let simulation = Simulation()
         simulation.windowLength = 10
         let publishers = open(simulation, 100)
-        simulation.answer = { shipment, _ in
-            shipment.data.contains { $0.datum.identity.dimensions[0].value == "cam-37" }
+        simulation.answer = { batch, _ in
+            batch.data.contains { $0.datum.identity.dimensions[0].value == "cam-37" }
                 ? .refused("InvalidParameterValue.") : .accepted
         }
         simulation.run(until: 60, publishing: publishers)
@@ -123,10 +123,10 @@ struct SenderStateTests {
         let simulation = Simulation()
         let publishers = open(simulation)
         var isFirst = true
-        simulation.answer = { [unowned simulation] shipment, _ in
+        simulation.answer = { [unowned simulation] batch, _ in
             guard isFirst else { return .accepted }
             isFirst = false
-            simulation.take(shipment)
+            simulation.take(batch)
             return .failed("The connection broke.", isUncertain: true)
         }
         simulation.run(until: 120, publishing: publishers)
@@ -210,7 +210,7 @@ struct SenderStateTests {
         var state = SenderState(configuration)
         let publisher = state.open(.sample())
         for minute in 0..<30 { _ = state.publish(.of(2), of: publisher, at: .after(Double(minute) * 60)) }
-        #expect(state.minutes.count == 10)
+        #expect(state.closedIntervals.count == 10)
         #expect(state.status.dropped == [.memoryFull: SampleTally(data: 19, samples: 38)])
     }
 
@@ -285,14 +285,14 @@ struct SenderStateTests {
         state.flush(until: Moment.after(4).boot, isLast: true)
         guard case .condense(let minutes) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
         state.condensed(minutes.map { Datum($0) })
-        guard case .deliver(let shipment) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
+        guard case .deliver(let batch) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
         #expect(state.isSending)
         let rescue = state.rescue()
         #expect(rescue.flying.map(\.isUncertain) == [true])
-        #expect(rescue.parcels.isEmpty)
+        #expect(rescue.queuedData.isEmpty)
         state.rescued([17])
         state.delivered(
-            DeliveryReport(.accepted, began: .after(1), ended: .after(6)), of: shipment.number, now: .after(6))
+            DeliveryReport(.accepted, began: .after(1), ended: .after(6)), of: batch.number, now: .after(6))
         guard case .settle(let removed, let released) = state.nextStep(at: .after(6)) else {
             return #expect(Bool(false))
         }
@@ -307,8 +307,8 @@ struct SenderStateTests {
         let simulation = Simulation { $0.renewalAge = .seconds(1) }
         for minute in 1...40 { simulation.leave(.sample(Double(-60 * minute))) }
         simulation.way = .seconds(2)
-        simulation.answer = { shipment, _ in
-            shipment.data.contains { $0.datum.wall == Moment.after(-600).wall } ? .refused("Bad.") : .accepted
+        simulation.answer = { batch, _ in
+            batch.data.contains { $0.datum.wall == Moment.after(-600).wall } ? .refused("Bad.") : .accepted
         }
         simulation.run(until: 300)
         #expect(simulation.taken.count == 39)

@@ -14,7 +14,7 @@ final class Simulation {
     var state: SenderState
     var now = Moment.after(0)
     /// What the service answers, by the seconds since noon.
-    var answer: (Shipment, Double) -> Verdict = { _, _ in .accepted }
+    var answer: (Batch, Double) -> Verdict = { _, _ in .accepted }
     /// How the service's clock differs from that of the machine; nil if its answers have no date.
     var serviceClock: Duration?
     /// What the service has taken: samples by datum's instant, in the order of arrival.
@@ -90,8 +90,8 @@ final class Simulation {
         switch step {
         case .condense(let minutes):
             state.condensed(minutes.map { Datum($0) })
-        case .deliver(let shipment):
-            deliver(shipment)
+        case .deliver(let batch):
+            deliver(batch)
         case .finish:
             hasFinished = true
         case .wait:
@@ -110,28 +110,28 @@ final class Simulation {
         }
     }
 
-    private func deliver(_ shipment: Shipment) {
+    private func deliver(_ batch: Batch) {
         let began = now
         let at = seconds
-        let verdict = answer(shipment, at)
+        let verdict = answer(batch, at)
         now = now.advanced(by: way)
         requests.append(
-            Request(at: at, data: shipment.data.count, stamps: shipment.data.map(\.timestamp), verdict: verdict))
-        if verdict == .accepted { taken += shipment.data.map(\.datum) }
+            Request(at: at, data: batch.data.count, stamps: batch.data.map(\.timestamp), verdict: verdict))
+        if verdict == .accepted { taken += batch.data.map(\.datum) }
         let date = serviceClock.map { now.wall.advanced(by: $0) }
         state.delivered(
-            DeliveryReport(verdict, serviceTime: date, began: began, ended: now), of: shipment.number, now: now)
+            DeliveryReport(verdict, serviceTime: date, began: began, ended: now), of: batch.number, now: now)
     }
 
-    /// Counts a shipment as taken though its answer was lost.
-    func take(_ shipment: Shipment) {
-        taken += shipment.data.map(\.datum)
+    /// Counts a batch as taken though its answer was lost.
+    func take(_ batch: Batch) {
+        taken += batch.data.map(\.datum)
     }
 
     private func useSpool(_ step: SenderStep) {
         switch step {
-        case .store(let parcels):
-            for parcel in parcels { leave(parcel.datum, isUncertain: parcel.isUncertain) }
+        case .store(let queuedData):
+            for queuedDatum in queuedData { leave(queuedDatum.datum, isUncertain: queuedDatum.isUncertain) }
             state.stored(dropped: SampleTally(), now: now)
         case .settle(let removed, let released):
             for row in removed { stored[Int(row)] = nil }

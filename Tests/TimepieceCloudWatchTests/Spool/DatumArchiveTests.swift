@@ -10,7 +10,7 @@ struct DatumArchiveTests {
 
     @Test("A minute of video takes less than 1.2 kB", arguments: SampleMinute.all)
     func size(minute: SampleMinute) {
-        let datum = Datum(Minute(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+        let datum = Datum(ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         #expect(DatumArchive.bytes(of: datum).count < 1200)
     }
 
@@ -18,7 +18,7 @@ struct DatumArchiveTests {
     func damage() {
         let bytes = DatumArchive.bytes(
             of: Datum(
-                Minute(
+                ClosedInterval(
                     identity: .sample(), statistics: SampleMinute.twoPeaked.statistics, boot: "b", moment: .after(3))))
         for count in bytes.indices { #expect(read(Array(bytes.prefix(count))) == nil) }
         var random = SplitMix(seed: 7)

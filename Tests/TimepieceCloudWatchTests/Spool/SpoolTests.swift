@@ -23,7 +23,7 @@ struct SpoolTests {
 
     @Test("What is stored comes back whole, in another connection too")
     func roundTrip() throws {
-        let minute = Minute(
+        let minute = ClosedInterval(
             identity: .sample(), statistics: SampleMinute.heavyTailed.statistics, boot: "boot-1", moment: .after(59))
         let datum = Datum(minute)
         try store(try open(), datum)
@@ -118,7 +118,7 @@ struct SpoolTests {
         var dropped = SampleTally()
         for minute in 0..<800 {
             let datum = Datum(
-                Minute(
+                ClosedInterval(
                     identity: .sample(), statistics: statistics, boot: "boot-1", moment: .after(Double(minute) * 60)))
             dropped.add(try store(spool, datum).dropped)
         }
@@ -143,7 +143,7 @@ struct SpoolTests {
             try spool.claim(count: 1, bytes: 1_000_000, now: .now(), size: { _ in 1000 }).first?.row)
         for minute in 0..<600 {
             let moment = Moment.after(Double(minute) * 60)
-            try store(spool, Datum(Minute(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment)))
+            try store(spool, Datum(ClosedInterval(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment)))
         }
         #expect(try spool.renew([row], now: .now()) == [row])
     }

@@ -35,7 +35,7 @@ extension Datum {
         _ seconds: Double = 30, count: Int = 10, identity: MetricIdentity = .sample(), boot: String = "boot-1"
     ) -> Datum {
         Datum(
-            Minute(identity: identity, statistics: .of(count), boot: boot, moment: .after(seconds)))
+            ClosedInterval(identity: identity, statistics: .of(count), boot: boot, moment: .after(seconds)))
     }
 
     var pairs: [(value: Double, count: Double)] {

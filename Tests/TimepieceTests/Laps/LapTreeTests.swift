@@ -11,49 +11,49 @@ struct LapTreeTests {
     @Test("shows nothing of what is inside a lap before that ends")
     func together() {
         tree.stage(30, of: inner)
-        #expect(inner.drain(tree.turn()).count == 0)
+        #expect(inner.drain(tree.flip()).count == 0)
         tree.commit(100, of: outer)
-        let turn = tree.turn()
-        #expect(outer.drain(turn).sumNanoseconds == 100)
-        #expect(inner.drain(turn).sumNanoseconds == 30)
+        let flip = tree.flip()
+        #expect(outer.drain(flip).sumNanoseconds == 100)
+        #expect(inner.drain(flip).sumNanoseconds == 30)
     }
 
     @Test("hands out each lap once")
     func once() {
         tree.commit(100, of: outer)
-        #expect(outer.drain(tree.turn()).count == 1)
-        #expect(outer.drain(tree.turn()).count == 0)
+        #expect(outer.drain(tree.flip()).count == 1)
+        #expect(outer.drain(tree.flip()).count == 0)
     }
 
-    @Test("counts nothing of a spoiled lap, and all of the next")
-    func spoiled() {
+    @Test("counts nothing of a invalidated lap, and all of the next")
+    func invalidated() {
         tree.stage(30, of: inner)
-        tree.spoil()
+        tree.invalidate()
         tree.commit(100, of: outer)
         tree.stage(5, of: inner)
         tree.commit(10, of: outer)
-        let turn = tree.turn()
-        #expect(outer.drain(turn).sumNanoseconds == 10)
-        #expect(inner.drain(turn).sumNanoseconds == 5)
+        let flip = tree.flip()
+        #expect(outer.drain(flip).sumNanoseconds == 10)
+        #expect(inner.drain(flip).sumNanoseconds == 5)
     }
 
     @Test("keeps what is inside an outermost lap that does not count itself")
     func outermostUncounted() {
         tree.stage(30, of: inner)
         tree.commit()
-        let turn = tree.turn()
-        #expect(outer.drain(turn).count == 0)
-        #expect(inner.drain(turn).count == 1)
+        let flip = tree.flip()
+        #expect(outer.drain(flip).count == 0)
+        #expect(inner.drain(flip).count == 1)
     }
 
     @Test("takes as many laps inside one as it says, and drops that one if there are more")
     func limit() {
         for _ in 0..<LapTree.logLimit { tree.stage(1, of: inner) }
         tree.commit(.max, of: outer)
-        #expect(inner.drain(tree.turn()).count == UInt64(LapTree.logLimit))
+        #expect(inner.drain(tree.flip()).count == UInt64(LapTree.logLimit))
         for _ in 0...LapTree.logLimit { tree.stage(1, of: inner) }
         tree.commit(.max, of: outer)
-        #expect(inner.drain(tree.turn()).count == 0)
+        #expect(inner.drain(tree.flip()).count == 0)
     }
 
     @Test("never shows children that sum up to other than their part, and loses nothing, while a thread measures")
@@ -71,16 +71,16 @@ struct LapTreeTests {
         var parts: UInt64 = 0
         var isConsistent = true
         for _ in 0..<500 {
-            let turn = tree.turn()
-            let (whole, part) = (outer.drain(turn), inner.drain(turn))
+            let flip = tree.flip()
+            let (whole, part) = (outer.drain(flip), inner.drain(flip))
             isConsistent = isConsistent && whole.sumNanoseconds == part.sumNanoseconds + whole.count
             laps += whole.count
             parts += part.count
         }
         await measuring
-        let turn = tree.turn()
+        let flip = tree.flip()
         #expect(isConsistent)
-        #expect(laps + outer.drain(turn).count == rounds)
-        #expect(parts + inner.drain(turn).count == 2 * rounds)
+        #expect(laps + outer.drain(flip).count == rounds)
+        #expect(parts + inner.drain(flip).count == 2 * rounds)
     }
 }

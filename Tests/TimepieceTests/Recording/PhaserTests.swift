@@ -27,7 +27,7 @@ struct PhaserTests {
         }
 
         func take() -> Int {
-            let slot = unsafe slots + phaser.turn()
+            let slot = unsafe slots + phaser.flip()
             defer { unsafe slot.pointee = 0 }
             return unsafe slot.pointee
         }
@@ -58,7 +58,7 @@ struct PhaserTests {
     @Test("turns while no writer is there, and names the slots in turn")
     func idle() {
         let phaser = Phaser()
-        let turns = [phaser.turn(), phaser.turn(), phaser.turn()]
+        let turns = [phaser.flip(), phaser.flip(), phaser.flip()]
         #expect(turns == [0, 1, 0])
         let slot = phaser.enter() & 1
         phaser.leave()

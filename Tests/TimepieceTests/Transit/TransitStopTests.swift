@@ -20,7 +20,7 @@ struct TransitStopTests {
         let drained = stop.drain()
         return [
             drained.reduce(0) { $0 + $1.statistics.count }, drained.reduce(0) { $0 + $1.statistics.sumNanoseconds },
-            drained.reduce(stop.takeStrangers()) { $0 + $1.origin.takeLost() },
+            drained.reduce(stop.takeUnmatched()) { $0 + $1.origin.takeLost() },
         ]
     }
 

@@ -2,12 +2,12 @@ import Synchronization
 
 /// The inner part of a schedule: its timetable, its callback, and the alarm clock that holds it.
 ///
-/// A schedule type of your own conforms to ``Schedule`` by handing out the arming of a schedule that it wraps.
+/// A schedule type of your own conforms to ``Schedule`` by handing out the queued of a schedule that it wraps.
 ///
 /// Usable from several threads. Its lock is held for a moment and never while something else is called.
-public final class Arming: Sendable {
+public final class QueuedSchedule: Sendable {
     private struct State {
-        var timetable: Timetable
+        var timetable: Recurrence
         /// How many ticks it saw, where it is ticked by itself.
         var ticks: UInt64 = 0
         /// The alarm clock that ticks it, and its place there.
@@ -27,7 +27,7 @@ public final class Arming: Sendable {
     private let state: Mutex<State>
 
     init(
-        name: String?, kind: Firing.Kind, clock: ScheduleClock, isRepeating: Bool, timetable: Timetable,
+        name: String?, kind: Firing.Kind, clock: ScheduleClock, isRepeating: Bool, timetable: Recurrence,
         wallClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
         executor: any CallbackExecutor, callback: (@Sendable (Firing) -> Void)?
     ) {

@@ -2,7 +2,7 @@
 ///
 /// The scale is nanoseconds of a clock, or ticks of an ordinal schedule. Nothing here reads a clock or traps: what lies
 /// past the end of the scale is never due.
-struct Timetable: Sendable {
+struct Recurrence: Sendable {
     enum Rule: Sendable {
         case at
         case after(UInt64)
@@ -99,7 +99,7 @@ struct Timetable: Sendable {
     }
 }
 
-extension Timetable {
+extension Recurrence {
     /// Checks the number of firings after which a repeating schedule is to end.
     static func limit(_ count: Int?) throws(TimepieceError) -> UInt64? {
         guard let count else { return nil }

@@ -1,9 +1,9 @@
 /// The schedules of an alarm clock in the order of their deadlines: what its lock protects.
 ///
 /// Each schedule has a place, a small number that is used again when the schedule has gone.
-struct AlarmRoster: ~Copyable {
+struct ScheduleQueue: ~Copyable {
     private struct Entry {
-        let arming: Arming
+        let queued: QueuedSchedule
         /// The how manyeth that was added.
         let sequence: UInt64
     }
@@ -38,43 +38,43 @@ struct AlarmRoster: ~Copyable {
     }
 
     /// All schedules in the order of adding.
-    var armings: [Arming] {
-        entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.arming)
+    var queuedSchedules: [QueuedSchedule] {
+        entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.queued)
     }
 
-    mutating func add(_ arming: Arming, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
-        if let name = arming.name, placesByName[name] != nil { throw .duplicateName(name) }
+    mutating func add(_ queued: QueuedSchedule, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
+        if let name = queued.name, placesByName[name] != nil { throw .duplicateName(name) }
         let place = freePlaces.last ?? entries.count
-        guard arming.attach(to: owner, place: place, ticks: ticks) else { throw .alreadyArmed(arming.name) }
-        let entry = Entry(arming: arming, sequence: nextSequence)
+        guard queued.attach(to: owner, place: place, ticks: ticks) else { throw .alreadyArmed(queued.name) }
+        let entry = Entry(queued: queued, sequence: nextSequence)
         nextSequence.addSaturating(1)
         if freePlaces.popLast() == nil { entries.append(entry) } else { entries[place] = entry }
-        if let name = arming.name { placesByName[name] = place }
-        setDeadline(arming.deadline, of: arming, at: place)
+        if let name = queued.name { placesByName[name] = place }
+        setDeadline(queued.deadline, of: queued, at: place)
     }
 
-    mutating func remove(named name: String) -> Arming? {
-        guard let place = placesByName[name], let arming = entries[place]?.arming else { return nil }
-        drop(arming, at: place)
-        return arming
+    mutating func remove(named name: String) -> QueuedSchedule? {
+        guard let place = placesByName[name], let queued = entries[place]?.queued else { return nil }
+        drop(queued, at: place)
+        return queued
     }
 
-    mutating func remove(_ arming: Arming, from owner: AlarmClock) -> Bool {
-        guard let place = arming.place(in: owner) else { return false }
-        drop(arming, at: place)
+    mutating func remove(_ queued: QueuedSchedule, from owner: AlarmClock) -> Bool {
+        guard let place = queued.place(in: owner) else { return false }
+        drop(queued, at: place)
         return true
     }
 
     /// Takes over a schedule's new deadline, unless the schedule has gone from its place meanwhile.
-    mutating func reschedule(_ arming: Arming, place: Int) {
-        guard entries.indices.contains(place), entries[place]?.arming === arming else { return }
-        setDeadline(arming.deadline, of: arming, at: place)
+    mutating func reschedule(_ queued: QueuedSchedule, place: Int) {
+        guard entries.indices.contains(place), entries[place]?.queued === queued else { return }
+        setDeadline(queued.deadline, of: queued, at: place)
     }
 
     /// Goes on to the given times; returns what fires, in the order of adding, and drops what fired for the last time.
     mutating func fire(
         at instant: MonotonicInstant, reading: ClockReading?, ticks: UInt64, mediaTime: UInt64?
-    ) -> [(arming: Arming, firing: Firing)] {
+    ) -> [(queued: QueuedSchedule, firing: Firing)] {
         var fired: [(place: Int, sequence: UInt64, firing: Firing)] = []
         while monotonic.next <= instant.nanoseconds, let place = monotonic.nextPlace {
             advance(place, to: instant.nanoseconds, at: instant, into: &fired)
@@ -101,9 +101,9 @@ struct AlarmRoster: ~Copyable {
         }
         fired.sort { $0.sequence < $1.sequence }
         return fired.compactMap { place, _, firing in
-            guard let arming = entries[place]?.arming else { return nil }
-            if arming.deadline == nil { drop(arming, at: place) }
-            return (arming, firing)
+            guard let queued = entries[place]?.queued else { return nil }
+            if queued.deadline == nil { drop(queued, at: place) }
+            return (queued, firing)
         }
     }
 
@@ -112,13 +112,13 @@ struct AlarmRoster: ~Copyable {
         into fired: inout [(place: Int, sequence: UInt64, firing: Firing)]
     ) {
         guard let entry = entries[place] else { return }
-        let (firing, deadline) = entry.arming.advance(to: now, firedAt: instant)
-        setDeadline(deadline, of: entry.arming, at: place)
+        let (firing, deadline) = entry.queued.advance(to: now, firedAt: instant)
+        setDeadline(deadline, of: entry.queued, at: place)
         if let firing { fired.append((place, entry.sequence, firing)) }
     }
 
-    private mutating func setDeadline(_ deadline: UInt64?, of arming: Arming, at place: Int) {
-        switch (arming.kind, arming.clock) {
+    private mutating func setDeadline(_ deadline: UInt64?, of queued: QueuedSchedule, at place: Int) {
+        switch (queued.kind, queued.clock) {
         case (.ordinal, _): ordinal.set(deadline, at: place)
         case (_, .monotonic): monotonic.set(deadline, at: place)
         case (_, .runningTime): media.set(deadline, at: place)
@@ -126,11 +126,11 @@ struct AlarmRoster: ~Copyable {
         }
     }
 
-    private mutating func drop(_ arming: Arming, at place: Int) {
-        setDeadline(nil, of: arming, at: place)
+    private mutating func drop(_ queued: QueuedSchedule, at place: Int) {
+        setDeadline(nil, of: queued, at: place)
         entries[place] = nil
         freePlaces.append(place)
-        if let name = arming.name { placesByName[name] = nil }
-        arming.detach()
+        if let name = queued.name { placesByName[name] = nil }
+        queued.detach()
     }
 }

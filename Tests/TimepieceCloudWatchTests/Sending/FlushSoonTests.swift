@@ -4,15 +4,15 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 /// What is sent at the end of a stream while the publisher goes on: hastened, and waited for by nobody.
-struct HasteTests {
+struct FlushSoonTests {
     private func publish(_ simulation: Simulation, _ publisher: UInt64, _ samples: Int) {
         _ = simulation.state.publish(.of(samples), of: publisher, at: simulation.now)
     }
 
     /// Hastens as a sender does, with three seconds of time.
-    private func hasten(_ simulation: Simulation, _ publisher: UInt64) {
+    private func flushSoon(_ simulation: Simulation, _ publisher: UInt64) {
         simulation.state.take(publisher)
-        simulation.state.hasten(until: simulation.now.boot.advanced(by: .seconds(3)))
+        simulation.state.flushSoon(until: simulation.now.boot.advanced(by: .seconds(3)))
     }
 
     @Test("It goes out at once, and what follows in the same minute goes out at its end")
@@ -21,7 +21,7 @@ struct HasteTests {
         let publisher = simulation.state.open(.sample())
         simulation.run(until: 10)
         publish(simulation, publisher, 7)
-        hasten(simulation, publisher)
+        flushSoon(simulation, publisher)
         simulation.run(until: 11)
         #expect(simulation.requests.map(\.stamps) == [[noon]])
         publish(simulation, publisher, 5)
@@ -38,7 +38,7 @@ struct HasteTests {
         simulation.answer = { _, at in at < 300 ? .failed("The network is gone.") : .accepted }
         simulation.run(until: 10)
         publish(simulation, publisher, 7)
-        hasten(simulation, publisher)
+        flushSoon(simulation, publisher)
         simulation.run(until: 12)
         #expect(simulation.waiting == 1)
         simulation.run(until: 500)
@@ -53,7 +53,7 @@ struct HasteTests {
         simulation.answer = { _, at in at < 100 ? .failed("The network is gone.") : .accepted }
         simulation.run(until: 10)
         publish(simulation, publisher, 7)
-        hasten(simulation, publisher)
+        flushSoon(simulation, publisher)
         simulation.run(until: 300)
         #expect(simulation.samplesTaken == 7)
         #expect(simulation.state.flushDeadline == nil)
@@ -65,13 +65,13 @@ struct HasteTests {
         let simulation = Simulation()
         let publisher = simulation.state.open(.sample())
         var timeouts: [Duration] = []
-        simulation.answer = { shipment, _ in
-            timeouts.append(shipment.timeout)
+        simulation.answer = { batch, _ in
+            timeouts.append(batch.timeout)
             return .accepted
         }
         simulation.run(until: 10)
         publish(simulation, publisher, 7)
-        hasten(simulation, publisher)
+        flushSoon(simulation, publisher)
         simulation.run(until: 20)
         publish(simulation, publisher, 7)
         simulation.run(until: 100)

@@ -1,10 +1,10 @@
-#include "late-library.h"
+#include "lazy-library.h"
 
 #include <dlfcn.h>
 #include <stdio.h>
 
 void
-timepiece_late_library_open (TimepieceLateLibrary * library, const char *file)
+timepiece_lazy_library_open (TimepieceLazyLibrary * library, const char *file)
 {
   /* All of it now, so that what is missing is said here and ends no call later;
    * and for itself, so that nobody else's symbols change. */
@@ -20,7 +20,7 @@ timepiece_late_library_open (TimepieceLateLibrary * library, const char *file)
 }
 
 void *
-timepiece_late_library_find (TimepieceLateLibrary * library, const char *name)
+timepiece_lazy_library_find (TimepieceLazyLibrary * library, const char *name)
 {
   void *function = NULL;
 

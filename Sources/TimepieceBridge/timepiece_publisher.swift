@@ -5,11 +5,11 @@ import Glibc
 import Timepiece
 import TimepieceCloudWatch
 
-// The bodies of what timepiece.h declares for `TimepieceCloudWatch`, which is an unmanaged reference to a `Publisher`.
+// The bodies of what timepiece.h declares for `TimepiecePublisher`, which is an unmanaged reference to a `Publisher`.
 
 @c @implementation
-func timepiece_cloudwatch_new(
-    _ settings: UnsafePointer<TimepieceCloudWatchSettings>, _ changed: TimepieceCloudWatchFunc,
+func timepiece_publisher_new(
+    _ settings: UnsafePointer<TimepiecePublisherSettings>, _ changed: TimepiecePublisherFunc,
     _ user_data: UnsafeMutableRawPointer?, _ problem: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> OpaquePointer? {
     do throws(CloudWatchSettingsError) {
@@ -23,30 +23,30 @@ func timepiece_cloudwatch_new(
 }
 
 @c @implementation
-func timepiece_cloudwatch_note(_ cloudwatch: OpaquePointer) -> UnsafeMutablePointer<CChar>? {
+func timepiece_publisher_note(_ cloudwatch: OpaquePointer) -> UnsafeMutablePointer<CChar>? {
     unsafe strdup(publisher(cloudwatch).note)
 }
 
 @c @implementation
-func timepiece_cloudwatch_read(
-    _ cloudwatch: OpaquePointer, _ show: TimepieceCloudWatchFunc, _ user_data: UnsafeMutableRawPointer?
+func timepiece_publisher_read(
+    _ cloudwatch: OpaquePointer, _ show: TimepiecePublisherFunc, _ user_data: UnsafeMutableRawPointer?
 ) {
     unsafe StatusListener(function: show, context: user_data).tell(publisher(cloudwatch).status)
 }
 
 @c @implementation
-func timepiece_cloudwatch_close(_ cloudwatch: OpaquePointer) {
+func timepiece_publisher_close(_ cloudwatch: OpaquePointer) {
     unsafe publisher(cloudwatch).close()
 }
 
 @c @implementation
-func timepiece_cloudwatch_ref(_ cloudwatch: OpaquePointer) -> OpaquePointer {
+func timepiece_publisher_ref(_ cloudwatch: OpaquePointer) -> OpaquePointer {
     _ = unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).retain()
     return unsafe cloudwatch
 }
 
 @c @implementation
-func timepiece_cloudwatch_unref(_ cloudwatch: OpaquePointer) {
+func timepiece_publisher_unref(_ cloudwatch: OpaquePointer) {
     unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).release()
 }
 
@@ -56,7 +56,7 @@ func publisher(_ cloudwatch: OpaquePointer) -> Publisher {
 
 extension CloudWatchSettings {
     /// Takes the settings out of the contract's terms.
-    init(_ flat: TimepieceCloudWatchSettings) {
+    init(_ flat: TimepiecePublisherSettings) {
         self.init(namespace: unsafe String(cString: flat.name_space))
         metricName = unsafe String(cString: flat.metric_name)
         label = unsafe String(cString: flat.label)

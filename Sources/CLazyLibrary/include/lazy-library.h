@@ -7,12 +7,12 @@
  *   #define TIMEPIECE_NAME_FUNCTIONS(FUNCTION) \
  *     FUNCTION (result, name, parameters, arguments, otherwise)
  *
- * Its header applies TIMEPIECE_LATE_DECLARE to the list, its source
- * TIMEPIECE_LATE_LIBRARY. Callers write the library's own names and reach
+ * Its header applies TIMEPIECE_LAZY_DECLARE to the list, its source
+ * TIMEPIECE_LAZY_LIBRARY. Callers write the library's own names and reach
  * functions of the door, which pass the call on, or return `otherwise` where
  * the library cannot be loaded. A function that is not listed is not linked. */
-#ifndef TIMEPIECE_LATE_LIBRARY_H
-#define TIMEPIECE_LATE_LIBRARY_H
+#ifndef TIMEPIECE_LAZY_LIBRARY_H
+#define TIMEPIECE_LAZY_LIBRARY_H
 
 #include <pthread.h>
 #include <stdbool.h>
@@ -24,32 +24,32 @@ typedef struct
   void *handle;
   /* Its name and why it cannot be used, to go on from "needs"; else empty. */
   char problem[256];
-} TimepieceLateLibrary;
+} TimepieceLazyLibrary;
 
 /* Loads the library of a file name, for good. Any thread. */
-void timepiece_late_library_open (TimepieceLateLibrary * library,
+void timepiece_lazy_library_open (TimepieceLazyLibrary * library,
     const char *file);
 
 /* Returns a function of it; NULL and a problem if there is none. */
-void *timepiece_late_library_find (TimepieceLateLibrary * library,
+void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
     const char *name);
 
 /* The name under which the function is linked: nothing else in the process has
  * it, whatever copy of the library it was linked with. */
-#define TIMEPIECE_LATE_DECLARE(result, name, ...) \
+#define TIMEPIECE_LAZY_DECLARE(result, name, ...) \
   extern __typeof__ (name) name __asm__ ("timepiece_late_" #name) \
       __attribute__ ((visibility ("hidden")));
 
-#define TIMEPIECE_LATE_MEMBER(result, name, ...) \
+#define TIMEPIECE_LAZY_MEMBER(result, name, ...) \
   __typeof__ (&name) name;
 
-#define TIMEPIECE_LATE_FIND(result, name, ...) \
+#define TIMEPIECE_LAZY_FIND(result, name, ...) \
   table.name = (__typeof__ (&name)) \
-      timepiece_late_library_find (&library, #name);
+      timepiece_lazy_library_find (&library, #name);
 
 /* The compiler holds it to the library's own header in the call; a pointer that
  * another version takes as one to const is the same. */
-#define TIMEPIECE_LATE_DEFINE(result, name, parameters, arguments, otherwise) \
+#define TIMEPIECE_LAZY_DEFINE(result, name, parameters, arguments, otherwise) \
   result timepiece_late_ ## name parameters; \
   \
   result \
@@ -60,18 +60,18 @@ void *timepiece_late_library_find (TimepieceLateLibrary * library,
 
 /* The source of a door: `table` has all the functions that are LISTED, and
  * `why_not ()` tells why they are not there. */
-#define TIMEPIECE_LATE_LIBRARY(file, LISTED, why_not) \
-  static TimepieceLateLibrary library; \
+#define TIMEPIECE_LAZY_LIBRARY(file, LISTED, why_not) \
+  static TimepieceLazyLibrary library; \
   static struct \
   { \
-    LISTED (TIMEPIECE_LATE_MEMBER) \
+    LISTED (TIMEPIECE_LAZY_MEMBER) \
   } table; \
   \
   static void \
   load (void) \
   { \
-    timepiece_late_library_open (&library, file); \
-    LISTED (TIMEPIECE_LATE_FIND) \
+    timepiece_lazy_library_open (&library, file); \
+    LISTED (TIMEPIECE_LAZY_FIND) \
   } \
   \
   const char * \

@@ -1,5 +1,5 @@
 /// A datum on its way out.
-package struct Parcel: Sendable, Equatable {
+package struct QueuedDatum: Sendable, Equatable {
     package let datum: Datum
     /// Its number in the spool, if it lies there.
     package var row: Int64?

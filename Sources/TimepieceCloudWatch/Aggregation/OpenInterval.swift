@@ -1,7 +1,7 @@
 package import Timepiece
 
 /// The interval that one series is gathering: windows go in, a minute comes out when the wall clock's grid is crossed.
-package struct Gathering: Sendable {
+package struct OpenInterval: Sendable {
     package let identity: MetricIdentity
     private var statistics = Statistics()
     private var cell: Int64 = 0
@@ -15,7 +15,7 @@ package struct Gathering: Sendable {
     package var isEmpty: Bool { statistics.count == 0 }
 
     /// Adds a window that was closed at a moment; returns the interval before, if the window belongs to another one.
-    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> Minute? {
+    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> ClosedInterval? {
         guard window.count > 0 else { return nil }
         let target = cellNumber(at: moment, clock: clock)
         let complete = target != cell ? take(boot: boot) : nil
@@ -26,17 +26,17 @@ package struct Gathering: Sendable {
     }
 
     /// Returns what was gathered if the interval is over, and starts anew.
-    package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> Minute? {
+    package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> ClosedInterval? {
         guard !isEmpty, cellNumber(at: now, clock: clock) != cell else { return nil }
         return take(boot: boot)
     }
 
     /// Returns what was gathered, if anything, and starts anew.
-    package mutating func take(boot: String) -> Minute? {
+    package mutating func take(boot: String) -> ClosedInterval? {
         guard let last, !isEmpty else { return nil }
-        let minute = Minute(identity: identity, statistics: statistics, boot: boot, moment: last)
+        let closedInterval = ClosedInterval(identity: identity, statistics: statistics, boot: boot, moment: last)
         statistics = Statistics()
-        return minute
+        return closedInterval
     }
 
     /// Returns when the interval is over, at the present estimate of the time.
@@ -55,7 +55,7 @@ package struct Gathering: Sendable {
 }
 
 /// An interval that is over, as it was gathered.
-package struct Minute: Sendable {
+package struct ClosedInterval: Sendable {
     package let identity: MetricIdentity
     package let statistics: Statistics
     /// The run of the machine that the moment belongs to.
