@@ -15,8 +15,8 @@ extension TimepieceTick {
             "vp8enc keyframe-max-dist=1000 deadline=1 lag-in-frames=10",
         ]
 
-        @Test("makes the encoder behind emit a key frame at exactly the buffers that fire", arguments: encoders)
-        func downstream(_ encoder: String) throws {
+        @Test(arguments: encoders)
+        func `makes the encoder behind emit a key frame at exactly the buffers that fire`(_ encoder: String) throws {
             let pipeline = try Pipeline(
                 """
                 \(Self.source) ! timepiecetick alarms="interval,every=1s,clock=running-time,action=force-key-unit; \
@@ -28,10 +28,8 @@ extension TimepieceTick {
             #expect(frames.keyFrames(rate: 25) == [0, 25, 50, 59])
         }
 
-        @Test(
-            "makes the encoder before emit a key frame at the next buffer",
-            arguments: [encoders[1], encoders[3]])
-        func upstream(_ encoder: String) throws {
+        @Test(arguments: [encoders[1], encoders[3]])
+        func `makes the encoder before emit a key frame at the next buffer`(_ encoder: String) throws {
             let pipeline = try Pipeline(
                 """
                 \(Self.source) ! \(encoder) ! timepiecetick alarms="ordinal,each=20,action=force-key-unit" \
@@ -42,8 +40,7 @@ extension TimepieceTick {
             #expect(frames.keyFrames(rate: 25) == [0, 20, 40, 60])
         }
 
-        @Test("goes to both sides, with the times of the buffer downstream")
-        func events() throws {
+        @Test func `goes to both sides, with the times of the buffer downstream`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=2,action=force-key-unit"])
             let after = try BufferTrace(harness.element, pad: "src")
             harness.begin()
@@ -58,8 +55,7 @@ extension TimepieceTick {
             #expect(kinds == ["buffer", "custom-downstream", "buffer"])
         }
 
-        @Test("is not asked for at the first buffer, as an encoder begins with a key frame anyway")
-        func first() throws {
+        @Test func `is not asked for at the first buffer, as an encoder begins with a key frame anyway`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=1,action=force-key-unit"])
             harness.begin()
             for expected in [0, 1, 1] {
@@ -79,8 +75,8 @@ extension TimepieceTick {
             "vp8enc deadline=1 ! webmmux",
         ]
 
-        @Test("ends a recording as a playable file of exactly the asked length", arguments: containers)
-        func ending(_ container: String) throws {
+        @Test(arguments: containers)
+        func `ends a recording as a playable file of exactly the asked length`(_ container: String) throws {
             let directory = try TemporaryDirectory()
             let file = directory.file("recording")
             let recording = try Pipeline(
@@ -105,8 +101,7 @@ extension TimepieceTick {
             #expect(abs(duration - 2_000_000_000) <= 1_000_000)
         }
 
-        @Test("ends the stream once, before the buffer that fires, and refuses what follows")
-        func eos() throws {
+        @Test func `ends the stream once, before the buffer that fires, and refuses what follows`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=3,action=eos", "interval": "0"])
             let after = try BufferTrace(harness.element, pad: "src")
             harness.begin()
@@ -118,8 +113,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().count == 1)
         }
 
-        @Test("ends a stream of lists as well")
-        func lists() throws {
+        @Test func `ends a stream of lists as well`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=2,action=eos"])
             let after = try BufferTrace(harness.element, pad: "src")
             harness.begin()
@@ -128,8 +122,7 @@ extension TimepieceTick {
             #expect(after.buffers == 4)
         }
 
-        @Test("that ended the stream lets it flow again after a flush")
-        func flush() throws {
+        @Test func `that ended the stream lets it flow again after a flush`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=3,count=1,action=eos"])
             harness.begin()
             for _ in 0..<4 { _ = try harness.push() }
@@ -139,8 +132,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("total-buffers") == 3)
         }
 
-        @Test("ends a file that is pulled, too")
-        func pulled() throws {
+        @Test func `ends a file that is pulled, too`() throws {
             let clip = try Clip()
             let pipeline = try Pipeline(
                 """

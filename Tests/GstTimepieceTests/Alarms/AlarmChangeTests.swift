@@ -21,8 +21,7 @@ extension TimepieceTick {
             harness.messages.alarms(name).map { $0.runningTime / 1_000_000 }
         }
 
-        @Test("leaves an interval that did not change on its grid, and arms anew one that did")
-        func rearm() throws {
+        @Test func `leaves an interval that did not change on its grid, and arms anew one that did`() throws {
             let same = "interval,name=same,every=10ms,clock=running-time"
             let harness = try Self.harness("\(same); interval,name=other,every=10ms,clock=running-time")
             try Self.push(harness, 0...14)
@@ -34,8 +33,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms("other").map(\.count) == [1, 2, 1, 2])
         }
 
-        @Test("takes spelling for no change")
-        func spelling() throws {
+        @Test func `takes spelling for no change`() throws {
             let harness = try Self.harness("interval,name=x,every=1s,clock=running-time")
             try Self.push(harness, 0...1)
             harness.element.setAlarms("interval, every=(string)1000ms, clock=running-time, name=\"x\"")
@@ -43,8 +41,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().count == 1)
         }
 
-        @Test("does not fire again what has fired and is as it was")
-        func fired() throws {
+        @Test func `does not fire again what has fired and is as it was`() throws {
             let once = "after,name=once,after=5ms,clock=running-time"
             let harness = try Self.harness(once)
             try Self.push(harness, 0...10)
@@ -56,8 +53,7 @@ extension TimepieceTick {
             #expect(Self.milliseconds(harness, "once") == [5, 37])
         }
 
-        @Test("to none ends them all")
-        func none() throws {
+        @Test func `to none ends them all`() throws {
             let harness = try Self.harness("ordinal,each=1")
             try Self.push(harness, 0...2)
             harness.element.setAlarms(nil)
@@ -66,8 +62,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().count == 3)
         }
 
-        @Test("shows in the property")
-        func property() throws {
+        @Test func `shows in the property`() throws {
             let harness = try Self.harness(" ordinal,each=7 ;interval,name=\"a;b\",every=1s; ")
             #expect(harness.element.alarms == "ordinal,each=7; interval,name=\"a;b\",every=1s")
             #expect(harness.element.addAlarm("at,name=n,time=2100-01-01T00:00:00Z"))
@@ -75,16 +70,14 @@ extension TimepieceTick {
             #expect(harness.element.alarms == "ordinal,each=7; at,name=n,time=2100-01-01T00:00:00Z")
         }
 
-        @Test("by add-alarm adds to those there are")
-        func add() throws {
+        @Test func `by add-alarm adds to those there are`() throws {
             let harness = try Self.harness("ordinal,name=a,each=2")
             #expect(harness.element.addAlarm("ordinal,name=b,each=3; ordinal,name=c,each=4"))
             try Self.push(harness, 1...12)
             #expect(["a", "b", "c"].map { harness.messages.alarms($0).count } == [6, 4, 3])
         }
 
-        @Test("by add-alarm counts an ordinal from there")
-        func addLater() throws {
+        @Test func `by add-alarm counts an ordinal from there`() throws {
             let harness = try Self.harness()
             try Self.push(harness, 1...5)
             #expect(harness.element.addAlarm("ordinal,name=b,each=3"))
@@ -92,8 +85,7 @@ extension TimepieceTick {
             #expect(Self.milliseconds(harness, "b") == [8, 11])
         }
 
-        @Test("by add-alarm finds a name for each that has none")
-        func addNameless() throws {
+        @Test func `by add-alarm finds a name for each that has none`() throws {
             let harness = try Self.harness("ordinal,each=1")
             for _ in 0..<3 { #expect(harness.element.addAlarm("ordinal,each=1")) }
             #expect(harness.element.addAlarm("ordinal,each=1; ordinal,name=ordinal9,each=1; ordinal,each=1"))
@@ -101,8 +93,7 @@ extension TimepieceTick {
             #expect(Set(harness.messages.alarms().map(\.name)).count == 7)
         }
 
-        @Test("by add-alarm refuses a name that is taken, with all that came with it")
-        func taken() throws {
+        @Test func `by add-alarm refuses a name that is taken, with all that came with it`() throws {
             let log = DebugLog()
             let harness = try Self.harness("ordinal,name=a,each=1")
             #expect(!harness.element.addAlarm("ordinal,name=b,each=1; ordinal,name=a,each=1"))
@@ -112,8 +103,7 @@ extension TimepieceTick {
             #expect(log.warnings == ["There is an alarm of the name a already; nothing was added."])
         }
 
-        @Test("by add-alarm may use the name of a one-shot that has fired, of which nothing is left")
-        func reuse() throws {
+        @Test func `by add-alarm may use the name of a one-shot that has fired, of which nothing is left`() throws {
             let harness = try Self.harness("after,name=set,after=1ms,clock=running-time")
             for round in 0..<3 as Range<UInt64> {
                 #expect(harness.element.addAlarm("after,name=once,after=5ms,clock=running-time"))
@@ -127,8 +117,7 @@ extension TimepieceTick {
             #expect(harness.element.alarms == "ordinal,name=set,each=1000")
         }
 
-        @Test("by remove-alarm ends one, and says whether it was there")
-        func remove() throws {
+        @Test func `by remove-alarm ends one, and says whether it was there`() throws {
             let harness = try Self.harness("ordinal,name=a,each=1; ordinal,name=b,each=1")
             try Self.push(harness, 1...2)
             #expect(harness.element.removeAlarm("a"))
@@ -140,8 +129,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms("b").count == 5)
         }
 
-        @Test("works before the element starts, too")
-        func stopped() throws {
+        @Test func `works before the element starts, too`() throws {
             let element = try Element(factory: "timepiecetick")
             #expect(element.addAlarm("ordinal,name=a,each=1"))
             #expect(!element.addAlarm("ordinal,name=a,each=1"))
@@ -149,8 +137,7 @@ extension TimepieceTick {
             #expect(element.alarms == nil)
         }
 
-        @Test("is heard of by whoever is connected to the signal alarm, as long as that is so")
-        func signal() throws {
+        @Test func `is heard of by whoever is connected to the signal alarm, as long as that is so`() throws {
             let harness = try Self.harness("ordinal,name=a,each=2")
             let signal = AlarmSignal(harness.element)
             try Self.push(harness, 1...4)
@@ -160,8 +147,7 @@ extension TimepieceTick {
             #expect(signal.alarms == Array(harness.messages.alarms().prefix(2)))
         }
 
-        @Test("from another thread loses no firing of the others")
-        func threads() throws {
+        @Test func `from another thread loses no firing of the others`() throws {
             let harness = try Self.harness("ordinal,name=seventh,each=7")
             let done = Watched(false)
             let element = harness.element

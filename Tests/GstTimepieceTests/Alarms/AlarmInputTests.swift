@@ -5,8 +5,8 @@ extension TimepieceTick {
     /// Texts that make no sense, or nearly none.
     @Suite("A list of alarms")
     struct AlarmInputTests {
-        @Test("with a bad entry is refused by the property, which keeps the former alarms", arguments: BadAlarm.all)
-        func property(_ bad: BadAlarm) throws {
+        @Test(arguments: BadAlarm.all)
+        func `with a bad entry is refused by the property, which keeps the former alarms`(_ bad: BadAlarm) throws {
             let log = DebugLog()
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,name=old,each=1"])
             harness.begin()
@@ -21,8 +21,8 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map(\.name) == ["old"])
         }
 
-        @Test("with a bad entry is refused by add-alarm, which adds none of it", arguments: BadAlarm.all)
-        func add(_ bad: BadAlarm) throws {
+        @Test(arguments: BadAlarm.all)
+        func `with a bad entry is refused by add-alarm, which adds none of it`(_ bad: BadAlarm) throws {
             let log = DebugLog()
             let element = try Element(factory: "timepiecetick")
             #expect(!element.addAlarm("ordinal,each=1;\(bad.text)"))
@@ -32,8 +32,7 @@ extension TimepieceTick {
             #expect(element.alarms == nil)
         }
 
-        @Test("that is cut short anywhere is refused, or is one that makes sense")
-        func cutShort() throws {
+        @Test func `that is cut short anywhere is refused, or is one that makes sense`() throws {
             _ = DebugLog()
             let whole = "interval,name=a,every=1m30s,clock=running-time,action=eos; at,name=b,time=2100-01-01T00:00:00Z"
             let element = try Element(factory: "timepiecetick")
@@ -46,8 +45,7 @@ extension TimepieceTick {
             }
         }
 
-        @Test("with two of a name is refused")
-        func duplicate() throws {
+        @Test func `with two of a name is refused`() throws {
             let log = DebugLog()
             let element = try Element(factory: "timepiecetick")
             element.setAlarms("ordinal,name=x,each=1; interval,name=x,every=1s")
@@ -58,29 +56,29 @@ extension TimepieceTick {
                 ])
         }
 
-        @Test("with nothing between two semicolons is refused")
-        func gap() throws {
+        @Test func `with nothing between two semicolons is refused`() throws {
             let log = DebugLog()
             #expect(try !Element(factory: "timepiecetick").addAlarm("ordinal,each=1;; ordinal,each=2"))
             #expect(log.warnings.allSatisfy { $0.hasPrefix("Alarm 2, at character 16, \"\": it is not of the form") })
         }
 
-        @Test("without any is refused by add-alarm", arguments: [nil, "", "  "])
-        func empty(_ text: String?) throws {
+        @Test(arguments: [nil, "", "  "])
+        func `without any is refused by add-alarm`(_ text: String?) throws {
             let log = DebugLog()
             #expect(try !Element(factory: "timepiecetick").addAlarm(text))
             #expect(log.warnings == ["There is no alarm in the text."])
         }
 
         @Test(
-            "takes durations in every unit, whole or not, to the nanosecond",
             arguments: [
                 ("250ms", 250_000_000), ("5s", 5_000_000_000), ("1m30s", 90_000_000_000), ("1h", 3_600_000_000_000),
                 ("3us", 3_000), ("7ns", 7), ("0.5s", 500_000_000), ("1.000000001s", 1_000_000_001),
                 ("1h2m3s4ms5us6ns", 3_723_004_005_006), ("2562047h47m16s854ms775us807ns", Int64.max),
                 ("0.1ms", 100_000), ("0.123456789123s", 123_456_789),
             ] as [(String, Int64)])
-        func durations(_ text: String, _ nanoseconds: Int64) throws {
+        func `takes durations in every unit, whole or not, to the nanosecond`(_ text: String, _ nanoseconds: Int64)
+            throws
+        {
             let harness = try Harness("timepiecetick")
             #expect(harness.element.addAlarm("after,after=\(text),clock=running-time"))
             harness.begin()
@@ -88,8 +86,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map(\.fired) == [UInt64(nanoseconds)])
         }
 
-        @Test("means the same in quotes, with spaces, with types, with numbers for names")
-        func spellings() throws {
+        @Test func `means the same in quotes, with spaces, with types, with numbers for names`() throws {
             let element = try Element(factory: "timepiecetick")
             for text in [
                 "ordinal,name=a,each=3", " ordinal , name = b , each = 3 ", "ordinal,name=\"c;d\",each=(int)3",
@@ -100,8 +97,8 @@ extension TimepieceTick {
             for name in ["a", "b", "c;d", "t", "7"] { #expect(element.removeAlarm(name)) }
         }
 
-        @Test("of any bytes is refused or means something that it still means when written again", arguments: 1...8)
-        func random(seed: Int) throws {
+        @Test(arguments: 1...8)
+        func `of any bytes is refused or means something that it still means when written again`(seed: Int) throws {
             _ = DebugLog()
             var random = SplitMix(seed: UInt64(seed))
             let element = try Element(factory: "timepiecetick")

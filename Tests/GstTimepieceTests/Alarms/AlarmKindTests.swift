@@ -13,8 +13,7 @@ extension TimepieceTick {
             return harness.messages.alarms()
         }
 
-        @Test("on an interval fires at the first buffer and then on its grid")
-        func interval() throws {
+        @Test func `on an interval fires at the first buffer and then on its grid`() throws {
             let fired = try Self.fire("interval,name=beat,every=1s,clock=running-time")
             #expect(fired.map(\.runningTime) == [0, 1_000_000_000, 2_000_000_000, 3_000_000_000])
             #expect(fired.map(\.count) == [1, 2, 3, 4])
@@ -22,15 +21,13 @@ extension TimepieceTick {
             #expect(fired.allSatisfy { $0.name == "beat" && $0.kind == "interval" })
         }
 
-        @Test("on an interval that no buffer meets fires at the next buffer and keeps its grid")
-        func offGrid() throws {
+        @Test func `on an interval that no buffer meets fires at the next buffer and keeps its grid`() throws {
             let fired = try Self.fire("interval,every=90ms,clock=running-time", buffers: 11)
             #expect(fired.map { $0.runningTime / 1_000_000 } == [0, 120, 200, 280, 360])
             #expect(fired.map { $0.due / 1_000_000 } == [0, 90, 180, 270, 360])
         }
 
-        @Test("does not make up slots that no buffer met")
-        func missed() throws {
+        @Test func `does not make up slots that no buffer met`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "interval,every=1s,clock=running-time"])
             harness.begin()
             for second in [0, 1, 7, 8] as [UInt64] { _ = try harness.push(at: second * 1_000_000_000) }
@@ -38,8 +35,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map { $0.due / 1_000_000_000 } == [0, 1, 2, 8])
         }
 
-        @Test("on the monotonic clock keeps its grid in a live stream")
-        func monotonic() throws {
+        @Test func `on the monotonic clock keeps its grid in a live stream`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true ! video/x-raw,framerate=50/1 \
@@ -57,19 +53,16 @@ extension TimepieceTick {
             #expect(zip(fired, fired.dropFirst()).allSatisfy { $0.fired < $1.due })
         }
 
-        @Test("that is ordinal fires at each n-th buffer and not at the first")
-        func ordinal() throws {
+        @Test func `that is ordinal fires at each n-th buffer and not at the first`() throws {
             let fired = try Self.fire("ordinal,each=30")
             #expect(fired.map { $0.runningTime / 40_000_000 } == [29, 59, 89])
         }
 
-        @Test("that is ordinal fires at the first buffer if n is 1")
-        func everyOne() throws {
+        @Test func `that is ordinal fires at the first buffer if n is 1`() throws {
             #expect(try Self.fire("ordinal,each=1", buffers: 5).map(\.count) == [1, 2, 3, 4, 5])
         }
 
-        @Test("that is ordinal counts a list once")
-        func lists() throws {
+        @Test func `that is ordinal counts a list once`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=2"])
             harness.begin()
             harness.answer(GST_FLOW_OK)
@@ -77,34 +70,30 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().count == 2)
         }
 
-        @Test("ends after its count", arguments: ["interval,every=40ms,clock=running-time", "ordinal,each=1"])
-        func count(_ alarm: String) throws {
+        @Test(arguments: ["interval,every=40ms,clock=running-time", "ordinal,each=1"])
+        func `ends after its count`(_ alarm: String) throws {
             #expect(try Self.fire("\(alarm),count=3").map(\.count) == [1, 2, 3])
         }
 
-        @Test("after a duration fires once, so long after the first buffer")
-        func after() throws {
+        @Test func `after a duration fires once, so long after the first buffer`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "after,after=1s,clock=running-time"])
             harness.begin()
             for number in 5..<100 as Range<UInt64> { _ = try harness.push(at: number * 40_000_000) }
             #expect(harness.messages.alarms().map(\.fired) == [1_200_000_000])
         }
 
-        @Test("at a time that has passed fires once, at the first buffer")
-        func atPast() throws {
+        @Test func `at a time that has passed fires once, at the first buffer`() throws {
             let fired = try Self.fire("at,time=2020-02-29T12:00:00.5+01:00", buffers: 10)
             #expect(fired.map(\.runningTime) == [0])
             #expect(fired.map(\.due) == [1_582_974_000_500_000_000])
             #expect(fired.map(\.kind) == ["at"])
         }
 
-        @Test("at a time to come waits")
-        func atFuture() throws {
+        @Test func `at a time to come waits`() throws {
             #expect(try Self.fire("at,time=2200-01-01T00:00:00Z").isEmpty)
         }
 
-        @Test("at a time fires at the first buffer after it")
-        func atSoon() throws {
+        @Test func `at a time fires at the first buffer after it`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let soon = g_get_real_time() / 1_000_000 + 1
@@ -124,28 +113,24 @@ extension TimepieceTick {
             #expect(fired.fired >= fired.due)
         }
 
-        @Test("at a time without a zone means local time")
-        func atLocal() throws {
+        @Test func `at a time without a zone means local time`() throws {
             let time = unsafe g_date_time_new_local(2020, 6, 1, 12, 0, 0)
             let expected = UInt64(unsafe g_date_time_to_unix(time)) * 1_000_000_000
             unsafe g_date_time_unref(time)
             #expect(try Self.fire("at,time=2020-06-01T12:00:00", buffers: 1).map(\.due) == [expected])
         }
 
-        @Test("that several share with others fires in the order of the list")
-        func order() throws {
+        @Test func `that several share with others fires in the order of the list`() throws {
             let fired = try Self.fire(
                 "ordinal,name=b,each=1; interval,name=a,every=1h; ordinal,name=c,each=1", buffers: 2)
             #expect(fired.map(\.name) == ["b", "a", "c", "b", "c"])
         }
 
-        @Test("without a name is called after its kind and its place")
-        func names() throws {
+        @Test func `without a name is called after its kind and its place`() throws {
             #expect(try Self.fire("ordinal,each=9; interval,every=1h", buffers: 1).map(\.name) == ["interval2"])
         }
 
-        @Test("of one element is none of another's")
-        func twoElements() throws {
+        @Test func `of one element is none of another's`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=10 ! timepiecetick name=first alarms="ordinal,name=x,each=3" \
@@ -157,8 +142,8 @@ extension TimepieceTick {
             #expect(pipeline.messages.structures("timepiece-alarm", from: "second").first?.text("label") == "two")
         }
 
-        @Test("is posted with every field of the design, in that order, whether reports are posted or not")
-        func fields() throws {
+        @Test
+        func `is posted with every field of the design, in that order, whether reports are posted or not`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,each=1", "post-messages": "false"])
             harness.begin()
             _ = try harness.push()
@@ -170,8 +155,7 @@ extension TimepieceTick {
                 ])
         }
 
-        @Test("of the property is armed again at the next start")
-        func restart() throws {
+        @Test func `of the property is armed again at the next start`() throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=5 ! timepiecetick name=tick alarms=\"after,name=x,after=1ns\" ! fakesink")
             for round in 1...2 {

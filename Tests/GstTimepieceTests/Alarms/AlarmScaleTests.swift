@@ -31,16 +31,14 @@ extension TimepieceTick {
             return UInt64(time.tv_sec) * 1_000_000_000 + UInt64(time.tv_nsec)
         }
 
-        @Test("take a time to arm that grows with their number, not with its square")
-        func linear() throws {
+        @Test func `take a time to arm that grows with their number, not with its square`() throws {
             let few = try Self.arming(500)
             let many = try Self.arming(16_000)
             // 32 times as many: a square would take 1,024 times as long.
             #expect(many < few * 250)
         }
 
-        @Test("are fired by one buffer, each once, and are gone")
-        func fire() throws {
+        @Test func `are fired by one buffer, each once, and are gone`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let text = (0..<2000).map { "after,name=a\($0),after=1ns,clock=running-time" }.joined(separator: ";")

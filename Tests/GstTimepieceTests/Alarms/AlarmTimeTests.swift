@@ -7,8 +7,7 @@ extension TimepieceTick {
     struct AlarmTimeTests {
         private static let second: UInt64 = 1_000_000_000
 
-        @Test("fires at the same media times in every run of a transcode at full speed")
-        func deterministic() throws {
+        @Test func `fires at the same media times in every run of a transcode at full speed`() throws {
             let clip = try Clip()
             func run() throws -> [FiredAlarm] {
                 let pipeline = try Pipeline(
@@ -30,8 +29,7 @@ extension TimepieceTick {
             #expect(second.map(\.name) == first.map(\.name))
         }
 
-        @Test("does not depend on how fast the buffers come")
-        func anySpeed() throws {
+        @Test func `does not depend on how fast the buffers come`() throws {
             func run(_ isLive: Bool) throws -> [FiredAlarm] {
                 let pipeline = try Pipeline(
                     """
@@ -44,8 +42,7 @@ extension TimepieceTick {
             #expect(try run(true) == run(false))
         }
 
-        @Test("after a flushing seek goes on with its grid in the running time, which begins anew")
-        func flushingSeek() throws {
+        @Test func `after a flushing seek goes on with its grid in the running time, which begins anew`() throws {
             let clip = try Clip()
             let pipeline = try Pipeline(
                 """
@@ -63,8 +60,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.alarms("once").count == 1)
         }
 
-        @Test("keeps its grid from one segment to the next, as the running time goes on")
-        func segments() throws {
+        @Test func `keeps its grid from one segment to the next, as the running time goes on`() throws {
             let pipeline = try Pipeline(
                 """
                 concat name=c ! timepiecetick alarms="interval,every=400ms,clock=running-time" ! fakesink \
@@ -75,8 +71,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.alarms().map { $0.fired / 1_000_000 } == (0..<8).map { $0 * 400 })
         }
 
-        @Test("counts from the segment, not from the time stamps")
-        func segmentStart() throws {
+        @Test func `counts from the segment, not from the time stamps`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "interval,every=1s,clock=running-time"])
             harness.begin()
             try harness.pushSegment(start: 100 * Self.second, rate: 2)
@@ -85,8 +80,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map { $0.runningTime / Self.second } == [0, 1, 2, 3])
         }
 
-        @Test("follows a rewind: reverse playback has a running time that grows")
-        func reverse() throws {
+        @Test func `follows a rewind: reverse playback has a running time that grows`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "interval,every=2s,clock=running-time"])
             harness.begin()
             try harness.pushSegment(start: 0, stop: 10 * Self.second, rate: -1)
@@ -94,8 +88,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map { $0.runningTime / Self.second } == [1, 3, 5, 7, 9])
         }
 
-        @Test("fires once for a slot where frames come in the order of decoding")
-        func reordered() throws {
+        @Test func `fires once for a slot where frames come in the order of decoding`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "interval,every=100ms,clock=running-time"])
             harness.begin()
             for time in [0, 120, 40, 80, 240, 160, 200, 360, 280, 320] as [UInt64] {
@@ -104,8 +97,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map { $0.fired / 1_000_000 } == [0, 120, 240, 360])
         }
 
-        @Test("passes over buffers without a time, and those outside of the segment")
-        func withoutTime() throws {
+        @Test func `passes over buffers without a time, and those outside of the segment`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "interval,every=1s,clock=running-time"])
             harness.begin()
             try harness.pushSegment(start: 5 * Self.second, rate: 1)
@@ -116,8 +108,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map(\.runningTime) == [0])
         }
 
-        @Test("never fires in a stream that is not in time")
-        func bytes() throws {
+        @Test func `never fires in a stream that is not in time`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc format=bytes num-buffers=20 ! timepiecetick alarms="interval,every=1ns,clock=running-time; \

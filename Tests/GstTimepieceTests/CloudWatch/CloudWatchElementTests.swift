@@ -12,8 +12,8 @@ struct CloudWatchElementTests {
     /// Keys and a region, so that nothing of the machine's own is asked.
     private static let keys = "region=us-east-1 access-key=AKIAEXAMPLE secret-access-key=secret"
 
-    @Test("make a message when a failure is counted, and stats with the same fields", arguments: ["tick", "watch"])
-    func message(element: String) throws {
+    @Test(arguments: ["tick", "watch"])
+    func `make a message when a failure is counted, and stats with the same fields`(element: String) throws {
         let folder = try TemporaryDirectory()
         _ = folder.file("spool-journal")
         let pipeline = try Pipeline(
@@ -43,8 +43,7 @@ struct CloudWatchElementTests {
         #expect(try pipeline.element("t").stats()["cloudwatch"] == nil)
     }
 
-    @Test("are read back as they were set, but for the keys, which are not")
-    func readBack() throws {
+    @Test func `are read back as they were set, but for the keys, which are not`() throws {
         let element = try Element(factory: "timepiecetick")
         #expect(element.get("cloudwatch-interval") == .unsigned(60_000_000_000))
         #expect(
@@ -60,18 +59,17 @@ struct CloudWatchElementTests {
         }
     }
 
-    @Test(
-        "that make no sense fail the change to PAUSED, and a sentence says why",
-        arguments: [
-            ("cloudwatch-namespace=AWS/Video", "namespace"),
-            ("cloudwatch-namespace=T cloudwatch-interval=1500000000", "cloudwatch-interval"),
-            ("cloudwatch-namespace=T cloudwatch-dimensions=\"dimensions,Device=(string)\\\"\\\"\"", "dimension"),
-            ("cloudwatch-namespace=T endpoint-uri=http://emulator:4566", "plain http"),
-            ("cloudwatch-namespace=T cloudwatch-spool=/proc/timepiece/spool", "cloudwatch-spool"),
-            ("cloudwatch-namespace=T cloudwatch-emf=mailto:x", "cloudwatch-emf"),
-            ("cloudwatch-namespace=T profile=there-is-no-such-profile", "there-is-no-such-profile"),
-        ])
-    func wrongSettings(settings: String, words: String) throws {
+    @Test(arguments: [
+        ("cloudwatch-namespace=AWS/Video", "namespace"),
+        ("cloudwatch-namespace=T cloudwatch-interval=1500000000", "cloudwatch-interval"),
+        ("cloudwatch-namespace=T cloudwatch-dimensions=\"dimensions,Device=(string)\\\"\\\"\"", "dimension"),
+        ("cloudwatch-namespace=T endpoint-uri=http://emulator:4566", "plain http"),
+        ("cloudwatch-namespace=T cloudwatch-spool=/proc/timepiece/spool", "cloudwatch-spool"),
+        ("cloudwatch-namespace=T cloudwatch-emf=mailto:x", "cloudwatch-emf"),
+        ("cloudwatch-namespace=T profile=there-is-no-such-profile", "there-is-no-such-profile"),
+    ])
+    func `that make no sense fail the change to PAUSED, and a sentence says why`(settings: String, words: String) throws
+    {
         let pipeline = try Pipeline("fakesrc ! timepiecetick name=t \(Self.keys) \(settings) ! fakesink")
         #expect(throws: TestFailure.self) { try pipeline.pause() }
         let complaint = try #require(pipeline.messages.all.first { $0.type == "error" && $0.source == "t" }?.complaint)
@@ -81,8 +79,7 @@ struct CloudWatchElementTests {
         #expect(complaint.text.hasSuffix("."))
     }
 
-    @Test("let plain http go to another machine where that is allowed")
-    func allowHTTP() throws {
+    @Test func `let plain http go to another machine where that is allowed`() throws {
         let pipeline = try Pipeline(
             """
             fakesrc num-buffers=1 ! timepiecetick cloudwatch-namespace=T \(Self.keys) cloudwatch-spool=none \

@@ -51,15 +51,14 @@ struct ReportClockTests {
         }
     }
 
-    @Test("leaves the signals to the host's threads") func takesNoSignals() {
+    @Test func `leaves the signals to the host's threads`() {
         let onlooker = Onlooker()
         #expect(ReportClock().schedule(onlooker, at: 0))
         #expect(onlooker.takesSignals.wait { $0 != nil })
         #expect(onlooker.takesSignals.update { $0 } == false)
     }
 
-    @Test("lets a member go that wants nothing more, with no lock held")
-    func letsGo() throws {
+    @Test func `lets a member go that wants nothing more, with no lock held`() throws {
         let ran = Watched(0)
         let ended = Watched(false)
         #expect(ReportClock.shared.schedule(Member(times: 3, ran: ran, ended: ended), at: 0))

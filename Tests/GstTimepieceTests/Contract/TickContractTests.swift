@@ -13,8 +13,7 @@ extension TimepieceTick {
             start + number * second / 30
         }
 
-        @Test("exact 30 fps is reported as 30.00 in every window, however many frames it holds")
-        func exactRate() throws {
+        @Test func `exact 30 fps is reported as 30.00 in every window, however many frames it holds`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             for window in 0..<10 as Range<UInt64> {
@@ -27,8 +26,7 @@ extension TimepieceTick {
             }
         }
 
-        @Test("60 frames in 5 s with a gap of 3 s are reported so, second by second")
-        func gap() throws {
+        @Test func `60 frames in 5 s with a gap of 3 s are reported so, second by second`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             var reports: [MeterWindow] = []
@@ -50,8 +48,7 @@ extension TimepieceTick {
             #expect(reports[4].totalBuffers == 60)
         }
 
-        @Test("60 frames in 5 s in one window have the rate of their 59 intervals")
-        func gapInOneWindow() throws {
+        @Test func `60 frames in 5 s in one window have the rate of their 59 intervals`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             for number in Array(0..<30) + Array(120..<150) as [UInt64] { meter.pass(at: frame(number)) }
@@ -62,8 +59,7 @@ extension TimepieceTick {
             #expect(report.rate == 59 * 1e9 / Double(frame(149) - frame(0)))
         }
 
-        @Test("8 MiB buffers at 10 kHz have a bitrate of 671 Gbit/s")
-        func bitrate() throws {
+        @Test func `8 MiB buffers at 10 kHz have a bitrate of 671 Gbit/s`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             let size: UInt64 = 8 << 20
@@ -74,8 +70,7 @@ extension TimepieceTick {
             #expect(report.rate == 10_000)
         }
 
-        @Test("sums stay at their largest value rather than wrap")
-        func saturation() throws {
+        @Test func `sums stay at their largest value rather than wrap`() throws {
             let meter = try #require(Meter())
             meter.play(at: 0)
             meter.pass(at: 1, bytes: .max)
@@ -86,8 +81,7 @@ extension TimepieceTick {
             #expect(report.max == UInt64.max - 1)
         }
 
-        @Test("instants that run backwards are counted as such, and make no interval")
-        func backwards() throws {
+        @Test func `instants that run backwards are counted as such, and make no interval`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start + 3)
@@ -102,8 +96,7 @@ extension TimepieceTick {
             #expect(report.bitrate == 0)
         }
 
-        @Test("a pause makes no interval, and its time does not count")
-        func pause() throws {
+        @Test func `a pause makes no interval, and its time does not count`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start + 10)
@@ -118,8 +111,7 @@ extension TimepieceTick {
             #expect(report.sinceLastBuffer == 5)
         }
 
-        @Test("no interval begins or ends in a pause: what passes there is counted only")
-        func passingWhilePaused() throws {
+        @Test func `no interval begins or ends in a pause: what passes there is counted only`() throws {
             let meter = try #require(Meter())
             // Before it plays, as the buffer of the preroll.
             meter.pass(at: start)
@@ -139,8 +131,7 @@ extension TimepieceTick {
             #expect(report.recent == [5, 7])
         }
 
-        @Test("while it pauses, the time since the last buffer stands still")
-        func sinceLastBufferInPause() throws {
+        @Test func `while it pauses, the time since the last buffer stands still`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start + 10)
@@ -149,15 +140,13 @@ extension TimepieceTick {
             #expect(meter.read(at: start + 9_000)?.sinceLastBuffer == 40)
         }
 
-        @Test("with no buffer yet, the time since the last buffer is the time since it plays")
-        func sinceStart() throws {
+        @Test func `with no buffer yet, the time since the last buffer is the time since it plays`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             #expect(meter.read(at: start + 7)?.sinceLastBuffer == 7)
         }
 
-        @Test("an interruption makes no interval")
-        func interruption() throws {
+        @Test func `an interruption makes no interval`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start + 1)
@@ -168,8 +157,7 @@ extension TimepieceTick {
             #expect(meter.read(at: start + 200)?.recent == [1, 3])
         }
 
-        @Test("an interval belongs to the window in which it ends")
-        func intervalAcrossWindows() throws {
+        @Test func `an interval belongs to the window in which it ends`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start + 10)
@@ -178,8 +166,7 @@ extension TimepieceTick {
             #expect(meter.closeWindow(at: start + 50)?.recent == [30])
         }
 
-        @Test("reading changes nothing")
-        func reading() throws {
+        @Test func `reading changes nothing`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             for number in 0..<5 as Range<UInt64> { meter.pass(at: start + number * 7, bytes: 3, position: number) }
@@ -189,8 +176,7 @@ extension TimepieceTick {
             #expect(meter.reports.count == 1)
         }
 
-        @Test("the end reports the open window, even an empty one, and each end does so once")
-        func end() throws {
+        @Test func `the end reports the open window, even an empty one, and each end does so once`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start)
@@ -202,8 +188,7 @@ extension TimepieceTick {
             #expect(meter.reports.map(\.totalBuffers) == [1, 1])
         }
 
-        @Test("the stop reports what is left, and only if something is")
-        func stop() throws {
+        @Test func `the stop reports what is left, and only if something is`() throws {
             let empty = try #require(Meter())
             empty.play(at: start)
             empty.stop(at: start + 1)
@@ -216,8 +201,7 @@ extension TimepieceTick {
             #expect(meter.reports.map(\.buffers) == [3])
         }
 
-        @Test("the last intervals are listed, oldest first, no more than wanted")
-        func recentIntervals() throws {
+        @Test func `the last intervals are listed, oldest first, no more than wanted`() throws {
             let meter = try #require(Meter(maxIntervals: 3))
             meter.play(at: start)
             var now = start
@@ -230,13 +214,11 @@ extension TimepieceTick {
             #expect(meter.read(at: now + 9)?.recent == [4, 5, 9])
         }
 
-        @Test("no list of intervals at all is refused")
-        func noMaxIntervals() {
+        @Test func `no list of intervals at all is refused`() {
             #expect(Meter(maxIntervals: 0) == nil)
         }
 
-        @Test("discontinuities and positions are kept")
-        func discontAndPosition() throws {
+        @Test func `discontinuities and positions are kept`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             #expect(meter.lastPosition == .max)
@@ -250,8 +232,7 @@ extension TimepieceTick {
             #expect(meter.read(at: start + 2)?.lastPosition == .max)
         }
 
-        @Test("nothing is lost or counted twice when windows are closed while buffers pass")
-        func closingWhilePassing() async throws {
+        @Test func `nothing is lost or counted twice when windows are closed while buffers pass`() async throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             let count: UInt64 = 300_000

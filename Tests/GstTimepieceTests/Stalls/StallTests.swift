@@ -23,8 +23,7 @@ extension TimepieceTick {
             try harness.messages.waitForStalls(count)
         }
 
-        @Test("is told of, then at each report with a longer time, until a buffer comes")
-        func standstill() throws {
+        @Test func `is told of, then at each report with a longer time, until a buffer comes`() throws {
             let harness = try Self.harness()
             _ = try harness.push(at: 7 * Self.millisecond)
             try harness.messages.waitForStalls(4)
@@ -41,8 +40,7 @@ extension TimepieceTick {
             #expect(resume.text("reason") == "standstill")
         }
 
-        @Test("that is over is told of before EOS, however soon that comes")
-        func resumeAtEnd() throws {
+        @Test func `that is over is told of before EOS, however soon that comes`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(1)
@@ -51,8 +49,8 @@ extension TimepieceTick {
             #expect(harness.messages.resumes.count == 1)
         }
 
-        @Test("has every field of the design, in that order, and is told whether reports are posted or not")
-        func fields() throws {
+        @Test
+        func `has every field of the design, in that order, and is told whether reports are posted or not`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "post-messages": "false", "label": "here"])
             _ = try harness.push()
             try harness.messages.waitForStalls(1)
@@ -69,16 +67,14 @@ extension TimepieceTick {
             #expect(resume.text("label") == "here")
         }
 
-        @Test("is told once where there are no reports")
-        func once() throws {
+        @Test func `is told once where there are no reports`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "interval": "0"])
             _ = try harness.push()
             try Self.letTimePass()
             #expect(harness.messages.stalls.count == 1)
         }
 
-        @Test("is not told before the first buffer")
-        func beforeFirst() throws {
+        @Test func `is not told before the first buffer`() throws {
             let harness = try Self.harness()
             try Self.letTimePass()
             #expect(harness.messages.stalls.isEmpty)
@@ -86,8 +82,7 @@ extension TimepieceTick {
             try harness.messages.waitForStalls(1)
         }
 
-        @Test("is told before the first buffer where that is wished, with no running time")
-        func onStart() throws {
+        @Test func `is told before the first buffer where that is wished, with no running time`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "stall-on-start": "true"])
             try harness.messages.waitForStalls(1)
             #expect(harness.messages.stalls.first?.unsigned("last-running-time") == .max)
@@ -95,8 +90,7 @@ extension TimepieceTick {
             #expect(try #require(harness.messages.waitForResume().unsigned("stalled-for")) >= 50 * Self.millisecond)
         }
 
-        @Test("is not told in PAUSED, and in PLAYING counts from there")
-        func paused() throws {
+        @Test func `is not told in PAUSED, and in PLAYING counts from there`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(harness.element.set(GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE)
@@ -111,8 +105,7 @@ extension TimepieceTick {
             #expect(length <= UInt64(g_get_monotonic_time()) * 1000 - start)
         }
 
-        @Test("is not told after EOS")
-        func ended() throws {
+        @Test func `is not told after EOS`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(unsafe harness.push(event: gst_event_new_eos()))
@@ -121,8 +114,7 @@ extension TimepieceTick {
             #expect(harness.messages.stalls.count == before)
         }
 
-        @Test("is not told after the EOS of an alarm, whatever still comes")
-        func endedByAlarm() throws {
+        @Test func `is not told after the EOS of an alarm, whatever still comes`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "alarms": "ordinal,each=2,action=eos"])
             for _ in 0..<2 { _ = try harness.push() }
             let before = harness.messages.stalls.count
@@ -131,8 +123,7 @@ extension TimepieceTick {
             #expect(harness.messages.stalls.count == before)
         }
 
-        @Test("is not told while a flush lasts, and counts from its end")
-        func flush() throws {
+        @Test func `is not told while a flush lasts, and counts from its end`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(unsafe harness.push(event: gst_event_new_flush_start()))
@@ -148,8 +139,7 @@ extension TimepieceTick {
             #expect(length <= UInt64(g_get_monotonic_time()) * 1000 - end)
         }
 
-        @Test("that ends with a new segment is resumed as any")
-        func newSegment() throws {
+        @Test func `that ends with a new segment is resumed as any`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(2)
@@ -159,8 +149,7 @@ extension TimepieceTick {
             _ = try harness.messages.waitForResume()
         }
 
-        @Test("does not outlive the start of the element")
-        func restart() throws {
+        @Test func `does not outlive the start of the element`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(harness.element.set(GST_STATE_READY) != GST_STATE_CHANGE_FAILURE)
@@ -170,8 +159,7 @@ extension TimepieceTick {
             #expect(harness.messages.stalls.count == before)
         }
 
-        @Test("is told for a trickle, at each report, until the stream flows")
-        func trickle() throws {
+        @Test func `is told for a trickle, at each report, until the stream flows`() throws {
             let harness = try Self.harness(["min-rate": "100", "interval": "50000000"])
             _ = try harness.push()
             #expect(
@@ -194,8 +182,7 @@ extension TimepieceTick {
             #expect(try #require(resume.unsigned("stalled-for")) >= 3 * 50 * Self.millisecond - 10 * Self.millisecond)
         }
 
-        @Test("is told as soon as a setting says so, while playing")
-        func settingsOn() throws {
+        @Test func `is told as soon as a setting says so, while playing`() throws {
             let harness = try Self.harness(["interval": "0"])
             _ = try harness.push()
             harness.element.set("stall-timeout", "20000000")
@@ -204,8 +191,7 @@ extension TimepieceTick {
             _ = try harness.messages.waitForResume()
         }
 
-        @Test("is told no more when the setting goes, while playing, but ended")
-        func settingsOff() throws {
+        @Test func `is told no more when the setting goes, while playing, but ended`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(2)
@@ -218,8 +204,7 @@ extension TimepieceTick {
             _ = try harness.messages.waitForResume()
         }
 
-        @Test("of one element is none of another's")
-        func twoElements() throws {
+        @Test func `of one element is none of another's`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true ! video/x-raw,framerate=50/1 ! timepiecetick name=first \
@@ -243,8 +228,7 @@ extension TimepieceTick {
                 })
         }
 
-        @Test("a timeout that is too short is refused")
-        func bad() throws {
+        @Test func `a timeout that is too short is refused`() throws {
             let pipeline = try Pipeline("fakesrc ! timepiecetick stall-timeout=999999 ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.play() }
             #expect(pipeline.messages.all.compactMap(\.complaint).contains { $0.text.contains("stall-timeout") })

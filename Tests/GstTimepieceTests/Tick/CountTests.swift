@@ -5,8 +5,7 @@ extension TimepieceTick {
     /// Whatever happens to the stream, the windows together hold every buffer that passed, once.
     @Suite("The sum over all reports")
     struct CountTests {
-        @Test("is what passed, through EOS")
-        func throughEnd() throws {
+        @Test func `is what passed, through EOS`() throws {
             let run = try Run("videotestsrc is-live=true ! video/x-raw,framerate=60/1 ! \(Run.tick) ! fakesink")
             try run.pipeline.play()
             #expect(run.pipeline.messages.wait(untilTicks: { $0.count > 2 }))
@@ -15,8 +14,7 @@ extension TimepieceTick {
             try run.expectAllCounted(atLeast: 40)
         }
 
-        @Test("is what passed, when the pipeline is stopped without EOS")
-        func stopped() throws {
+        @Test func `is what passed, when the pipeline is stopped without EOS`() throws {
             let run = try Run("fakesrc datarate=100000 sizetype=fixed sizemax=1000 ! \(Run.tick) ! fakesink")
             try run.pipeline.play()
             try run.passed.wait(forBuffers: 50)
@@ -24,8 +22,7 @@ extension TimepieceTick {
             try run.expectAllCounted(atLeast: 50)
         }
 
-        @Test("is what passed, when it is stopped before the first report is due")
-        func stoppedEarly() throws {
+        @Test func `is what passed, when it is stopped before the first report is due`() throws {
             let run = try Run("fakesrc ! timepiecetick name=tick interval=3600000000000 ! fakesink")
             try run.pipeline.play()
             try run.passed.wait(forBuffers: 100)
@@ -34,8 +31,7 @@ extension TimepieceTick {
             try run.expectAllCounted(atLeast: 100)
         }
 
-        @Test("is what passed, through a flushing seek")
-        func flushingSeek() throws {
+        @Test func `is what passed, through a flushing seek`() throws {
             let clip = try Clip()
             let run = try Run("filesrc location=\(clip.path) ! decodebin ! \(Run.tick) ! fakesink sync=true")
             try run.pipeline.play()
@@ -50,8 +46,7 @@ extension TimepieceTick {
             #expect(run.passed.events.filter { $0 == "flush-stop" }.count == 2)
         }
 
-        @Test("is what passed, through segment seeks")
-        func segmentSeek() throws {
+        @Test func `is what passed, through segment seeks`() throws {
             let clip = try Clip()
             let run = try Run("filesrc location=\(clip.path) ! decodebin ! \(Run.tick) ! fakesink sync=false")
             try run.pipeline.pause()
@@ -68,8 +63,7 @@ extension TimepieceTick {
             #expect(run.passed.events.filter { $0 == "segment" }.count >= 3)
         }
 
-        @Test("is what passed, through PAUSED and back, and no interval is as long as a pause")
-        func pauses() throws {
+        @Test func `is what passed, through PAUSED and back, and no interval is as long as a pause`() throws {
             let run = try Run(
                 "fakesrc datarate=2000000 sizetype=fixed sizemax=1000 ! \(Run.tick) ! fakesink sync=false")
             let crossing = try run.pipeline.crossing("tick")
@@ -101,8 +95,7 @@ extension TimepieceTick {
             g_usleep(UInt(pause / 1_000))
         }
 
-        @Test("is what passed, when a stream follows a stream")
-        func concatenated() throws {
+        @Test func `is what passed, when a stream follows a stream`() throws {
             let run = try Run(
                 """
                 concat name=c ! \(Run.tick) ! fakesink \
@@ -116,8 +109,7 @@ extension TimepieceTick {
             #expect(run.reports.compactMap { $0.unsigned("num-intervals") }.reduce(0, +) == 28)
         }
 
-        @Test("is what passed, in lists")
-        func lists() throws {
+        @Test func `is what passed, in lists`() throws {
             let run = try Run(
                 """
                 videotestsrc num-buffers=20 ! video/x-raw,format=RGB,width=320,height=240 ! rtpvrawpay \

@@ -7,8 +7,8 @@ extension TimepieceTick {
     struct LifetimeTests {
         private static let worker = "timepiece"
 
-        @Test("elements share one thread, however many they are", arguments: [2, 100])
-        func oneThread(elements: Int) throws {
+        @Test(arguments: [2, 100])
+        func `elements share one thread, however many they are`(elements: Int) throws {
             let chain = (0..<elements).map { "timepiecetick name=t\($0) interval=20000000" }.joined(separator: " ! ")
             let pipeline = try Pipeline("fakesrc datarate=100000 sizetype=fixed sizemax=100 ! \(chain) ! fakesink")
             #expect(Self.isQuiet)
@@ -24,8 +24,7 @@ extension TimepieceTick {
             #expect(try #require(first) > 0)
         }
 
-        @Test("there is no thread while nothing is to report")
-        func noThread() throws {
+        @Test func `there is no thread while nothing is to report`() throws {
             let pipeline = try Pipeline("fakesrc ! timepiecetick interval=0 name=tick ! fakesink")
             let passed = try BufferTrace(try pipeline.element("tick"), pad: "src")
             try pipeline.play()
@@ -34,8 +33,7 @@ extension TimepieceTick {
         }
 
         // Memory is watched by LeakSanitizer, and from outside in Tests/plugin/cycles.py.
-        @Test("1,000 times to PLAYING and back leave no thread and no element behind")
-        func cycles() throws {
+        @Test func `1,000 times to PLAYING and back leave no thread and no element behind`() throws {
             #expect(Self.isQuiet)
             let dead = Watched(0)
             for _ in 0..<1_000 { try Self.cycle(countingIn: dead) }
@@ -44,8 +42,7 @@ extension TimepieceTick {
             #expect(Self.isQuiet)
         }
 
-        @Test("an element goes through the states again and again, with new counts each time")
-        func again() throws {
+        @Test func `an element goes through the states again and again, with new counts each time`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=7 ! timepiecetick interval=20000000 ! fakesink")
             for round in 1...20 {
                 try pipeline.play()
@@ -55,8 +52,7 @@ extension TimepieceTick {
             }
         }
 
-        @Test("an element that is let go in the middle of its reports takes them with it")
-        func letGo() throws {
+        @Test func `an element that is let go in the middle of its reports takes them with it`() throws {
             for _ in 0..<50 {
                 let harness = try Harness("timepiecetick", ["interval": "1000000"])
                 harness.begin()
@@ -66,8 +62,7 @@ extension TimepieceTick {
             #expect(Self.isQuiet)
         }
 
-        @Test("reading and setting properties while the element starts and stops is safe")
-        func racingProperties() throws {
+        @Test func `reading and setting properties while the element starts and stops is safe`() throws {
             let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick ! fakesink")
             let element = try pipeline.element("tick")
             let reads = try Self.during { reads in
@@ -83,8 +78,7 @@ extension TimepieceTick {
             #expect(reads > 0)
         }
 
-        @Test("a flush from another thread while the element starts and stops is safe")
-        func racingFlush() throws {
+        @Test func `a flush from another thread while the element starts and stops is safe`() throws {
             let element = try Element(factory: "timepiecetick")
             let flushes = try Self.during { _ in
                 guard let pad = unsafe gst_element_get_static_pad(element.pointer, "sink") else { return false }

@@ -5,8 +5,7 @@ extension TimepieceTick {
     /// In pipelines as people build them, what goes in comes out: the same buffers, the same memory, in order.
     @Suite("Real media")
     struct MediaTests {
-        @Test("decoded H.264, through decodebin")
-        func decodebin() throws {
+        @Test func `decoded H.264, through decodebin`() throws {
             let clip = try Clip()
             let passage = try Point(
                 "filesrc location=\(clip.path) ! decodebin ! timepiecetick name=tick ! fakesink sync=false")
@@ -17,8 +16,7 @@ extension TimepieceTick {
             #expect(report.unsigned("timestamp") == 2_966_666_666)
         }
 
-        @Test("decoded H.264, in front of a converter that allocates by what follows it")
-        func converter() throws {
+        @Test func `decoded H.264, in front of a converter that allocates by what follows it`() throws {
             let clip = try Clip()
             let passage = try Point(
                 """
@@ -29,8 +27,7 @@ extension TimepieceTick {
             try passage.expectUntouched(buffers: Clip.frames)
         }
 
-        @Test("as the video-filter of playbin3")
-        func playbin() throws {
+        @Test func `as the video-filter of playbin3`() throws {
             let clip = try Clip()
             let tick = try Element(factory: "timepiecetick", name: "tick")
             let before = try BufferTrace(tick, pad: "sink")
@@ -44,8 +41,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks(from: "tick").last?.unsigned("total-buffers") == Clip.frames)
         }
 
-        @Test("the file itself, pulled by a demultiplexer behind the element")
-        func pulled() throws {
+        @Test func `the file itself, pulled by a demultiplexer behind the element`() throws {
             let clip = try Clip()
             let passage = try Point(
                 """
@@ -62,8 +58,7 @@ extension TimepieceTick {
             #expect(reports.compactMap { $0.unsigned("num-buffers") }.reduce(0, +) == passage.after.buffers)
         }
 
-        @Test("a flushing seek in a file that is pulled")
-        func pulledSeek() throws {
+        @Test func `a flushing seek in a file that is pulled`() throws {
             let clip = try Clip()
             let passage = try Point(
                 """
@@ -78,8 +73,8 @@ extension TimepieceTick {
             #expect(passage.after.passages == passage.before.passages)
         }
 
-        @Test("RTP packets of H.264 and of raw video, in lists", arguments: ["rtph264pay mtu=200", "rtpvrawpay"])
-        func rtp(payloader: String) throws {
+        @Test(arguments: ["rtph264pay mtu=200", "rtpvrawpay"])
+        func `RTP packets of H.264 and of raw video, in lists`(payloader: String) throws {
             let encoder = payloader.hasPrefix("rtph264") ? "x264enc speed-preset=ultrafast ! " : ""
             let passage = try Point(
                 """
@@ -93,8 +88,7 @@ extension TimepieceTick {
             try passage.expectUntouched(buffers: passage.before.buffers)
         }
 
-        @Test("raw audio")
-        func audio() throws {
+        @Test func `raw audio`() throws {
             let passage = try Point(
                 """
                 audiotestsrc num-buffers=100 samplesperbuffer=480 ! audio/x-raw,rate=48000 \
@@ -105,8 +99,7 @@ extension TimepieceTick {
             #expect(passage.after.references.allSatisfy { $0 == 1 })
         }
 
-        @Test("branches of a tee, which share their buffers")
-        func branches() throws {
+        @Test func `branches of a tee, which share their buffers`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=50 ! tee name=t ! queue ! timepiecetick name=a ! fakesink \
@@ -122,8 +115,7 @@ extension TimepieceTick {
             }
         }
 
-        @Test("a pool's buffers go back to the pool: as many are made with the element as without")
-        func pool() throws {
+        @Test func `a pool's buffers go back to the pool: as many are made with the element as without`() throws {
             func memories(_ middle: String) throws -> Int {
                 let pipeline = try Pipeline(
                     "videotestsrc num-buffers=60 ! \(middle) fakesink name=sink enable-last-sample=false")
@@ -135,8 +127,7 @@ extension TimepieceTick {
             #expect(try memories("timepiecetick !") == memories(""))
         }
 
-        @Test("latency is what it is without the element")
-        func latency() throws {
+        @Test func `latency is what it is without the element`() throws {
             func latency(_ middle: String) throws -> Structure {
                 let pipeline = try Pipeline(
                     """
@@ -156,8 +147,7 @@ extension TimepieceTick {
             #expect(try #require(with.unsigned("min-latency")) >= 100_000_000)
         }
 
-        @Test("position and duration are what they are without the element")
-        func position() throws {
+        @Test func `position and duration are what they are without the element`() throws {
             let clip = try Clip()
             func times(_ middle: String) throws -> [Int] {
                 let pipeline = try Pipeline(

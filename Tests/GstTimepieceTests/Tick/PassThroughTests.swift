@@ -4,8 +4,7 @@ import Testing
 extension TimepieceTick {
     @Suite("Buffers, lists and events")
     struct PassThroughTests {
-        @Test("come out as the same buffer, owned by nobody else")
-        func sameBuffer() throws {
+        @Test func `come out as the same buffer, owned by nobody else`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let buffer = try unsafe harness.buffer()
@@ -16,8 +15,7 @@ extension TimepieceTick {
             #expect(unsafe out.pointee.mini_object.refcount == 1)
         }
 
-        @Test("come out as the same list, one tick with every buffer counted")
-        func sameList() throws {
+        @Test func `come out as the same list, one tick with every buffer counted`() throws {
             let harness = try Harness("timepiecetick")
             let before = try BufferTrace(harness.element, pad: "sink")
             let after = try BufferTrace(harness.element, pad: "src")
@@ -33,8 +31,7 @@ extension TimepieceTick {
             #expect(stats.unsigned("num-intervals") == 2)
         }
 
-        @Test("an empty list passes and counts for nothing")
-        func emptyList() throws {
+        @Test func `an empty list passes and counts for nothing`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             harness.answer(GST_FLOW_OK)
@@ -42,8 +39,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("num-buffers") == 0)
         }
 
-        @Test("a buffer without any memory counts with no bytes")
-        func emptyBuffer() throws {
+        @Test func `a buffer without any memory counts with no bytes`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             #expect(try harness.push(bytes: 0) == GST_FLOW_OK)
@@ -52,8 +48,7 @@ extension TimepieceTick {
             #expect(stats.unsigned("num-bytes") == 0)
         }
 
-        @Test("keep their order, events among buffers")
-        func order() throws {
+        @Test func `keep their order, events among buffers`() throws {
             let harness = try Harness("timepiecetick")
             let before = try BufferTrace(harness.element, pad: "sink")
             let after = try BufferTrace(harness.element, pad: "src")
@@ -79,8 +74,7 @@ extension TimepieceTick {
             #expect(after.buffers == 3)
         }
 
-        @Test("events that go up go up, in order")
-        func upstreamEvents() throws {
+        @Test func `events that go up go up, in order`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             _ = harness.upstreamEvents()
@@ -93,12 +87,11 @@ extension TimepieceTick {
         }
 
         @Test(
-            "answers come back untouched, for a buffer and for a list",
             arguments: [
                 GST_FLOW_OK, GST_FLOW_FLUSHING, GST_FLOW_EOS, GST_FLOW_NOT_LINKED, GST_FLOW_NOT_NEGOTIATED,
                 GST_FLOW_ERROR, GST_FLOW_CUSTOM_ERROR_1, GST_FLOW_CUSTOM_SUCCESS_1,
             ].map(\.rawValue))
-        func flowReturns(flow: Int32) throws {
+        func `answers come back untouched, for a buffer and for a list`(flow: Int32) throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             harness.answer(GstFlowReturn(flow))
@@ -106,16 +99,14 @@ extension TimepieceTick {
             #expect(try harness.pushList(of: 2).rawValue == flow)
         }
 
-        @Test("with nothing behind it, the element answers NOT_LINKED")
-        func notLinked() throws {
+        @Test func `with nothing behind it, the element answers NOT_LINKED`() throws {
             let harness = try Harness("timepiecetick", linked: false)
             harness.begin()
             #expect(try harness.push() == GST_FLOW_NOT_LINKED)
             #expect(try harness.pushList(of: 2) == GST_FLOW_NOT_LINKED)
         }
 
-        @Test("while it is flushed, the element answers FLUSHING, and none of it is counted")
-        func flushing() throws {
+        @Test func `while it is flushed, the element answers FLUSHING, and none of it is counted`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             #expect(unsafe harness.push(event: gst_event_new_flush_start()))

@@ -4,8 +4,7 @@ import Testing
 extension TimepieceTick {
     @Suite("Properties")
     struct PropertyTests {
-        @Test("have the defaults that are documented")
-        func defaults() throws {
+        @Test func `have the defaults that are documented`() throws {
             let element = try Element(factory: "timepiecetick", name: "here")
             #expect(element.get("interval") == .unsigned(1_000_000_000))
             #expect(element.get("post-messages") == .flag(true))
@@ -13,8 +12,7 @@ extension TimepieceTick {
             #expect(element.get("max-intervals") == .unsigned(10))
         }
 
-        @Test("a label names the point in messages; without one it is the element's name")
-        func label() throws {
+        @Test func `a label names the point in messages; without one it is the element's name`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=1 ! timepiecetick name=first label=gate-3 ! timepiecetick name=second ! fakesink
@@ -24,8 +22,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks(from: "second").first?.text("label") == "second")
         }
 
-        @Test("with post-messages=false nothing is posted, and stats are kept all the same")
-        func silent() throws {
+        @Test func `with post-messages=false nothing is posted, and stats are kept all the same`() throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=9 ! timepiecetick name=tick post-messages=false ! fakesink")
             try pipeline.playToEnd()
@@ -34,8 +31,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().isEmpty)
         }
 
-        @Test("may change while playing: interval, post-messages, label")
-        func whilePlaying() throws {
+        @Test func `may change while playing: interval, post-messages, label`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push()
@@ -55,8 +51,7 @@ extension TimepieceTick {
             #expect(harness.messages.ticks().first?.unsigned("total-buffers") == 1)
         }
 
-        @Test("a longer interval set while playing holds at once")
-        func longerInterval() throws {
+        @Test func `a longer interval set while playing holds at once`() throws {
             let harness = try Harness("timepiecetick", ["interval": "20000000"])
             #expect(harness.messages.wait(untilTicks: { $0.count >= 1 }))
             harness.element.set("interval", "3600000000000")
@@ -64,10 +59,10 @@ extension TimepieceTick {
             #expect(!harness.messages.wait(atMost: .milliseconds(150), untilTicks: { $0.count > count }))
         }
 
-        @Test(
-            "that cannot work fail the change to PAUSED, and a sentence says why",
-            arguments: [("interval=1", "interval"), ("interval=999999", "interval"), ("label=\"\"", "label")])
-        func wrongSettings(setting: String, property: String) throws {
+        @Test(arguments: [("interval=1", "interval"), ("interval=999999", "interval"), ("label=\"\"", "label")])
+        func `that cannot work fail the change to PAUSED, and a sentence says why`(setting: String, property: String)
+            throws
+        {
             let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick \(setting) ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.pause() }
             let errors = pipeline.messages.all.filter { $0.type == "error" && $0.source == "tick" }
@@ -80,8 +75,7 @@ extension TimepieceTick {
             #expect(complaint.text.hasSuffix("."))
         }
 
-        @Test("that were wrong and are set right let the element start")
-        func setRight() throws {
+        @Test func `that were wrong and are set right let the element start`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=2 ! timepiecetick name=tick interval=1 ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.pause() }
             try pipeline.stop()
@@ -91,8 +85,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().last?.unsigned("total-buffers") == 2)
         }
 
-        @Test("a wrong interval while playing is a warning, and the former holds")
-        func wrongWhilePlaying() throws {
+        @Test func `a wrong interval while playing is a warning, and the former holds`() throws {
             let harness = try Harness("timepiecetick", ["interval": "50000000"])
             harness.element.set("interval", "1")
             #expect(harness.element.get("interval") == .unsigned(50_000_000))

@@ -4,10 +4,8 @@ import Testing
 extension TimepieceTick {
     @Suite("Pull mode")
     struct PullModeTests {
-        @Test(
-            "answers come back untouched",
-            arguments: [GST_FLOW_FLUSHING, GST_FLOW_EOS, GST_FLOW_ERROR, GST_FLOW_CUSTOM_ERROR_1].map(\.rawValue))
-        func flowReturns(flow: Int32) throws {
+        @Test(arguments: [GST_FLOW_FLUSHING, GST_FLOW_EOS, GST_FLOW_ERROR, GST_FLOW_CUSTOM_ERROR_1].map(\.rawValue))
+        func `answers come back untouched`(flow: Int32) throws {
             let element = try Element(factory: "timepiecetick")
             let peers = try PullPeers(around: element, answering: GstFlowReturn(flow))
             let (answer, bytes) = peers.pull(10)
@@ -16,8 +14,7 @@ extension TimepieceTick {
             #expect(try element.stats().unsigned("num-buffers") == 0)
         }
 
-        @Test("what is pulled is what came, and is counted")
-        func pulled() throws {
+        @Test func `what is pulled is what came, and is counted`() throws {
             let element = try Element(factory: "timepiecetick")
             let peers = try PullPeers(around: element, answering: GST_FLOW_OK)
             let before = try BufferTrace(element, pad: "sink")
@@ -34,8 +31,7 @@ extension TimepieceTick {
             #expect(stats.unsigned("num-bytes") == 60)
         }
 
-        @Test("wrong settings refuse the activation with a sentence")
-        func wrongSettings() throws {
+        @Test func `wrong settings refuse the activation with a sentence`() throws {
             let element = try Element(factory: "timepiecetick")
             element.set("interval", "1")
             #expect(throws: TestFailure.self) { try PullPeers(around: element, answering: GST_FLOW_OK) }

@@ -5,8 +5,7 @@ extension TimepieceTick {
     /// The element itself answers nothing; what the test's own peer says comes back whole.
     @Suite("Queries")
     struct QueryTests {
-        @Test("position, duration, latency and seeking are answered by what is before")
-        func upward() throws {
+        @Test func `position, duration, latency and seeking are answered by what is before`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.upstream)
             let answers = try unsafe Self.ask(
@@ -23,8 +22,7 @@ extension TimepieceTick {
             #expect(answers[3].signed("segment-start") == 45)
         }
 
-        @Test("scheduling is answered by what is before, so that it decides about pull mode")
-        func scheduling() throws {
+        @Test func `scheduling is answered by what is before, so that it decides about pull mode`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.upstream)
             let answers = try unsafe Self.ask(harness.downstream, [gst_query_new_scheduling()])
@@ -34,8 +32,7 @@ extension TimepieceTick {
             #expect(answers[0].signed("align") == 49)
         }
 
-        @Test("allocation is answered by what is behind, with its pool")
-        func allocation() throws {
+        @Test func `allocation is answered by what is behind, with its pool`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let peer = unsafe QueryPeer(harness.downstream)
@@ -49,24 +46,21 @@ extension TimepieceTick {
             #expect([size, least, most] == [50, 51, 52])
         }
 
-        @Test("caps and accept-caps are answered by what is behind")
-        func capsDown() throws {
+        @Test func `caps and accept-caps are answered by what is behind`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.downstream)
             try unsafe Self.askForCaps(harness.upstream)
             #expect(peer.asked == ["caps", "accept-caps"])
         }
 
-        @Test("caps and accept-caps are answered by what is before, when asked from behind")
-        func capsUp() throws {
+        @Test func `caps and accept-caps are answered by what is before, when asked from behind`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.upstream)
             try unsafe Self.askForCaps(harness.downstream)
             #expect(peer.asked == ["caps", "accept-caps"])
         }
 
-        @Test("an application's own queries pass in both directions")
-        func custom() throws {
+        @Test func `an application's own queries pass in both directions`() throws {
             let harness = try Harness("timepiecetick")
             let above = unsafe QueryPeer(harness.upstream)
             let below = unsafe QueryPeer(harness.downstream)

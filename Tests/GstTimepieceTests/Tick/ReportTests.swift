@@ -4,8 +4,7 @@ import Testing
 extension TimepieceTick {
     @Suite("Reports")
     struct ReportTests {
-        @Test("a live stream of 30 fps has the rate of its intervals, one fewer than its frames")
-        func liveRate() throws {
+        @Test func `a live stream of 30 fps has the rate of its intervals, one fewer than its frames`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true num-buffers=31 ! video/x-raw,framerate=30/1 \
@@ -29,8 +28,8 @@ extension TimepieceTick {
             #expect(sum >= least && sum <= most)
         }
 
-        @Test("go on while the stream stands still: no buffers, and longer and longer since the last one")
-        func stall() throws {
+        @Test
+        func `go on while the stream stands still: no buffers, and longer and longer since the last one`() throws {
             let harness = try Harness("timepiecetick", ["interval": "50000000"])
             harness.begin()
             for _ in 0..<10 { _ = try harness.push() }
@@ -52,8 +51,7 @@ extension TimepieceTick {
             #expect(longest >= stillest)
         }
 
-        @Test("come for a stream of which no buffer ever came")
-        func neverABuffer() throws {
+        @Test func `come for a stream of which no buffer ever came`() throws {
             let harness = try Harness("timepiecetick", ["interval": "20000000"])
             #expect(harness.messages.wait(untilTicks: { $0.count >= 3 }))
             let reports = harness.messages.ticks()
@@ -61,8 +59,7 @@ extension TimepieceTick {
             #expect(try #require(reports[2].unsigned("since-last-buffer")) >= 40_000_000)
         }
 
-        @Test("the last one comes before EOS goes on, and none after it")
-        func endOrder() throws {
+        @Test func `the last one comes before EOS goes on, and none after it`() throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=5 ! timepiecetick name=tick interval=20000000 ! fakesink name=sink")
             let sink = try BufferTrace(try pipeline.element("sink"), pad: "sink")
@@ -78,8 +75,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().count == 1)
         }
 
-        @Test("with an interval of 0 the only one comes at EOS")
-        func onlyAtEnd() throws {
+        @Test func `with an interval of 0 the only one comes at EOS`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true num-buffers=20 ! video/x-raw,framerate=100/1 \
@@ -89,8 +85,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().map { $0.unsigned("num-buffers") } == [20])
         }
 
-        @Test("come on the grid of the interval, and no window is shorter but the last")
-        func grid() throws {
+        @Test func `come on the grid of the interval, and no window is shorter but the last`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true ! video/x-raw,framerate=100/1 \
@@ -105,8 +100,7 @@ extension TimepieceTick {
             #expect(elapsed >= UInt64(reports.count - 1) * 100_000_000)
         }
 
-        @Test("start anew after a flush that follows EOS")
-        func afterEnd() throws {
+        @Test func `start anew after a flush that follows EOS`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push(at: 1_000)
@@ -118,8 +112,7 @@ extension TimepieceTick {
             #expect(harness.messages.ticks().map { $0.unsigned("total-buffers") }.allSatisfy { $0 == 1 })
         }
 
-        @Test("do not come while paused")
-        func paused() throws {
+        @Test func `do not come while paused`() throws {
             let pipeline = try Pipeline(
                 "videotestsrc is-live=true ! timepiecetick interval=20000000 ! fakesink async=false")
             try pipeline.play()
@@ -131,8 +124,8 @@ extension TimepieceTick {
             #expect(pipeline.messages.wait(untilTicks: { $0.count >= count + 2 }))
         }
 
-        @Test("a flush, a segment and a stream-start make no interval", arguments: ["flush", "segment", "stream"])
-        func interruption(kind: String) throws {
+        @Test(arguments: ["flush", "segment", "stream"])
+        func `a flush, a segment and a stream-start make no interval`(kind: String) throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push()

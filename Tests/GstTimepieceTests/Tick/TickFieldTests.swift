@@ -4,16 +4,14 @@ import Testing
 extension TimepieceTick {
     @Suite("The message")
     struct TickFieldTests {
-        @Test("has every field of the design, in that order, with those types")
-        func fields() throws {
+        @Test func `has every field of the design, in that order, with those types`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecetick ! fakesink")
             try pipeline.playToEnd()
             let message = try #require(pipeline.messages.ticks().first)
             #expect(message.fields.map { "\($0.type) \($0.name)" } == Self.expected)
         }
 
-        @Test("and the property stats have the same fields, before, while and after the element runs")
-        func statsFields() throws {
+        @Test func `and the property stats have the same fields, before, while and after the element runs`() throws {
             let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick ! fakesink")
             let element = try pipeline.element("tick")
             let before = try element.stats()
@@ -29,8 +27,7 @@ extension TimepieceTick {
             #expect(after.unsigned("total-buffers") == 0)
         }
 
-        @Test("says what the stats said of the same window")
-        func statsValues() throws {
+        @Test func `says what the stats said of the same window`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             for number in 0..<5 as Range<UInt64> { _ = try harness.push(bytes: 100, at: number * 40_000_000) }
@@ -45,8 +42,7 @@ extension TimepieceTick {
             }
         }
 
-        @Test("has the last buffer's times, in the segment's terms")
-        func times() throws {
+        @Test func `has the last buffer's times, in the segment's terms`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             var segment = GstSegment()
@@ -62,8 +58,7 @@ extension TimepieceTick {
             #expect(stats.unsigned("running-time") == 70_200)
         }
 
-        @Test("has the last buffer's times still after the segment that gave them their sense")
-        func timesOfPastSegment() throws {
+        @Test func `has the last buffer's times still after the segment that gave them their sense`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push(at: 1_200)
@@ -72,8 +67,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("running-time") == 1_200)
         }
 
-        @Test("has no times where the buffer has none")
-        func noTimes() throws {
+        @Test func `has no times where the buffer has none`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             _ = try harness.push()
@@ -81,8 +75,7 @@ extension TimepieceTick {
             for field in ["timestamp", "stream-time", "running-time"] { #expect(stats.unsigned(field) == .max) }
         }
 
-        @Test("takes the decoding time where there is no presentation time")
-        func decodingTime() throws {
+        @Test func `takes the decoding time where there is no presentation time`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let buffer = try unsafe harness.buffer()
@@ -91,8 +84,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("timestamp") == 77)
         }
 
-        @Test("counts the buffers that are flagged as a discontinuity")
-        func disconts() throws {
+        @Test func `counts the buffers that are flagged as a discontinuity`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             for flagged in [true, false, true] {
@@ -103,8 +95,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("num-disconts") == 2)
         }
 
-        @Test("has the frame rate of the caps, and 0 where they have none")
-        func nominalRate() throws {
+        @Test func `has the frame rate of the caps, and 0 where they have none`() throws {
             let harness = try Harness("timepiecetick")
             #expect(try harness.element.stats().real("nominal-rate") == 0)
             harness.begin(caps: "video/x-raw,framerate=(fraction)30000/1001")
@@ -113,8 +104,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().real("nominal-rate") == 0)
         }
 
-        @Test("lists no more intervals than max-intervals")
-        func maxIntervals() throws {
+        @Test func `lists no more intervals than max-intervals`() throws {
             let harness = try Harness("timepiecetick", ["max-intervals": "3"])
             harness.begin()
             for _ in 0..<3 { _ = try harness.push() }

@@ -4,8 +4,7 @@ import Testing
 extension TimepieceWatch {
     @Suite("Around")
     struct AroundTests {
-        @Test("a lap is what is downstream, and nested watches make a tree that adds up")
-        func tree() throws {
+        @Test func `a lap is what is downstream, and nested watches make a tree that adds up`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=60 ! timepiecewatch name=r watch=root interval=0 ! identity sleep-time=2000 \
@@ -34,8 +33,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("l").watch == "root.mid.leaf")
         }
 
-        @Test("the tree tells what videoconvert and x264enc cost")
-        func encoder() throws {
+        @Test func `the tree tells what videoconvert and x264enc cost`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=40 ! video/x-raw,format=RGB,width=320,height=240 \
@@ -49,8 +47,7 @@ extension TimepieceWatch {
             #expect(encode.sum > 0 && root.selfTime > 0 && root.sum > encode.sum)
         }
 
-        @Test("a dotted path takes the time of a child out of the watches between")
-        func reparented() throws {
+        @Test func `a dotted path takes the time of a child out of the watches between`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! timepiecewatch name=r watch=root interval=0 ! identity sleep-time=1000 \
@@ -69,8 +66,7 @@ extension TimepieceWatch {
             try Self.expectWithinGaps(root, crossing)
         }
 
-        @Test("a path to a watch on another thread makes a child of it there")
-        func acrossThreads() throws {
+        @Test func `a path to a watch on another thread makes a child of it there`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! timepiecewatch name=a watch=a interval=0 ! identity sleep-time=2000 \
@@ -83,8 +79,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("a").children.map(\.watch) == ["a.b"])
         }
 
-        @Test("a queue ends a lap and the tree")
-        func threadBoundary() throws {
+        @Test func `a queue ends a lap and the tree`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! timepiecewatch name=a interval=0 ! queue max-size-buffers=100 \
@@ -96,8 +91,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("b").watch == "b")
         }
 
-        @Test("behind a funnel a watch is a child of each, and its own message holds both")
-        func funnel() throws {
+        @Test func `behind a funnel a watch is a child of each, and its own message holds both`() throws {
             let pipeline = try Pipeline(
                 """
                 funnel name=f ! timepiecewatch name=z interval=0 ! identity sleep-time=1000 ! fakesink \
@@ -113,8 +107,7 @@ extension TimepieceWatch {
             #expect(abs(z.share - Double(z.sum) / Double(a.sum + b.sum)) < 1e-9)
         }
 
-        @Test("a lap that a pause is in does not count")
-        func pause() throws {
+        @Test func `a lap that a pause is in does not count`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=60 ! video/x-raw,width=16,height=16,framerate=100/1 \
@@ -132,8 +125,7 @@ extension TimepieceWatch {
             #expect(report.laps >= 50 && report.longest < .milliseconds(600))
         }
 
-        @Test("a list is one lap around, and one lap for each of its buffers between a start and a stop")
-        func lists() throws {
+        @Test func `a list is one lap around, and one lap for each of its buffers between a start and a stop`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=10 pattern=snow ! video/x-raw,width=128,height=128,format=I420 ! jpegenc ! rtpjpegpay mtu=300 \
@@ -149,8 +141,8 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("a").laps == 9)
         }
 
-        @Test("the push that waits for the pipeline to play is no lap, and every other is one", arguments: 1...20)
-        func preroll(round: Int) throws {
+        @Test(arguments: 1...20)
+        func `the push that waits for the pipeline to play is no lap, and every other is one`(round: Int) throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=30 ! timepiecewatch name=a interval=0 ! timepiecewatch name=b ! fakesink")
             try pipeline.pause()
@@ -170,8 +162,7 @@ extension TimepieceWatch {
             #expect(Double(report.median) <= Double(gaps[place]) * 1.0055)
         }
 
-        @Test("in pull mode a lap is the pull upstream")
-        func pull() throws {
+        @Test func `in pull mode a lap is the pull upstream`() throws {
             let clip = try Clip()
             let pipeline = try Pipeline(
                 """

@@ -93,8 +93,8 @@ extension TimepieceWatch {
             .audio("audiomixer", .time),
         ]
 
-        @Test("gets through, or time does instead, or nothing is said", arguments: chains.filter(\.isAvailable))
-        func survives(chain: Chain) throws {
+        @Test(arguments: chains.filter(\.isAvailable))
+        func `gets through, or time does instead, or nothing is said`(chain: Chain) throws {
             let automatic = try report(of: chain, correlation: "auto")
             #expect(chain.laps.contains(automatic.laps), "\(automatic.laps) laps")
             #expect(chain.unmatched.contains(automatic.unmatched), "\(automatic.unmatched) unmatched")

@@ -7,8 +7,7 @@ extension TimepieceWatch {
         private static let start = "timepiecewatch watch=w edge=start"
         private static let stop = "timepiecewatch watch=w edge=stop interval=0 name"
 
-        @Test("the time in a full queue counts, not only that of the element behind it")
-        func queue() throws {
+        @Test func `the time in a full queue counts, not only that of the element behind it`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=60 ! \(Self.start) name=b \
@@ -25,13 +24,13 @@ extension TimepieceWatch {
             #expect(report.laps == 60 && truth.median >= .milliseconds(114))
         }
 
-        @Test(
-            "every frame of an encoder with look-ahead is counted, with its real delay",
-            arguments: [
-                ("x264enc rc-lookahead=20 bframes=0 sync-lookahead=0 sliced-threads=true speed-preset=ultrafast", 20),
-                ("vp9enc", 24),
-            ])
-        func lookAhead(encoder: String, frames: Int) throws {
+        @Test(arguments: [
+            ("x264enc rc-lookahead=20 bframes=0 sync-lookahead=0 sliced-threads=true speed-preset=ultrafast", 20),
+            ("vp9enc", 24),
+        ])
+        func `every frame of an encoder with look-ahead is counted, with its real delay`(encoder: String, frames: Int)
+            throws
+        {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=100 is-live=true ! video/x-raw,width=64,height=64,framerate=50/1 \
@@ -52,8 +51,7 @@ extension TimepieceWatch {
             #expect(truth.median >= UInt64(frames - 1) * .milliseconds(20))
         }
 
-        @Test("the branches of a tee are measured each by itself")
-        func tee() throws {
+        @Test func `the branches of a tee are measured each by itself`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! \(Self.start) name=b ! tee name=t \
@@ -70,10 +68,10 @@ extension TimepieceWatch {
             try LapBounds(from: start, to: late, byOrder: true).expect(slow)
         }
 
-        @Test(
-            "two sources into a funnel, or into a compositor that loses the stamps, are measured each by itself",
-            arguments: ["funnel", "compositor"])
-        func twoSources(mixer: String) throws {
+        @Test(arguments: ["funnel", "compositor"])
+        func `two sources into a funnel, or into a compositor that loses the stamps, are measured each by itself`(
+            mixer: String
+        ) throws {
             func source(_ offset: Int) -> String {
                 """
                 videotestsrc num-buffers=40 timestamp-offset=\(offset) \
@@ -102,8 +100,7 @@ extension TimepieceWatch {
             try LapBounds(from: remote, to: stop).expect(far)
         }
 
-        @Test("buffers lost on the way are counted, and distort nothing")
-        func lost() throws {
+        @Test func `buffers lost on the way are counted, and distort nothing`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=2000 ! \(Self.start) ! identity drop-probability=0.5 ! \(Self.stop)=s \
@@ -115,8 +112,7 @@ extension TimepieceWatch {
             #expect(report.laps == buffers.buffers && report.unmatched == 2000 - report.laps)
         }
 
-        @Test("a duplicate is not counted twice")
-        func duplicates() throws {
+        @Test func `a duplicate is not counted twice`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=30 ! video/x-raw,width=16,height=16,framerate=10/1 ! \(Self.start) \
@@ -128,8 +124,10 @@ extension TimepieceWatch {
             #expect(buffers.buffers > 100 && report.laps == 30 && report.unmatched == 0)
         }
 
-        @Test("a shared buffer gets its stamp without a copy of the media, and the other branch sees its own buffer")
-        func shared() throws {
+        @Test
+        func `a shared buffer gets its stamp without a copy of the media, and the other branch sees its own buffer`()
+            throws
+        {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=3 sizetype=fixed sizemax=4096 ! tee name=t \
@@ -146,8 +144,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("s").laps == 3)
         }
 
-        @Test("what a flush throws away is not unmatched, and the laps go on")
-        func flush() throws {
+        @Test func `what a flush throws away is not unmatched, and the laps go on`() throws {
             let clip = try Clip()
             let pipeline = try Pipeline(
                 """
@@ -165,8 +162,7 @@ extension TimepieceWatch {
             #expect(report.unmatched == 0 && report.laps >= 35)
         }
 
-        @Test("a lap that a pause is in does not count")
-        func pause() throws {
+        @Test func `a lap that a pause is in does not count`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=60 ! video/x-raw,width=16,height=16,framerate=100/1 ! \(Self.start) \

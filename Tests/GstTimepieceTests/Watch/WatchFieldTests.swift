@@ -4,8 +4,7 @@ import Testing
 extension TimepieceWatch {
     @Suite("The message")
     struct WatchFieldTests {
-        @Test("has every field of the design, in that order, with those types, and so have the children")
-        func fields() throws {
+        @Test func `has every field of the design, in that order, with those types, and so have the children`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecewatch name=a ! timepiecewatch ! fakesink")
             try pipeline.playToEnd()
             let report = try pipeline.watch("a")
@@ -16,8 +15,7 @@ extension TimepieceWatch {
             }
         }
 
-        @Test("has the same fields as the property stats, which reading does not change")
-        func stats() throws {
+        @Test func `has the same fields as the property stats, which reading does not change`() throws {
             let pipeline = try Pipeline(
                 "fakesrc ! timepiecewatch name=a interval=0 ! identity sleep-time=1000 ! fakesink name=sink")
             let element = try pipeline.element("a")
@@ -33,8 +31,7 @@ extension TimepieceWatch {
             #expect(one >= 15 && other >= one + 4)
         }
 
-        @Test("comes each interval while the stream runs, and together they hold every lap once")
-        func windows() throws {
+        @Test func `comes each interval while the stream runs, and together they hold every lap once`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc ! timepiecewatch name=a interval=20000000 ! identity sleep-time=1000 \
@@ -57,8 +54,7 @@ extension TimepieceWatch {
             #expect(inner.reduce(0) { $0 + $1.laps } == outer.flatMap(\.children).reduce(0) { $0 + $1.laps })
         }
 
-        @Test("does not come if post-messages is off")
-        func silence() throws {
+        @Test func `does not come if post-messages is off`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecewatch post-messages=false ! fakesink")
             try pipeline.playToEnd()
             #expect(try pipeline.watches().isEmpty)

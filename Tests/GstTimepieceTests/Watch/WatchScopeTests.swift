@@ -4,8 +4,7 @@ import Testing
 extension TimepieceWatch {
     @Suite("Watches of one name")
     struct WatchScopeTests {
-        @Test("do not meet across pipelines")
-        func twoPipelines() throws {
+        @Test func `do not meet across pipelines`() throws {
             let description = """
                 fakesrc num-buffers=400 ! timepiecewatch watch=w edge=start label=own ! identity sleep-time=100 \
                 ! timepiecewatch name=s watch=w edge=stop interval=0 ! fakesink
@@ -22,8 +21,7 @@ extension TimepieceWatch {
             }
         }
 
-        @Test("meet through bins")
-        func bins() throws {
+        @Test func `meet through bins`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=30 ! ( timepiecewatch watch=w edge=start ! queue ) \
@@ -33,8 +31,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("s").laps == 30)
         }
 
-        @Test("start anew with each run")
-        func runs() throws {
+        @Test func `start anew with each run`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=30 ! timepiecewatch watch=w edge=start ! queue \
@@ -50,8 +47,7 @@ extension TimepieceWatch {
             #expect(reports.allSatisfy { $0.unmatched == 0 && $0.children.isEmpty })
         }
 
-        @Test("meet also when a stop is added and taken away while the pipeline plays")
-        func added() throws {
+        @Test func `meet also when a stop is added and taken away while the pipeline plays`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc is-live=true do-timestamp=true datarate=64000 sizetype=fixed sizemax=64 name=src \

@@ -4,17 +4,15 @@ import Testing
 extension TimepieceWatch {
     @Suite("Settings")
     struct WatchSettingsTests {
-        @Test(
-            "that make no sense fail the start with a sentence",
-            arguments: [
-                ("timepiecewatch watch=a..b", "empty name"),
-                ("timepiecewatch watch=.a", "empty name"),
-                ("timepiecewatch watch=\"\"", "empty name"),
-                ("timepiecewatch watch=a ! timepiecewatch watch=a edge=start", "allowed on one name"),
-                ("timepiecewatch watch=a edge=stop ! timepiecewatch watch=a", "allowed on one name"),
-                ("timepiecewatch interval=5", "interval"),
-            ])
-        func refused(elements: String, words: String) throws {
+        @Test(arguments: [
+            ("timepiecewatch watch=a..b", "empty name"),
+            ("timepiecewatch watch=.a", "empty name"),
+            ("timepiecewatch watch=\"\"", "empty name"),
+            ("timepiecewatch watch=a ! timepiecewatch watch=a edge=start", "allowed on one name"),
+            ("timepiecewatch watch=a edge=stop ! timepiecewatch watch=a", "allowed on one name"),
+            ("timepiecewatch interval=5", "interval"),
+        ])
+        func `that make no sense fail the start with a sentence`(elements: String, words: String) throws {
             let pipeline = try Pipeline("fakesrc num-buffers=3 ! \(elements) ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.set(GST_STATE_PAUSED) }
             let complaint = try #require(pipeline.messages.all.first { $0.type == "error" }?.complaint)
@@ -23,8 +21,7 @@ extension TimepieceWatch {
             #expect(complaint.text.contains(words))
         }
 
-        @Test("with two starts in a row warn once, and the buffers flow")
-        func twoStarts() throws {
+        @Test func `with two starts in a row warn once, and the buffers flow`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=50 ! timepiecewatch watch=w edge=start ! timepiecewatch watch=w edge=start \
@@ -36,8 +33,7 @@ extension TimepieceWatch {
             #expect(buffers.buffers == 50)
         }
 
-        @Test("with the stop before the start warn once, and no lap is made up")
-        func stopFirst() throws {
+        @Test func `with the stop before the start warn once, and no lap is made up`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=300 ! timepiecewatch name=s watch=w edge=stop interval=1000000 \
@@ -51,8 +47,7 @@ extension TimepieceWatch {
             #expect(buffers.buffers == 300)
         }
 
-        @Test("a stop without a start counts its buffers as unmatched")
-        func noStart() throws {
+        @Test func `a stop without a start counts its buffers as unmatched`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=20 ! timepiecewatch name=s edge=stop ! fakesink")
             try pipeline.playToEnd()
             #expect(try pipeline.watch("s").unmatched == 20)

@@ -3,8 +3,8 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 struct DistributionTests {
-    @Test("A minute fits into 150 values with p50, p90 and p99 within 1 %", arguments: SampleMinute.all)
-    func percentiles(minute: SampleMinute) {
+    @Test(arguments: SampleMinute.all)
+    func `A minute fits into 150 values with p50, p90 and p99 within 1 %`(minute: SampleMinute) {
         let values = Distribution(minute.statistics, limit: 150).values
         #expect(values.count <= 150)
         let pairs = values.map { (value: $0.nanoseconds, count: Double($0.count)) }
@@ -14,8 +14,8 @@ struct DistributionTests {
         }
     }
 
-    @Test("The values add up to the exact count and sum and have the exact extremes", arguments: SampleMinute.all)
-    func sums(minute: SampleMinute) {
+    @Test(arguments: SampleMinute.all)
+    func `The values add up to the exact count and sum and have the exact extremes`(minute: SampleMinute) {
         let values = Distribution(minute.statistics, limit: 150).values
         #expect(values.reduce(0) { $0 + $1.count } == UInt64(minute.samples.count))
         #expect(values.first?.nanoseconds == minute.samples.first.map(Double.init))
@@ -24,14 +24,13 @@ struct DistributionTests {
         #expect(abs(sum / Double(minute.sum) - 1) < 1e-12)
     }
 
-    @Test("Values ascend, each once", arguments: SampleMinute.all)
-    func order(minute: SampleMinute) {
+    @Test(arguments: SampleMinute.all)
+    func `Values ascend, each once`(minute: SampleMinute) {
         let values = Distribution(minute.statistics, limit: 150).values.map(\.nanoseconds)
         #expect(values == Set(values).sorted())
     }
 
-    @Test("A value whose bucket begins at the smallest duration is not listed twice")
-    func uniqueness() {
+    @Test func `A value whose bucket begins at the smallest duration is not listed twice`() {
         var statistics = Statistics.of(10, .nanoseconds(33_100_000))
         statistics.record(.milliseconds(50))
         let values = Distribution(statistics, limit: 150).values.map(\.nanoseconds)
@@ -39,8 +38,8 @@ struct DistributionTests {
         #expect(values.first == 33_100_000)
     }
 
-    @Test("Any minute keeps its percentiles within 1 %, at whatever scale and width", arguments: 0..<40)
-    func anyMinute(seed: Int) {
+    @Test(arguments: 0..<40)
+    func `Any minute keeps its percentiles within 1 %, at whatever scale and width`(seed: Int) {
         let minute = SampleMinute.random(seed: seed)
         let values = Distribution(minute.statistics, limit: 150).values
         #expect(values.count <= 150)
@@ -52,8 +51,8 @@ struct DistributionTests {
         }
     }
 
-    @Test("A hundred values, as an embedded metric has, still keep the percentiles", arguments: SampleMinute.all)
-    func fewerValues(minute: SampleMinute) {
+    @Test(arguments: SampleMinute.all)
+    func `A hundred values, as an embedded metric has, still keep the percentiles`(minute: SampleMinute) {
         let values = Distribution.merged(Distribution(minute.statistics, limit: 150).values, limit: 100)
         #expect(values.count <= 100)
         let pairs = values.map { (value: $0.nanoseconds, count: Double($0.count)) }
@@ -62,8 +61,8 @@ struct DistributionTests {
         }
     }
 
-    @Test("Minutes of many buckets are cut down to the limit", arguments: [10, 20, 50, 150])
-    func limit(limit: Int) {
+    @Test(arguments: [10, 20, 50, 150])
+    func `Minutes of many buckets are cut down to the limit`(limit: Int) {
         var statistics = Statistics()
         for power in 0..<2000 { statistics.record(.nanoseconds(1000 + Int64(power) * Int64(power) * 500)) }
         let values = Distribution(statistics, limit: limit).values
@@ -71,8 +70,7 @@ struct DistributionTests {
         #expect(values.reduce(0) { $0 + $1.count } == 2000)
     }
 
-    @Test("Equal durations are one value, two are two, none are none")
-    func degenerate() {
+    @Test func `Equal durations are one value, two are two, none are none`() {
         #expect(Distribution(.of(5), limit: 150).values == [Datum.Value(nanoseconds: 33e6, count: 5)])
         var two = Statistics.of(1)
         two.record(.milliseconds(40))
@@ -83,8 +81,7 @@ struct DistributionTests {
         #expect(Distribution(Statistics(), limit: 150).values.isEmpty)
     }
 
-    @Test("Zero and the longest representable duration survive")
-    func extremes() {
+    @Test func `Zero and the longest representable duration survive`() {
         var statistics = Statistics()
         for duration: Duration in [.zero, .milliseconds(1), Duration.nanoseconds(Int64.max)] {
             statistics.record(duration)

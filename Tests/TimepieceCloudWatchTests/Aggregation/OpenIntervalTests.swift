@@ -5,8 +5,7 @@ import Timepiece
 struct GatheringTests {
     private let clock = ClockEstimate()
 
-    @Test("Windows of one minute become one datum, exactly")
-    func merging() throws {
+    @Test func `Windows of one minute become one datum, exactly`() throws {
         var openInterval = OpenInterval(identity: .sample())
         for second in 1..<60 {
             #expect(openInterval.add(.of(30), at: .after(Double(second)), clock: clock, boot: "b") == nil)
@@ -18,15 +17,13 @@ struct GatheringTests {
         #expect(minute.moment == .after(59))
     }
 
-    @Test("Cells lie on the wall clock's full minutes whenever the stream began")
-    func grid() {
+    @Test func `Cells lie on the wall clock's full minutes whenever the stream began`() {
         var openInterval = OpenInterval(identity: .sample())
         #expect(openInterval.add(.of(1), at: .after(59.5), clock: clock, boot: "b") == nil)
         #expect(openInterval.add(.of(1), at: .after(60.5), clock: clock, boot: "b") != nil)
     }
 
-    @Test("A minute that nothing follows is taken when it is over, not before")
-    func takingWhenOver() {
+    @Test func `A minute that nothing follows is taken when it is over, not before`() {
         var openInterval = OpenInterval(identity: .sample())
         _ = openInterval.add(.of(3), at: .after(10), clock: clock, boot: "b")
         #expect(openInterval.takeIfOver(at: .after(59.9), clock: clock, boot: "b") == nil)
@@ -35,15 +32,13 @@ struct GatheringTests {
         #expect(openInterval.isEmpty)
     }
 
-    @Test("Empty windows make no datum")
-    func emptiness() {
+    @Test func `Empty windows make no datum`() {
         var openInterval = OpenInterval(identity: .sample())
         #expect(openInterval.add(Statistics(), at: .after(10), clock: clock, boot: "b") == nil)
         #expect(openInterval.take(boot: "b") == nil)
     }
 
-    @Test("A metric of high resolution has cells of its own length")
-    func highResolution() {
+    @Test func `A metric of high resolution has cells of its own length`() {
         var openInterval = OpenInterval(identity: .sample(interval: 5))
         _ = openInterval.add(.of(1), at: .after(1), clock: clock, boot: "b")
         #expect(openInterval.add(.of(1), at: .after(4.9), clock: clock, boot: "b") == nil)
@@ -52,8 +47,7 @@ struct GatheringTests {
         #expect(MetricIdentity.sample(interval: 60).storageResolution == 60)
     }
 
-    @Test("Stamps are floored for times before 1970 too")
-    func stamps() {
+    @Test func `Stamps are floored for times before 1970 too`() {
         #expect(TimeGrid.stamp(of: WallTime(nanoseconds: -1), interval: 60) == -60)
         #expect(TimeGrid.stamp(of: WallTime(nanoseconds: 59_999_999_999), interval: 60) == 0)
         #expect(TimeGrid.stamp(of: WallTime(nanoseconds: 60_000_000_000), interval: 60) == 60)

@@ -11,8 +11,7 @@ struct ClockEstimateTests {
 
     private let noonTime = WallTime(nanoseconds: noon * 1_000_000_000)
 
-    @Test("A clock that agrees with the service's is left as it is")
-    func agreement() {
+    @Test func `A clock that agrees with the service's is left as it is`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: .after(0.2), received: .after(0.4))
         #expect(clock.isConfirmed)
@@ -20,8 +19,7 @@ struct ClockEstimateTests {
         #expect(clock.wall(at: Moment.after(10).boot, now: .after(20)) == Moment.after(10).wall)
     }
 
-    @Test("A device booted in 1970 dates what it gathered before it knew the time")
-    func bootIn1970() {
+    @Test func `A device booted in 1970 dates what it gathered before it knew the time`() {
         var clock = ClockEstimate()
         #expect(!clock.isPlausible(now: unset(300)))
         clock.learn(date: noonTime, sent: unset(300), received: unset(300))
@@ -32,8 +30,7 @@ struct ClockEstimateTests {
         #expect(clock.skew == .seconds(noon - 300) + .milliseconds(500))
     }
 
-    @Test("Once the clock is set, the offset that was learned goes")
-    func settingTheClock() {
+    @Test func `Once the clock is set, the offset that was learned goes`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: unset(0), received: unset(0))
         #expect(clock.skew != .zero)
@@ -41,15 +38,13 @@ struct ClockEstimateTests {
         #expect(clock.skew == .zero)
     }
 
-    @Test("A slow answer does not make a right clock wrong")
-    func slowAnswer() {
+    @Test func `A slow answer does not make a right clock wrong`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: .after(0), received: .after(15))
         #expect(clock.skew == .zero)
     }
 
-    @Test("Setting the clock while an offset is in use changes no date")
-    func clockStep() {
+    @Test func `Setting the clock while an offset is in use changes no date`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: unset(10), received: unset(10))
         let before = clock.wall(at: unset(5).boot, now: unset(20))

@@ -6,13 +6,13 @@ import Testing
 @Suite struct FileContentsTests {
     private let folder = TemporaryFolder()
 
-    @Test("a file is read whole") func reads() throws {
+    @Test func `a file is read whole`() throws {
         let text = String(repeating: "ä", count: 10_000)
         #expect(try FileContents.read(folder.write("a", text)) == text)
         #expect(try FileContents.read(folder.write("b", "")) == "")
     }
 
-    @Test("a file that is missing, a folder and a pipe are missing") func missing() throws {
+    @Test func `a file that is missing, a folder and a pipe are missing`() throws {
         let pipe = "\(folder.path)/pipe"
         _ = unsafe mkfifo(pipe, 0o600)
         defer { unsafe unlink(pipe) }
@@ -21,19 +21,18 @@ import Testing
         }
     }
 
-    @Test("a file over the limit is refused, one of the limit is read") func limits() throws {
+    @Test func `a file over the limit is refused, one of the limit is read`() throws {
         #expect(try FileContents.read(folder.write("a", "12345"), limit: 5) == "12345")
         #expect(throws: FileContents.Failure.tooLong(limit: 5)) {
             try FileContents.read(folder.write("b", "123456"), limit: 5)
         }
     }
 
-    @Test("a file that is no text is refused") func refusesBytes() {
+    @Test func `a file that is no text is refused`() {
         #expect(throws: FileContents.Failure.notText) { try FileContents.read(folder.write("a", [0xff, 0xfe])) }
     }
 
-    @Test("what the system has no means for just now is worth another try, and what it refuses is not")
-    func transience() {
+    @Test func `what the system has no means for just now is worth another try, and what it refuses is not`() {
         #expect(FileContents.Failure(EMFILE).isTransient)
         #expect(FileContents.Failure(ENOMEM).isTransient)
         #expect(!FileContents.Failure(EACCES).isTransient)

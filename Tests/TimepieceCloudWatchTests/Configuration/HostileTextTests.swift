@@ -22,7 +22,7 @@ import Timepiece
         "Sun, 06 Nov 1994 08:49:37", " GMT", "\u{301}", "é", "\0", "😀", "profile", "DEFAULT",
     ]
 
-    @Test("no text ends the process") func survives() {
+    @Test func `no text ends the process`() {
         var chance = Chance(state: 7)
         let environment = Environment(["HOME": "/h", "A": "a"])
         for _ in 0..<20_000 {
@@ -50,7 +50,7 @@ import Timepiece
         }
     }
 
-    @Test("no bytes end the reader of JSON") func survivesBytes() {
+    @Test func `no bytes end the reader of JSON`() {
         var chance = Chance(state: 11)
         for _ in 0..<500 {
             let bytes = (0..<40).map { _ in UInt8.random(in: 0...255, using: &chance) }

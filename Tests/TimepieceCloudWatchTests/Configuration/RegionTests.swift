@@ -3,18 +3,16 @@ import Testing
 @testable import TimepieceCloudWatch
 
 @Suite struct RegionTests {
-    @Test("regions are names of hosts", arguments: ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "x"])
-    func accepts(_ name: String) {
+    @Test(arguments: ["us-east-1", "eu-central-1", "cn-north-1", "us-gov-west-1", "x"])
+    func `regions are names of hosts`(_ name: String) {
         #expect(Region(name)?.name == name)
     }
 
-    @Test(
-        "what could lead to another host is refused",
-        arguments: [
-            "", "-a", "a-", "a.b", "a/b", "a@b", "EU", "a b", "a\n", "1", "ä", String(repeating: "a", count: 64),
-            "us-east-1.example.com/#",
-        ])
-    func refuses(_ name: String) {
+    @Test(arguments: [
+        "", "-a", "a-", "a.b", "a/b", "a@b", "EU", "a b", "a\n", "1", "ä", String(repeating: "a", count: 64),
+        "us-east-1.example.com/#",
+    ])
+    func `what could lead to another host is refused`(_ name: String) {
         #expect(Region(name) == nil)
     }
 
@@ -27,7 +25,7 @@ import Testing
         return try resolver.resolve().name
     }
 
-    @Test("the setting comes before AWS_REGION, AWS_DEFAULT_REGION and the profile") func prefersSetting() throws {
+    @Test func `the setting comes before AWS_REGION, AWS_DEFAULT_REGION and the profile`() throws {
         let folder = TemporaryFolder()
         var variables = [
             "AWS_REGION": "b", "AWS_DEFAULT_REGION": "c",
@@ -42,16 +40,16 @@ import Testing
         #expect(try resolve(variables, profile: "e") == "e")
     }
 
-    @Test("a name that is no region is refused with its place") func refusesName() {
+    @Test func `a name that is no region is refused with its place`() {
         #expect(sentence { try resolve(["AWS_REGION": "a.b"]) }?.contains("AWS_REGION") == true)
         #expect(sentence { try resolve([:], setting: "a/b") }?.contains("property region") == true)
     }
 
-    @Test("without any region the sentence says where to set one") func advises() {
+    @Test func `without any region the sentence says where to set one`() {
         #expect(sentence { try resolve([:]) }?.contains("AWS_REGION") == true)
     }
 
-    @Test("the setting asks neither files nor services") func asksNobody() throws {
+    @Test func `the setting asks neither files nor services`() throws {
         let transport = StubTransport(status: 500)
         #expect(try resolve(["AWS_PROFILE": "none"], setting: "a", transport: transport) == "a")
         #expect(transport.requests.isEmpty)

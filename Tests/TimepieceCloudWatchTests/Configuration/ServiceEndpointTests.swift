@@ -12,7 +12,7 @@ import Testing
             environment: environment, configuration: try SharedConfiguration(profile: nil, environment: environment))
     }
 
-    @Test("each partition has its domain") func knowsPartitions() throws {
+    @Test func `each partition has its domain`() throws {
         #expect(try address() == "https://monitoring.us-east-1.amazonaws.com/")
         #expect(try address(region: "cn-north-1") == "https://monitoring.cn-north-1.amazonaws.com.cn/")
         #expect(try address(region: "us-gov-west-1") == "https://monitoring.us-gov-west-1.amazonaws.com/")
@@ -20,28 +20,27 @@ import Testing
         #expect(try address(region: "eusc-de-east-1") == "https://monitoring.eusc-de-east-1.amazonaws.eu/")
     }
 
-    @Test("FIPS and dual-stack hosts are used if they are asked for") func knowsVariants() throws {
+    @Test func `FIPS and dual-stack hosts are used if they are asked for`() throws {
         #expect(
             try address(["AWS_USE_FIPS_ENDPOINT": "true"]) == "https://monitoring-fips.us-east-1.amazonaws.com/")
         #expect(try address(["AWS_USE_DUALSTACK_ENDPOINT": "true"]) == "https://monitoring.us-east-1.api.aws/")
         #expect(try address(["AWS_USE_FIPS_ENDPOINT": "false"]) == "https://monitoring.us-east-1.amazonaws.com/")
     }
 
-    @Test("the setting comes before the variables, the service's own variable before the general one")
-    func prefersSetting() throws {
+    @Test func `the setting comes before the variables, the service's own variable before the general one`() throws {
         let variables = ["AWS_ENDPOINT_URL_CLOUDWATCH": "https://b", "AWS_ENDPOINT_URL": "https://c"]
         #expect(try address(variables, setting: "https://a") == "https://a/")
         #expect(try address(variables) == "https://b/")
         #expect(try address(["AWS_ENDPOINT_URL": "https://c:8443/path"]) == "https://c:8443/path")
     }
 
-    @Test("variables are passed over if that is asked for") func passesOver() throws {
+    @Test func `variables are passed over if that is asked for`() throws {
         let variables = ["AWS_ENDPOINT_URL": "https://c", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"]
         #expect(try address(variables) == "https://monitoring.us-east-1.amazonaws.com/")
         #expect(try address(variables, setting: "https://a") == "https://a/")
     }
 
-    @Test("plain http is for loopback unless it is allowed") func refusesPlain() throws {
+    @Test func `plain http is for loopback unless it is allowed`() throws {
         #expect(try address(setting: "http://127.0.0.1:4566") == "http://127.0.0.1:4566/")
         #expect(try address(setting: "http://[::1]:4566/") == "http://[::1]:4566/")
         #expect(sentence { try address(setting: "http://emulator:4566") }?.contains("plain http") == true)
@@ -49,10 +48,8 @@ import Testing
         #expect(try address(setting: "http://emulator:4566", plain: true) == "http://emulator:4566/")
     }
 
-    @Test(
-        "what is no address is refused with a sentence that does not repeat it",
-        arguments: ["host", "ftp://host", "https://", "https://me:s3cr3tw0rd@host", "https://host/?s3cr3tw0rd"])
-    func refuses(_ setting: String) {
+    @Test(arguments: ["host", "ftp://host", "https://", "https://me:s3cr3tw0rd@host", "https://host/?s3cr3tw0rd"])
+    func `what is no address is refused with a sentence that does not repeat it`(_ setting: String) {
         let reason = sentence { try address(setting: setting) }
         #expect(reason?.contains("endpoint-uri") == true)
         #expect(reason?.contains("s3cr3tw0rd") == false)

@@ -15,25 +15,25 @@ import Testing
         return try SharedConfiguration(profile: profile, environment: environment)
     }
 
-    @Test("options of the credentials file win over those of the configuration file") func merges() throws {
+    @Test func `options of the credentials file win over those of the configuration file`() throws {
         let shared = try read(config: "[profile a]\nx = 1\ny = 1\n", credentials: "[a]\ny = 2\nz = 2\n", profile: "a")
         #expect(shared.profile == ["x": "1", "y": "2", "z": "2"])
     }
 
-    @Test("a profile that is missing is named with both files") func namesMissing() {
+    @Test func `a profile that is missing is named with both files`() {
         let reason = sentence { try read(profile: "cam") }
         #expect(reason?.contains("\"cam\"") == true)
         #expect(reason?.contains("\(folder.path)/config") == true)
         #expect(reason?.contains("\(folder.path)/credentials") == true)
     }
 
-    @Test("without files there is an empty default profile") func needsNoFiles() throws {
+    @Test func `without files there is an empty default profile`() throws {
         let shared = try SharedConfiguration(profile: nil, environment: .bare())
         #expect(shared.profileName == "default")
         #expect(shared.profile.isEmpty)
     }
 
-    @Test("a file that is too long is refused with a sentence") func refusesLong() {
+    @Test func `a file that is too long is refused with a sentence`() {
         let reason = sentence { try read(config: String(repeating: "#\n", count: 600_000)) }
         #expect(reason?.contains("is longer than the 1048576 bytes that are read") == true)
     }

@@ -11,8 +11,8 @@ import Testing
         ("'", nil), ("\"a", nil), ("a\\", nil), ("\"a\\", nil),
     ]
 
-    @Test("lines are split as Python's shlex does", arguments: lines.map(\.0))
-    func splits(_ line: String) {
+    @Test(arguments: lines.map(\.0))
+    func `lines are split as Python's shlex does`(_ line: String) {
         let expected = Self.lines.first { $0.0 == line }?.1
         #expect(ShellWords.split(line) == expected)
     }

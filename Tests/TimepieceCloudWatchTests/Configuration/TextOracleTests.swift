@@ -4,7 +4,7 @@ import Testing
 
 /// Thousands of random texts, read as Python and botocore read them.
 @Suite struct TextOracleTests {
-    @Test("files and lines of words are read as botocore and Python read them") func agrees() throws {
+    @Test func `files and lines of words are read as botocore and Python read them`() throws {
         let oracle = try ServerProcess("text_oracle.py")
         let files = try compare(oracle) { text in
             guard let sections = try? INIFile(text).sections else { return nil }

@@ -14,7 +14,7 @@ import Timepiece
         try ContainerSource(environment: Environment(variables), transport: transport).load(at: .now())
     }
 
-    @Test("a relative address is one of the container's host, past any proxy") func asksHost() throws {
+    @Test func `a relative address is one of the container's host, past any proxy`() throws {
         let keys = try load(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/name?x=1"])
         #expect(keys?.accessKeyID == "AKIAC")
         let request = try #require(transport.requests.first)
@@ -23,43 +23,39 @@ import Timepiece
         #expect(request.header("Authorization") == nil)
     }
 
-    @Test("the relative address comes before the full one") func prefersRelative() throws {
+    @Test func `the relative address comes before the full one`() throws {
         _ = try load([
             "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/a", "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/b",
         ])
         #expect(transport.requests.map(\.url) == ["http://169.254.170.2/a"])
     }
 
-    @Test(
-        "these hosts may be asked",
-        arguments: [
-            "http://169.254.170.2/x", "http://169.254.170.23/x", "http://[fd00:ec2::23]/x", "http://localhost:1/x",
-            "http://127.0.0.1/x", "http://127.8.9.1:81/x", "http://[::1]/x", "https://example.com/x",
-        ])
-    func allows(_ address: String) throws {
+    @Test(arguments: [
+        "http://169.254.170.2/x", "http://169.254.170.23/x", "http://[fd00:ec2::23]/x", "http://localhost:1/x",
+        "http://127.0.0.1/x", "http://127.8.9.1:81/x", "http://[::1]/x", "https://example.com/x",
+    ])
+    func `these hosts may be asked`(_ address: String) throws {
         _ = try load(["AWS_CONTAINER_CREDENTIALS_FULL_URI": address])
         #expect(transport.requests.map(\.url) == [address])
     }
 
-    @Test(
-        "these hosts are not asked",
-        arguments: [
-            "http://169.254.170.3/x", "http://169.254.169.254/x", "http://example.com/x", "http://[fd00:ec2::24]/x",
-            "http://localhost@example.com/x", "http://169.254.170.2.example.com/x", "http://127.0.0.1.example.com/x",
-            "ftp://localhost/x", "/x", "",
-        ])
-    func refuses(_ address: String) {
+    @Test(arguments: [
+        "http://169.254.170.3/x", "http://169.254.169.254/x", "http://example.com/x", "http://[fd00:ec2::24]/x",
+        "http://localhost@example.com/x", "http://169.254.170.2.example.com/x", "http://127.0.0.1.example.com/x",
+        "ftp://localhost/x", "/x", "",
+    ])
+    func `these hosts are not asked`(_ address: String) {
         #expect(sentence { try load(["AWS_CONTAINER_CREDENTIALS_FULL_URI": address]) } != nil)
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("a relative address cannot name another host", arguments: ["@example.com/", ".example.com/", ":81/", ""])
-    func keepsHost(_ path: String) {
+    @Test(arguments: ["@example.com/", ".example.com/", ":81/", ""])
+    func `a relative address cannot name another host`(_ path: String) {
         #expect(sentence { try load(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": path]) } != nil)
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("the token file is read at each question") func readsFileAgain() throws {
+    @Test func `the token file is read at each question`() throws {
         let folder = TemporaryFolder()
         let path = folder.write("token", "first")
         let variables = [
@@ -71,8 +67,8 @@ import Timepiece
         #expect(transport.requests.map { $0.header("Authorization") } == ["first", "second"])
     }
 
-    @Test("a token with a line break is refused", arguments: ["a\nb", "a\r", "\u{7f}"])
-    func refusesLineBreak(_ token: String) {
+    @Test(arguments: ["a\nb", "a\r", "\u{7f}"])
+    func `a token with a line break is refused`(_ token: String) {
         let variables = [
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://localhost/x", "AWS_CONTAINER_AUTHORIZATION_TOKEN": token,
         ]
@@ -80,8 +76,8 @@ import Timepiece
         #expect(transport.requests.isEmpty)
     }
 
-    @Test("replies that are no keys each give one sentence", arguments: ["number", "garbage", "long", "echo", "none"])
-    func refusesReply(_ path: String) throws {
+    @Test(arguments: ["number", "garbage", "long", "echo", "none"])
+    func `replies that are no keys each give one sentence`(_ path: String) throws {
         let port = try CredentialsOracle.shared.get().port
         let environment = Environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(port)/container/\(path)",

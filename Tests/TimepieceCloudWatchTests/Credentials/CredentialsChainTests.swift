@@ -61,7 +61,7 @@ import Timepiece
 
     private static let failure = CredentialsError(isTransient: true, "The service is away.")
 
-    @Test("keys without an end are searched once") func searchesOnce() throws {
+    @Test func `keys without an end are searched once`() throws {
         world.give(keys("a"))
         let chain = world.chain()
         for time in [0, 60, 1_000_000] {
@@ -71,8 +71,7 @@ import Timepiece
         #expect(world.runJobs() == 0)
     }
 
-    @Test("keys are renewed 15 minutes before their end, by a job, while the old ones are handed out")
-    func renewsEarly() throws {
+    @Test func `keys are renewed 15 minutes before their end, by a job, while the old ones are handed out`() throws {
         world.give(keys("a", until: 60), keys("b", until: 120))
         let chain = world.chain()
         #expect(try chain.credentials(at: minute(0)).accessKeyID == "a")
@@ -85,7 +84,7 @@ import Timepiece
         #expect(world.searches == 2)
     }
 
-    @Test("renewals are spread over five minutes") func spreads() throws {
+    @Test func `renewals are spread over five minutes`() throws {
         world.give(keys("a", until: 60))
         let chain = world.chain(random: 0.999)
         _ = try chain.credentials(at: minute(0))
@@ -95,7 +94,7 @@ import Timepiece
         #expect(world.runJobs() == 1)
     }
 
-    @Test("one renewal runs at a time") func renewsOnce() throws {
+    @Test func `one renewal runs at a time`() throws {
         world.give(keys("a", until: 60), keys("b", until: 120))
         let chain = world.chain()
         _ = try chain.credentials(at: minute(0))
@@ -104,8 +103,7 @@ import Timepiece
         #expect(world.searches == 2)
     }
 
-    @Test("a renewal that fails keeps the old keys to their end, and is tried again after a minute")
-    func keepsOldKeys() throws {
+    @Test func `a renewal that fails keeps the old keys to their end, and is tried again after a minute`() throws {
         world.give(keys("a", until: 60), .failure(Self.failure), .failure(Self.failure), keys("b", until: 120))
         let chain = world.chain()
         _ = try chain.credentials(at: minute(0))
@@ -122,7 +120,7 @@ import Timepiece
         #expect(try chain.credentials(at: minute(59.95)).accessKeyID == "b")
     }
 
-    @Test("keys that have ended are not handed out") func dropsEndedKeys() throws {
+    @Test func `keys that have ended are not handed out`() throws {
         world.give(keys("a", until: 60), .failure(Self.failure), keys("b", until: 120))
         let chain = world.chain()
         _ = try chain.credentials(at: minute(0))
@@ -130,7 +128,7 @@ import Timepiece
         #expect(try chain.credentials(at: minute(60)).accessKeyID == "b")
     }
 
-    @Test("keys that the service refused are searched anew") func searchesAfterRefusal() throws {
+    @Test func `keys that the service refused are searched anew`() throws {
         world.give(keys("a"), keys("b"))
         let chain = world.chain()
         #expect(try chain.credentials(at: minute(0)).accessKeyID == "a")
@@ -139,7 +137,7 @@ import Timepiece
         #expect(world.searches == 2)
     }
 
-    @Test("a search that fails is tried again at the next question") func searchesAgain() throws {
+    @Test func `a search that fails is tried again at the next question`() throws {
         world.give(.failure(Self.failure), keys("a"))
         let chain = world.chain()
         #expect(throws: Self.failure) { try chain.credentials(at: minute(0)) }
@@ -147,8 +145,7 @@ import Timepiece
         #expect(chain.lastError == nil)
     }
 
-    @Test("keys that seem to have ended are tried for a minute, because the clock may be wrong")
-    func trustsServiceMore() throws {
+    @Test func `keys that seem to have ended are tried for a minute, because the clock may be wrong`() throws {
         world.give(keys("a", until: -1000), keys("b", until: -1000))
         let chain = world.chain()
         #expect(try chain.credentials(at: minute(0)).accessKeyID == "a")
@@ -156,7 +153,7 @@ import Timepiece
         #expect(try chain.credentials(at: minute(1)).accessKeyID == "b")
     }
 
-    @Test("a device that boots in 1970 keeps its keys until its clock is right") func bootsIn1970() throws {
+    @Test func `a device that boots in 1970 keeps its keys until its clock is right`() throws {
         world.give(keys("a", until: 60), keys("b", until: 120))
         let chain = world.chain()
         #expect(try chain.credentials(at: WallTime(nanoseconds: 0)).accessKeyID == "a")
@@ -164,7 +161,7 @@ import Timepiece
         #expect(world.searches == 1)
     }
 
-    @Test("threads that need keys at once share one search") func sharesSearch() async throws {
+    @Test func `threads that need keys at once share one search`() async throws {
         world.give(keys("a", until: 60))
         let chain = world.chain()
         let names = try await withThrowingTaskGroup(of: String.self) { group in

@@ -12,20 +12,20 @@ import Timepiece
         oracle = try CredentialsOracle.shared.get()
     }
 
-    @Test("botocore was asked about more than 40 cases") func asksEnough() {
+    @Test func `botocore was asked about more than 40 cases`() {
         #expect(oracle.cases.count > 40)
         #expect(oracle.cases.contains { $0.expected == .none })
     }
 
-    @Test("what botocore finds keys for passes the check before the start", arguments: cases)
-    func passesCheck(_ item: CredentialsOracle.Case) throws {
+    @Test(arguments: cases)
+    func `what botocore finds keys for passes the check before the start`(_ item: CredentialsOracle.Case) throws {
         let settings = CredentialsSettings(profile: item.profile, environment: item.environment)
         let reason = sentence { try settings.check(at: .now()) }
         #expect(item.expected == .none || reason == nil)
     }
 
-    @Test("the same files and environment give the same keys as botocore", arguments: cases)
-    func agreesWithBotocore(_ item: CredentialsOracle.Case) throws {
+    @Test(arguments: cases)
+    func `the same files and environment give the same keys as botocore`(_ item: CredentialsOracle.Case) throws {
         let search = CredentialsSearch(
             settings: CredentialsSettings(profile: item.profile, environment: item.environment),
             transport: CurlTransport())

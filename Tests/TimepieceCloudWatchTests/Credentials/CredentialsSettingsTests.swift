@@ -22,7 +22,7 @@ import Timepiece
         return sentence { try settings.check(at: .now()) }
     }
 
-    @Test("what needs a service or a program passes, and neither is asked") func passes() {
+    @Test func `what needs a service or a program passes, and neither is asked`() {
         let marker = "\(folder.path)/ran"
         let role = "[default]\nrole_arn = r\nsource_profile = b\n"
         #expect(refusal() == nil)
@@ -33,17 +33,17 @@ import Timepiece
         #expect(sentence { try FileContents.read(marker) } != nil)
     }
 
-    @Test("a profile that is missing is refused") func refusesMissingProfile() {
+    @Test func `a profile that is missing is refused`() {
         #expect(refusal { $0.profile = "cam" }?.contains("\"cam\"") == true)
         #expect(refusal(["AWS_PROFILE": "cam"])?.contains("\"cam\"") == true)
     }
 
-    @Test("a malformed file is refused") func refusesMalformedFile() {
+    @Test func `a malformed file is refused`() {
         #expect(refusal(credentials: "nonsense")?.contains("Line 1 of the AWS file") == true)
         #expect(refusal(config: "[default\n")?.contains("Line 1 of the AWS file") == true)
     }
 
-    @Test("half a pair of keys is refused, wherever it is") func refusesHalves() {
+    @Test func `half a pair of keys is refused, wherever it is`() {
         #expect(
             refusal { $0.accessKey = "AKIA" } == "access-key is set in the properties, but secret-access-key is not.")
         #expect(
@@ -54,23 +54,23 @@ import Timepiece
             refusal(credentials: "[default]\naws_access_key_id=A\n")?.contains("aws_secret_access_key is not") == true)
     }
 
-    @Test("profiles in a circle are refused") func refusesCircle() {
+    @Test func `profiles in a circle are refused`() {
         let circle =
             "[default]\nrole_arn = r\nsource_profile = b\n[profile b]\nrole_arn = s\nsource_profile = default\n"
         #expect(refusal(config: circle)?.contains("in a circle") == true)
     }
 
-    @Test("a role that asks for a one-time code is refused") func refusesOneTimeCode() {
+    @Test func `a role that asks for a one-time code is refused`() {
         let role = "[default]\nrole_arn = r\nmfa_serial = m\nsource_profile = b\n"
         let reason = refusal(config: "\(role)[profile b]\naws_access_key_id=A\naws_secret_access_key=s\n")
         #expect(reason?.contains("one-time code") == true)
     }
 
-    @Test("single sign-on is left to a program, with a sentence") func refusesSignOn() {
+    @Test func `single sign-on is left to a program, with a sentence`() {
         #expect(refusal(config: "[default]\nsso_session = s\n")?.contains("credential_process") == true)
     }
 
-    @Test("the files of a certificate must be there") func refusesMissingCertificate() throws {
+    @Test func `the files of a certificate must be there`() throws {
         var fields = [
             "endpoint": "host", "cert-path": folder.write("c", "c"), "key-path": folder.write("k", "k"),
             "role-aliases": "r",
@@ -82,12 +82,12 @@ import Timepiece
         #expect(refusal { $0.iotCertificate = bad }?.contains("/none.pem of iot-certificate is not there") == true)
     }
 
-    @Test("a container's address that may not be asked is refused") func refusesContainer() {
+    @Test func `a container's address that may not be asked is refused`() {
         let reason = refusal(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"])
         #expect(reason?.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI") == true)
     }
 
-    @Test("no keys and no way to any are refused") func refusesNothing() {
+    @Test func `no keys and no way to any are refused`() {
         #expect(refusal(["AWS_EC2_METADATA_DISABLED": "true"])?.contains("No AWS keys were found") == true)
     }
 }

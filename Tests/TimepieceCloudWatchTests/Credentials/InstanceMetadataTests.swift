@@ -29,7 +29,7 @@ import Timepiece
             configuration: try SharedConfiguration(profile: nil, environment: environment), transport: transport)
     }
 
-    @Test("a token is fetched by PUT and sent with each question, past any proxy") func asksWithToken() throws {
+    @Test func `a token is fetched by PUT and sent with each question, past any proxy`() throws {
         #expect(try metadata(service).credentials()?.accessKeyID == "AKIAI")
         let base = "http://169.254.169.254/latest"
         #expect(
@@ -41,19 +41,19 @@ import Timepiece
         #expect(service.requests.allSatisfy { $0.bypassesProxy })
     }
 
-    @Test("the region is read") func readsRegion() throws {
+    @Test func `the region is read`() throws {
         #expect(try metadata(service).region() == "eu-west-3")
     }
 
-    @Test("version 1 is never asked", arguments: [400, 403, 404, 405, 500])
-    func neverAsksVersion1(_ status: Int) throws {
+    @Test(arguments: [400, 403, 404, 405, 500])
+    func `version 1 is never asked`(_ status: Int) throws {
         let refusing = StubTransport(status: status, "no")
         let metadata = try metadata(refusing)
         #expect(sentence { try metadata.credentials() }?.contains("version 1 of it is not used") == true)
         #expect(refusing.requests.map(\.method) == ["PUT"])
     }
 
-    @Test("a server of version 1 alone gets no question without a token") func refusesVersion1() throws {
+    @Test func `a server of version 1 alone gets no question without a token`() throws {
         let port = try CredentialsOracle.shared.get().port
         let metadata = try metadata(
             CurlTransport(),
@@ -64,7 +64,7 @@ import Timepiece
         #expect(sentence { try metadata.credentials() }?.contains("status 404") == true)
     }
 
-    @Test("silence is explained by the hop limit of containers") func explainsSilence() throws {
+    @Test func `silence is explained by the hop limit of containers`() throws {
         let silent = StubTransport { _ throws(TransportError) in
             throw TransportError(.timedOut, "The time was up.")
         }
@@ -72,25 +72,25 @@ import Timepiece
         #expect(sentence { try metadata.credentials() }?.contains("hop limit of 1") == true)
     }
 
-    @Test("a token that is no header is refused", arguments: ["", "a\nb", "a b"])
-    func refusesToken(_ token: String) throws {
+    @Test(arguments: ["", "a\nb", "a b"])
+    func `a token that is no header is refused`(_ token: String) throws {
         let transport = StubTransport(token)
         let metadata = try metadata(transport)
         #expect(sentence { try metadata.credentials() } != nil)
         #expect(transport.requests.count == 1)
     }
 
-    @Test("the endpoint of IPv6 is asked if the mode says so") func asksIPv6() throws {
+    @Test func `the endpoint of IPv6 is asked if the mode says so`() throws {
         _ = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"]).region()
         #expect(service.requests.first?.url == "http://[fd00:ec2::254]/latest/api/token")
     }
 
-    @Test("a service that is turned off is not asked") func staysAway() throws {
+    @Test func `a service that is turned off is not asked`() throws {
         #expect(try metadata(service, ["AWS_EC2_METADATA_DISABLED": "true"]).credentials() == nil)
         #expect(service.requests.isEmpty)
     }
 
-    @Test("an endpoint that is no address is refused") func refusesEndpoint() throws {
+    @Test func `an endpoint that is no address is refused`() throws {
         let metadata = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "nonsense"])
         #expect(sentence { try metadata.credentials() }?.contains("AWS_EC2_METADATA_SERVICE_ENDPOINT") == true)
     }

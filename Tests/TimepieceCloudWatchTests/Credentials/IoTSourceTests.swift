@@ -30,21 +30,21 @@ import Timepiece
         return try CredentialsSearch(settings: settings, transport: CurlTransport()).run(at: .now())
     }
 
-    @Test("a device's certificate gives keys, before all other places") func givesKeys() throws {
+    @Test func `a device's certificate gives keys, before all other places`() throws {
         let expected = Credentials(
             accessKeyID: "AKIADEVICE", secretAccessKey: "secret-DEVICE", sessionToken: "token-DEVICE",
             expiration: WallTime(internetDate: "2099-01-01T00:00:00Z"))
         #expect(try keys() == expected)
     }
 
-    @Test("the certificate of a stranger is refused") func refusesStranger() throws {
+    @Test func `the certificate of a stranger is refused`() throws {
         let reason = sentence {
             try keys(["cert-path": oracle.impostor.certificate, "key-path": oracle.impostor.key])
         }
         #expect(reason?.contains("There was no answer from the IoT credentials provider") == true)
     }
 
-    @Test("another thing, another alias and a file that is missing are refused with a sentence") func refusesOthers() {
+    @Test func `another thing, another alias and a file that is missing are refused with a sentence`() {
         for changes: [String: String?] in [
             ["iot-thing-name": "camera-2"], ["iot-thing-name": nil], ["role-aliases": "other"], ["cert-path": "/none"],
             ["key-path": "/none"], ["ca-path": nil], ["endpoint": "127.0.0.2:\(oracle.mutual)"],
@@ -53,30 +53,28 @@ import Timepiece
         }
     }
 
-    @Test("numbers in place of texts are refused") func refusesTypes() {
+    @Test func `numbers in place of texts are refused`() {
         #expect(sentence { try keys(["role-aliases": "numbers"]) }?.contains("has no accessKeyId") == true)
     }
 
-    @Test("a field that is missing is named", arguments: ["endpoint", "cert-path", "key-path", "role-aliases"])
-    func needsFields(_ name: String) {
+    @Test(arguments: ["endpoint", "cert-path", "key-path", "role-aliases"])
+    func `a field that is missing is named`(_ name: String) {
         #expect(
             sentence { try IoTCertificate(fields: fields([name: nil])) } == "iot-certificate needs the field \(name).")
     }
 
-    @Test("a field that is unknown is named with those that are known") func refusesUnknownField() {
+    @Test func `a field that is unknown is named with those that are known`() {
         let reason = sentence { try IoTCertificate(fields: fields(["colour": "red"])) }
         #expect(reason?.contains("\"colour\"") == true && reason?.contains("role-aliases") == true)
     }
 
-    @Test(
-        "an endpoint that is more than a host is refused",
-        arguments: ["https://host", "host/path", "user@host", "host?x", "ho st", "host\r\nX: y"])
-    func refusesEndpoint(_ endpoint: String) {
+    @Test(arguments: ["https://host", "host/path", "user@host", "host?x", "ho st", "host\r\nX: y"])
+    func `an endpoint that is more than a host is refused`(_ endpoint: String) {
         #expect(sentence { try IoTCertificate(fields: fields(["endpoint": endpoint])) } != nil)
     }
 
-    @Test("names that could break out of a path or a header are refused", arguments: ["../x", "a b", "a\r\nb", "ä"])
-    func refusesNames(_ name: String) {
+    @Test(arguments: ["../x", "a b", "a\r\nb", "ä"])
+    func `names that could break out of a path or a header are refused`(_ name: String) {
         #expect(sentence { try IoTCertificate(fields: fields(["role-aliases": name])) } != nil)
         #expect(sentence { try IoTCertificate(fields: fields(["iot-thing-name": name])) } != nil)
     }

@@ -13,7 +13,7 @@ import Timepiece
         return ["\(value)", String(reflecting: value), String(describing: [value]), dumped]
     }
 
-    @Test("no description, reflection or dump has a secret") func describesNoSecret() throws {
+    @Test func `no description, reflection or dump has a secret`() throws {
         let environment = Environment(["AWS_SECRET_ACCESS_KEY": Self.secret, "AWS_SESSION_TOKEN": Self.secret])
         let keys = Credentials(
             accessKeyID: "AKIAEXAMPLE", secretAccessKey: Self.secret, sessionToken: Self.secret,
@@ -31,7 +31,7 @@ import Timepiece
         for text in values.flatMap({ texts($0) }) { #expect(!text.contains(Self.secret)) }
     }
 
-    @Test("the keys of the files are in no description") func describesNoFile() throws {
+    @Test func `the keys of the files are in no description`() throws {
         let folder = TemporaryFolder()
         let path = folder.write(
             "credentials", "[default]\naws_access_key_id = AKIA\naws_secret_access_key = \(Self.secret)\n")
@@ -41,7 +41,7 @@ import Timepiece
         for text in texts(configuration) { #expect(!text.contains(Self.secret)) }
     }
 
-    @Test("what a chain holds is in no description") func describesNoChain() throws {
+    @Test func `what a chain holds is in no description`() throws {
         let settings = CredentialsSettings(
             accessKey: "AKIAEXAMPLE", secretAccessKey: Self.secret, environment: .bare())
         let chain = CredentialsChain(settings: settings, transport: StubTransport())
@@ -49,7 +49,7 @@ import Timepiece
         for text in texts(chain) { #expect(!text.contains(Self.secret)) }
     }
 
-    @Test("keys that are refused are not in the error") func refusesSilently() throws {
+    @Test func `keys that are refused are not in the error`() throws {
         let broken = "\(Self.secret)\n"
         for settings in [
             CredentialsSettings(secretAccessKey: Self.secret, environment: .bare()),
@@ -65,7 +65,7 @@ import Timepiece
         }
     }
 
-    @Test("a malformed file is named by its line, not by its text") func namesLine() throws {
+    @Test func `a malformed file is named by its line, not by its text`() throws {
         let folder = TemporaryFolder()
         let path = folder.write("credentials", "[default]\naws_secret_access_key \(Self.secret)\n")
         let environment = Environment.bare(["AWS_SHARED_CREDENTIALS_FILE": path])
@@ -73,7 +73,7 @@ import Timepiece
         #expect(reason == "Line 2 of the AWS file \(path) has no = between a name and a value.")
     }
 
-    @Test("a token that the token service repeats is not in the error") func dropsRepeatedToken() throws {
+    @Test func `a token that the token service repeats is not in the error`() throws {
         let folder = TemporaryFolder()
         let port = try CredentialsOracle.shared.get().port
         let environment = Environment.bare([
@@ -86,7 +86,7 @@ import Timepiece
         #expect(reason?.contains(Self.secret) == false)
     }
 
-    @Test("what a program prints when it fails is not in the error") func dropsOutput() throws {
+    @Test func `what a program prints when it fails is not in the error`() throws {
         let folder = TemporaryFolder()
         let script = folder.write("fail.sh", "echo \(Self.secret); echo \(Self.secret) >&2; exit 3")
         let source = ProcessSource(command: "/bin/sh \(script)", profileName: "p", environment: .bare())

@@ -22,8 +22,7 @@ struct LineDeliveryTests {
         #expect(document?.string(["Device"]) == "cam-01")
     }
 
-    @Test("Documents are lines at the end of a file")
-    func file() throws {
+    @Test func `Documents are lines at the end of a file`() throws {
         for count in 1...2 {
             let publisher = try CloudWatchPublisher(settings("file:\(folder.otherPath)"))
             publisher.publish(.of(count), closedAt: .now())
@@ -36,8 +35,7 @@ struct LineDeliveryTests {
         document(of: 2, lines[1])
     }
 
-    @Test("Documents go to an agent over TCP; while there is none they are in the spool")
-    func tcp() throws {
+    @Test func `Documents go to an agent over TCP; while there is none they are in the spool`() throws {
         let agent = try #require(Agent(SOCK_STREAM))
         let target = "tcp://127.0.0.1:\(agent.port)"
         let publisher = try CloudWatchPublisher(settings(target))
@@ -55,8 +53,7 @@ struct LineDeliveryTests {
         #expect(another.status.lastError == "The agent at 127.0.0.1:\(port) cannot be reached: Connection refused.")
     }
 
-    @Test("Documents go to an agent over UDP, one datagram each")
-    func udp() throws {
+    @Test func `Documents go to an agent over UDP, one datagram each`() throws {
         let agent = try #require(Agent(SOCK_DGRAM))
         let publisher = try CloudWatchPublisher(settings("udp://127.0.0.1:\(agent.port)"))
         publisher.publish(.of(5), closedAt: .now())
@@ -64,8 +61,7 @@ struct LineDeliveryTests {
         document(of: 5, agent.receive().prefix { $0 != 10 })
     }
 
-    @Test("A dry run prints the request as it would be sent, on one line")
-    func dryRun() {
+    @Test func `A dry run prints the request as it would be sent, on one line`() {
         let output = Recording()
         let data = [StampedDatum(datum: .sample(count: 3), timestamp: noon)]
         let batch = Batch(
@@ -76,8 +72,7 @@ struct LineDeliveryTests {
         #expect(output.lines.withLock { $0 } == [expected])
     }
 
-    @Test("When the second of three lines fails, all are kept and the first may have arrived")
-    func partFailure() {
+    @Test func `When the second of three lines fails, all are kept and the first may have arrived`() {
         let output = Recording(limit: 1)
         let data = (0..<3).map { StampedDatum(datum: .sample(Double($0)), timestamp: noon) }
         let batch = Batch(
@@ -87,29 +82,24 @@ struct LineDeliveryTests {
             LineDelivery(.documents, to: output).deliver(batch).verdict == .failed("It is full.", isUncertain: true))
     }
 
-    @Test("A full disk cuts no line into the next")
-    func fullDisk() {
+    @Test func `A full disk cuts no line into the next`() {
         let output = FileOutput(path: "/dev/full")
         let error = #expect(throws: LineOutputError.self) { try output.write([65, 10], timeout: .seconds(1)) }
         #expect(error?.sentence == "/dev/full took no line: No space left on device.")
     }
 
-    @Test(
-        "Targets are read as they are documented",
-        arguments: [
-            ("stdout", EmbeddedMetricTarget.standardOutput), ("file:/a/b", .file("/a/b")), ("file:///a", .file("/a")),
-            ("file:log", .file("log")), ("tcp://agent:99", .tcp(host: "agent", port: 99)),
-            ("tcp://127.0.0.1", .tcp(host: "127.0.0.1", port: 25_888)), ("udp://h:80", .udp(host: "h", port: 80)),
-            ("udp://[::1]:7", .udp(host: "::1", port: 7)),
-        ])
-    func targets(text: String, target: EmbeddedMetricTarget) {
+    @Test(arguments: [
+        ("stdout", EmbeddedMetricTarget.standardOutput), ("file:/a/b", .file("/a/b")), ("file:///a", .file("/a")),
+        ("file:log", .file("log")), ("tcp://agent:99", .tcp(host: "agent", port: 99)),
+        ("tcp://127.0.0.1", .tcp(host: "127.0.0.1", port: 25_888)), ("udp://h:80", .udp(host: "h", port: 80)),
+        ("udp://[::1]:7", .udp(host: "::1", port: 7)),
+    ])
+    func `Targets are read as they are documented`(text: String, target: EmbeddedMetricTarget) {
         #expect(EmbeddedMetricTarget(text) == target)
     }
 
-    @Test(
-        "Other targets are none",
-        arguments: ["", "stderr", "file:", "tcp://", "tcp://h:0", "tcp://h:99999", "tcp://h/x", "http://h"])
-    func noTargets(text: String) {
+    @Test(arguments: ["", "stderr", "file:", "tcp://", "tcp://h:0", "tcp://h:99999", "tcp://h/x", "http://h"])
+    func `Other targets are none`(text: String) {
         #expect(EmbeddedMetricTarget(text) == nil)
     }
 }

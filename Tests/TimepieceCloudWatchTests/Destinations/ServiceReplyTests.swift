@@ -15,8 +15,7 @@ struct ServiceReplyTests {
         return ServiceReply(response, from: "https://here").verdict(for: encoder)
     }
 
-    @Test("Only the service's own empty object is success")
-    func success() {
+    @Test func `Only the service's own empty object is success`() {
         #expect(verdict(200, "{}") == .accepted)
         #expect(verdict(200, "{}", type: "application/x-amz-json-1.0; charset=utf-8") == .accepted)
         for other in [
@@ -30,12 +29,10 @@ struct ServiceReplyTests {
         }
     }
 
-    @Test(
-        "Throttling is known by its code, whatever the status",
-        arguments: [
-            "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
-        ])
-    func throttling(code: String) {
+    @Test(arguments: [
+        "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
+    ])
+    func `Throttling is known by its code, whatever the status`(code: String) {
         let sentence = "https://here answered 400 \(code)."
         #expect(verdict(400, #"{"__type":"com.amazonaws#\#(code)","message":"Rate"}"#) == .throttled(sentence))
         #expect(verdict(400, headers(code)) == .throttled(sentence))
@@ -49,8 +46,7 @@ struct ServiceReplyTests {
 
     private func headers(_ code: String) -> String { #"{"code":"\#(code)"}"# }
 
-    @Test("Servers' errors may come after the data were taken, except for 503")
-    func serverErrors() {
+    @Test func `Servers' errors may come after the data were taken, except for 503`() {
         #expect(verdict(500) == .failed("https://here answered 500.", isUncertain: true))
         #expect(verdict(504) == .failed("https://here answered 504.", isUncertain: true))
         #expect(
@@ -59,16 +55,13 @@ struct ServiceReplyTests {
         #expect(verdict(400, #"{"__type":"RequestTimeout"}"#) == .failed("https://here answered 400 RequestTimeout."))
     }
 
-    @Test(
-        "Refused keys are known by code or status",
-        arguments: ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"])
-    func keys(code: String) {
+    @Test(arguments: ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"])
+    func `Refused keys are known by code or status`(code: String) {
         #expect(verdict(400, #"{"__type":"\#(code)"}"#) == .unauthorized("https://here answered 400 \(code)."))
         #expect(verdict(403) == .unauthorized("https://here answered 403."))
     }
 
-    @Test("A wrong clock is told from a wrong key, and the message, which has the token in it, is not repeated")
-    func clock() {
+    @Test func `A wrong clock is told from a wrong key, and the message, which has the token in it, is not repeated`() {
         let said = #"{"__type":"InvalidSignatureException","message":"Signature expired: x-amz-security-token:abc"}"#
         #expect(
             verdict(403, said)
@@ -81,24 +74,22 @@ struct ServiceReplyTests {
         }
     }
 
-    @Test("A complaint about the data is a refusal; line breaks in it are not kept")
-    func refusal() {
+    @Test func `A complaint about the data is a refusal; line breaks in it are not kept`() {
         #expect(
             verdict(400, #"{"__type":"InvalidParameterValueException","message":"bad\nvalue"}"#)
                 == .refused("https://here answered 400 InvalidParameterValueException. It said: bad value"))
         guard case .refused = verdict(413, isService: true) else { return #expect(Bool(false)) }
     }
 
-    @Test("What is not the service's discards nothing", arguments: [302, 403, 404, 407, 511])
-    func others(status: Int) {
+    @Test(arguments: [302, 403, 404, 407, 511])
+    func `What is not the service's discards nothing`(status: Int) {
         guard case .failed = verdict(status, "<html>", type: "text/html", isService: false) else {
             return #expect(Bool(false))
         }
     }
 
-    @Test(
-        "A wrong service at the endpoint discards nothing", arguments: ["UnknownOperationException", "InvalidAction"])
-    func misdirection(code: String) {
+    @Test(arguments: ["UnknownOperationException", "InvalidAction"])
+    func `A wrong service at the endpoint discards nothing`(code: String) {
         guard case .failed = verdict(400, #"{"__type":"\#(code)"}"#) else { return #expect(Bool(false)) }
     }
 }

@@ -3,8 +3,7 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 struct EmbeddedMetricEncoderTests {
-    @Test("A document has the metadata, the dimensions and the exact figures")
-    func shape() {
+    @Test func `A document has the metadata, the dimensions and the exact figures`() {
         let item = StampedDatum(datum: .sample(count: 3), timestamp: noon)
         let text = String(decoding: EmbeddedMetricEncoder().document(item), as: UTF8.self)
         #expect(
@@ -14,9 +13,10 @@ struct EmbeddedMetricEncoderTests {
                 + #""Counts":[3],"Max":0.033,"Min":0.033,"Count":3,"Sum":0.099}}"#)
     }
 
-    @Test("A document has at most a hundred values, and all samples", arguments: SampleMinute.all)
-    func limit(minute: SampleMinute) {
-        let datum = Datum(ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+    @Test(arguments: SampleMinute.all)
+    func `A document has at most a hundred values, and all samples`(minute: SampleMinute) {
+        let datum = Datum(
+            ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let bytes = EmbeddedMetricEncoder().document(StampedDatum(datum: datum, timestamp: noon))
         #expect(JSONDocument(bytes)?.integer(["frame_processing_time", "Count"]) == Int64(minute.samples.count))
         let text = String(decoding: bytes, as: UTF8.self)

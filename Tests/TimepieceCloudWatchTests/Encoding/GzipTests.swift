@@ -2,11 +2,11 @@ import Testing
 @testable import TimepieceCloudWatch
 
 struct GzipTests {
-    @Test("What is compressed is a gzip member, and far smaller for a request")
-    func compression() throws {
+    @Test func `What is compressed is a gzip member, and far smaller for a request`() throws {
         let encoder = PutMetricDataEncoder()
         let datum = Datum(
-            ClosedInterval(identity: .sample(), statistics: SampleMinute.lognormal.statistics, boot: "b", moment: .after(3)))
+            ClosedInterval(
+                identity: .sample(), statistics: SampleMinute.lognormal.statistics, boot: "b", moment: .after(3)))
         let body = encoder.body(
             (0..<20).map { StampedDatum(datum: datum, timestamp: noon + 60 * Int64($0)) }, namespace: "Test/Video")
         let compressed = try #require(Gzip.compress(body))
@@ -17,8 +17,7 @@ struct GzipTests {
         #expect(length == body.count)
     }
 
-    @Test("Nothing can be compressed too")
-    func emptiness() {
+    @Test func `Nothing can be compressed too`() {
         #expect(Gzip.compress([])?.isEmpty == false)
     }
 }

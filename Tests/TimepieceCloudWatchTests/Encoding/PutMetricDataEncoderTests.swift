@@ -5,8 +5,7 @@ import Timepiece
 struct PutMetricDataEncoderTests {
     private let encoder = PutMetricDataEncoder()
 
-    @Test("A datum is written as the API wants it, with exact decimals")
-    func shape() {
+    @Test func `A datum is written as the API wants it, with exact decimals`() {
         var statistics = Statistics()
         for nanoseconds: Int64 in [31_200_001, 32_500_000, 32_500_000] { statistics.record(.nanoseconds(nanoseconds)) }
         let minute = ClosedInterval(identity: .sample(), statistics: statistics, boot: "b", moment: .after(3))
@@ -24,8 +23,7 @@ struct PutMetricDataEncoderTests {
         #expect(text.hasSuffix(#""Unit":"Seconds","StorageResolution":60}]}"#))
     }
 
-    @Test("Sums of more digits than a Double has are written exactly")
-    func exactness() {
+    @Test func `Sums of more digits than a Double has are written exactly`() {
         var json = JSONText()
         json.seconds(exactly: 18_446_744_073_709_551_615)
         #expect(String(decoding: json.bytes, as: UTF8.self) == "18446744073.709551615")
@@ -37,15 +35,14 @@ struct PutMetricDataEncoderTests {
         #expect(String(decoding: json.bytes, as: UTF8.self) == "0.000000007")
     }
 
-    @Test("Quotes, backslashes and control characters in names make no other JSON")
-    func escaping() {
+    @Test func `Quotes, backslashes and control characters in names make no other JSON`() {
         var json = JSONText()
         json.string("a\"b\\c\nd")
         #expect(String(decoding: json.bytes, as: UTF8.self) == #""a\"b\\c\u000ad""#)
     }
 
-    @Test("No datum is larger than it was said to be", arguments: SampleMinute.all)
-    func sizes(minute: SampleMinute) {
+    @Test(arguments: SampleMinute.all)
+    func `No datum is larger than it was said to be`(minute: SampleMinute) {
         let datum = Datum(
             ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let one = encoder.body([StampedDatum(datum: datum, timestamp: noon)], namespace: "Test/Video").count
@@ -53,8 +50,7 @@ struct PutMetricDataEncoderTests {
         #expect(encoder.largestSize(of: datum) < 7000)
     }
 
-    @Test("Only an empty object or nothing is an acknowledgment")
-    func acknowledgment() {
+    @Test func `Only an empty object or nothing is an acknowledgment`() {
         #expect(encoder.isAcknowledgment(Array("{}".utf8)))
         #expect(encoder.isAcknowledgment(Array(" { }\n".utf8)))
         #expect(encoder.isAcknowledgment([]))
@@ -62,9 +58,10 @@ struct PutMetricDataEncoderTests {
         #expect(!encoder.isAcknowledgment(Array("{".utf8)))
     }
 
-    @Test("The body is well-formed JSON for every minute", arguments: SampleMinute.all)
-    func wellFormed(minute: SampleMinute) {
-        let datum = Datum(ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+    @Test(arguments: SampleMinute.all)
+    func `The body is well-formed JSON for every minute`(minute: SampleMinute) {
+        let datum = Datum(
+            ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let data = [StampedDatum(datum: datum, timestamp: noon), StampedDatum(datum: datum, timestamp: noon + 60)]
         #expect(JSONDocument(encoder.body(data, namespace: "Test/Video")) != nil)
     }

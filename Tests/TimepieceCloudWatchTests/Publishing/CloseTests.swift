@@ -5,8 +5,7 @@ import Timepiece
 
 @Suite("Closing")
 struct CloseTests {
-    @Test("Publishers that close one after the other share requests, and the last one waits for all")
-    func shared() throws {
+    @Test func `Publishers that close one after the other share requests, and the last one waits for all`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let publishers = try (0..<40).map { number in

@@ -109,8 +109,8 @@ struct CloudWatchSettingsTests {
         Mistake("long wait", "cloudwatch-flush-deadline", "it may be 0 to 60") { $0.flushDeadline = .seconds(61) },
     ]
 
-    @Test("A mistake is refused with a sentence that names the property", arguments: mistakes)
-    func refusal(mistake: Mistake) {
+    @Test(arguments: mistakes)
+    func `A mistake is refused with a sentence that names the property`(mistake: Mistake) {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: folder.path)
         mistake.make(&settings)
@@ -120,8 +120,7 @@ struct CloudWatchSettingsTests {
         #expect(error?.description.contains(testSecret) == false)
     }
 
-    @Test("The longest names that CloudWatch allows are taken")
-    func longest() throws {
+    @Test func `The longest names that CloudWatch allows are taken`() throws {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: folder.path)
         settings.namespace = String(repeating: "n", count: 255)
@@ -133,8 +132,7 @@ struct CloudWatchSettingsTests {
         #expect(settings.identity.dimensions.last == MetricIdentity.Dimension(name: "Label", value: "cam"))
     }
 
-    @Test("Plain http to another machine is taken where that was allowed, for figures and not for keys")
-    func plainHTTP() throws {
+    @Test func `Plain http to another machine is taken where that was allowed, for figures and not for keys`() throws {
         var settings = CloudWatchSettings.test(endpoint: "http://emulator:4566", spool: "none")
         settings.allowsPlainHTTP = true
         try CloudWatchPublisher(settings).close(within: .zero)
@@ -150,8 +148,7 @@ struct CloudWatchSettingsTests {
         #expect(error?.description.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI") == true)
     }
 
-    @Test("A malformed file of keys is refused before anything plays")
-    func malformedFile() {
+    @Test func `A malformed file of keys is refused before anything plays`() {
         let folder = TemporaryFolder()
         let file = folder.write("credentials", "this is no such file\n")
         var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: "none")
@@ -162,16 +159,14 @@ struct CloudWatchSettingsTests {
         #expect(error?.description.contains(file) == true)
     }
 
-    @Test("A label that was given as a dimension is not added twice")
-    func label() {
+    @Test func `A label that was given as a dimension is not added twice`() {
         var settings = CloudWatchSettings(namespace: "n")
         settings.dimensions = [(name: "Label", value: "mine")]
         settings.label = "element"
         #expect(settings.identity.dimensions == [MetricIdentity.Dimension(name: "Label", value: "mine")])
     }
 
-    @Test("No description, reflection or dump shows a secret")
-    func secrets() {
+    @Test func `No description, reflection or dump shows a secret`() {
         let settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: "none")
         var dumped = ""
         dump(settings, to: &dumped)
@@ -185,8 +180,7 @@ struct CloudWatchSettingsTests {
         #expect("\(settings)" == "settings for Test/Video frame_processing_time {Device=cam-01}")
     }
 
-    @Test("The standard spool lies in the user's state directory, or under /var/tmp")
-    func standardSpool() {
+    @Test func `The standard spool lies in the user's state directory, or under /var/tmp`() {
         #expect(SpoolLocation.standard(Environment(["XDG_STATE_HOME": "/s"])) == "/s/timepiece/cloudwatch.sqlite")
         #expect(
             SpoolLocation.standard(Environment(["HOME": "/home/x"]))

@@ -3,8 +3,7 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 struct CloudWatchTachometerTests {
-    @Test("Every interval of a loop arrives, the last part of a second too")
-    func ticks() throws {
+    @Test func `Every interval of a loop arrives, the last part of a second too`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let tachometer = try CWTachometer(
@@ -16,8 +15,7 @@ struct CloudWatchTachometerTests {
         #expect(try server.books("none", "tachometer").samples == 100)
     }
 
-    @Test("A bad namespace is refused")
-    func refusal() {
+    @Test func `A bad namespace is refused`() {
         let error = #expect(throws: CloudWatchSettingsError.self) {
             try CloudWatchTachometer(namespace: "AWS/Video", dimensions: ["Device": "cam-01"])
         }

@@ -2,8 +2,7 @@ import Testing
 @testable import TimepieceCloudWatch
 
 struct CostNoteTests {
-    @Test("One line says how many series there are and what they cost")
-    func service() {
+    @Test func `One line says how many series there are and what they cost`() {
         let note = CostNote(identity: .sample(), seriesInAll: 100, shortestInterval: 60, isEmbedded: false)
         #expect(
             note.text
@@ -12,14 +11,12 @@ struct CostNoteTests {
                 + "for 43200 requests (one every 60 s, for all series together).")
     }
 
-    @Test("High resolution shows in the price of requests")
-    func highResolution() {
+    @Test func `High resolution shows in the price of requests`() {
         let note = CostNote(identity: .sample(), seriesInAll: 1, shortestInterval: 1, isEmbedded: false)
         #expect(note.text.contains("about $0.30 a month, plus about $25.92 for 2592000 requests"))
     }
 
-    @Test("Embedded metrics cost series and a log")
-    func embedded() {
+    @Test func `Embedded metrics cost series and a log`() {
         let note = CostNote(identity: .sample(), seriesInAll: 2, shortestInterval: 60, isEmbedded: true)
         #expect(note.text.hasSuffix("about $0.60 a month, plus what the log group costs."))
     }

@@ -22,8 +22,8 @@ struct FaultTests {
         Fault(name: "truncated", doubled: true, isUncertain: true), Fault(name: "clock"), Fault(name: "expired"),
     ]
 
-    @Test("What was measured arrives through the fault, and the counters say what was doubled", arguments: faults)
-    func arrival(fault: Fault) throws {
+    @Test(arguments: faults)
+    func `What was measured arrives through the fault, and the counters say what was doubled`(fault: Fault) throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address(fault.name, "books")
@@ -63,8 +63,7 @@ struct FaultTests {
         }
     }
 
-    @Test("Throttling with status 400 is waited out as long as the service asks")
-    func throttling() throws {
+    @Test func `Throttling with status 400 is waited out as long as the service asks`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address("throttling", "books")
@@ -79,8 +78,7 @@ struct FaultTests {
         #expect(publisher.status.lastError == "http://127.0.0.1:\(server.plain) answered 400 ThrottlingException.")
     }
 
-    @Test("A datum that is refused is found among the others, set aside and counted")
-    func refusal() throws {
+    @Test func `A datum that is refused is found among the others, set aside and counted`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address("refused", "books")
@@ -99,8 +97,7 @@ struct FaultTests {
                 + "which is set aside.")
     }
 
-    @Test("A server with a certificate for another name gets nothing, and nothing is lost")
-    func wrongName() throws {
+    @Test func `A server with a certificate for another name gets nothing, and nothing is lost`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = "https://127.0.0.1:\(server.wrongName)/none/wrong"
@@ -118,8 +115,7 @@ struct FaultTests {
         #expect(try server.books("none", "wrong").requests == 0)
     }
 
-    @Test("TLS with an authority of one's own works")
-    func privateAuthority() throws {
+    @Test func `TLS with an authority of one's own works`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(
@@ -135,8 +131,7 @@ struct FaultTests {
         #expect(try server.books("none", "tls").samples == 10)
     }
 
-    @Test("Publishing never waits for a service that hangs")
-    func publishing() throws {
+    @Test func `Publishing never waits for a service that hangs`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("hang", "push"), spool: folder.path)
@@ -156,8 +151,7 @@ struct FaultTests {
         #expect(publisher.status.spooled >= 2)
     }
 
-    @Test("What is under way when the deadline is over is in the spool, and goes out at the next start")
-    func deadline() throws {
+    @Test func `What is under way when the deadline is over is in the spool, and goes out at the next start`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("hang", "deadline"), spool: folder.path)
@@ -175,8 +169,7 @@ struct FaultTests {
         #expect(try server.books("hang", "deadline").samples == 10)
     }
 
-    @Test("Publishers of one destination share a sender, a request and its status")
-    func sharing() throws {
+    @Test func `Publishers of one destination share a sender, a request and its status`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address("none", "sharing")

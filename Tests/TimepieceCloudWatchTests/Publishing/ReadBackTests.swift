@@ -10,8 +10,8 @@ struct ReadBackTests {
         document = try #require(JSONDocument(Emulators.shared.get().line), "the emulators did not start")
     }
 
-    @Test("What is read back is what was measured: exact figures, percentiles within 1 %", arguments: SampleMinute.all)
-    func readBack(minute: SampleMinute) throws {
+    @Test(arguments: SampleMinute.all)
+    func `What is read back is what was measured: exact figures, percentiles within 1 %`(minute: SampleMinute) throws {
         let address = try #require(document.string(["ministack", "address"]))
         let key = try #require(document.string(["ministack", "user", "key"]))
         let secret = try #require(document.string(["ministack", "user", "secret"]))
@@ -43,8 +43,7 @@ struct ReadBackTests {
         }
     }
 
-    @Test("A wrong secret is told, and nothing is lost")
-    func wrongSecret() throws {
+    @Test func `A wrong secret is told, and nothing is lost`() throws {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(
             endpoint: try #require(document.string(["ministack", "address"])), spool: folder.path, device: "wrong")

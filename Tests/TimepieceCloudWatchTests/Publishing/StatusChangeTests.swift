@@ -10,8 +10,7 @@ struct StatusChangeTests {
         var count: Int { statuses.withLock { $0.count } }
     }
 
-    @Test("A failure is told while it lasts, and nothing more once the publisher is closed")
-    func failures() throws {
+    @Test func `A failure is told while it lasts, and nothing more once the publisher is closed`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "told"), spool: folder.path)
@@ -30,8 +29,7 @@ struct StatusChangeTests {
         #expect(log.count == told)
     }
 
-    @Test("A publisher can be closed from the call that tells of its failure")
-    func closingInCall() throws {
+    @Test func `A publisher can be closed from the call that tells of its failure`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "closing"), spool: folder.path)

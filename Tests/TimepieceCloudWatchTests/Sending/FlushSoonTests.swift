@@ -15,8 +15,7 @@ struct FlushSoonTests {
         simulation.state.flushSoon(until: simulation.now.boot.advanced(by: .seconds(3)))
     }
 
-    @Test("It goes out at once, and what follows in the same minute goes out at its end")
-    func atOnce() {
+    @Test func `It goes out at once, and what follows in the same minute goes out at its end`() {
         let simulation = Simulation()
         let publisher = simulation.state.open(.sample())
         simulation.run(until: 10)
@@ -31,8 +30,7 @@ struct FlushSoonTests {
         #expect(simulation.samplesTaken == 12)
     }
 
-    @Test("During an outage it is in the spool at once, and goes out when the service is back")
-    func outage() {
+    @Test func `During an outage it is in the spool at once, and goes out when the service is back`() {
         let simulation = Simulation(random: 1)
         let publisher = simulation.state.open(.sample())
         simulation.answer = { _, at in at < 300 ? .failed("The network is gone.") : .accepted }
@@ -46,8 +44,7 @@ struct FlushSoonTests {
         #expect(simulation.waiting == 0)
     }
 
-    @Test("Without a spool it stays in memory after its deadline, and the sender works as before")
-    func noSpool() {
+    @Test func `Without a spool it stays in memory after its deadline, and the sender works as before`() {
         let simulation = Simulation(hasSpool: false)
         let publisher = simulation.state.open(.sample())
         simulation.answer = { _, at in at < 100 ? .failed("The network is gone.") : .accepted }
@@ -60,8 +57,7 @@ struct FlushSoonTests {
         #expect(simulation.state.status.dropped.isEmpty)
     }
 
-    @Test("No attempt takes longer than the deadline")
-    func timeout() throws {
+    @Test func `No attempt takes longer than the deadline`() throws {
         let simulation = Simulation()
         let publisher = simulation.state.open(.sample())
         var timeouts: [Duration] = []
@@ -79,8 +75,7 @@ struct FlushSoonTests {
         #expect(timeouts.last == simulation.state.configuration.requestTimeout)
     }
 
-    @Test("A publisher that was flushed goes on")
-    func publisher() throws {
+    @Test func `A publisher that was flushed goes on`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let publisher = try CloudWatchPublisher(.test(endpoint: server.address("none", "haste"), spool: folder.path))
@@ -92,8 +87,7 @@ struct FlushSoonTests {
         #expect(try server.books("none", "haste").samples == 15)
     }
 
-    @Test("A process that exits without closing hands over what it measured, to the last tick")
-    func processExit() async throws {
+    @Test func `A process that exits without closing hands over what it measured, to the last tick`() async throws {
         let folder = SpoolFolder()
         let file = folder.otherPath
         await #expect(processExitsWith: .exitCode(7)) { [file = file as String, spool = folder.path as String] in

@@ -22,7 +22,7 @@ import Timepiece
     /// Whether the part of a thread's end that libraries have for what they keep by thread was run.
     private static let isFreed = Flag()
 
-    @Test("work runs on another thread, which takes no signals") func runs() {
+    @Test func `work runs on another thread, which takes no signals`() {
         let threads = OwnThreads()
         let seen = Mutex<(thread: pthread_t, blocked: Bool)?>(nil)
         #expect(
@@ -38,7 +38,7 @@ import Timepiece
         #expect(blocked)
     }
 
-    @Test("they are waited for until what libraries keep by thread is freed, too") func waitsForTheirEnd() {
+    @Test func `they are waited for until what libraries keep by thread is freed, too`() {
         let threads = OwnThreads()
         var key = pthread_key_t()
         unsafe pthread_key_create(&key) { _ in
@@ -52,7 +52,7 @@ import Timepiece
         pthread_key_delete(key)
     }
 
-    @Test("one that takes longer is waited for no longer, and later") func isBounded() {
+    @Test func `one that takes longer is waited for no longer, and later`() {
         let threads = OwnThreads()
         let gate = Flag()
         let isDone = Flag()
@@ -68,7 +68,7 @@ import Timepiece
         #expect(isDone.isUp)
     }
 
-    @Test("one that waits for all does not wait for itself") func waitsNotForItself() {
+    @Test func `one that waits for all does not wait for itself`() {
         let threads = OwnThreads()
         let took = Mutex(Duration.zero)
         #expect(

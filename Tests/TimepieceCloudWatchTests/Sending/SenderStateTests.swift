@@ -7,8 +7,7 @@ struct SenderStateTests {
         (0..<count).map { simulation.state.open(.sample("cam-\($0)")) }
     }
 
-    @Test("A hundred elements make one request a minute")
-    func batching() {
+    @Test func `A hundred elements make one request a minute`() {
         let simulation = Simulation()
         simulation.windowLength = 10
         let publishers = open(simulation, 100)
@@ -18,8 +17,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.sent == SampleTally(data: 500, samples: 100 * 3 * 29))
     }
 
-    @Test("Elements that report one after the other share a request all the same")
-    func batchingOfThoseThatComeOneByOne() {
+    @Test func `Elements that report one after the other share a request all the same`() {
         let simulation = Simulation { $0.phase = 0.05 }
         simulation.windowSpread = .milliseconds(900)
         let publishers = open(simulation, 100)
@@ -28,8 +26,7 @@ struct SenderStateTests {
         #expect(simulation.requests.map { $0.at.rounded() } == (1...5).map { 60 * Double($0) + 3 })
     }
 
-    @Test("An hour of outage loses nothing, and ends newest first at a bounded rate")
-    func outage() throws {
+    @Test func `An hour of outage loses nothing, and ends newest first at a bounded rate`() throws {
         let simulation = Simulation()
         simulation.windowLength = 10
         let publishers = open(simulation, 4)
@@ -54,8 +51,7 @@ struct SenderStateTests {
         }
     }
 
-    @Test("Back-off doubles from half a second to a minute, with full jitter")
-    func backOff() {
+    @Test func `Back-off doubles from half a second to a minute, with full jitter`() {
         let simulation = Simulation(random: 1)
         let publishers = open(simulation)
         simulation.answer = { _, _ in .failed("The network is gone.") }
@@ -71,8 +67,7 @@ struct SenderStateTests {
         #expect(Backoff.pause(after: .max, asked: nil, random: 0.999) < .seconds(60))
     }
 
-    @Test("The pause that the service asks for is kept, up to five minutes")
-    func retryAfter() {
+    @Test func `The pause that the service asks for is kept, up to five minutes`() {
         #expect(Backoff.pause(after: 1, asked: .seconds(7), random: 0.5) == .seconds(7))
         #expect(Backoff.pause(after: 1, asked: .seconds(3600), random: 0.5) == .seconds(300))
         let simulation = Simulation()
@@ -86,8 +81,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.retried == 1)
     }
 
-    @Test("A refused batch is halved down to the one datum, which is set aside and counted")
-    func bisection() {
+    @Test func `A refused batch is halved down to the one datum, which is set aside and counted`() {
         let simulation = Simulation()
         simulation.windowLength = 10
         let publishers = open(simulation, 100)
@@ -105,8 +99,7 @@ struct SenderStateTests {
                 + "{Device=cam-37}, which is set aside.")
     }
 
-    @Test("Refused keys discard nothing: at once with new ones, then with pauses")
-    func refusedKeys() {
+    @Test func `Refused keys discard nothing: at once with new ones, then with pauses`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         simulation.answer = { _, at in at < 200 ? .unauthorized("ExpiredToken.") : .accepted }
@@ -118,8 +111,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.dropped.isEmpty)
     }
 
-    @Test("An answer that was lost after the data were taken doubles them, and is counted")
-    func uncertainty() {
+    @Test func `An answer that was lost after the data were taken doubles them, and is counted`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         var isFirst = true
@@ -136,8 +128,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == status.sent.samples + status.uncertain.samples)
     }
 
-    @Test("A machine that was booted in 1970 dates everything right once the service has answered")
-    func bootIn1970() {
+    @Test func `A machine that was booted in 1970 dates everything right once the service has answered`() {
         let simulation = Simulation()
         simulation.now = Moment(boot: BootInstant(nanoseconds: 0), wall: WallTime(nanoseconds: 0))
         simulation.serviceClock = .seconds(noon)
@@ -159,8 +150,8 @@ struct SenderStateTests {
         #expect(simulation.state.status.skew > .seconds(noon - 2))
     }
 
-    @Test("Data of an earlier boot are dated by what was learned then, or by a clock that was set, or not at all")
-    func earlierBoots() {
+    @Test
+    func `Data of an earlier boot are dated by what was learned then, or by a clock that was set, or not at all`() {
         let simulation = Simulation()
         simulation.state.learn(epochs: ["boot-0": WallTime(nanoseconds: (noon - 6000) * 1_000_000_000)])
         let unset = Datum(
@@ -178,8 +169,7 @@ struct SenderStateTests {
         #expect(simulation.waiting == 0)
     }
 
-    @Test("Nothing older than 14 days is sent")
-    func age() {
+    @Test func `Nothing older than 14 days is sent`() {
         let simulation = Simulation()
         let day = 86_400.0
         simulation.leave(.sample(-14 * day - 60, boot: "boot-x"))
@@ -189,8 +179,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.dropped == [.tooOld: SampleTally(data: 1, samples: 10)])
     }
 
-    @Test("Without a spool memory is bounded, the oldest go and are counted")
-    func noSpool() {
+    @Test func `Without a spool memory is bounded, the oldest go and are counted`() {
         let simulation = Simulation(hasSpool: false) { $0.memoryLimit = 30 }
         let publishers = open(simulation)
         simulation.answer = { _, at in at < 3600 ? .failed("The network is gone.") : .accepted }
@@ -202,8 +191,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == status.sent.samples)
     }
 
-    @Test("If the thread does not come, publishing keeps memory bounded")
-    func stuckThread() {
+    @Test func `If the thread does not come, publishing keeps memory bounded`() {
         var configuration = SenderConfiguration(
             boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 })
         configuration.memoryLimit = 10
@@ -214,8 +202,7 @@ struct SenderStateTests {
         #expect(state.status.dropped == [.memoryFull: SampleTally(data: 19, samples: 38)])
     }
 
-    @Test("While the disk is dead data stay in memory, and go to the spool when it is back")
-    func deadDisk() {
+    @Test func `While the disk is dead data stay in memory, and go to the spool when it is back`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         simulation.answer = { _, at in at < 900 ? .failed("The network is gone.") : .accepted }
@@ -232,8 +219,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == simulation.state.status.sent.samples)
     }
 
-    @Test("What was sent but cannot be removed from a dead disk is not sent again by this process")
-    func removalOnDeadDisk() {
+    @Test func `What was sent but cannot be removed from a dead disk is not sent again by this process`() {
         let simulation = Simulation { $0.renewalAge = .seconds(10_000) }
         simulation.leave(.sample(-60))
         simulation.answer = { [unowned simulation] _, _ in
@@ -248,8 +234,7 @@ struct SenderStateTests {
         #expect(simulation.waiting == 0)
     }
 
-    @Test("A flush sends the part of a minute that there is, and the thread ends")
-    func flush() {
+    @Test func `A flush sends the part of a minute that there is, and the thread ends`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         simulation.run(until: 20, publishing: publishers)
@@ -260,8 +245,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == 19 * 30)
     }
 
-    @Test("A flush during an outage goes to the spool at once")
-    func flushDuringOutage() {
+    @Test func `A flush during an outage goes to the spool at once`() {
         let simulation = Simulation(random: 1)
         let publishers = open(simulation)
         simulation.answer = { _, _ in .failed("The network is gone.") }
@@ -275,8 +259,8 @@ struct SenderStateTests {
         #expect(simulation.stored.compactMap { $0?.datum.count }.reduce(0, +) == 199 * 30)
     }
 
-    @Test("A rescue stores what is under way as uncertain, and takes it back when the answer comes after all")
-    func rescue() throws {
+    @Test
+    func `A rescue stores what is under way as uncertain, and takes it back when the answer comes after all`() throws {
         var state = SenderState(
             SenderConfiguration(boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 }))
         let publisher = state.open(.sample())
@@ -302,8 +286,7 @@ struct SenderStateTests {
         guard case .finish = state.nextStep(at: .after(6)) else { return #expect(Bool(false)) }
     }
 
-    @Test("Long work on data of the spool prolongs their lease, and what another process took is left to it")
-    func renewal() {
+    @Test func `Long work on data of the spool prolongs their lease, and what another process took is left to it`() {
         let simulation = Simulation { $0.renewalAge = .seconds(1) }
         for minute in 1...40 { simulation.leave(.sample(Double(-60 * minute))) }
         simulation.way = .seconds(2)

@@ -8,14 +8,14 @@ struct DatumArchiveTests {
             bytes, boot: "b", instant: BootInstant(nanoseconds: 0), wall: WallTime(nanoseconds: 0))
     }
 
-    @Test("A minute of video takes less than 1.2 kB", arguments: SampleMinute.all)
-    func size(minute: SampleMinute) {
-        let datum = Datum(ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
+    @Test(arguments: SampleMinute.all)
+    func `A minute of video takes less than 1.2 kB`(minute: SampleMinute) {
+        let datum = Datum(
+            ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         #expect(DatumArchive.bytes(of: datum).count < 1200)
     }
 
-    @Test("No cut and no flipped byte makes reading trap")
-    func damage() {
+    @Test func `No cut and no flipped byte makes reading trap`() {
         let bytes = DatumArchive.bytes(
             of: Datum(
                 ClosedInterval(
@@ -29,8 +29,7 @@ struct DatumArchiveTests {
         }
     }
 
-    @Test("Another version is not guessed at")
-    func version() {
+    @Test func `Another version is not guessed at`() {
         var bytes = DatumArchive.bytes(of: .sample())
         bytes[0] = 2
         #expect(read(bytes) == nil)

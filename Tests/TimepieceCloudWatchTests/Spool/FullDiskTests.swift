@@ -19,10 +19,8 @@ struct FullDiskTests {
 
     private static let isPossible = (try? words("/bin/echo")) != nil
 
-    @Test(
-        "A full disk costs the oldest data, each counted, and what is left goes out while it is still full",
-        .enabled(if: isPossible, "a disk can be mounted here"))
-    func fullDisk() throws {
+    @Test(.enabled(if: isPossible, "a disk can be mounted here"))
+    func `A full disk costs the oldest data, each counted, and what is left goes out while it is still full`() throws {
         let words = try #require(try Self.words(Workspace.program("SpoolVictim"), ["fill"]))
         func number(_ name: String, _ offset: Int = 1) throws -> Int {
             let place = try #require(words.firstIndex(of: name), "\(words)")

@@ -12,9 +12,11 @@ struct KillTests {
         var isSpooledUncertain = false
     }
 
-    @Test(
-        "Killed at 200 random moments, a publisher loses nothing it had spooled and doubles nothing it does not count")
-    func kills() throws {
+    @Test
+    func
+        `Killed at 200 random moments, a publisher loses nothing it had spooled and doubles nothing it does not count`()
+        throws
+    {
         let folder = SpoolFolder()
         let service = folder.otherPath
         var random = SplitMix(seed: 200)

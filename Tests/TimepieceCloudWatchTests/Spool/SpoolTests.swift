@@ -21,8 +21,7 @@ struct SpoolTests {
         try spool.store(data.map { (datum: $0, isUncertain: false) })
     }
 
-    @Test("What is stored comes back whole, in another connection too")
-    func roundTrip() throws {
+    @Test func `What is stored comes back whole, in another connection too`() throws {
         let minute = ClosedInterval(
             identity: .sample(), statistics: SampleMinute.heavyTailed.statistics, boot: "boot-1", moment: .after(59))
         let datum = Datum(minute)
@@ -39,15 +38,13 @@ struct SpoolTests {
         }
     }
 
-    @Test("The newest come first")
-    func order() throws {
+    @Test func `The newest come first`() throws {
         let spool = try open()
         try store(spool, .sample(10), .sample(70), .sample(130))
         #expect(try claim(spool, count: 2).map(\.datum.instant) == [Moment.after(130).boot, Moment.after(70).boot])
     }
 
-    @Test("A request's worth is of one namespace and no more than its bytes")
-    func batch() throws {
+    @Test func `A request's worth is of one namespace and no more than its bytes`() throws {
         let spool = try open()
         try store(spool, .sample(1), .sample(2, identity: .sample(namespace: "Other")), .sample(3), .sample(4))
         #expect(try claim(spool).map(\.datum.instant) == [Moment.after(4).boot, Moment.after(3).boot])
@@ -56,8 +53,7 @@ struct SpoolTests {
         #expect(small.count == 2)
     }
 
-    @Test("Two processes never take the same datum")
-    func leases() throws {
+    @Test func `Two processes never take the same datum`() throws {
         let (first, second) = (try open(), try open())
         try store(first, .sample(1), .sample(2), .sample(3))
         let taken = try claim(first, count: 2).map(\.row)
@@ -67,8 +63,7 @@ struct SpoolTests {
         #expect(try claim(first).isEmpty)
     }
 
-    @Test("A lease ends with its time, and what it held is uncertain then")
-    func expiry() throws {
+    @Test func `A lease ends with its time, and what it held is uncertain then`() throws {
         let (first, second) = (try open(), try open())
         try store(first, .sample(1))
         #expect(try claim(first, at: 0).count == 1)
@@ -79,16 +74,14 @@ struct SpoolTests {
         #expect(try second.renew(again.map(\.row), now: Moment.after(182).boot).count == 1)
     }
 
-    @Test("A lease of an earlier boot holds nothing")
-    func reboot() throws {
+    @Test func `A lease of an earlier boot holds nothing`() throws {
         let before = try open()
         try store(before, .sample(1))
         #expect(try claim(before, at: 1000).count == 1)
         #expect(try claim(try open(boot: "boot-2"), at: 1).map(\.isUncertain) == [true])
     }
 
-    @Test("What is let go can be taken again, and stays uncertain once it was")
-    func release() throws {
+    @Test func `What is let go can be taken again, and stays uncertain once it was`() throws {
         let spool = try open()
         try store(spool, .sample(1))
         let row = try #require(try claim(spool).first?.row)
@@ -101,8 +94,7 @@ struct SpoolTests {
         #expect(try spool.summary() == SpoolSummary())
     }
 
-    @Test("Destinations share the file and do not see each other")
-    func destinations() throws {
+    @Test func `Destinations share the file and do not see each other`() throws {
         let (here, there) = (try open("here"), try open("there"))
         try store(here, .sample(1))
         #expect(try claim(there).isEmpty)
@@ -110,8 +102,7 @@ struct SpoolTests {
         #expect(try here.summary() == SpoolSummary(count: 1, oldest: Moment.after(1).wall))
     }
 
-    @Test("The file keeps its bound: the oldest go, and are counted")
-    func bound() throws {
+    @Test func `The file keeps its bound: the oldest go, and are counted`() throws {
         let limit = 256 << 10
         let spool = try open(limit: limit)
         let statistics = SampleMinute.heavyTailed.statistics
@@ -131,8 +122,7 @@ struct SpoolTests {
         #expect(kept.count > 100)
     }
 
-    @Test("What is being sent is not dropped for what is new")
-    func boundAndLeases() throws {
+    @Test func `What is being sent is not dropped for what is new`() throws {
         // However long the disk takes, the lease does not end.
         let spool = try Spool(
             path: folder.path, destination: "here", boot: "boot-1", limit: 256 << 10, lease: .seconds(36_000))
@@ -143,19 +133,19 @@ struct SpoolTests {
             try spool.claim(count: 1, bytes: 1_000_000, now: .now(), size: { _ in 1000 }).first?.row)
         for minute in 0..<600 {
             let moment = Moment.after(Double(minute) * 60)
-            try store(spool, Datum(ClosedInterval(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment)))
+            try store(
+                spool,
+                Datum(ClosedInterval(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment)))
         }
         #expect(try spool.renew([row], now: .now()) == [row])
     }
 
-    @Test("The file is for its owner only")
-    func mode() throws {
+    @Test func `The file is for its owner only`() throws {
         _ = try open()
         #expect(folder.mode == 0o600)
     }
 
-    @Test("A file that is no database is set aside")
-    func damage() throws {
+    @Test func `A file that is no database is set aside`() throws {
         folder.write(Array("this has never been a database, though it is long enough to be one".utf8))
         let spool = try open()
         try store(spool, .sample(1))
@@ -163,8 +153,7 @@ struct SpoolTests {
         #expect(unsafe access(folder.path + ".damaged", F_OK) == 0)
     }
 
-    @Test("A file that cannot be written is refused with a sentence")
-    func unwritable() {
+    @Test func `A file that cannot be written is refused with a sentence`() {
         let error = #expect(throws: SpoolError.self) {
             try Spool(path: "/proc/timepiece/spool.sqlite", destination: "here", boot: "boot-1")
         }
@@ -174,14 +163,12 @@ struct SpoolTests {
                 + "No such file or directory.")
     }
 
-    @Test("A link in the place of the file is not followed")
-    func link() {
+    @Test func `A link in the place of the file is not followed`() {
         unsafe symlink("/tmp/timepiece-elsewhere", folder.path)
         #expect(throws: SpoolError.self) { try open() }
     }
 
-    @Test("The right time at boot is kept for the data of that boot")
-    func epochs() throws {
+    @Test func `The right time at boot is kept for the data of that boot`() throws {
         let spool = try open()
         try store(spool, .sample(1))
         try spool.remember(epoch: WallTime(nanoseconds: 5))
@@ -189,8 +176,7 @@ struct SpoolTests {
         #expect(try open(boot: "boot-2").epochs() == ["boot-1": WallTime(nanoseconds: 6)])
     }
 
-    @Test("A damaged datum is removed instead of being met for ever")
-    func damagedDatum() throws {
+    @Test func `A damaged datum is removed instead of being met for ever`() throws {
         let spool = try open()
         try store(spool, .sample(1))
         let database = try Database(path: folder.path, busyTimeout: .seconds(1))
@@ -199,8 +185,7 @@ struct SpoolTests {
         #expect(try spool.summary().count == 0)
     }
 
-    @Test("Many threads with a connection each lose and double nothing")
-    func sharing() async throws {
+    @Test func `Many threads with a connection each lose and double nothing`() async throws {
         let path = folder.path
         _ = try open()
         let taken = try await withThrowingTaskGroup(of: [Int64].self) { group in

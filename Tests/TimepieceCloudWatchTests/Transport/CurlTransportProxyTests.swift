@@ -20,21 +20,21 @@ import Testing
         }
     }
 
-    @Test("a proxy of the environment is used for a distant host") func usesProxy() async {
+    @Test func `a proxy of the environment is used for a distant host`() async {
         await #expect(processExitsWith: .success) {
             let kind = try Self.failure(bypassing: false)
             #expect(kind == .couldNotConnect)
         }
     }
 
-    @Test("a proxy is not used where the request refuses it") func bypassesProxy() async {
+    @Test func `a proxy is not used where the request refuses it`() async {
         await #expect(processExitsWith: .success) {
             let kind = try Self.failure(bypassing: true)
             #expect(kind == .resolve)
         }
     }
 
-    @Test("a proxy is not used for loopback") func sparesLoopback() async {
+    @Test func `a proxy is not used for loopback`() async {
         await #expect(processExitsWith: .success) {
             _ = try Self.failure(bypassing: false)
             let reply = try CurlTransport().send(TransportServer.get().request("/echo"))

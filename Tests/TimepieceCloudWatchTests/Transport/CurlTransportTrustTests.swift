@@ -18,39 +18,39 @@ import Testing
         }
     }
 
-    @Test("a certificate of a trusted authority is accepted") func trusts() throws {
+    @Test func `a certificate of a trusted authority is accepted`() throws {
         let transport = CurlTransport(authoritiesPath: server.authority)
         let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
         #expect(try transport.send(request).status == 200)
     }
 
-    @Test("a certificate of an unknown authority is refused") func refusesUnknown() {
+    @Test func `a certificate of an unknown authority is refused`() {
         let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
         #expect(kind(CurlTransport(), request) == .tls)
     }
 
-    @Test("a certificate for another name is refused") func refusesWrongName() {
+    @Test func `a certificate for another name is refused`() {
         let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.wrongName)/echo")
         #expect(kind(CurlTransport(authoritiesPath: server.authority), request) == .tls)
     }
 
-    @Test("a file of authorities that is not there is an error, not blind trust") func needsAuthorities() {
+    @Test func `a file of authorities that is not there is an error, not blind trust`() {
         let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
         #expect(kind(CurlTransport(authoritiesPath: "/nonexistent.pem"), request) == .tls)
     }
 
-    @Test("a device proves who it is by its certificate") func provesItself() throws {
+    @Test func `a device proves who it is by its certificate`() throws {
         var request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
         request.clientCertificate = server.device
         #expect(try CurlTransport().send(request).status == 200)
     }
 
-    @Test("a device without a certificate gets no reply") func needsCertificate() {
+    @Test func `a device without a certificate gets no reply`() {
         let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
         #expect(kind(CurlTransport(authoritiesPath: server.authority), request) != nil)
     }
 
-    @Test("a certificate is not shown to the next host that is asked") func forgetsCertificate() throws {
+    @Test func `a certificate is not shown to the next host that is asked`() throws {
         let transport = CurlTransport(authoritiesPath: server.authority)
         var request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
         request.clientCertificate = server.device
@@ -59,22 +59,20 @@ import Testing
         #expect(kind(transport, request) != nil)
     }
 
-    @Test("plain http to another machine is refused unless the request allows it") func refusesPlain() {
+    @Test func `plain http to another machine is refused unless the request allows it`() {
         for host in ["192.0.2.1", "example.com", "127.0.0.1.example.com", "localhost.example.com"] {
             #expect(kind(CurlTransport(), HTTPRequest(method: "GET", url: "http://\(host)/")) == .invalidRequest)
         }
     }
 
-    @Test(
-        "an address that is none, has a user name or another scheme is refused",
-        arguments: [
-            "", "localhost", "ftp://localhost/", "file:///etc/passwd", "http://user:word@localhost/", "http://",
-        ])
-    func refusesAddress(_ url: String) {
+    @Test(arguments: [
+        "", "localhost", "ftp://localhost/", "file:///etc/passwd", "http://user:word@localhost/", "http://",
+    ])
+    func `an address that is none, has a user name or another scheme is refused`(_ url: String) {
         #expect(kind(CurlTransport(), HTTPRequest(method: "GET", url: url)) == .invalidRequest)
     }
 
-    @Test("a header with a line break is refused") func refusesLineBreak() {
+    @Test func `a header with a line break is refused`() {
         for header in [HTTPHeader("X", "a\r\nY: b"), HTTPHeader("X\nY", "b"), HTTPHeader("", "b")] {
             var request = server.request("/echo")
             request.headers = [header]
@@ -82,7 +80,7 @@ import Testing
         }
     }
 
-    @Test("path, header and body are in no description and no error") func keepsSecrets() throws {
+    @Test func `path, header and body are in no description and no error`() throws {
         let secret = "s3cr3tw0rd"
         var request = HTTPRequest(
             method: "POST", url: "http://127.0.0.1:\(server.closed)/\(secret)?q=\(secret)",

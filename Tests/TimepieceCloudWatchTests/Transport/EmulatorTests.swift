@@ -39,19 +39,19 @@ import Timepiece
         return try CurlTransport().send(request)
     }
 
-    @Test("a signature is accepted", arguments: ["moto", "ministack"], ["user", "role"])
-    func accepts(_ emulator: String, _ holder: String) throws {
+    @Test(arguments: ["moto", "ministack"], ["user", "role"])
+    func `a signature is accepted`(_ emulator: String, _ holder: String) throws {
         let reply = try publish(emulator, keys(emulator, holder))
         #expect(reply.status == 200, "\(String(decoding: reply.body, as: UTF8.self))")
     }
 
-    @Test("the keys of a role come with a token", arguments: ["moto", "ministack"])
-    func hasToken(_ emulator: String) throws {
+    @Test(arguments: ["moto", "ministack"])
+    func `the keys of a role come with a token`(_ emulator: String) throws {
         #expect(try keys(emulator, "role").sessionToken != nil)
     }
 
-    @Test("a wrong secret is refused", arguments: ["moto", "ministack"], ["user", "role"])
-    func refusesSecret(_ emulator: String, _ holder: String) throws {
+    @Test(arguments: ["moto", "ministack"], ["user", "role"])
+    func `a wrong secret is refused`(_ emulator: String, _ holder: String) throws {
         var keys = try keys(emulator, holder)
         keys.secretAccessKey += "x"
         let reply = try publish(emulator, keys)
@@ -59,26 +59,26 @@ import Timepiece
         #expect(String(decoding: reply.body, as: UTF8.self).contains("SignatureDoesNotMatch"))
     }
 
-    @Test("a wrong token is refused", arguments: ["moto", "ministack"])
-    func refusesToken(_ emulator: String) throws {
+    @Test(arguments: ["moto", "ministack"])
+    func `a wrong token is refused`(_ emulator: String) throws {
         var keys = try keys(emulator, "role")
         keys.sessionToken = "another"
         #expect(try publish(emulator, keys).status == 403)
     }
 
-    @Test("an unknown key is refused", arguments: ["moto", "ministack"])
-    func refusesKey(_ emulator: String) throws {
+    @Test(arguments: ["moto", "ministack"])
+    func `an unknown key is refused`(_ emulator: String) throws {
         let keys = Credentials(accessKeyID: "AKIAUNKNOWN000000000", secretAccessKey: "secret")
         #expect(try publish(emulator, keys).status == 403)
     }
 
-    @Test("a body that was changed after signing is refused", arguments: ["moto", "ministack"])
-    func refusesChange(_ emulator: String) throws {
+    @Test(arguments: ["moto", "ministack"])
+    func `a body that was changed after signing is refused`(_ emulator: String) throws {
         let reply = try publish(emulator, keys(emulator, "user")) { $0.body.append(32) }
         #expect(reply.status == 403)
     }
 
-    @Test("a signature of another hour is refused by MiniStack, which tells its own time") func refusesSkew() throws {
+    @Test func `a signature of another hour is refused by MiniStack, which tells its own time`() throws {
         let reply = try publish(
             "ministack", keys("ministack", "user"), at: WallTime.now().advanced(by: .seconds(-3600)))
         #expect(reply.status == 403)
@@ -86,7 +86,7 @@ import Timepiece
         #expect(skew > .seconds(-60) && skew < .seconds(60))
     }
 
-    @Test("MiniStack's instance metadata, version 2, gives keys and a region") func readsMetadata() throws {
+    @Test func `MiniStack's instance metadata, version 2, gives keys and a region`() throws {
         let address = try #require(document.string(["ministack", "address"]))
         let environment = Environment([
             "AWS_EC2_METADATA_SERVICE_ENDPOINT": address, "AWS_CONFIG_FILE": "/nonexistent",
@@ -101,7 +101,7 @@ import Timepiece
         #expect(try resolver.resolve().name == "us-east-1")
     }
 
-    @Test("MiniStack's container credentials are read") func readsContainer() throws {
+    @Test func `MiniStack's container credentials are read`() throws {
         let address = try #require(document.string(["ministack", "address"]))
         let environment = Environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "\(address)/v2/credentials/camera",

@@ -10,15 +10,15 @@ import Timepiece
     private static let stamp = "20150830T123600Z"
     private static let time = WallTime(internetDate: "2015-08-30T12:36:00Z")
 
-    @Test("AWS's test suite is there") func suiteIsThere() {
+    @Test func `AWS's test suite is there`() {
         let vanilla = SignatureCase(name: "get-vanilla")
         #expect(
             throws: Never.self, "run Tests/fetch-sigv4-suite.sh, which puts the suite into .build/aws4_testsuite"
         ) { try vanilla.file("req") }
     }
 
-    @Test("the canonical request, the text to sign and the signature are AWS's", arguments: SignatureCase.all)
-    func agreesWithSuite(_ item: SignatureCase) throws {
+    @Test(arguments: SignatureCase.all)
+    func `the canonical request, the text to sign and the signature are AWS's`(_ item: SignatureCase) throws {
         var request = try item.request()
         var keys = Self.keys
         keys.sessionToken = try item.token()
@@ -31,11 +31,11 @@ import Timepiece
         #expect(try request.header("Authorization") == item.file("authz"))
     }
 
-    @Test("the suite has 34 cases") func countsCases() {
+    @Test func `the suite has 34 cases`() {
         #expect(SignatureCase.all.count == 34)
     }
 
-    @Test("signing again replaces the first signature") func signsAgain() throws {
+    @Test func `signing again replaces the first signature`() throws {
         let time = try #require(Self.time)
         var request = HTTPRequest(method: "GET", url: "https://example.amazonaws.com/")
         Signer.sign(&request, with: Self.keys, region: "us-east-1", service: "service", at: time)
@@ -49,7 +49,7 @@ import Timepiece
         #expect(Set(request.headers.map { $0.name + $0.value }) == Set(first.headers.map { $0.name + $0.value }))
     }
 
-    @Test("headers that proxies change are not signed") func leavesOut() throws {
+    @Test func `headers that proxies change are not signed`() throws {
         var request = HTTPRequest(
             method: "POST", url: "https://example.amazonaws.com/",
             headers: [HTTPHeader("User-Agent", "one"), HTTPHeader("Expect", ""), HTTPHeader("Content-Type", "text")])
@@ -58,7 +58,7 @@ import Timepiece
         #expect(request.header("Authorization")?.contains("SignedHeaders=content-type;host;x-amz-date,") == true)
     }
 
-    @Test("the port is part of the signed host unless it is the scheme's own") func signsPort() throws {
+    @Test func `the port is part of the signed host unless it is the scheme's own`() throws {
         for (address, host) in [
             ("https://h:443/", "h"), ("http://h:80/", "h"), ("http://127.0.0.1:4566", "127.0.0.1:4566"),
             ("https://[::1]:8443/", "[::1]:8443"),
@@ -70,7 +70,7 @@ import Timepiece
         }
     }
 
-    @Test("the secret is not in the request") func keepsSecret() throws {
+    @Test func `the secret is not in the request`() throws {
         var request = HTTPRequest(method: "GET", url: "https://example.amazonaws.com/")
         Signer.sign(
             &request, with: Self.keys, region: "us-east-1", service: "service", at: try #require(Self.time))

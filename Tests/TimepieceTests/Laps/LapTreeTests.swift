@@ -8,8 +8,7 @@ struct LapTreeTests {
     private let outer = LapSeries()
     private let inner = LapSeries()
 
-    @Test("shows nothing of what is inside a lap before that ends")
-    func together() {
+    @Test func `shows nothing of what is inside a lap before that ends`() {
         tree.stage(30, of: inner)
         #expect(inner.drain(tree.flip()).count == 0)
         tree.commit(100, of: outer)
@@ -18,15 +17,13 @@ struct LapTreeTests {
         #expect(inner.drain(flip).sumNanoseconds == 30)
     }
 
-    @Test("hands out each lap once")
-    func once() {
+    @Test func `hands out each lap once`() {
         tree.commit(100, of: outer)
         #expect(outer.drain(tree.flip()).count == 1)
         #expect(outer.drain(tree.flip()).count == 0)
     }
 
-    @Test("counts nothing of a invalidated lap, and all of the next")
-    func invalidated() {
+    @Test func `counts nothing of a invalidated lap, and all of the next`() {
         tree.stage(30, of: inner)
         tree.invalidate()
         tree.commit(100, of: outer)
@@ -37,8 +34,7 @@ struct LapTreeTests {
         #expect(inner.drain(flip).sumNanoseconds == 5)
     }
 
-    @Test("keeps what is inside an outermost lap that does not count itself")
-    func outermostUncounted() {
+    @Test func `keeps what is inside an outermost lap that does not count itself`() {
         tree.stage(30, of: inner)
         tree.commit()
         let flip = tree.flip()
@@ -46,8 +42,7 @@ struct LapTreeTests {
         #expect(inner.drain(flip).count == 1)
     }
 
-    @Test("takes as many laps inside one as it says, and drops that one if there are more")
-    func limit() {
+    @Test func `takes as many laps inside one as it says, and drops that one if there are more`() {
         for _ in 0..<LapTree.logLimit { tree.stage(1, of: inner) }
         tree.commit(.max, of: outer)
         #expect(inner.drain(tree.flip()).count == UInt64(LapTree.logLimit))
@@ -56,8 +51,9 @@ struct LapTreeTests {
         #expect(inner.drain(tree.flip()).count == 0)
     }
 
-    @Test("never shows children that sum up to other than their part, and loses nothing, while a thread measures")
-    func concurrent() async {
+    @Test
+    func `never shows children that sum up to other than their part, and loses nothing, while a thread measures`() async
+    {
         let rounds: UInt64 = 20_000
         let (tree, outer, inner) = (tree, outer, inner)
         async let measuring: Void = {

@@ -33,8 +33,7 @@ struct PhaserTests {
         }
     }
 
-    @Test("gives a slot to one user at a time, so that nothing is lost or taken twice")
-    func exclusion() throws {
+    @Test func `gives a slot to one user at a time, so that nothing is lost or taken twice`() throws {
         let counts = Counts()
         let worker = try SerialWorker()
         let total = 2_000_000
@@ -55,8 +54,7 @@ struct PhaserTests {
         #expect(ended == UInt64(total))
     }
 
-    @Test("turns while no writer is there, and names the slots in turn")
-    func idle() {
+    @Test func `turns while no writer is there, and names the slots in turn`() {
         let phaser = Phaser()
         let turns = [phaser.flip(), phaser.flip(), phaser.flip()]
         #expect(turns == [0, 1, 0])
@@ -67,16 +65,15 @@ struct PhaserTests {
         #expect(ended == 1)
     }
 
-    @Test("has its readers fence on x86 with a kernel of today", .enabled(if: ProcessFence.isAvailable))
-    func fences() {
+    @Test(.enabled(if: ProcessFence.isAvailable))
+    func `has its readers fence on x86 with a kernel of today`() {
         let phaser = Phaser()
         let readersFence = phaser.readersFence
         #expect(readersFence)
         ProcessFence.fence()
     }
 
-    @Test("goes on in a process that was forked")
-    func forked() {
+    @Test func `goes on in a process that was forked`() {
         let counts = Counts()
         counts.add()
         let child = Self.fork {

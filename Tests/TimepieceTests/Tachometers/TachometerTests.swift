@@ -14,8 +14,7 @@ struct TachometerTests {
 
     private func milliseconds(_ number: UInt64) -> MonotonicInstant { .milliseconds(number) }
 
-    @Test("opens a window at the first tick and closes it at the first tick at or after the interval")
-    func windows() throws {
+    @Test func `opens a window at the first tick and closes it at the first tick at or after the interval`() throws {
         let reports = Reports()
         let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
         for number in 0...30 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(500 + number * 100)) }
@@ -25,8 +24,7 @@ struct TachometerTests {
         #expect(reports.all.allSatisfy { $0.statistics.min == .milliseconds(100) && $0.statistics.rate == 10 })
     }
 
-    @Test("keeps to the grid of the first tick, and does not make up for windows that no tick closed")
-    func grid() throws {
+    @Test func `keeps to the grid of the first tick, and does not make up for windows that no tick closed`() throws {
         let reports = Reports()
         let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
         for instant in [1_000, 2_300, 5_700, 6_000] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
@@ -34,8 +32,7 @@ struct TachometerTests {
         #expect(reports.all.map(\.statistics.sum) == [.milliseconds(1_300), .milliseconds(3_400), .milliseconds(300)])
     }
 
-    @Test("hands its report to the executor, with the window as it was")
-    func executor() throws {
+    @Test func `hands its report to the executor, with the window as it was`() throws {
         let reports = Reports()
         let worker = try SerialWorker()
         let tachometer = try Tachometer(interval: .milliseconds(10), executor: worker) { _, window in
@@ -46,8 +43,8 @@ struct TachometerTests {
         #expect(reports.all.map(\.statistics.count) == Array(repeating: 10, count: 10))
     }
 
-    @Test("has every figure right however many intervals a window holds", arguments: [1, 63, 64, 65, 128, 1_000])
-    func figures(count: Int) throws {
+    @Test(arguments: [1, 63, 64, 65, 128, 1_000])
+    func `has every figure right however many intervals a window holds`(count: Int) throws {
         let tachometer = try Tachometer(maxIntervals: 40)
         var generator = SeededGenerator(seed: UInt64(count))
         let lengths = (0..<count).map { _ in UInt64.random(in: 0...10_000_000_000, using: &generator) }
@@ -64,8 +61,7 @@ struct TachometerTests {
         #expect(window.intervals == lengths.suffix(40).map { .nanoseconds(Int64($0)) })
     }
 
-    @Test("shows what an open window holds without closing it")
-    func read() throws {
+    @Test func `shows what an open window holds without closing it`() throws {
         let tachometer = try Tachometer()
         for number in 0...5 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(number)) }
         #expect(tachometer.read(at: milliseconds(5)).statistics.count == 5)
@@ -76,8 +72,8 @@ struct TachometerTests {
         #expect(tachometer.closeWindow(at: milliseconds(7)).statistics.count == 0)
     }
 
-    @Test("makes no interval across an interruption or a pause, and none of an instant that runs backwards")
-    func breaks() throws {
+    @Test
+    func `makes no interval across an interruption or a pause, and none of an instant that runs backwards`() throws {
         let tachometer = try Tachometer()
         tachometer.resume(at: milliseconds(0))
         for instant in [1, 2] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
@@ -94,8 +90,7 @@ struct TachometerTests {
         #expect(window.duration == .milliseconds(13))
     }
 
-    @Test("reports lengths that were measured elsewhere")
-    func lengths() throws {
+    @Test func `reports lengths that were measured elsewhere`() throws {
         let reports = Reports()
         let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
         tachometer.record(.milliseconds(3), at: milliseconds(100))
@@ -104,8 +99,7 @@ struct TachometerTests {
         #expect(reports.all.map(\.intervals) == [[.milliseconds(3), .milliseconds(5), .zero]])
     }
 
-    @Test("stays at the largest number where sums would overflow")
-    func saturation() throws {
+    @Test func `stays at the largest number where sums would overflow`() throws {
         let tachometer = try Tachometer()
         for length in [Int64.max, .max, .max] { tachometer.record(.nanoseconds(length), at: milliseconds(1)) }
         let statistics = tachometer.closeWindow(at: milliseconds(2)).statistics
@@ -114,8 +108,7 @@ struct TachometerTests {
         #expect(statistics.sumNanoseconds == .max)
     }
 
-    @Test("loses no tick and counts none twice, whoever closes windows meanwhile")
-    func race() throws {
+    @Test func `loses no tick and counts none twice, whoever closes windows meanwhile`() throws {
         let tachometer = try Tachometer()
         let worker = try SerialWorker()
         let total: UInt64 = 300_000

@@ -24,15 +24,13 @@ struct TransitStopTests {
         ]
     }
 
-    @Test("measures from the stamp to now")
-    func stamp() {
+    @Test func `measures from the stamp to now`() {
         let sequence = start.stamp(at: 1_000, times: times(0))
         stop.pass(at: 1_500, start: start.identifier, sequence: sequence, instant: 1_000)
         #expect(taken(stop) == [1, 500, 0])
     }
 
-    @Test("counts the oldest of several stamps, and the others as arrived")
-    func oldest() {
+    @Test func `counts the oldest of several stamps, and the others as arrived`() {
         for instant: UInt64 in [10, 20, 30] { _ = start.stamp(at: instant, times: times(instant)) }
         stop.arrive(start: start.identifier, sequence: 2, instant: 20)
         stop.arrive(start: start.identifier, sequence: 1, instant: 10)
@@ -41,8 +39,7 @@ struct TransitStopTests {
         #expect(taken(stop) == [1, 90, 0])
     }
 
-    @Test("makes a lap for each start whose stamps are on one buffer")
-    func severalStarts() {
+    @Test func `makes a lap for each start whose stamps are on one buffer`() {
         let other = TransitStart(name: "other")
         group.add(other)
         stop.arrive(start: start.identifier, sequence: start.stamp(at: 10, times: times(0)), instant: 10)
@@ -50,8 +47,7 @@ struct TransitStopTests {
         #expect(stop.drain().map(\.statistics.sumNanoseconds) == [40, 30])
     }
 
-    @Test("counts a duplicate once")
-    func duplicate() {
+    @Test func `counts a duplicate once`() {
         let sequence = start.stamp(at: 10, times: times(0))
         for now: UInt64 in [20, 30] {
             stop.pass(at: now, start: start.identifier, sequence: sequence, instant: 10)
@@ -59,16 +55,14 @@ struct TransitStopTests {
         #expect(taken(stop) == [1, 10, 0])
     }
 
-    @Test("counts at the end what did not come")
-    func lost() {
+    @Test func `counts at the end what did not come`() {
         for _ in 1...5 { _ = start.stamp(at: 10, times: times(0)) }
         stop.pass(at: 20, start: start.identifier, sequence: 2, instant: 10)
         stop.end()
         #expect(taken(stop) == [1, 10, 4])
     }
 
-    @Test("does not count what a flush threw away")
-    func flush() {
+    @Test func `does not count what a flush threw away`() {
         for _ in 1...5 { _ = start.stamp(at: 10, times: times(0)) }
         stop.pass(at: 20, start: start.identifier, sequence: 1, instant: 10)
         stop.flush()
@@ -76,8 +70,7 @@ struct TransitStopTests {
         #expect(taken(stop) == [1, 10, 0])
     }
 
-    @Test("does not count a lap with a pause in it")
-    func pause() {
+    @Test func `does not count a lap with a pause in it`() {
         for _ in 1...2 { _ = start.stamp(at: 10, times: times(0)) }
         stop.resume(at: 100)
         stop.pass(at: 120, start: start.identifier, sequence: 1, instant: 10)
@@ -86,8 +79,7 @@ struct TransitStopTests {
         #expect(taken(stop) == [1, 20, 0])
     }
 
-    @Test("recognizes by time where no stamp comes, from the first on")
-    func byTime() {
+    @Test func `recognizes by time where no stamp comes, from the first on`() {
         for number: UInt64 in 0..<40 { _ = start.stamp(at: number * 10, times: times(number * 1_000)) }
         for number: UInt64 in 0..<40 { stop.pass(at: number * 10 + 7, times: times(number * 1_000)) }
         stop.end()
@@ -95,10 +87,9 @@ struct TransitStopTests {
         #expect(taken(stop) == [40, 280, 0])
     }
 
-    @Test(
-        "takes the running time where the presentation time was shifted, and the other way round",
-        arguments: [true, false])
-    func eitherTime(isRunningKept: Bool) {
+    @Test(arguments: [true, false])
+    func `takes the running time where the presentation time was shifted, and the other way round`(isRunningKept: Bool)
+    {
         for number: UInt64 in 0..<16 {
             _ = start.stamp(at: 0, times: MediaTimes(presentation: number * 7, running: number * 5))
         }
@@ -112,8 +103,7 @@ struct TransitStopTests {
         #expect(taken(stop) == [16, 144, 0])
     }
 
-    @Test("says nothing where only one time in three meets another")
-    func coincidence() {
+    @Test func `says nothing where only one time in three meets another`() {
         for number: UInt64 in 0..<60 { _ = start.stamp(at: number, times: times(number * 33)) }
         for number: UInt64 in 0..<60 {
             stop.pass(at: 1_000, times: times(number % 3 == 0 ? number * 33 : number * 33 + 1))
@@ -122,32 +112,28 @@ struct TransitStopTests {
         #expect(taken(stop) == [0, 0, 60])
     }
 
-    @Test("recognizes all that started where more passes than did")
-    func between() {
+    @Test func `recognizes all that started where more passes than did`() {
         for number: UInt64 in 0..<20 { _ = start.stamp(at: 0, times: times(number * 66)) }
         for number: UInt64 in 0..<40 { stop.pass(at: 5, times: times(number * 33)) }
         stop.end()
         #expect(taken(stop) == [20, 100, 20])
     }
 
-    @Test("takes no time that many share")
-    func sameTime() {
+    @Test func `takes no time that many share`() {
         for _ in 0..<40 { _ = start.stamp(at: 0, times: times(0)) }
         for _ in 0..<40 { stop.pass(at: 5, times: times(0)) }
         stop.end()
         #expect(taken(stop) == [0, 0, 40])
     }
 
-    @Test("does not look at times if it is to go by stamps only")
-    func stampsOnly() {
+    @Test func `does not look at times if it is to go by stamps only`() {
         let strict = TransitStop(group: group, correlation: .stamps)
         for number: UInt64 in 0..<16 { _ = start.stamp(at: 0, times: times(number)) }
         for number: UInt64 in 0..<16 { strict.pass(at: 5, times: times(number)) }
         #expect(taken(strict) == [0, 0, 16])
     }
 
-    @Test("does not wait for what passed the start before the stop was made")
-    func lateStop() {
+    @Test func `does not wait for what passed the start before the stop was made`() {
         for _ in 0..<100 { _ = start.stamp(at: 0, times: times(0)) }
         let late = TransitStop(group: group, correlation: .auto)
         // Before it is linked, others pass the start and go another way.
@@ -157,15 +143,13 @@ struct TransitStopTests {
         #expect(taken(late) == [1, 4, 0])
     }
 
-    @Test("counts what is of a start that it does not know as strange")
-    func unknown() {
+    @Test func `counts what is of a start that it does not know as strange`() {
         stop.pass(at: 5, start: .max, sequence: 1, instant: 1)
         stop.end()
         #expect(taken(stop) == [0, 0, 1])
     }
 
-    @Test("forgets starts that are gone when there are very many")
-    func manyStarts() {
+    @Test func `forgets starts that are gone when there are very many`() {
         for _ in 0..<200 {
             let passing = TransitStart(name: "passing")
             group.add(passing)
