@@ -16,7 +16,7 @@ struct SpoolBenchmark {
             exit(2)
         }
         let spool = try Spool(path: arguments[1], destination: "benchmark", boot: "boot", limit: 1 << 30)
-        let one = [(datum: datum(), isUncertain: false)]
+        let one = [QueuedDatum(datum: datum())]
         let hundred = Array(repeating: one[0], count: batch)
         let single = try perSecond(rows / 10) { () throws(SpoolError) in
             for _ in 0..<rows / 10 { _ = try spool.store(one) }
@@ -27,7 +27,7 @@ struct SpoolBenchmark {
         let taken = try perSecond(rows / batch * batch) { () throws(SpoolError) in
             for _ in 0..<rows / batch {
                 let claimed = try spool.claim(count: batch, bytes: .max, now: BootInstant(.now())) { _ in 0 }
-                try spool.settle(removed: claimed.map(\.row), released: [])
+                try spool.settle(removed: claimed.compactMap(\.row), released: [])
             }
         }
         print(single, stored, taken)

@@ -23,7 +23,7 @@ final class FlakyDelivery: Delivery {
             return (state >> 33) % 6
         }
         if dice < 2 { return report(.failed("The network is gone."), began) }
-        let lines = batch.queuedData.map { "\($0.datum.sum) \($0.isUncertain ? "uncertain" : "certain")\n" }.joined()
+        let lines = batch.data.map { "\($0.datum.sum) \($0.isUncertain ? "uncertain" : "certain")\n" }.joined()
         let bytes = Array(lines.utf8)
         // One write to a file is there as a whole or not at all when the process is killed.
         guard unsafe write(file, bytes, bytes.count) == bytes.count else {

@@ -17,7 +17,7 @@ private struct Tally {
         let moment = Moment.now()
         let datum = Datum(ClosedInterval(identity: identity, statistics: window, boot: "boot", moment: moment))
         do throws(SpoolError) {
-            dropped += try spool.store([(datum: datum, isUncertain: false)]).dropped.data
+            dropped += try spool.store([QueuedDatum(datum: datum)]).dropped.data
             stored += 1
         } catch {
             guard error.kind == .full else { throw error }
@@ -57,7 +57,7 @@ func fillDisk(folder: String) throws {
     var numbers: [UInt64] = []
     while case let taken = try again.claim(count: 1000, bytes: .max, now: .now(), size: { _ in 1 }), !taken.isEmpty {
         numbers += taken.map(\.datum.min)
-        try again.settle(removed: taken.map(\.row), released: [])
+        try again.settle(removed: taken.compactMap(\.row), released: [])
     }
     line += "kept \(numbers.count) newest-first \(numbers == numbers.sorted(by: >)) newest \(numbers.first ?? 0)"
     line += " stored \(all.stored) dropped \(all.dropped) damaged \(isDamaged)\n"

@@ -9,7 +9,7 @@ package struct EmbeddedMetricEncoder: Sendable {
     package init() {}
 
     /// Writes one document, without an end of line.
-    package func document(_ item: StampedDatum) -> [UInt8] {
+    package func document(_ item: QueuedDatum) -> [UInt8] {
         let datum = item.datum
         let identity = datum.identity
         var json = JSONText()

@@ -16,7 +16,7 @@ package struct PutMetricDataEncoder: MetricEncoder {
         ]
     }
 
-    package func body(_ data: [StampedDatum], namespace: String) -> [UInt8] {
+    package func body(_ data: [QueuedDatum], namespace: String) -> [UInt8] {
         var json = JSONText()
         json.raw("{\"Namespace\":")
         json.string(namespace)
@@ -41,7 +41,7 @@ package struct PutMetricDataEncoder: MetricEncoder {
         return text.isEmpty || text == Array("{}".utf8)
     }
 
-    private static func write(_ item: StampedDatum, to json: inout JSONText) {
+    private static func write(_ item: QueuedDatum, to json: inout JSONText) {
         let datum = item.datum
         json.raw("{\"MetricName\":")
         json.string(datum.identity.name)
@@ -83,7 +83,7 @@ package protocol MetricEncoder: Sendable {
     var replyType: String { get }
 
     /// Writes data of one namespace, uncompressed.
-    func body(_ data: [StampedDatum], namespace: String) -> [UInt8]
+    func body(_ data: [QueuedDatum], namespace: String) -> [UInt8]
     /// Returns the most bytes that a datum takes in the body.
     func largestSize(of datum: Datum) -> Int
     /// Returns whether a reply with status 200 and the right type says that all was taken.

@@ -47,23 +47,10 @@ package struct Batch: Sendable, Equatable {
     /// Tells this attempt from any other of the sender.
     package let number: UInt64
     package let namespace: String
-    package let queuedData: [QueuedDatum]
-    /// The data with the times they are reported for, by what is known of the right time now.
-    package let data: [StampedDatum]
+    /// The data with their time stamps, by what is known of the right time now.
+    package let data: [QueuedDatum]
     /// The right time, as far as it is known.
     package let time: WallTime
     /// How long the attempt may take.
     package let timeout: Duration
-}
-
-/// A datum with the time it is reported for, which is settled as late as possible: when it is sent.
-package struct StampedDatum: Sendable, Equatable {
-    package let datum: Datum
-    /// The start of its interval, in seconds since 1970.
-    package let timestamp: Int64
-
-    package init(datum: Datum, timestamp: Int64) {
-        self.datum = datum
-        self.timestamp = timestamp
-    }
 }

@@ -1,29 +1,17 @@
-/// A datum on its way out.
+/// A datum on its way out: in memory, in the spool or in a request.
 package struct QueuedDatum: Sendable, Equatable {
     package let datum: Datum
-    /// Its number in the spool, if it lies there.
+    /// Its number in the spool, if it is stored there.
     package var row: Int64?
     /// True if the service may have it already.
     package var isUncertain = false
+    /// The start of its interval in seconds since 1970, settled as late as possible: when it is sent.
+    package var timestamp: Int64
 
-    package init(datum: Datum, row: Int64? = nil, isUncertain: Bool = false) {
+    package init(datum: Datum, row: Int64? = nil, isUncertain: Bool = false, timestamp: Int64 = 0) {
         self.datum = datum
         self.row = row
         self.isUncertain = isUncertain
-    }
-}
-
-/// A datum that is, or is to be, in the spool.
-package struct SpooledDatum: Sendable, Equatable {
-    package let datum: Datum
-    /// True if it has been sent before and nobody knows whether the service took it.
-    package let isUncertain: Bool
-    /// Its number in the spool.
-    package let row: Int64
-
-    package init(datum: Datum, isUncertain: Bool, row: Int64) {
-        self.datum = datum
-        self.isUncertain = isUncertain
-        self.row = row
+        self.timestamp = timestamp
     }
 }

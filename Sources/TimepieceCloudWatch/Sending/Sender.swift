@@ -150,7 +150,7 @@ package final class Sender: Sendable {
         rescue.queuedData += rescue.closedIntervals.map { QueuedDatum(datum: Datum($0)) }
         do throws(SpoolError) {
             let all = rescue.flying + rescue.queuedData
-            let (rows, dropped) = try spool.store(all.map { (datum: $0.datum, isUncertain: $0.isUncertain) })
+            let (rows, dropped) = try spool.store(all)
             try spool.settle(removed: [], released: rescue.released)
             let summary = try spool.summary()
             state.withLock {
@@ -199,8 +199,7 @@ package final class Sender: Sendable {
         do throws(SpoolError) {
             switch step {
             case .store(let queuedData):
-                let data = queuedData.map { (datum: $0.datum, isUncertain: $0.isUncertain) }
-                let dropped = try spool.store(data).dropped
+                let dropped = try spool.store(queuedData).dropped
                 note(spool) { $0.stored(dropped: dropped, now: .now()) }
             case .settle(let removed, let released):
                 try spool.settle(removed: removed, released: released)

@@ -87,7 +87,7 @@ extension SenderState {
             rescuedShipment = flying.number
             rescuedRows = nil
             hasRescuedArrived = false
-            for queuedDatum in flying.queuedData {
+            for queuedDatum in flying.data {
                 var own = queuedDatum
                 own.isUncertain = true
                 if let row = own.row {

@@ -15,20 +15,20 @@ extension SenderState {
             accept(batch, now: now)
         case .throttled(let error, let asked):
             status.throttled &+= 1
-            fail(batch.queuedData, error, asked: asked, now: now)
+            fail(batch.data, error, asked: asked, now: now)
         case .failed(let error, let isUncertain, let asked):
-            var queuedData = batch.queuedData
+            var queuedData = batch.data
             if isUncertain { for index in queuedData.indices { queuedData[index].isUncertain = true } }
             fail(queuedData, error, asked: asked, now: now)
         case .unauthorized(let error), .wrongTime(let error):
-            guard !hasTriedAgainAtOnce else { return fail(batch.queuedData, error, asked: nil, now: now) }
+            guard !hasTriedAgainAtOnce else { return fail(batch.data, error, asked: nil, now: now) }
             // New keys or the right time are at hand now: no reason to wait, once.
             hasTriedAgainAtOnce = true
             status.retried &+= 1
             status.lastError = error
-            parts.append(batch.queuedData)
+            parts.append(batch.data)
         case .refused(let error):
-            refuse(batch.queuedData, error)
+            refuse(batch.data, error)
         }
     }
 
@@ -60,14 +60,12 @@ extension SenderState {
     }
 
     /// Takes data from the spool, to be sent.
-    package mutating func claimed(_ data: [SpooledDatum], now: Moment) {
+    package mutating func claimed(_ data: [QueuedDatum], now: Moment) {
         claimedAt = now.boot
         nextLook = now.boot.advanced(by: data.isEmpty ? configuration.lookPause : configuration.backfillPause)
         // What is done with may still lie there if it could not be removed.
-        let queuedData = data.filter { !removed.contains($0.row) }.map {
-            QueuedDatum(datum: $0.datum, row: $0.row, isUncertain: $0.isUncertain)
-        }
-        if !queuedData.isEmpty { parts.append(queuedData) }
+        let open = data.filter { queuedDatum in queuedDatum.row.map { !removed.contains($0) } ?? true }
+        if !open.isEmpty { parts.append(open) }
     }
 
     /// Takes it that some data of the spool are still held; others were taken by another process.
@@ -90,7 +88,7 @@ extension SenderState {
         hasTriedAgainAtOnce = false
         notBefore = BootInstant(nanoseconds: .min)
         status.lastSuccess = clock.wall(at: now.boot, now: now)
-        for queuedDatum in batch.queuedData {
+        for queuedDatum in batch.data {
             status.sent.add(queuedDatum.datum)
             if queuedDatum.isUncertain { status.uncertain.add(queuedDatum.datum) }
             if let row = queuedDatum.row { removed.insert(row) }

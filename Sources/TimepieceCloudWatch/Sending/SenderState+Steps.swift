@@ -40,7 +40,9 @@ extension SenderState {
         for (publisher, var openInterval) in openIntervals where !openInterval.isEmpty {
             let due = openInterval.end(now: now, clock: clock).advanced(by: phase(of: openInterval))
             guard now.boot >= due else { continue }
-            guard let closedInterval = openInterval.takeIfOver(at: now, clock: clock, boot: configuration.boot) else { continue }
+            guard let closedInterval = openInterval.takeIfOver(at: now, clock: clock, boot: configuration.boot) else {
+                continue
+            }
             openIntervals[publisher] = openInterval
             closedIntervals.append(closedInterval)
             minutesDue = min(minutesDue, due)
@@ -88,26 +90,22 @@ extension SenderState {
 
     /// Dates data and makes a request's content of them; drops those that the service will not take for their date.
     private mutating func ship(_ queuedData: [QueuedDatum], at now: Moment) -> Batch? {
-        var good: [QueuedDatum] = []
-        var data: [StampedDatum] = []
-        for queuedDatum in queuedData {
+        var data: [QueuedDatum] = []
+        for var queuedDatum in queuedData {
             switch date(queuedDatum.datum, now: now) {
             case .success(let time):
-                good.append(queuedDatum)
-                data.append(
-                    StampedDatum(
-                        datum: queuedDatum.datum,
-                        timestamp: TimeGrid.stamp(of: time, interval: queuedDatum.datum.identity.interval)))
+                queuedDatum.timestamp = TimeGrid.stamp(of: time, interval: queuedDatum.datum.identity.interval)
+                data.append(queuedDatum)
             case .failure(let refusal):
                 drop(queuedDatum, because: refusal.reason)
             }
         }
-        guard let namespace = good.first?.datum.identity.namespace else { return nil }
+        guard let namespace = data.first?.datum.identity.namespace else { return nil }
         batches &+= 1
         var timeout = configuration.requestTimeout
         if let flushDeadline { timeout = max(.milliseconds(200), min(timeout, now.boot.duration(to: flushDeadline))) }
         let batch = Batch(
-            number: batches, namespace: namespace, queuedData: good, data: data,
+            number: batches, namespace: namespace, data: data,
             time: clock.wall(at: now.boot, now: now), timeout: timeout)
         flying = batch
         status.requests &+= 1

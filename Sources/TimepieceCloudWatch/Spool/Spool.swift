@@ -48,7 +48,7 @@ package final class Spool: Sendable {
     /// Stores data, and drops the oldest of the file as far as there is no room.
     ///
     /// - Returns: the numbers of the stored data in their order, and what was dropped for them.
-    package func store(_ data: [(datum: Datum, isUncertain: Bool)]) throws(SpoolError) -> (
+    package func store(_ data: [QueuedDatum]) throws(SpoolError) -> (
         rows: [Int64], dropped: SampleTally
     ) {
         let contents = data.map { DatumArchive.bytes(of: $0.datum) }
@@ -67,7 +67,7 @@ package final class Spool: Sendable {
     }
 
     private func store(
-        _ data: [(datum: Datum, isUncertain: Bool)], _ contents: [[UInt8]], pages needed: Int64, in database: Database
+        _ data: [QueuedDatum], _ contents: [[UInt8]], pages needed: Int64, in database: Database
     ) throws(SpoolError) -> (rows: [Int64], dropped: SampleTally) {
         do throws(SpoolError) {
             return try database.transaction { () throws(SpoolError) in
@@ -88,7 +88,7 @@ package final class Spool: Sendable {
     /// Where the disk is full they are as many as the journal's reserve has room for.
     package func claim(
         count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
-    ) throws(SpoolError) -> [SpooledDatum] {
+    ) throws(SpoolError) -> [QueuedDatum] {
         var count = count
         while true {
             do throws(SpoolError) {
@@ -102,7 +102,7 @@ package final class Spool: Sendable {
 
     private func claimAtOnce(
         count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
-    ) throws(SpoolError) -> [SpooledDatum] {
+    ) throws(SpoolError) -> [QueuedDatum] {
         try connection.withLock { (database) throws(SpoolError) in
             let free: [SQLValue] = [.text(destination), .text(boot), .integer(now.nanoseconds)]
             // Asked without a lock first, so that a look at an empty spool costs no write.
@@ -111,7 +111,7 @@ package final class Spool: Sendable {
                 let rows = try database.rows(
                     "SELECT id, boot, instant, wall, uncertain OR owner IS NOT NULL, content FROM datum "
                         + "WHERE \(Self.isFree) ORDER BY id DESC LIMIT \(count)", free)
-                var taken: [SpooledDatum] = []
+                var taken: [QueuedDatum] = []
                 var total = 0
                 for row in rows {
                     guard let found = Self.read(row) else {
@@ -127,7 +127,7 @@ package final class Spool: Sendable {
                     total += own
                     taken.append(found)
                 }
-                try hold(taken.map(\.row), until: now.advanced(by: lease), in: database)
+                try hold(taken.compactMap(\.row), until: now.advanced(by: lease), in: database)
                 return taken
             }
         }
@@ -231,7 +231,7 @@ package final class Spool: Sendable {
     }
 
     private func insert(
-        _ data: [(datum: Datum, isUncertain: Bool)], _ contents: [[UInt8]], into database: Database
+        _ data: [QueuedDatum], _ contents: [[UInt8]], into database: Database
     ) throws(SpoolError) -> [Int64] {
         var rows: [Int64] = []
         for (item, content) in zip(data, contents) {
@@ -248,13 +248,13 @@ package final class Spool: Sendable {
         return rows
     }
 
-    private static func read(_ row: [SQLValue]) -> SpooledDatum? {
+    private static func read(_ row: [SQLValue]) -> QueuedDatum? {
         guard row.count == 6, let id = row[0].integer, let boot = row[1].text, let instant = row[2].integer,
             let wall = row[3].integer, let uncertain = row[4].integer, let content = row[5].blob,
             let datum = DatumArchive.datum(
                 content, boot: boot, instant: BootInstant(nanoseconds: instant), wall: WallTime(nanoseconds: wall))
         else { return nil }
-        return SpooledDatum(datum: datum, isUncertain: uncertain != 0, row: id)
+        return QueuedDatum(datum: datum, row: id, isUncertain: uncertain != 0)
     }
 }
 

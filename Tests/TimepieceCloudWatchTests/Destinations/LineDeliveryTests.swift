@@ -63,9 +63,9 @@ struct LineDeliveryTests {
 
     @Test func `A dry run prints the request as it would be sent, on one line`() {
         let output = Recording()
-        let data = [StampedDatum(datum: .sample(count: 3), timestamp: noon)]
+        let data = [QueuedDatum(datum: .sample(count: 3), timestamp: noon)]
         let batch = Batch(
-            number: 1, namespace: "Test/Video", queuedData: [QueuedDatum(datum: data[0].datum)], data: data,
+            number: 1, namespace: "Test/Video", data: data,
             time: Moment.after(60).wall, timeout: .seconds(1))
         #expect(LineDelivery(.request, to: output).deliver(batch).verdict == .accepted)
         let expected = PutMetricDataEncoder().body(data, namespace: "Test/Video") + [10]
@@ -74,9 +74,9 @@ struct LineDeliveryTests {
 
     @Test func `When the second of three lines fails, all are kept and the first may have arrived`() {
         let output = Recording(limit: 1)
-        let data = (0..<3).map { StampedDatum(datum: .sample(Double($0)), timestamp: noon) }
+        let data = (0..<3).map { QueuedDatum(datum: .sample(Double($0)), timestamp: noon) }
         let batch = Batch(
-            number: 1, namespace: "Test/Video", queuedData: data.map { QueuedDatum(datum: $0.datum) }, data: data,
+            number: 1, namespace: "Test/Video", data: data,
             time: Moment.after(60).wall, timeout: .seconds(1))
         #expect(
             LineDelivery(.documents, to: output).deliver(batch).verdict == .failed("It is full.", isUncertain: true))

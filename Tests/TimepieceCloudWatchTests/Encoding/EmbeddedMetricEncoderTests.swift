@@ -4,7 +4,7 @@ import Timepiece
 
 struct EmbeddedMetricEncoderTests {
     @Test func `A document has the metadata, the dimensions and the exact figures`() {
-        let item = StampedDatum(datum: .sample(count: 3), timestamp: noon)
+        let item = QueuedDatum(datum: .sample(count: 3), timestamp: noon)
         let text = String(decoding: EmbeddedMetricEncoder().document(item), as: UTF8.self)
         #expect(
             text == #"{"_aws":{"Timestamp":1795348800000,"CloudWatchMetrics":[{"Namespace":"Test/Video","#
@@ -17,7 +17,7 @@ struct EmbeddedMetricEncoderTests {
     func `A document has at most a hundred values, and all samples`(minute: SampleMinute) {
         let datum = Datum(
             ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
-        let bytes = EmbeddedMetricEncoder().document(StampedDatum(datum: datum, timestamp: noon))
+        let bytes = EmbeddedMetricEncoder().document(QueuedDatum(datum: datum, timestamp: noon))
         #expect(JSONDocument(bytes)?.integer(["frame_processing_time", "Count"]) == Int64(minute.samples.count))
         let text = String(decoding: bytes, as: UTF8.self)
         let counts =

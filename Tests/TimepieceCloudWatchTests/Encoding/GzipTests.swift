@@ -8,7 +8,7 @@ struct GzipTests {
             ClosedInterval(
                 identity: .sample(), statistics: SampleMinute.lognormal.statistics, boot: "b", moment: .after(3)))
         let body = encoder.body(
-            (0..<20).map { StampedDatum(datum: datum, timestamp: noon + 60 * Int64($0)) }, namespace: "Test/Video")
+            (0..<20).map { QueuedDatum(datum: datum, timestamp: noon + 60 * Int64($0)) }, namespace: "Test/Video")
         let compressed = try #require(Gzip.compress(body))
         #expect(compressed.starts(with: [0x1f, 0x8b, 8]))
         #expect(compressed.count < body.count / 4)

@@ -9,7 +9,7 @@ struct PutMetricDataEncoderTests {
         var statistics = Statistics()
         for nanoseconds: Int64 in [31_200_001, 32_500_000, 32_500_000] { statistics.record(.nanoseconds(nanoseconds)) }
         let minute = ClosedInterval(identity: .sample(), statistics: statistics, boot: "b", moment: .after(3))
-        let body = encoder.body([StampedDatum(datum: Datum(minute), timestamp: noon)], namespace: "Test/Video")
+        let body = encoder.body([QueuedDatum(datum: Datum(minute), timestamp: noon)], namespace: "Test/Video")
         let text = String(decoding: body, as: UTF8.self)
         #expect(
             text.hasPrefix(
@@ -45,7 +45,7 @@ struct PutMetricDataEncoderTests {
     func `No datum is larger than it was said to be`(minute: SampleMinute) {
         let datum = Datum(
             ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
-        let one = encoder.body([StampedDatum(datum: datum, timestamp: noon)], namespace: "Test/Video").count
+        let one = encoder.body([QueuedDatum(datum: datum, timestamp: noon)], namespace: "Test/Video").count
         #expect(one <= encoder.largestSize(of: datum))
         #expect(encoder.largestSize(of: datum) < 7000)
     }
@@ -62,7 +62,7 @@ struct PutMetricDataEncoderTests {
     func `The body is well-formed JSON for every minute`(minute: SampleMinute) {
         let datum = Datum(
             ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
-        let data = [StampedDatum(datum: datum, timestamp: noon), StampedDatum(datum: datum, timestamp: noon + 60)]
+        let data = [QueuedDatum(datum: datum, timestamp: noon), QueuedDatum(datum: datum, timestamp: noon + 60)]
         #expect(JSONDocument(encoder.body(data, namespace: "Test/Video")) != nil)
     }
 }

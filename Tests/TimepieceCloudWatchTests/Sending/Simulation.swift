@@ -141,11 +141,11 @@ final class Simulation {
             }
             state.settled(removed: removed, released: released.map(\.row))
         case .claim(let count):
-            var rows: [SpooledDatum] = []
+            var rows: [QueuedDatum] = []
             for (row, entry) in stored.enumerated().reversed() {
                 guard let entry, !entry.isHeld, rows.count < min(count, 200) else { continue }
                 stored[row]?.isHeld = true
-                rows.append(SpooledDatum(datum: entry.datum, isUncertain: entry.isUncertain, row: Int64(row)))
+                rows.append(QueuedDatum(datum: entry.datum, row: Int64(row), isUncertain: entry.isUncertain))
             }
             state.claimed(rows, now: now)
         case .renew(let rows):

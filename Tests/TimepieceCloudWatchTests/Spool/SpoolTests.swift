@@ -12,13 +12,13 @@ struct SpoolTests {
         try Spool(path: folder.path, destination: destination, boot: boot, limit: limit)
     }
 
-    private func claim(_ spool: Spool, count: Int = 1000, at seconds: Double = 0) throws -> [SpooledDatum] {
+    private func claim(_ spool: Spool, count: Int = 1000, at seconds: Double = 0) throws -> [QueuedDatum] {
         try spool.claim(count: count, bytes: 1_000_000, now: Moment.after(seconds).boot, size: { _ in 1000 })
     }
 
     @discardableResult
     private func store(_ spool: Spool, _ data: Datum...) throws -> (rows: [Int64], dropped: SampleTally) {
-        try spool.store(data.map { (datum: $0, isUncertain: false) })
+        try spool.store(data.map { QueuedDatum(datum: $0) })
     }
 
     @Test func `What is stored comes back whole, in another connection too`() throws {
@@ -56,8 +56,8 @@ struct SpoolTests {
     @Test func `Two processes never take the same datum`() throws {
         let (first, second) = (try open(), try open())
         try store(first, .sample(1), .sample(2), .sample(3))
-        let taken = try claim(first, count: 2).map(\.row)
-        let others = try claim(second).map(\.row)
+        let taken = try claim(first, count: 2).compactMap(\.row)
+        let others = try claim(second).compactMap(\.row)
         #expect(Set(taken).isDisjoint(with: others))
         #expect(taken.count + others.count == 3)
         #expect(try claim(first).isEmpty)
@@ -70,8 +70,8 @@ struct SpoolTests {
         #expect(try claim(second, at: 179).isEmpty)
         let again = try claim(second, at: 181)
         #expect(again.map(\.isUncertain) == [true])
-        #expect(try first.renew(again.map(\.row), now: Moment.after(182).boot).isEmpty)
-        #expect(try second.renew(again.map(\.row), now: Moment.after(182).boot).count == 1)
+        #expect(try first.renew(again.compactMap(\.row), now: Moment.after(182).boot).isEmpty)
+        #expect(try second.renew(again.compactMap(\.row), now: Moment.after(182).boot).count == 1)
     }
 
     @Test func `A lease of an earlier boot holds nothing`() throws {
@@ -194,8 +194,9 @@ struct SpoolTests {
                     let spool = try Spool(path: path, destination: "here", boot: "boot-1", busyTimeout: .seconds(60))
                     var rows: [Int64] = []
                     for step in 0..<10 {
-                        _ = try spool.store([(datum: .sample(Double(worker * 100 + step)), isUncertain: false)])
-                        rows += try spool.claim(count: 1, bytes: 1 << 20, now: .now(), size: { _ in 1 }).map(\.row)
+                        _ = try spool.store([QueuedDatum(datum: .sample(Double(worker * 100 + step)))])
+                        rows += try spool.claim(count: 1, bytes: 1 << 20, now: .now(), size: { _ in 1 }).compactMap(
+                            \.row)
                     }
                     return rows
                 }
