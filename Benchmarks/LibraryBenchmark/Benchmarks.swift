@@ -29,7 +29,7 @@ func statistics(of count: Int) -> Statistics {
 ///
 /// What is measured lives within one run: variables that outlive a closure are checked for exclusive access at each use.
 @inline(never)
-func keep<Value>(_ value: borrowing Value) {}
+func keep<Value: ~Copyable>(_ value: borrowing Value) {}
 
 /// A function of its own, so that `Benchmarks/instructions.py` can count what happens in it.
 @inline(never)
@@ -133,6 +133,19 @@ let benchmarks = [
                 last = next
             }
             keep(histogram)
+        }
+    },
+    Benchmark("HistogramRecorder.record") {
+        { count in
+            var recorder = HistogramRecorder()
+            var instants = Instants()
+            var last = instants.next()
+            for _ in 0..<count {
+                let next = instants.next()
+                recorder.record(nanoseconds: next.nanoseconds &- last.nanoseconds)
+                last = next
+            }
+            keep(recorder)
         }
     },
     Benchmark("Histogram.merge") {

@@ -101,7 +101,7 @@ public final class Tachometer: Sendable {
 
     /// Records a length that was measured elsewhere, as a stopwatch does; windows close by the same rules.
     public func record(_ length: Duration, at instant: MonotonicInstant = .now()) {
-        writer.record(UInt64(max(0, length.nanoseconds)), at: instant.nanoseconds)
+        writer.record(length.clampedNanoseconds, at: instant.nanoseconds)
         if instant.nanoseconds >= nextReport.load(ordering: .relaxed) { reportIfDue(at: instant.nanoseconds) }
     }
 

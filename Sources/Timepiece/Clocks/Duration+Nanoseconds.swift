@@ -14,6 +14,10 @@ extension Duration {
         return Int64(clamping: attoseconds / 1_000_000_000)
     }
 
+    /// The whole nanoseconds of this duration, none if it is negative, limited to what an `Int64` holds.
+    @inline(__always)
+    var clampedNanoseconds: UInt64 { UInt64(truncatingIfNeeded: max(0, nanoseconds)) }
+
     /// The duration in seconds, for printing and for services that count in seconds.
     @inlinable
     public var inSeconds: Double { self / .seconds(1) }

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The figures of one stretch of ticks, in memory laid out once, so that recording allocates nothing.
 ///
 /// A slot has one user at a time; the ``SlotPair`` that it is in says how that comes about. It is marked safe because its
@@ -36,7 +34,6 @@ import Glibc
 
     /// Records intervals in nanoseconds, ``SlotPair/waitingLimit`` of them at most.
     mutating func record(_ intervals: UnsafePointer<UInt32>, count added: Int) {
-        let cells = unsafe HistogramScale.sharedCells
         var (least, most, together, squared) = (UInt64.max, UInt64(0), UInt64(0), UInt128(0))
         var index = 0
         while index < added {
@@ -45,9 +42,7 @@ import Glibc
             most = Swift.max(most, interval)
             together &+= interval
             squared &+= UInt128(interval &* interval)
-            // The address first: with ThreadSanitizer the compiler takes no subscript here.
-            let bucket = unsafe bucket(of: interval, cells)
-            unsafe bucket.pointee &+= 1
+            buckets.count(interval)
             index &+= 1
         }
         count &+= UInt64(truncatingIfNeeded: added)
@@ -70,14 +65,8 @@ import Glibc
         max = Swift.max(max, interval)
         sum.addSaturating(interval)
         squares.addSaturating(UInt128(interval) &* UInt128(interval))
-        unsafe bucket(of: interval, HistogramScale.sharedCells).pointee &+= 1
+        buckets.count(interval)
         if capacity > 0 { keep(interval) }
-    }
-
-    @inline(__always)
-    private func bucket(of interval: UInt64, _ cells: UnsafePointer<UInt64>) -> UnsafeMutablePointer<UInt64> {
-        // The scale answers with 0 ..< bucketCount for every value.
-        unsafe buckets.counts + HistogramScale.bucket(of: interval) { unsafe cells[$0] }
     }
 
     /// Puts an interval into the ring of recent ones, in place of the oldest.
@@ -95,9 +84,11 @@ import Glibc
             Tally(events: apart &+ count, bytes: bytes, discontinuities: discontinuities, backwards: backwards))
         (apart, discontinuities, backwards) = (0, 0, 0)
         guard count > 0 else { return }
+        // All other counts are zero.
+        let used = HistogramScale.bucket(of: min)...HistogramScale.bucket(of: max)
         window.statistics.merge(
             Statistics(
-                count: count, min: min, max: max, sum: sum, squares: squares, histogram: drainBuckets()))
+                count: count, min: min, max: max, sum: sum, squares: squares, histogram: buckets.drain(used)))
         let held = Int(Swift.min(count, UInt64(capacity)))
         let oldest = held < capacity ? 0 : next
         for offset in 0..<held {
@@ -105,43 +96,5 @@ import Glibc
         }
         window.recent.removeFirst(Swift.max(0, window.recent.count - capacity))
         (count, min, max, sum, squares, next) = (0, .max, 0, 0, 0, 0)
-    }
-
-    /// Moves the counts between the smallest and the largest interval out; the others are zero.
-    private mutating func drainBuckets() -> Histogram {
-        let used = HistogramScale.shared.bucket(of: min)...HistogramScale.shared.bucket(of: max)
-        var histogram = Histogram()
-        histogram.cover(used)
-        for bucket in used {
-            histogram.add(unsafe buckets.counts[bucket], toBucket: bucket)
-            unsafe buckets.counts[bucket] = 0
-        }
-        return histogram
-    }
-}
-
-/// The counts of a histogram of one scale, all of it, in memory laid out once.
-///
-/// The memory comes in pages from the kernel, which gives a page when it is first touched: of 24 KB a usual stream touches
-/// a quarter.
-@safe struct Buckets: ~Copyable {
-    private static var size: Int { HistogramScale.bucketCount * MemoryLayout<UInt64>.stride }
-
-    let counts: UnsafeMutablePointer<UInt64>
-    private let isMapped: Bool
-
-    init() {
-        let pages = unsafe mmap(nil, Self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
-        isMapped = unsafe pages != MAP_FAILED
-        if let pages = unsafe pages, isMapped {
-            unsafe counts = pages.bindMemory(to: UInt64.self, capacity: HistogramScale.bucketCount)
-        } else {
-            unsafe counts = .allocate(capacity: HistogramScale.bucketCount)
-            unsafe counts.initialize(repeating: 0, count: HistogramScale.bucketCount)
-        }
-    }
-
-    deinit {
-        if isMapped { unsafe munmap(counts, Self.size) } else { unsafe counts.deallocate() }
     }
 }

@@ -36,8 +36,6 @@
         unsafe head = memory + Self.ownersSize
         unsafe self.slot(0).initialize(to: Slot(maxIntervals: maxIntervals))
         unsafe self.slot(1).initialize(to: Slot(maxIntervals: maxIntervals))
-        // Made before the first recording, which has no time for it.
-        _ = unsafe HistogramScale.sharedCells
     }
 
     /// The pair whose memory has its head there.

@@ -5,7 +5,10 @@
 public struct Histogram: Sendable, Equatable {
     /// A range of values and how many fell into it.
     public struct Bucket: Sendable, Equatable {
-        /// The place on OpenTelemetry's exponential scale 6 of nanoseconds: values from 2^(index/64) to 2^((index+1)/64).
+        /// The place of the range: `index` − 1920 is the index on OpenTelemetry's exponential scale 6 in seconds.
+        ///
+        /// With i = `index` − 1920 these are the values above 2^(i/64) s, up to and including 2^((i+1)/64) s; index 0 is
+        /// zero alone, and the last index, 3071, has all values above 2^(1151/64) s (72 hours).
         public let index: Int
         /// How many values fell into the range.
         public let count: UInt64
@@ -28,9 +31,9 @@ public struct Histogram: Sendable, Equatable {
         }
     }
 
-    /// Counts a value; a negative one counts as zero.
+    /// Counts a value; a negative one counts as zero. See ``HistogramRecorder`` for the quicker way.
     public mutating func record(_ value: Duration, count: UInt64 = 1) {
-        record(nanoseconds: UInt64(max(0, value.nanoseconds)), count: count)
+        record(nanoseconds: value.clampedNanoseconds, count: count)
     }
 
     /// Adds what another histogram counted.
@@ -63,16 +66,20 @@ public struct Histogram: Sendable, Equatable {
     }
 
     /// Counts a value in nanoseconds.
+    @inline(__always)
     package mutating func record(nanoseconds: UInt64, count increment: UInt64 = 1) {
-        guard increment > 0 else { return }
-        // The scale answers with 0 ..< bucketCount for every value.
-        let bucket = HistogramScale.shared.bucket(of: nanoseconds)
-        if !counts.indices.contains(bucket &- first) { cover(bucket...bucket) }
-        counts[bucket &- first].addSaturating(increment)
+        let bucket = HistogramScale.bucket(of: nanoseconds)
+        let offset = bucket &- first
+        // One comparison for both ends.
+        guard UInt(bitPattern: offset) < UInt(bitPattern: counts.count) else {
+            return add(increment, toBucket: bucket)
+        }
+        counts[offset].addSaturating(increment)
         count.addSaturating(increment)
     }
 
     /// Counts values by the number of their bucket; a number outside the scale counts in the bucket at that end.
+    @inline(never)
     package mutating func add(_ increment: UInt64, toBucket bucket: Int) {
         guard increment > 0 else { return }
         let bucket = max(0, min(bucket, HistogramScale.bucketCount - 1))
@@ -81,8 +88,18 @@ public struct Histogram: Sendable, Equatable {
         count.addSaturating(increment)
     }
 
+    /// Makes a histogram of the counts of neighboring buckets, of which the first is given.
+    @unsafe init(first: Int, counts: UnsafeBufferPointer<UInt64>) {
+        guard let low = unsafe counts.firstIndex(where: { $0 != 0 }),
+            let high = unsafe counts.lastIndex(where: { $0 != 0 })
+        else { return }
+        self.first = first + low
+        self.counts = unsafe Array(counts[low...high])
+        for added in self.counts { count.addSaturating(added) }
+    }
+
     /// Makes room so that the range of buckets can be indexed.
-    package mutating func cover(_ range: ClosedRange<Int>) {
+    private mutating func cover(_ range: ClosedRange<Int>) {
         if counts.isEmpty {
             first = range.lowerBound
             counts = Array(repeating: 0, count: range.count)

@@ -55,7 +55,7 @@ public struct Statistics: Sendable, Equatable {
 
     /// Counts a duration; a negative one counts as zero.
     public mutating func record(_ duration: Duration) {
-        record(nanoseconds: UInt64(Swift.max(0, duration.nanoseconds)))
+        record(nanoseconds: duration.clampedNanoseconds)
     }
 
     /// Counts a duration in nanoseconds.

@@ -22,6 +22,6 @@ enum Distribution: String, CaseIterable {
     }
 
     private func edge(using random: inout SeededGenerator) -> UInt64 {
-        UInt64(HistogramScale.lowerBound(of: Int.random(in: 500..<3000, using: &random)).rounded(.up))
+        UInt64(HistogramScale.upperBound(of: Int.random(in: 500..<3000, using: &random)).rounded(.down)) + 1
     }
 }

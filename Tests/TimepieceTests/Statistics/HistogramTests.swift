@@ -34,24 +34,74 @@ import Timepiece
         }
     }
 
-    @Test func `A value lies within the boundaries of its bucket`() {
+    @Test func `A value lies within the boundaries of its bucket, the upper one included`() {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<50_000 {
             let value = UInt64.random(in: 1...(1 << UInt64.random(in: 1...47, using: &random)), using: &random)
-            let bucket = HistogramScale.shared.bucket(of: value)
-            let range = HistogramScale.lowerBound(of: bucket)..<HistogramScale.lowerBound(of: bucket + 1)
-            if !range.contains(Double(value)) { Issue.record("\(value) is in bucket \(bucket)") }
+            let bucket = HistogramScale.bucket(of: value)
+            let isAbove = Double(value) > HistogramScale.upperBound(of: bucket - 1)
+            let isWithin = Double(value) <= HistogramScale.upperBound(of: bucket)
+            if !isAbove || !isWithin { Issue.record("\(value) is in bucket \(bucket)") }
+        }
+    }
+
+    /// Indices of OpenTelemetry's scale 6 in seconds, ⌈64 log2(value / 10^9)⌉ − 1 computed with 60 digits.
+    @Test(
+        arguments: [
+            (1, -1914), (2, -1850), (93, -1495), (94, -1494), (999_999_999, -1), (1_000_000_000, -1),
+            (1_000_000_001, 0),
+            (33_333_333, -315), (16_683_333, -378), (40_000_000, -298), (2_000_000_000, 63), (2_000_000_001, 64),
+            (500_000_000, -65), (1_953_125, -577), (1_953_126, -576), (86_400_000_000_000, 1049),
+            (262_143_999_999_999, 1151), (262_144_000_000_000, 1151),
+        ] as [(Int64, Int)])
+    func `An index less 1920 is that of OpenTelemetry's scale 6 in seconds`(nanoseconds: Int64, index: Int) {
+        var histogram = Histogram()
+        histogram.record(.nanoseconds(nanoseconds))
+        #expect(histogram.buckets.map { $0.index - 1920 } == [index])
+    }
+
+    @Test func `The value below a boundary and the value above it are in neighboring buckets, at every boundary`() {
+        // A boundary above this is not known to the nanosecond: its last bits are rounded.
+        for bucket in 500..<2600 {
+            let last = UInt64(HistogramScale.upperBound(of: bucket).rounded(.down))
+            let buckets = [HistogramScale.bucket(of: last), HistogramScale.bucket(of: last + 1)]
+            if buckets != [bucket, bucket + 1] { Issue.record("\(last) and the next are in \(buckets)") }
         }
     }
 
     @Test func `Values beyond the scale are counted at its ends`() {
-        #expect(HistogramScale.shared.bucket(of: 0) == 0)
-        #expect(HistogramScale.shared.bucket(of: 1) == 0)
-        #expect(HistogramScale.shared.bucket(of: .max) == HistogramScale.bucketCount - 1)
+        #expect(HistogramScale.bucket(of: 0) == 0)
+        #expect(HistogramScale.bucket(of: 1) == 6)
+        #expect(HistogramScale.bucket(of: .max) == HistogramScale.bucketCount - 1)
         var histogram = Histogram()
         histogram.record(.seconds(-5))
         histogram.record(.seconds(Int64.max))
         #expect(histogram.buckets.map(\.index) == [0, HistogramScale.bucketCount - 1])
+    }
+
+    @Test func `Zero has a bucket of its own`() {
+        let histogram = histogram([0, 0, 0, 1])
+        #expect(histogram.buckets.map(\.count) == [3, 1])
+        #expect(histogram.percentile(75) == .zero)
+        #expect(histogram.percentile(100) == .nanoseconds(1))
+    }
+
+    @Test func `A recorder counts what a histogram counts, and starts from zero after it was taken`() {
+        var random = SeededGenerator(seed: 7)
+        var recorder = HistogramRecorder()
+        for distribution in Distribution.allCases {
+            let values = distribution.values(500, using: &random) + [0, .max]
+            for value in values { recorder.record(nanoseconds: value) }
+            var expected = Histogram()
+            for value in values { expected.record(.nanoseconds(Int64(clamping: value))) }
+            #expect(recorder.histogram == expected)
+            #expect(recorder.count == 502)
+            #expect(recorder.takeHistogram() == expected)
+            #expect(recorder.histogram == Histogram())
+            #expect(recorder.count == 0)
+        }
+        recorder.record(.milliseconds(-1))
+        #expect(recorder.histogram == histogram([0]))
     }
 
     @Test func `Merging in any order and grouping gives what recording in one gives`() {

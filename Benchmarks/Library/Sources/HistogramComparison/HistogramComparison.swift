@@ -10,6 +10,8 @@ struct HistogramComparison {
         let values = intervals(count)
         print("| nanoseconds a call, median of \(rounds) | Timepiece | HdrHistogram |")
         print("| --- | ---: | ---: |")
+        row(
+            "record nanoseconds", calls: count, ours: { recordNanoseconds(values) }, theirs: { recordHdr(values) })
         row("record", calls: count, ours: { record(values) }, theirs: { recordHdr(values) })
         let (ours, theirs) = (Recorded(values), RecordedHdr(values))
         row("merge", calls: 100, ours: { ours.merge(times: 100) }, theirs: { theirs.merge(times: 100) })
@@ -47,6 +49,13 @@ struct HistogramComparison {
 @inline(never)
 func record(_ values: [UInt64]) {
     _ = Recorded(values)
+}
+
+@inline(never)
+func recordNanoseconds(_ values: [UInt64]) {
+    var recorder = HistogramRecorder()
+    for value in values { recorder.record(nanoseconds: value) }
+    precondition(recorder.count == values.count)
 }
 
 @inline(never)

@@ -1,6 +1,6 @@
 import Histogram
 
-/// HdrHistogram's of the same, over the same range of 78 hours.
+/// HdrHistogram's of the same, over a range of 78 hours.
 struct RecordedHdr {
     private let histogram: Histogram<UInt64>
 
