@@ -32,7 +32,8 @@ static __thread uint64_t chance = 1;
 static Object objects[MAX_OBJECTS];
 static int num_objects;
 
-__attribute__ ((constructor))
+static void read_start (void) __attribute__((constructor));
+
 static void
 read_start (void)
 {

@@ -4,7 +4,9 @@
 #include <gst/gst.h>
 #include <stdio.h>
 
-__attribute__ ((noinline))
+static void push_first (GstPad * pad, GstBuffer * buffer)
+    __attribute__((noinline));
+
 static void
 push_first (GstPad * pad, GstBuffer * buffer)
 {

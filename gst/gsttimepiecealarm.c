@@ -65,8 +65,8 @@ add_length (const gchar ** text, guint64 * total)
     const gchar *unit;
     guint64 length;
   } units[] = {                 /* longer names before their prefixes */
-    {"ms", GST_MSECOND}, {"us", GST_USECOND}, {"ns", 1}, {"h", 3600 * GST_SECOND},
-    {"m", 60 * GST_SECOND}, {"s", GST_SECOND}
+    {"ms", GST_MSECOND}, {"us", GST_USECOND}, {"ns", 1},
+    {"h", 3600 * GST_SECOND}, {"m", 60 * GST_SECOND}, {"s", GST_SECOND}
   };
   const gchar *next = *text;
   guint64 whole = 0, fraction = 0, scale = 1, length;
@@ -425,8 +425,8 @@ gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
     *problem = g_strdup ("The alarms are not UTF-8.");
     return NULL;
   }
-  alarms =
-      g_ptr_array_new_with_free_func ((GDestroyNotify) gst_timepiece_alarm_free);
+  alarms = g_ptr_array_new_with_free_func ((GDestroyNotify)
+      gst_timepiece_alarm_free);
   names = g_hash_table_new (g_str_hash, g_str_equal);
   while (*entry != '\0' && alarms) {
     const gchar *end = find_unquoted (entry, ";");

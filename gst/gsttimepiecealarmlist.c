@@ -97,8 +97,7 @@ disarm (GstTimepieceAlarmList * list, const GstTimepieceAlarm * alarm)
 /* Gives alarms that came without a name one that nobody has. Returns FALSE if a
  * name that was given is taken. */
 static gboolean
-settle_names (GstTimepieceAlarmList * list, GPtrArray * added,
-    gchar ** problem)
+settle_names (GstTimepieceAlarmList * list, GPtrArray * added, gchar ** problem)
 {
   GHashTable *names = g_hash_table_new (g_str_hash, g_str_equal);
   guint position = list->alarms.length;

@@ -34,7 +34,7 @@ static const Property properties[] = {
         "Publish to AWS CloudWatch under this namespace (none = do not)",
       TEXT, AT (namespace), FALSE},
   {"cloudwatch-metric-name", "CloudWatch metric name",
-        "Name of the metric (none = frame_processing_time for timepiecetick, "
+      "Name of the metric (none = frame_processing_time for timepiecetick, "
         "elapsed_time for timepiecewatch)", TEXT, AT (metric_name), FALSE},
   {"cloudwatch-dimensions", "CloudWatch dimensions",
         "Dimensions of the metric beside Label, such as "
@@ -45,7 +45,7 @@ static const Property properties[] = {
         "under 60 s the metric is one of high resolution", LENGTH,
       AT (interval), FALSE},
   {"region", "Region",
-        "AWS region (none = from AWS_REGION, AWS_DEFAULT_REGION, the profile or "
+      "AWS region (none = from AWS_REGION, AWS_DEFAULT_REGION, the profile or "
         "the instance)", TEXT, AT (region), FALSE},
   {"access-key", "Access key",
         "AWS access key (none = AWS's chain of credentials)", TEXT,
@@ -58,18 +58,18 @@ static const Property properties[] = {
         "Profile in the shared AWS files (none = AWS_PROFILE or default)", TEXT,
       AT (profile), FALSE},
   {"endpoint-uri", "Endpoint URI",
-        "Address of the service: https, or http to this machine or where "
+      "Address of the service: https, or http to this machine or where "
         "cloudwatch-allow-http says so (none = from the environment or the "
         "region)", TEXT, AT (endpoint_uri), FALSE},
   {"iot-certificate", "IoT certificate",
-        "Credentials by a device certificate, such as \"iot-certificate,"
+      "Credentials by a device certificate, such as \"iot-certificate,"
         "endpoint=…,cert-path=…,key-path=…,ca-path=…,role-aliases=…,"
         "iot-thing-name=…\"", STRUCTURE, AT (iot_certificate), FALSE},
   {"cloudwatch-spool", "CloudWatch spool",
-        "File for what cannot be sent: a path, or none (not set = one of the "
+      "File for what cannot be sent: a path, or none (not set = one of the "
         "user's own)", TEXT, AT (spool), FALSE},
   {"cloudwatch-emf", "CloudWatch EMF",
-        "Write Embedded Metric Format instead of calling the service: stdout, "
+      "Write Embedded Metric Format instead of calling the service: stdout, "
         "file:PATH, tcp://HOST:PORT or udp://HOST:PORT", TEXT, AT (emf), FALSE},
   {"cloudwatch-dry-run", "CloudWatch dry run",
         "Print to standard output what would be sent, and send nothing", FLAG,
@@ -276,8 +276,7 @@ gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
   settings.session_token = self->session_token;
   settings.profile = self->profile;
   settings.endpoint_uri = self->endpoint_uri;
-  settings.iot_certificate =
-      (TimepiecePair *) (gpointer) iot_certificate->data;
+  settings.iot_certificate = (TimepiecePair *) (gpointer) iot_certificate->data;
   settings.num_iot_certificate = iot_certificate->len;
   settings.spool = self->spool;
   settings.emf = self->emf;

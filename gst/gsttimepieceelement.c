@@ -24,7 +24,8 @@ enum
   PROP_LABEL,
   PROP_STATS,
   PROP_CLOUDWATCH,
-  PROP_CLOUDWATCH_END = PROP_CLOUDWATCH + GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES
+  PROP_CLOUDWATCH_END =
+      PROP_CLOUDWATCH + GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES
 };
 
 typedef struct
@@ -582,8 +583,10 @@ gst_timepiece_element_apply (GstTimepieceElement * self)
 static void
 set_interval (GstTimepieceElement * self, guint64 interval)
 {
-  gchar *problem = gst_timepiece_element_is_started (self) ? interval_problem (interval) : NULL;
+  gchar *problem = NULL;
 
+  if (gst_timepiece_element_is_started (self))
+    problem = interval_problem (interval);
   /* A pipeline that runs is not stopped for a wrong setting. */
   if (problem) {
     gst_timepiece_element_warn_settings (self, problem,

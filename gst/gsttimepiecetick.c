@@ -290,8 +290,7 @@ gst_timepiece_tick_stop (GstTimepieceElement * element)
 }
 
 static gboolean
-gst_timepiece_tick_apply (GstTimepieceElement * element,
-    TimepieceMeter * meter)
+gst_timepiece_tick_apply (GstTimepieceElement * element, TimepieceMeter * meter)
 {
   TimepieceTickSettings settings = get_settings (GST_TIMEPIECE_TICK (element));
 
@@ -315,8 +314,7 @@ show (const TimepieceTickWindow * window, void *user_data)
 }
 
 static GstStructure *
-gst_timepiece_tick_stats (GstTimepieceElement * element,
-    TimepieceMeter * meter)
+gst_timepiece_tick_stats (GstTimepieceElement * element, TimepieceMeter * meter)
 {
   Stats stats = { GST_TIMEPIECE_TICK (element), NULL };
 

@@ -82,8 +82,7 @@ GstStructure *
 gst_timepiece_tick_alarm_structure (GstTimepieceTick * self,
     const TimepieceFiring * firing, GstClockTime running_time)
 {
-  gchar *label =
-      gst_timepiece_element_dup_label (GST_TIMEPIECE_ELEMENT (self));
+  gchar *label = gst_timepiece_element_dup_label (GST_TIMEPIECE_ELEMENT (self));
   GstStructure *structure = gst_structure_new ("timepiece-alarm",
       "label", G_TYPE_STRING, label,
       "alarm", G_TYPE_STRING, firing->name,

@@ -10,7 +10,7 @@
  * plugin is loaded late, but the word fits into what the linker keeps free for
  * that, and is read without a call. */
 static __thread TimepieceFrame *innermost
-    __attribute__ ((tls_model ("initial-exec")));
+    __attribute__((tls_model ("initial-exec")));
 
 static inline void
 enter (GstTimepieceWatch * self, TimepieceFrame * frame)

@@ -7,9 +7,11 @@
   FUNCTION (CURLcode, curl_easy_getinfo)
 #define ALL(FUNCTION) TIMEPIECE_CURL_FUNCTIONS (FUNCTION) VARIADIC (FUNCTION)
 
+/* *INDENT-OFF* */
 TIMEPIECE_LAZY_LIBRARY ("libcurl.so.4", ALL, timepiece_curl_problem)
 
 TIMEPIECE_CURL_FUNCTIONS (TIMEPIECE_LAZY_DEFINE)
+/* *INDENT-ON* */
 
 /* The parentheses keep curl's type-checking macros out, which need the option
  * to be a constant. */

@@ -55,8 +55,8 @@ set_shared (Dice * dice, GstElement * element)
       break;
     case 4:
       g_object_set (element, "cloudwatch-namespace",
-          dice_roll (dice, 4) ? NULL : "Abuse", "cloudwatch-emf", "file:/dev/null",
-          "cloudwatch-spool", "none", NULL);
+          dice_roll (dice, 4) ? NULL : "Abuse", "cloudwatch-emf",
+          "file:/dev/null", "cloudwatch-spool", "none", NULL);
       break;
     default:
       g_object_set (element, "cloudwatch-metric-name", "abused", "region",
@@ -102,7 +102,8 @@ bystanders_set (Dice * dice, GstElement * element)
 static void
 use_alarms (Dice * dice, GstElement * element)
 {
-  static const gchar *const names[] = { "beat", "third", "key", "media", "end" };
+  static const gchar *const names[] =
+      { "beat", "third", "key", "media", "end" };
   gboolean done;
 
   if (!g_signal_lookup ("add-alarm", G_OBJECT_TYPE (element)))

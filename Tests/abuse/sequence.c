@@ -215,8 +215,7 @@ append_sink (Sequence * self)
   GstElement *sink = append_new (self, "fakesink");
 
   g_object_set (sink, "sync", dice_roll (&self->dice, 4) == 0, "async",
-      dice_roll (&self->dice, 4) != 0, "can-activate-pull",
-      self->pulls, NULL);
+      dice_roll (&self->dice, 4) != 0, "can-activate-pull", self->pulls, NULL);
 }
 
 static void

@@ -26,7 +26,8 @@ static int failure;
 static int goes_on;
 static long count;
 
-__attribute__ ((constructor))
+static void read_environment (void) __attribute__((constructor));
+
 static void
 read_environment (void)
 {
@@ -92,6 +93,7 @@ is_due (const char *call, void *caller)
     return real arguments; \
   }
 
+/* *INDENT-OFF* */
 FAILING (ssize_t, read, (int fd, void *buffer, size_t size), (fd, buffer, size))
 FAILING (ssize_t, write, (int fd, const void *buffer, size_t size), (fd, buffer,
         size))
@@ -115,6 +117,7 @@ FAILING (ssize_t, recv, (int fd, void *buffer, size_t size, int flags), (fd,
         buffer, size, flags))
 FAILING (int, poll, (struct pollfd * fds, nfds_t size, int timeout), (fds, size,
         timeout))
+/* *INDENT-ON* */
 
 int
 pthread_create (pthread_t * thread, const pthread_attr_t * attributes,
@@ -136,8 +139,10 @@ pthread_create (pthread_t * thread, const pthread_attr_t * attributes,
     return real (at, size, access, flags, fd, from); \
   }
 
+/* *INDENT-OFF* */
 MAPPING (mmap, off_t)
 MAPPING (mmap64, off64_t)
+/* *INDENT-ON* */
 
 /* The last argument is there if the flags say so. */
 #define OPENING(name) \
@@ -156,8 +161,10 @@ MAPPING (mmap64, off64_t)
     return real (path, flags, mode); \
   }
 
+/* *INDENT-OFF* */
 OPENING (open)
 OPENING (open64)
+/* *INDENT-ON* */
 
 /* The plugin's own C asks for memory through GLib and GStreamer only (run.py
  * looks at the objects), and GLib ends the process without any. These two of
@@ -177,9 +184,11 @@ OPENING (open64)
 void *gst_mini_object_copy (const void *object);
 void *gst_buffer_add_meta (void *buffer, const void *info, void *parameters);
 
+/* *INDENT-OFF* */
 LACKING (gst_mini_object_copy, (const void *object), (object))
 LACKING (gst_buffer_add_meta, (void *buffer, const void *info,
         void *parameters), (buffer, info, parameters))
+/* *INDENT-ON* */
 
 /* What is allocated in the C of SQLite and curl; Swift itself ends the process
  * without memory, as GLib does, and its runtime is left alone. */

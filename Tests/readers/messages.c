@@ -52,12 +52,14 @@ parse_##name (const GstStructure * structure, const gchar ** missing) \
   return timepiece_##name##_message_parse (structure, &parsed, missing); \
 }
 
+/* *INDENT-OFF* */
 PARSER (tick, TimepieceTickMessage)
 PARSER (watch, TimepieceWatchMessage)
 PARSER (alarm, TimepieceAlarmMessage)
 PARSER (stall, TimepieceStallMessage)
 PARSER (resume, TimepieceResumeMessage)
 PARSER (cloudwatch, TimepieceCloudWatchMessage)
+/* *INDENT-ON* */
 
 static void
 check_each_field (Parse parse, const GstStructure * whole)

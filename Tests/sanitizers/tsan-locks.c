@@ -9,8 +9,8 @@
 #include <glib.h>
 
 /* The sanitizer's own, in the test process; absent in others. */
-extern void __tsan_acquire (void *address) __attribute__ ((weak));
-extern void __tsan_release (void *address) __attribute__ ((weak));
+extern void __tsan_acquire (void *address) __attribute__((weak));
+extern void __tsan_release (void *address) __attribute__((weak));
 
 #define REAL(name) \
   static __typeof__ (&name) real; \
@@ -93,6 +93,7 @@ g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
 #define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 #define HANDLE __attribute__ ((swift_context)) void *
 
+/* *INDENT-OFF* */
 __attribute__ ((swiftcall))
 void swift_mutex_lock_slow (guint32 state, HANDLE handle) __asm__ (LOCK_SLOW);
 __attribute__ ((swiftcall))
@@ -119,3 +120,4 @@ void swift_mutex_unlock_slow (HANDLE handle)
   release (handle);
   real (handle);
 }
+/* *INDENT-ON* */

@@ -194,7 +194,7 @@ disturb (Line * line)
     case 1:
       if (line->is_seekable)
         gst_element_seek_simple (line->pipeline, GST_FORMAT_TIME,
-            GST_SEEK_FLAG_FLUSH, (gint64) dice_roll (&dice, 1000) * GST_MSECOND);
+            GST_SEEK_FLAG_FLUSH, GST_MSECOND * dice_roll (&dice, 1000));
       break;
     case 2:
       g_object_set (line->points[dice_roll (&dice, POINTS)], "interval",
@@ -222,8 +222,8 @@ add_up (Line * lines)
     }
     gst_object_unref (lines[i].pipeline);
   }
-  printf ("soak: %" G_GUINT64_FORMAT " buffers seen and told of by %d elements\n",
-      seen, PIPELINES * POINTS);
+  printf ("soak: %" G_GUINT64_FORMAT
+      " buffers seen and told of by %d elements\n", seen, PIPELINES * POINTS);
 }
 
 int
@@ -243,7 +243,8 @@ main (int argc, char **argv)
   span = (gint64) (g_ascii_strtod (argv[1], NULL) * 60 * G_USEC_PER_SEC);
   dice.state = argc > 3 ? g_ascii_strtoull (argv[3], NULL, 10) :
       (guint64) g_get_real_time ();
-  printf ("soak: %s minutes, seed %" G_GUINT64_FORMAT "\n", argv[1], dice.state);
+  printf ("soak: %s minutes, seed %" G_GUINT64_FORMAT "\n", argv[1],
+      dice.state);
   fflush (stdout);
   for (guint i = 0; i < PIPELINES; i++)
     build (&lines[i], i, argv[2]);

@@ -8,7 +8,8 @@
  */
 #include <timepiece-messages.h>
 
-typedef struct {
+typedef struct
+{
   GMainLoop *loop;
   gint status;
 } Guard;

@@ -19,8 +19,9 @@ static const char leave_text[] = "\033[?7h\033[?25h\033[?1049l";
 
 /* What kills without giving anybody the word. The polite ones (INT, TERM, HUP)
  * belong to the program. */
-static const int fatal[] = { SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGQUIT, SIGSYS,
-  SIGALRM };
+static const int fatal[] = {
+  SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGQUIT, SIGSYS, SIGALRM
+};
 
 static struct termios before;
 static volatile sig_atomic_t entered;
