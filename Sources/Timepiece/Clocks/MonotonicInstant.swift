@@ -1,4 +1,6 @@
 import Glibc
+// Swift attributes glibc's timespec to this module, which includes <semaphore.h> first.
+import SwiftOverlayShims
 
 /// A point of CLOCK_MONOTONIC, the clock of intervals.
 ///

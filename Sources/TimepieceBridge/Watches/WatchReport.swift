@@ -1,3 +1,5 @@
+import Timepiece
+
 /// A window of a watch, ready to be told.
 struct WatchReport: Sendable {
     let tree: WatchTree

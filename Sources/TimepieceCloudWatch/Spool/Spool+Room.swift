@@ -1,3 +1,4 @@
+import Synchronization
 import Timepiece
 
 // How the file keeps its bound, and gets along on a disk that others have filled: the oldest data go.

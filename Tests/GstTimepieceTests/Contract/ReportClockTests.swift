@@ -1,3 +1,4 @@
+import CGStreamerCheck
 import Glibc
 import Synchronization
 import Testing

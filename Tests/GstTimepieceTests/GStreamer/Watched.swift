@@ -1,3 +1,4 @@
+import CGStreamerCheck
 import Glibc
 import SwiftOverlayShims  // where this toolchain finds the members of timespec
 
