@@ -53,11 +53,14 @@ let package = Package(
             dependencies: ["Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"],
             swiftSettings: strict),
 
+        // What an element measures. No C types; time is a parameter.
+        .target(name: "TimepieceMeters", dependencies: ["Timepiece"], swiftSettings: strict),
+
         // The contract between C and Swift, and the contract kept.
         .target(name: "CTimepiece", cSettings: strictC),
         .target(
             name: "TimepieceBridge",
-            dependencies: ["CTimepiece", "Timepiece", "TimepieceCloudWatch"],
+            dependencies: ["CTimepiece", "Timepiece", "TimepieceMeters", "TimepieceCloudWatch"],
             swiftSettings: strict),
 
         // The elements: C, and GStreamer only. It links to the bridge through the contract alone.
@@ -81,6 +84,7 @@ let package = Package(
         .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
+        .testTarget(name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece"], swiftSettings: strict),
         // Publishes into a spool until a test kills it.
         .executableTarget(
             name: "SpoolVictim",
@@ -93,7 +97,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "GstTimepieceTests",
-            dependencies: ["GstTimepiece", "TimepieceBridge", "Timepiece", "CTimepiece", "CGStreamerCheck"],
+            dependencies: [
+                "GstTimepiece", "TimepieceBridge", "TimepieceMeters", "Timepiece", "CTimepiece", "CGStreamerCheck",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "TimepieceMessagesTests", dependencies: ["TimepieceMessages", "CGStreamer"], swiftSettings: strict),

@@ -1,6 +1,7 @@
 // The names are those of the C header.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 import CTimepiece
+import TimepieceMeters
 
 // The bodies of what timepiece.h declares for `TimepieceMeter`, which is an unmanaged reference to a `StreamMeter`.
 

@@ -5,7 +5,8 @@ import Glibc
 import Timepiece
 import TimepieceCloudWatch
 
-// The bodies of what timepiece.h declares for `TimepiecePublisher`, which is an unmanaged reference to a `Publisher`.
+// The bodies of what timepiece.h declares for `TimepiecePublisher`, which is an unmanaged reference to a
+// `CloudWatchPublisher`.
 
 @c @implementation
 func timepiece_publisher_new(
@@ -14,7 +15,8 @@ func timepiece_publisher_new(
 ) -> OpaquePointer? {
     do throws(CloudWatchSettingsError) {
         let listener = unsafe StatusListener(function: changed, context: user_data)
-        let publisher = try unsafe Publisher(CloudWatchSettings(settings.pointee), listener: listener)
+        let publisher = try unsafe CloudWatchPublisher(CloudWatchSettings(settings.pointee))
+        publisher.onStatusChange { listener.tell($0) }
         return unsafe OpaquePointer(Unmanaged.passRetained(publisher).toOpaque())
     } catch {
         unsafe problem.pointee = strdup(error.description)
@@ -24,7 +26,7 @@ func timepiece_publisher_new(
 
 @c @implementation
 func timepiece_publisher_note(_ cloudwatch: OpaquePointer) -> UnsafeMutablePointer<CChar>? {
-    unsafe strdup(publisher(cloudwatch).note)
+    unsafe strdup(publisher(cloudwatch).costNote)
 }
 
 @c @implementation
@@ -36,22 +38,23 @@ func timepiece_publisher_read(
 
 @c @implementation
 func timepiece_publisher_close(_ cloudwatch: OpaquePointer) {
-    unsafe publisher(cloudwatch).close()
+    let publisher = unsafe publisher(cloudwatch)
+    publisher.close(within: publisher.flushDeadline)
 }
 
 @c @implementation
 func timepiece_publisher_ref(_ cloudwatch: OpaquePointer) -> OpaquePointer {
-    _ = unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).retain()
+    _ = unsafe Unmanaged<CloudWatchPublisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).retain()
     return unsafe cloudwatch
 }
 
 @c @implementation
 func timepiece_publisher_unref(_ cloudwatch: OpaquePointer) {
-    unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).release()
+    unsafe Unmanaged<CloudWatchPublisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).release()
 }
 
-func publisher(_ cloudwatch: OpaquePointer) -> Publisher {
-    unsafe Unmanaged<Publisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).takeUnretainedValue()
+func publisher(_ cloudwatch: OpaquePointer) -> CloudWatchPublisher {
+    unsafe Unmanaged<CloudWatchPublisher>.fromOpaque(UnsafeRawPointer(cloudwatch)).takeUnretainedValue()
 }
 
 extension CloudWatchSettings {

@@ -3,6 +3,7 @@
 import CTimepiece
 import Glibc
 import Timepiece
+import TimepieceMeters
 
 // The bodies of what timepiece.h declares for the alarms of a `TimepieceTick`.
 

@@ -3,6 +3,7 @@
 import CTimepiece
 import Synchronization
 import Timepiece
+import TimepieceMeters
 
 // The bodies of what timepiece.h declares for `TimepieceWatch`, which is an unmanaged reference to a `WatchMeter`.
 
@@ -11,25 +12,11 @@ func timepiece_watch_new(
     _ settings: UnsafePointer<TimepieceWatchSettings>, _ report: TimepieceWatchFunc,
     _ user_data: UnsafeMutableRawPointer?, _ problem: UnsafeMutablePointer<CChar>, _ problem_size: Int
 ) -> OpaquePointer? {
-    let settings = unsafe settings.pointee
-    let label = unsafe String(cString: settings.label)
-    let text = unsafe String(cString: settings.path)
-    let address = unsafe UInt(bitPattern: settings.scope)
-    let (edge, interval) = unsafe (settings.edge, settings.interval)
-    let correlation: TransitStop.Correlation =
-        switch unsafe settings.correlation {
-        case TIMEPIECE_CORRELATION_META: .stamps
-        case TIMEPIECE_CORRELATION_PTS: .times
-        default: .auto
-        }
-    let reporter = unsafe WatchReporter(function: report, context: user_data)
+    let address = unsafe UInt(bitPattern: settings.pointee.scope)
+    let reporter = unsafe WatchFunction(function: report, context: user_data)
     do throws(WatchProblem) {
-        guard let path = WatchPath(text) else { throw WatchProblem.path(text) }
-        let meter = try WatchRegistry.enter(address) { scope in
-            WatchMeter(
-                path: path, label: label, edge: edge, correlation: correlation, interval: interval, scope: scope,
-                address: address, reporter: reporter)
-        }
+        let meter = try WatchRegistry.enter(
+            address, unsafe WatchMeter.Settings(settings.pointee), reporter: reporter)
         return unsafe OpaquePointer(Unmanaged.passRetained(meter).toOpaque())
     } catch {
         unsafe write(error.sentence, to: problem, size: problem_size)
@@ -49,10 +36,7 @@ func timepiece_watch_start(_ watch: OpaquePointer) -> UInt64 {
 
 @c @implementation
 func timepiece_watch_enter(_ watch: OpaquePointer, _ frame: UnsafeMutablePointer<TimepieceFrame>) {
-    // No retain and no release on the way of a buffer: the caller holds its reference during the call.
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        unsafe meter.enter(frame)
-    }
+    unsafe watchEnter(unmanaged(watch), swiftFrame(frame))
 }
 
 @c @implementation
@@ -60,32 +44,22 @@ func timepiece_watch_leave(
     _ watch: OpaquePointer, _ frame: UnsafeMutablePointer<TimepieceFrame>, _ now: UInt64, _ passed: Bool,
     _ flushed: Bool, _ position: UInt64
 ) {
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        unsafe meter.leave(frame, at: now, passed: passed, flushed: flushed, position: position)
-    }
+    unsafe watchLeave(
+        unmanaged(watch), swiftFrame(frame), at: now, passed: passed, flushed: flushed, position: position)
 }
 
 @c @implementation
 func timepiece_watch_stamp(
     _ watch: OpaquePointer, _ now: UInt64, _ presentation: UInt64, _ running: UInt64, _ position: UInt64
 ) -> UInt64 {
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        guard let start = unsafe meter.start else { return 0 }
-        meter.lastPosition.store(position, ordering: .relaxed)
-        let times = MediaTimes(presentation: presentation, running: running)
-        return unsafe start._withUnsafeGuaranteedRef { $0.stamp(at: now, times: times) }
-    }
+    unsafe watchStamp(
+        unmanaged(watch), at: now, presentation: presentation, running: running, position: position)
 }
 
 @c @implementation
 func timepiece_watch_arrive(_ watch: OpaquePointer, _ stamp: UnsafePointer<TimepieceStamp>) {
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        guard let stop = unsafe meter.stop else { return }
-        let stamp = unsafe stamp.pointee
-        unsafe stop._withUnsafeGuaranteedRef {
-            $0.arrive(start: stamp.start, sequence: stamp.sequence, instant: stamp.instant)
-        }
-    }
+    let stamp = unsafe stamp.pointee
+    unsafe watchArrive(unmanaged(watch), start: stamp.start, sequence: stamp.sequence, instant: stamp.instant)
 }
 
 @c @implementation
@@ -93,16 +67,13 @@ func timepiece_watch_pass(
     _ watch: OpaquePointer, _ now: UInt64, _ presentation: UInt64, _ running: UInt64, _ position: UInt64,
     _ stamp: UnsafePointer<TimepieceStamp>?
 ) {
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch))._withUnsafeGuaranteedRef { meter in
-        guard let stop = unsafe meter.stop else { return }
-        meter.lastPosition.store(position, ordering: .relaxed)
-        unsafe stop._withUnsafeGuaranteedRef { stop in
-            if let stamp = unsafe stamp?.pointee {
-                stop.pass(at: now, start: stamp.start, sequence: stamp.sequence, instant: stamp.instant)
-            } else {
-                stop.pass(at: now, times: MediaTimes(presentation: presentation, running: running))
-            }
-        }
+    if let stamp = unsafe stamp?.pointee {
+        unsafe watchPass(
+            unmanaged(watch), at: now, start: stamp.start, sequence: stamp.sequence, instant: stamp.instant,
+            position: position)
+    } else {
+        let times = MediaTimes(presentation: presentation, running: running)
+        unsafe watchPass(unmanaged(watch), at: now, times: times, position: position)
     }
 }
 
@@ -115,11 +86,40 @@ func timepiece_watch_set_interval(_ watch: OpaquePointer, _ interval: UInt64, _ 
 func timepiece_watch_read(
     _ watch: OpaquePointer, _ now: UInt64, _ show: TimepieceWatchFunc, _ user_data: UnsafeMutableRawPointer?
 ) {
-    unsafe watchMeter(watch).read(at: now, WatchReporter(function: show, context: user_data))
+    unsafe watchMeter(watch).read(at: now, WatchFunction(function: show, context: user_data))
 }
 
 private func watchMeter(_ watch: OpaquePointer) -> WatchMeter {
-    unsafe Unmanaged<WatchMeter>.fromOpaque(UnsafeRawPointer(watch)).takeUnretainedValue()
+    unsafe unmanaged(watch).takeUnretainedValue()
+}
+
+private func unmanaged(_ watch: OpaquePointer) -> Unmanaged<WatchMeter> {
+    unsafe Unmanaged.fromOpaque(UnsafeRawPointer(watch))
+}
+
+/// The same memory in the meter's terms; a test compares the layouts.
+@inline(__always)
+private func swiftFrame(_ frame: UnsafeMutablePointer<TimepieceFrame>) -> UnsafeMutablePointer<WatchFrame> {
+    unsafe UnsafeMutableRawPointer(frame).assumingMemoryBound(to: WatchFrame.self)
+}
+
+extension WatchMeter.Settings {
+    init(_ flat: TimepieceWatchSettings) {
+        let correlation: TransitStop.Correlation =
+            switch unsafe flat.correlation {
+            case TIMEPIECE_CORRELATION_META: .stamps
+            case TIMEPIECE_CORRELATION_PTS: .times
+            default: .auto
+            }
+        let edge: WatchMeter.Edge =
+            switch unsafe flat.edge {
+            case TIMEPIECE_EDGE_START: .start
+            case TIMEPIECE_EDGE_STOP: .stop(correlation)
+            default: .around
+            }
+        unsafe self.init(
+            path: String(cString: flat.path), label: String(cString: flat.label), edge: edge, interval: flat.interval)
+    }
 }
 
 /// Copies a text into C memory, cut to fit, with its end.

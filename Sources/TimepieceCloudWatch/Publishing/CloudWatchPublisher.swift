@@ -78,6 +78,12 @@ public final class CloudWatchPublisher: Sendable {
         sender.close(number, within: deadline, isLast: SenderRegistry.shared.release(settings))
     }
 
+    /// How often an element hands its statistics over, so that they fall into the right interval.
+    package var handOverPeriod: Duration { min(.seconds(1), settings.interval / 2) }
+
+    /// The deadline of the settings, for a flush and a close by an element.
+    package var flushDeadline: Duration { settings.flushDeadline }
+
     /// What became of the figures for this destination, those of its other publishers included.
     public var status: CloudWatchStatus { sender.status }
 

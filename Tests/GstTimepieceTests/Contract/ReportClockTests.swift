@@ -3,7 +3,7 @@ import Glibc
 import Synchronization
 import Testing
 
-@testable import TimepieceBridge
+@testable import TimepieceMeters
 
 @Suite("The clock of the reports")
 struct ReportClockTests {

@@ -1,12 +1,12 @@
-import Timepiece
+package import Timepiece
 
 /// What a watch and those below it measured in a window.
-struct WatchTree: Sendable {
-    let name: String
-    private(set) var label: String
-    private(set) var statistics = Statistics()
-    private(set) var unmatched: UInt64 = 0
-    private(set) var children: [WatchTree] = []
+package struct WatchTree: Sendable {
+    package let name: String
+    package private(set) var label: String
+    package private(set) var statistics = Statistics()
+    package private(set) var unmatched: UInt64 = 0
+    package private(set) var children: [WatchTree] = []
 
     init(name: String, label: String) {
         self.name = name
@@ -27,7 +27,7 @@ struct WatchTree: Sendable {
     }
 
     /// The sum less the sums of the children; zero if these are more, as they can be where they run side by side.
-    var selfTime: Duration {
+    package var selfTime: Duration {
         children.reduce(statistics.sum) { max(.zero, $0 - $1.statistics.sum) }
     }
 

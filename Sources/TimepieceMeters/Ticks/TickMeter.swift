@@ -1,26 +1,38 @@
-import CTimepiece
 import Synchronization
-import Timepiece
+package import Timepiece
 
-/// Behind `TimepieceTick`: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
+/// The measurement of one point of a stream: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
 /// detector that the same clock asks, and an alarm clock that the buffers drive.
-final class TickMeter: StreamMeter {
+package final class TickMeter: StreamMeter {
     // What a buffer needs comes first: one line of the cache.
-    let writer: TickWriter
-    let alarms = MeterAlarms()
-    let tachometer: Tachometer
-    private let reporter: TickReporter
+    package let writer: TickWriter
+    package let alarms = MeterAlarms()
+    package let tachometer: Tachometer
+    private let reporter: any TickReporter
     private let state: Mutex<State>
 
     struct State {
         var plan: ReportPlan
         var detector: StallDetector
-        var publisher: Publisher?
+        var publisher: (any Publisher)?
         var flushing = false
     }
 
-    init?(settings: TimepieceTickSettings, maxIntervals: UInt32, reporter: TickReporter) {
-        guard let tachometer = try? Tachometer(maxIntervals: Int(maxIntervals)) else { return nil }
+    /// What may change while the stream flows.
+    package struct Settings: Sendable {
+        /// Nanoseconds between reports; with 0 only the last comes.
+        package var interval: UInt64
+        package var stalls: StallSettings
+
+        package init(interval: UInt64, stalls: StallSettings = StallSettings()) {
+            self.interval = interval
+            self.stalls = stalls
+        }
+    }
+
+    /// Returns nil if `maxIntervals` is 0.
+    package init?(settings: Settings, maxIntervals: Int, reporter: any TickReporter) {
+        guard let tachometer = try? Tachometer(maxIntervals: maxIntervals) else { return nil }
         // A buffer may come before play, and before it again after a pause: sinks go on first.
         tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
@@ -29,43 +41,43 @@ final class TickMeter: StreamMeter {
         state = Mutex(
             State(
                 plan: ReportPlan(interval: settings.interval),
-                detector: StallDetector(settings: StallSettings(settings))))
+                detector: StallDetector(settings: settings.stalls)))
     }
 
-    var position: UInt64 { tachometer.lastPosition }
-    func forgetPosition() { tachometer.forgetPosition() }
-    func interrupt() { tachometer.interrupt() }
-    func release() { tachometer.release() }
+    package var position: UInt64 { tachometer.lastPosition }
+    package func forgetPosition() { tachometer.forgetPosition() }
+    package func interrupt() { tachometer.interrupt() }
+    package func release() { tachometer.release() }
 
-    func play(at now: UInt64) -> Bool {
+    package func play(at now: UInt64) -> Bool {
         tachometer.resume(at: MonotonicInstant(nanoseconds: now))
         return reschedule(at: now, restart: true) { $0.plan.playing = true }
     }
 
-    func pause(at now: UInt64) {
+    package func pause(at now: UInt64) {
         tellResumption(at: now)
         tachometer.pause(at: MonotonicInstant(nanoseconds: now))
         _ = reschedule(at: now, restart: true) { $0.plan.playing = false }
     }
 
-    func begin(at now: UInt64) -> Bool {
+    package func begin(at now: UInt64) -> Bool {
         // A new segment in a stream that never ended is no reason to forget since when it stands still.
         reschedule(at: now, restart: state.withLock { $0.plan.ended }) { $0.plan.ended = false }
     }
 
-    func flush(_ begins: Bool, at now: UInt64) -> Bool {
+    package func flush(_ begins: Bool, at now: UInt64) -> Bool {
         tellResumption(at: now)
         return reschedule(at: now, restart: true) { $0.flushing = begins }
     }
 
-    func set(_ settings: TimepieceTickSettings, at now: UInt64) -> Bool {
+    package func set(_ settings: Settings, at now: UInt64) -> Bool {
         reschedule(at: now, restart: false) { state in
             state.plan.interval = settings.interval
-            state.detector.settings = StallSettings(settings)
+            state.detector.settings = settings.stalls
         }
     }
 
-    func publish(to publisher: Publisher) {
+    package func publish(to publisher: any Publisher) {
         tachometer.tap()
         state.withLock { state in
             state.publisher = publisher
@@ -74,7 +86,7 @@ final class TickMeter: StreamMeter {
         publisher.onExit { [weak self] in self?.handOver(at: MonotonicInstant.now().nanoseconds) }
     }
 
-    func end(at now: UInt64) {
+    package func end(at now: UInt64) {
         tellResumption(at: now)
         state.withLock { state in
             state.plan.ended = true
@@ -86,7 +98,7 @@ final class TickMeter: StreamMeter {
         state.withLock { $0.publisher }?.flush()
     }
 
-    func stop(at now: UInt64) {
+    package func stop(at now: UInt64) {
         let already = state.withLock { state in
             defer { state.plan.stopped = true }
             return state.plan.stopped
@@ -98,7 +110,7 @@ final class TickMeter: StreamMeter {
         handOver(at: now)
     }
 
-    func run(at now: UInt64) -> UInt64 {
+    package func run(at now: UInt64) -> UInt64 {
         guard state.withLock({ $0.plan.flows }) else { return .max }
         checkForStall(at: now)
         if state.withLock({ $0.plan.takeReport(at: now) }) { closeWindow(at: now) }
@@ -180,10 +192,8 @@ extension TickMeter.State {
     }
 }
 
-extension StallSettings {
-    init(_ settings: TimepieceTickSettings) {
-        self.init(
-            timeout: settings.stall_timeout == 0 ? nil : Duration(clampingNanoseconds: settings.stall_timeout),
-            onStart: settings.stall_on_start, minimumRate: settings.min_rate)
-    }
+/// The receiver of what a tick meter has to tell, on the clock's thread or inside the meter's functions.
+package protocol TickReporter: Sendable {
+    func report(_ window: Window)
+    func report(_ event: StallDetector.Event, lastPosition: UInt64)
 }

@@ -1,10 +1,33 @@
-import CTimepiece
-import Synchronization
-import Timepiece
+package import Synchronization
+package import Timepiece
 
-/// Behind `TimepieceWatch`: one point, what it records, and its windows, closed by the clock and the ends of the stream.
-@safe final class WatchMeter: StreamMeter {
-    enum Role: Sendable {
+/// The measurement of laps: one point, what it records, and its windows, closed by the clock and the ends of the stream.
+@safe package final class WatchMeter: StreamMeter {
+    /// What a watch does at its point of the pipeline.
+    package enum Edge: Sendable {
+        case around
+        case start
+        case stop(TransitStop.Correlation)
+    }
+
+    /// What is set when a watch starts.
+    package struct Settings: Sendable {
+        /// The names from the root of the tree, with dots between.
+        package var path: String
+        package var label: String
+        package var edge: Edge
+        /// Nanoseconds between reports; with 0 only the last comes.
+        package var interval: UInt64
+
+        package init(path: String, label: String, edge: Edge, interval: UInt64) {
+            self.path = path
+            self.label = label
+            self.edge = edge
+            self.interval = interval
+        }
+    }
+
+    package enum Role: Sendable {
         case around
         case start(TransitStart, TransitGroup)
         case stop(TransitStop)
@@ -19,50 +42,49 @@ import Timepiece
 
     // What a buffer touches comes first, together.
     /// The parts of `role`, which keeps them alive, without counting references.
-    let start: Unmanaged<TransitStart>?
-    let stop: Unmanaged<TransitStop>?
+    package let start: Unmanaged<TransitStart>?
+    package let stop: Unmanaged<TransitStop>?
     /// How often laps under way were broken off.
     let breaks = Atomic<UInt64>(0)
-    let lastPosition = Atomic<UInt64>(.max)
+    package let lastPosition = Atomic<UInt64>(.max)
     // Only the thread that holds the stream lock touches it; the memory is there from init to deinit.
     nonisolated(unsafe) let cache: UnsafeMutablePointer<Cache>
 
     let path: WatchPath
     let label: String
-    let role: Role
-    let group: TransitGroup
+    package let role: Role
+    package let group: TransitGroup
     let scope: WatchScope
     private let address: UInt
-    private let reporter: WatchReporter
+    private let reporter: any WatchReporter
     private let plan: Mutex<ReportPlan>
-    private let publisher = Mutex<Publisher?>(nil)
+    private let publisher = Mutex<(any Publisher)?>(nil)
     private let time = Mutex(ActiveTime())
     private let hasPaused = Atomic<Bool>(false)
     /// Whether the stream has been let flow since the last pause.
     private let isReleased = Atomic<Bool>(false)
 
     init(
-        path: WatchPath, label: String, edge: TimepieceEdge, correlation: TransitStop.Correlation, interval: UInt64,
-        scope: WatchScope, address: UInt, reporter: WatchReporter
+        path: WatchPath, settings: Settings, scope: WatchScope, address: UInt, reporter: any WatchReporter
     ) {
         self.path = path
-        self.label = label
+        label = settings.label
         self.scope = scope
         self.address = address
         self.reporter = reporter
         group = scope.group(path.text)
         role =
-            switch edge {
-            case TIMEPIECE_EDGE_START: .start(TransitStart(name: label), group)
-            case TIMEPIECE_EDGE_STOP: .stop(TransitStop(group: group, correlation: correlation))
-            default: .around
+            switch settings.edge {
+            case .start: .start(TransitStart(name: label), group)
+            case .stop(let correlation): .stop(TransitStop(group: group, correlation: correlation))
+            case .around: .around
             }
         switch role {
         case .around: unsafe (start, stop) = (nil, nil)
         case .start(let start, _): unsafe (self.start, stop) = unsafe (Unmanaged.passUnretained(start), nil)
         case .stop(let stop): unsafe (start, self.stop) = unsafe (nil, Unmanaged.passUnretained(stop))
         }
-        plan = Mutex(ReportPlan(interval: interval))
+        plan = Mutex(ReportPlan(interval: settings.interval))
         unsafe cache = .allocate(capacity: 1)
         unsafe cache.initialize(to: Cache())
     }
@@ -81,7 +103,7 @@ import Timepiece
     }
 
     /// Publishes the laps as well, from now on; a start has none.
-    func publish(to publisher: Publisher) {
+    package func publish(to publisher: any Publisher) {
         if case .start = role { return }
         scope.tap(self)
         self.publisher.withLock { $0 = publisher }
@@ -90,25 +112,25 @@ import Timepiece
     }
 
     /// Laps under way do not count.
-    func interrupt() {
+    package func interrupt() {
         breaks.add(1, ordering: .relaxed)
     }
 
     /// The stream is about to flow: the lap that waits for that does not count, and those after it do, also before ``play(at:)``.
-    func release() {
+    package func release() {
         guard !plan.withLock({ $0.playing }) else { return }
         interrupt()
         isReleased.store(true, ordering: .relaxed)
     }
 
-    func forgetPosition() { lastPosition.store(.max, ordering: .relaxed) }
+    package func forgetPosition() { lastPosition.store(.max, ordering: .relaxed) }
 
-    func flush(_ begins: Bool, at now: UInt64) -> Bool {
+    package func flush(_ begins: Bool, at now: UInt64) -> Bool {
         if !begins, case .stop(let stop) = role { stop.flush() }
         return true
     }
 
-    func play(at now: UInt64) -> Bool {
+    package func play(at now: UInt64) -> Bool {
         if !isReleased.load(ordering: .relaxed) { interrupt() }
         // What waited for the first time to play was on its way all the same.
         if hasPaused.load(ordering: .relaxed), case .stop(let stop) = role { stop.resume(at: now) }
@@ -116,7 +138,7 @@ import Timepiece
         return reschedule(at: now) { $0.playing = true }
     }
 
-    func pause(at now: UInt64) {
+    package func pause(at now: UInt64) {
         isReleased.store(false, ordering: .relaxed)
         interrupt()
         hasPaused.store(true, ordering: .relaxed)
@@ -124,16 +146,16 @@ import Timepiece
         _ = reschedule(at: now) { $0.playing = false }
     }
 
-    func begin(at now: UInt64) -> Bool {
+    package func begin(at now: UInt64) -> Bool {
         guard plan.withLock({ $0.ended }) else { return true }
         return reschedule(at: now) { $0.ended = false }
     }
 
-    func setInterval(_ interval: UInt64, at now: UInt64) -> Bool {
+    package func setInterval(_ interval: UInt64, at now: UInt64) -> Bool {
         reschedule(at: now) { $0.interval = interval }
     }
 
-    func end(at now: UInt64) {
+    package func end(at now: UInt64) {
         plan.withLock { $0.ended = true }
         ReportClock.shared.remove(self)
         if case .stop(let stop) = role { stop.end() }
@@ -142,7 +164,7 @@ import Timepiece
         publisher.withLock { $0 }?.flush()
     }
 
-    func stop(at now: UInt64) {
+    package func stop(at now: UInt64) {
         let already = plan.withLock { plan in
             defer { plan.stopped = true }
             return plan.stopped
@@ -159,16 +181,18 @@ import Timepiece
         WatchRegistry.leave(address, self)
     }
 
-    func run(at now: UInt64) -> UInt64 {
+    package func run(at now: UInt64) -> UInt64 {
         if plan.withLock({ $0.takeReport(at: now) }) { report(at: now, always: true) }
         if plan.withLock({ $0.takeHandOver(at: now) }) { handOver(at: now) }
         return plan.withLock { $0.next }
     }
 
     /// Shows the open window to a reporter.
-    func read(at now: UInt64, _ reporter: WatchReporter) {
+    package func read(at now: UInt64, _ reporter: any WatchReporter) {
         guard let report = scope.read(self) else { return }
-        reporter.report(report, duration: time.withLock { $0.elapsed(at: now) }, position: position, neverMatched: 0)
+        reporter.report(
+            WatchWindow(
+                report: report, duration: time.withLock { $0.elapsed(at: now) }, position: position, neverMatched: 0))
     }
 
     private func report(at now: UInt64, always: Bool) {
@@ -180,7 +204,8 @@ import Timepiece
             return time.elapsed(at: now)
         }
         guard always || !report.tree.isEmpty else { return }
-        reporter.report(report, duration: duration, position: position, neverMatched: neverMatched)
+        reporter.report(
+            WatchWindow(report: report, duration: duration, position: position, neverMatched: neverMatched))
     }
 
     /// Hands what was measured since the last time to whom it is published by.
@@ -189,7 +214,7 @@ import Timepiece
         publisher.publish(scope.takeTapped(self), at: now)
     }
 
-    var position: UInt64 { lastPosition.load(ordering: .relaxed) }
+    package var position: UInt64 { lastPosition.load(ordering: .relaxed) }
 
     /// From how many on it is no coincidence if a stop recognizes none.
     private static let suspicious: UInt64 = 64

@@ -2,7 +2,7 @@ import Glibc
 import Timepiece
 
 /// Something that has to do a thing at an instant, again and again.
-protocol ClockMember: AnyObject, Sendable {
+package protocol ClockMember: AnyObject, Sendable {
     /// Does what is due and returns when the next thing is, `UInt64.max` for never: then it is let go. Called with no
     /// lock held.
     func run(at now: UInt64) -> UInt64
@@ -11,9 +11,9 @@ protocol ClockMember: AnyObject, Sendable {
 /// The one thread that all meters share: it wakes for the member whose time has come and runs it.
 ///
 /// The thread starts with the first member and ends when the last one has gone, so a process at rest has none.
-@safe final class ReportClock: @unchecked Sendable {
+@safe package final class ReportClock: @unchecked Sendable {
     // Sendable: all state is read and written with `mutex` held.
-    static let shared = ReportClock()
+    package static let shared = ReportClock()
 
     private struct Entry {
         let member: any ClockMember
@@ -26,7 +26,7 @@ protocol ClockMember: AnyObject, Sendable {
     private var running: ObjectIdentifier?
     private var thread: pthread_t?
 
-    init() {
+    package init() {
         unsafe mutex = .allocate(capacity: 1)
         unsafe mutex.initialize(to: pthread_mutex_t())
         unsafe pthread_mutex_init(mutex, nil)
@@ -49,7 +49,7 @@ protocol ClockMember: AnyObject, Sendable {
     /// Runs a member at an instant, and on from there as it answers; one that is here already gets the new instant.
     ///
     /// - Returns: false if no thread could be started, in which case nothing will run.
-    func schedule(_ member: any ClockMember, at due: UInt64) -> Bool {
+    package func schedule(_ member: any ClockMember, at due: UInt64) -> Bool {
         lock()
         defer { unlock() }
         entries[ObjectIdentifier(member)] = Entry(member: member, due: due)
@@ -60,7 +60,7 @@ protocol ClockMember: AnyObject, Sendable {
     }
 
     /// Runs a member no more. When this returns, it is not running either, unless it is itself the caller.
-    func remove(_ member: any ClockMember) {
+    package func remove(_ member: any ClockMember) {
         let key = ObjectIdentifier(member)
         lock()
         let removed = entries.removeValue(forKey: key)

@@ -1,13 +1,13 @@
 /// The name of a watch: names with dots between, from the root down.
-struct WatchPath: Sendable, Equatable {
-    let text: String
+package struct WatchPath: Sendable, Equatable {
+    package let text: String
     /// The last of the names.
     let name: String
     /// What is before it: the path of the parent, nil if the name stands alone.
     let parent: String?
 
     /// - Returns: nil if one of the names is empty.
-    init?(_ text: String) {
+    package init?(_ text: String) {
         let names = text.split(separator: ".", omittingEmptySubsequences: false)
         guard let last = names.last, !names.contains(where: \.isEmpty) else { return nil }
         self.text = text
@@ -17,11 +17,11 @@ struct WatchPath: Sendable, Equatable {
 }
 
 /// Why a watch cannot start, as a sentence for the user.
-enum WatchProblem: Error {
+package enum WatchProblem: Error {
     case path(String)
     case edges(path: String, label: String, other: String, isAround: Bool)
 
-    var sentence: String {
+    package var sentence: String {
         switch self {
         case .path(let path):
             """

@@ -1,20 +1,24 @@
-import CTimepiece
-import Synchronization
-import Timepiece
+package import Synchronization
+package import Timepiece
 
 /// The alarms of a meter: the library's alarm clock, and what the element wants done for each.
-@safe struct MeterAlarms: ~Copyable, Sendable {
+@safe package struct MeterAlarms: ~Copyable, Sendable {
     /// False until the first alarm is armed, so that meters without alarms do not count for them.
-    private let armed = Atomic<Bool>(false)
+    @usableFromInline let armed = Atomic<Bool>(false)
     /// The same as `clock`, which holds the reference as long as this can be called.
-    private let ticking: Unmanaged<AlarmClock>?
+    @usableFromInline let ticking: Unmanaged<AlarmClock>?
     private let clock: AlarmClock?
     private let orders = Mutex<[String: Order]>([:])
 
     /// What the element gave with an alarm, to have it back at each firing.
-    struct Order {
-        var action: UInt32 = 0
-        var serial: UInt64 = 0
+    package struct Order: Sendable {
+        package var action: UInt32 = 0
+        package var serial: UInt64 = 0
+
+        package init(action: UInt32 = 0, serial: UInt64 = 0) {
+            self.action = action
+            self.serial = serial
+        }
     }
 
     init() {
@@ -23,8 +27,9 @@ import Timepiece
     }
 
     /// Counts a tick; true if something is due.
+    @inlinable
     @inline(__always)
-    func countTick(at now: UInt64, mediaTime: UInt64?) -> Bool {
+    package func countTick(at now: UInt64, mediaTime: UInt64?) -> Bool {
         guard armed.load(ordering: .relaxed), let ticking = unsafe ticking else { return false }
         // No retain and no release on the way of a buffer.
         return unsafe ticking._withUnsafeGuaranteedRef {
@@ -35,7 +40,7 @@ import Timepiece
     // The lock spans the clock's part in each of these, so that nothing fires without its order. These schedules have
     // no callbacks, so nothing is called out for meanwhile.
 
-    func add(_ schedule: any Schedule, name: String, order: Order) throws(TimepieceError) {
+    package func add(_ schedule: any Schedule, name: String, order: Order) throws(TimepieceError) {
         try orders.withLock { orders throws(TimepieceError) in
             try clock?.add(schedule)
             orders[name] = order
@@ -43,7 +48,7 @@ import Timepiece
         armed.store(true, ordering: .relaxed)
     }
 
-    func remove(_ name: String) -> Bool {
+    package func remove(_ name: String) -> Bool {
         orders.withLock { orders in
             orders[name] = nil
             return clock?.remove(name) ?? false
@@ -51,7 +56,7 @@ import Timepiece
     }
 
     /// Fires what is due, each with its order.
-    func fire(at now: UInt64, mediaTime: UInt64?) -> [(firing: Firing, order: Order)] {
+    package func fire(at now: UInt64, mediaTime: UInt64?) -> [(firing: Firing, order: Order)] {
         orders.withLock { orders in
             let firings = clock?.fire(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime) ?? []
             return firings.map { firing in

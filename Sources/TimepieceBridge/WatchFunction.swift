@@ -1,8 +1,9 @@
 import CTimepiece
 import Timepiece
+import TimepieceMeters
 
 /// Calls the element's function with a window in the contract's terms.
-@safe struct WatchReporter: @unchecked Sendable {
+@safe struct WatchFunction: WatchReporter, @unchecked Sendable {
     // Sendable: the element promises that its function may be called on any thread until the watch is stopped.
     let function: TimepieceWatchFunc
     let context: UnsafeMutableRawPointer?
@@ -12,8 +13,8 @@ import Timepiece
         unsafe self.context = unsafe context
     }
 
-    func report(_ report: WatchReport, duration: UInt64, position: UInt64, neverMatched: UInt64) {
-        let reports = report.preorder
+    func report(_ window: WatchWindow) {
+        let reports = window.report.preorder
         // All texts one after the other, each with its end, so that pointers into one array serve as C strings.
         var texts: [CChar] = []
         var places: [(label: Int, path: Int)] = []
@@ -37,10 +38,10 @@ import Timepiece
             }
             unsafe nodes.withUnsafeBufferPointer { nodes in
                 guard let first = nodes.baseAddress else { return }
-                var window = unsafe TimepieceWatchWindow(
-                    duration: duration, last_position: position, num_never_matched: neverMatched, nodes: first,
-                    num_nodes: nodes.count)
-                unsafe function(&window, context)
+                var flat = unsafe TimepieceWatchWindow(
+                    duration: window.duration, last_position: window.position, num_never_matched: window.neverMatched,
+                    nodes: first, num_nodes: nodes.count)
+                unsafe function(&flat, context)
             }
         }
     }

@@ -1,8 +1,9 @@
 import CTimepiece
 import Timepiece
+import TimepieceMeters
 
 /// Calls the element's functions with what there is to tell, in the contract's terms.
-@safe struct TickReporter: @unchecked Sendable {
+@safe struct TickFunctions: TickReporter, @unchecked Sendable {
     // Sendable: the element promises that its functions may be called on any thread until the meter is stopped.
     let events: TimepieceTickEvents
     let context: UnsafeMutableRawPointer?

@@ -138,16 +138,17 @@ extension WatchContext {
 }
 
 /// The scopes of the process, by the address that stands for a pipeline; one is there as long as it has a watch.
-enum WatchRegistry {
+package enum WatchRegistry {
     private static let scopes = Mutex<[UInt: WatchScope]>([:])
 
-    /// Makes a watch in the scope of an address and lets it join.
-    static func enter(
-        _ address: UInt, _ make: (WatchScope) -> WatchMeter
+    /// Makes a watch in the scope of an address, which stands for a pipeline and is not read.
+    package static func enter(
+        _ address: UInt, _ settings: WatchMeter.Settings, reporter: any WatchReporter
     ) throws(WatchProblem) -> WatchMeter {
-        try scopes.withLock { scopes throws(WatchProblem) in
+        guard let path = WatchPath(settings.path) else { throw WatchProblem.path(settings.path) }
+        return try scopes.withLock { scopes throws(WatchProblem) in
             let scope = scopes[address] ?? WatchScope()
-            let meter = make(scope)
+            let meter = WatchMeter(path: path, settings: settings, scope: scope, address: address, reporter: reporter)
             try scope.join(meter)
             meter.announce()
             scopes[address] = scope

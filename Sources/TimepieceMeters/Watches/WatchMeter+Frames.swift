@@ -1,12 +1,28 @@
-import CTimepiece
 import Synchronization
 import Timepiece
+
+/// A push (or pull) that is under way, in memory of its thread's stack.
+///
+/// The caller sets `outer` before it enters and `start` after; the rest belongs to the meter. The layout is that of
+/// `TimepieceFrame` in timepiece.h, which a test compares.
+@unsafe package struct WatchFrame {
+    package var outer: UnsafeMutablePointer<WatchFrame>?
+    /// The instant in nanoseconds.
+    package var start: UInt64
+    var context: UnsafeRawPointer?
+    var identifier: UInt64
+    /// What belongs to a parent further out than this.
+    var reparented: UInt64
+    /// How often laps had been interrupted when this began.
+    var breaks: UInt64
+    var countedInside: Bool
+}
 
 // What a push through a watch does. The frames of a thread are a list from the innermost to the outermost.
 extension WatchMeter {
     /// Finds the context: the same as last time, nearly always.
     @inline(__always)
-    func enter(_ frame: UnsafeMutablePointer<TimepieceFrame>) {
+    package func enter(_ frame: UnsafeMutablePointer<WatchFrame>) {
         let outer = unsafe frame.pointee.outer
         let within = unsafe outer?.pointee.identifier ?? 0
         if unsafe cache.pointee.outer != within { unsafe find(frame, within: within) }
@@ -14,11 +30,11 @@ extension WatchMeter {
         unsafe frame.pointee.identifier = unsafe cache.pointee.identifier
         unsafe frame.pointee.reparented = 0
         unsafe frame.pointee.breaks = breaks.load(ordering: .relaxed)
-        unsafe frame.pointee.counted_inside = false
+        unsafe frame.pointee.countedInside = false
     }
 
     @inline(never)
-    private func find(_ frame: UnsafeMutablePointer<TimepieceFrame>, within: UInt64) {
+    private func find(_ frame: UnsafeMutablePointer<WatchFrame>, within: UInt64) {
         var around = unsafe frame.pointee.outer.flatMap { unsafe Self.context(of: $0) }
         // A thread may go on from one pipeline into another; their watches do not meet.
         if let other = around, other.meter.scope !== scope { around = nil }
@@ -29,14 +45,14 @@ extension WatchMeter {
 
     /// Ends a lap: keeps it until the outermost one ends, or commits all if this is the outermost.
     @inline(__always)
-    func leave(
-        _ frame: UnsafeMutablePointer<TimepieceFrame>, at now: UInt64, passed: Bool, flushed: Bool, position: UInt64
+    package func leave(
+        _ frame: UnsafeMutablePointer<WatchFrame>, at now: UInt64, passed: Bool, flushed: Bool, position: UInt64
     ) {
         guard let context = unsafe frame.pointee.context else { return }
         lastPosition.store(position, ordering: .relaxed)
         let isBroken = unsafe flushed || breaks.load(ordering: .relaxed) != frame.pointee.breaks
         // A push that is refused at once is no lap; one that got as far as another watch has to hold that one's.
-        let counts = unsafe passed || frame.pointee.counted_inside
+        let counts = unsafe passed || frame.pointee.countedInside
         unsafe Unmanaged<WatchContext>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
             guard let series = unsafe context.series, let tree = unsafe context.tree else { return }
             if isBroken { unsafe tree._withUnsafeGuaranteedRef { $0.invalidate() } }
@@ -55,14 +71,14 @@ extension WatchMeter {
             unsafe tree._withUnsafeGuaranteedRef { tree in
                 unsafe series._withUnsafeGuaranteedRef { tree.stage(length, of: $0) }
             }
-            if let outer = unsafe frame.pointee.outer { unsafe outer.pointee.counted_inside = true }
+            if let outer = unsafe frame.pointee.outer { unsafe outer.pointee.countedInside = true }
             if context.isReparented { unsafe reparent(length, of: context, frame) }
         }
     }
 
     /// A dotted path made this a child of a watch further out: the watches between do not hold its time.
     @inline(never)
-    private func reparent(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<TimepieceFrame>) {
+    private func reparent(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<WatchFrame>) {
         guard let parent = context.parent else { return }
         var next = unsafe frame.pointee.outer
         while let between = unsafe next, unsafe between.pointee.identifier != parent.identifier {
@@ -71,7 +87,7 @@ extension WatchMeter {
         }
     }
 
-    private static func context(of frame: UnsafeMutablePointer<TimepieceFrame>) -> WatchContext? {
+    private static func context(of frame: UnsafeMutablePointer<WatchFrame>) -> WatchContext? {
         guard let context = unsafe frame.pointee.context else { return nil }
         return unsafe Unmanaged<WatchContext>.fromOpaque(context).takeUnretainedValue()
     }

@@ -1,0 +1,32 @@
+import Timepiece
+
+// What a buffer does. The functions take the meter as an unmanaged reference, first, in the order of the contract: the
+// caller holds a reference during the call, so that none is counted, and the contract's function is a jump to these.
+
+/// Counts a buffer; true if an alarm is due, and then only the tick for the alarms has been counted.
+package func tickBuffer(
+    _ meter: Unmanaged<TickMeter>, at now: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64
+) -> Bool {
+    unsafe meter._withUnsafeGuaranteedRef { meter in
+        guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
+        meter.writer.tick(at: now, events: 1, bytes: bytes, discontinuity: discontinuity, position: position)
+        return false
+    }
+}
+
+/// Counts a tick for the alarms alone; true if one is due. `runningTime`: `UInt64.max` for none.
+package func tickAlarms(_ meter: Unmanaged<TickMeter>, at now: UInt64, runningTime: UInt64) -> Bool {
+    unsafe meter._withUnsafeGuaranteedRef { meter in
+        meter.alarms.countTick(at: now, mediaTime: runningTime == .max ? nil : runningTime)
+    }
+}
+
+/// Counts buffers that came together, without the alarms.
+package func tickCount(
+    _ meter: Unmanaged<TickMeter>, at now: UInt64, buffers: UInt64, bytes: UInt64, discontinuity: Bool,
+    position: UInt64
+) {
+    unsafe meter._withUnsafeGuaranteedRef { meter in
+        meter.writer.tick(at: now, events: buffers, bytes: bytes, discontinuity: discontinuity, position: position)
+    }
+}

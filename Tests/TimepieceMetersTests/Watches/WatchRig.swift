@@ -1,0 +1,96 @@
+import Synchronization
+import Timepiece
+import TimepieceMeters
+
+/// Watches of one scope, driven by instants that the test gives.
+@safe final class WatchRig: Sendable {
+    private static let nextScope = Atomic<UInt>(1)
+    /// An address that no other rig has; it is not read.
+    private let scope = nextScope.add(1, ordering: .relaxed).newValue
+
+    /// Makes a watch that plays from instant 0, and whose reports come only at the end or when read.
+    func watch(_ path: String, label: String? = nil, _ edge: WatchMeter.Edge = .around) throws -> RiggedWatch {
+        let log = WatchLog()
+        let settings = WatchMeter.Settings(path: path, label: label ?? path, edge: edge, interval: 0)
+        let meter = try WatchRegistry.enter(scope, settings, reporter: log)
+        meter.release()
+        _ = meter.play(at: 0)
+        return RiggedWatch(meter: meter, log: log)
+    }
+}
+
+/// The windows that a watch reported, in order.
+final class WatchLog: WatchReporter {
+    private let windows = Mutex<[WatchWindow]>([])
+
+    var all: [WatchWindow] { windows.withLock { $0 } }
+
+    func report(_ window: WatchWindow) {
+        windows.withLock { $0.append(window) }
+    }
+}
+
+/// A watch with the log of its reports.
+@safe struct RiggedWatch {
+    let meter: WatchMeter
+    let log: WatchLog
+
+    /// Ends the stream, begins it again, and returns the window that was reported.
+    func closeWindow(at now: UInt64) -> WatchWindow? {
+        meter.end(at: now)
+        _ = meter.begin(at: now)
+        return log.all.last
+    }
+
+    /// A lap around what happens inside, as a push through the element is.
+    func lap(
+        from start: UInt64, to end: UInt64, within outer: UnsafeMutablePointer<WatchFrame>? = nil,
+        passed: Bool = true, flushed: Bool = false, inside: (UnsafeMutablePointer<WatchFrame>) -> Void = { _ in }
+    ) {
+        let frame = UnsafeMutablePointer<WatchFrame>.allocate(capacity: 1)
+        unsafe UnsafeMutableRawPointer(frame).initializeMemory(
+            as: UInt8.self, repeating: 0, count: MemoryLayout<WatchFrame>.size)
+        defer { unsafe frame.deallocate() }
+        unsafe frame.pointee.outer = unsafe outer
+        unsafe meter.enter(frame)
+        unsafe frame.pointee.start = start
+        unsafe inside(frame)
+        unsafe meter.leave(frame, at: end, passed: passed, flushed: flushed, position: start)
+    }
+
+    /// A buffer passes a start; returns its sequence number.
+    func stamp(at now: UInt64, presentation: UInt64 = .max) -> UInt64 {
+        guard let start = unsafe meter.start else { return 0 }
+        return unsafe start._withUnsafeGuaranteedRef {
+            $0.stamp(at: now, times: MediaTimes(presentation: presentation, running: presentation))
+        }
+    }
+
+    /// A buffer with a stamp passes a stop.
+    func pass(at now: UInt64, from start: RiggedWatch, sequence: UInt64, stampedAt instant: UInt64) {
+        guard let stop = unsafe meter.stop, case .start(let origin, _) = start.meter.role else { return }
+        unsafe stop._withUnsafeGuaranteedRef {
+            $0.pass(at: now, start: origin.identifier, sequence: sequence, instant: instant)
+        }
+    }
+}
+
+extension WatchWindow {
+    /// The watch and those below it, each with its path, its laps, their sum, its own time and its share.
+    var rows: [WatchRow] {
+        report.preorder.map { report in
+            WatchRow(
+                path: report.path, laps: report.tree.statistics.count, sum: report.tree.statistics.sumNanoseconds,
+                own: UInt64(clamping: report.tree.selfTime.nanoseconds), share: report.share)
+        }
+    }
+}
+
+/// One line of a window.
+struct WatchRow: Equatable {
+    let path: String
+    let laps: UInt64
+    let sum: UInt64
+    let own: UInt64
+    let share: Double
+}
