@@ -84,7 +84,8 @@ let package = Package(
         .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
-        .testTarget(name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece"], swiftSettings: strict),
+        .testTarget(
+            name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece"], swiftSettings: strict),
         // Publishes into a spool until a test kills it.
         .executableTarget(
             name: "SpoolVictim",

@@ -21,7 +21,7 @@ func timepiece_tick_new(
 @c @implementation
 func timepiece_tick_buffer(
     _ tick: OpaquePointer, _ now: UInt64, _ num_bytes: UInt64, _ discont: Bool, _ position: UInt64
-) -> Bool {
+) -> Int32 {
     unsafe tickBuffer(unmanaged(tick), at: now, bytes: num_bytes, discontinuity: discont, position: position)
 }
 

@@ -255,9 +255,10 @@ TimepieceTick *_Nullable timepiece_tick_new (const TimepieceTickSettings *
 /* Counts a buffer. One thread at a time (the stream lock sees to it). Never
  * waits, allocates, locks or traps.
  * position: the buffer's time stamp, or NONE.
- * Returns true if an alarm is due. Then nothing is counted yet but the tick for
- * the alarms: call timepiece_tick_fire (), then timepiece_tick_count (). */
-bool timepiece_tick_buffer (TimepieceTick * tick, uint64_t now,
+ * Returns 1 if an alarm is due, else 0. With 1, nothing is counted yet but the
+ * tick for the alarms: call timepiece_tick_fire (), then
+ * timepiece_tick_count (). */
+int32_t timepiece_tick_buffer (TimepieceTick * tick, uint64_t now,
     uint64_t num_bytes, bool discont, uint64_t position);
 
 /* The two halves of it, for a list of buffers as one tick, and where alarms go by

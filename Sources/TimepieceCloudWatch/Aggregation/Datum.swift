@@ -47,7 +47,8 @@ package struct Datum: Sendable, Equatable {
     package init(_ closedInterval: ClosedInterval) {
         let statistics = closedInterval.statistics
         self.init(
-            identity: closedInterval.identity, boot: closedInterval.boot, instant: closedInterval.moment.boot, wall: closedInterval.moment.wall,
+            identity: closedInterval.identity, boot: closedInterval.boot, instant: closedInterval.moment.boot,
+            wall: closedInterval.moment.wall,
             count: statistics.count, sum: statistics.sumNanoseconds, min: statistics.minNanoseconds,
             max: statistics.maxNanoseconds,
             values: Distribution(statistics, limit: CloudWatchLimits.valuesPerDatum).values)

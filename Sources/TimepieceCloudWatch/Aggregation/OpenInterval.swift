@@ -15,7 +15,9 @@ package struct OpenInterval: Sendable {
     package var isEmpty: Bool { statistics.count == 0 }
 
     /// Adds a window that was closed at a moment; returns the interval before, if the window belongs to another one.
-    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String) -> ClosedInterval? {
+    package mutating func add(_ window: Statistics, at moment: Moment, clock: ClockEstimate, boot: String)
+        -> ClosedInterval?
+    {
         guard window.count > 0 else { return nil }
         let target = cellNumber(at: moment, clock: clock)
         let complete = target != cell ? take(boot: boot) : nil

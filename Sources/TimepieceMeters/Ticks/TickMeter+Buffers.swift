@@ -3,14 +3,16 @@ import Timepiece
 // What a buffer does. The functions take the meter as an unmanaged reference, first, in the order of the contract: the
 // caller holds a reference during the call, so that none is counted, and the contract's function is a jump to these.
 
-/// Counts a buffer; true if an alarm is due, and then only the tick for the alarms has been counted.
+/// Counts a buffer; 1 if an alarm is due, and then only the tick for the alarms has been counted, else 0.
+///
+/// Not a `Bool`, which the contract's function would have to convert instead of jumping here.
 package func tickBuffer(
     _ meter: Unmanaged<TickMeter>, at now: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64
-) -> Bool {
+) -> Int32 {
     unsafe meter._withUnsafeGuaranteedRef { meter in
-        guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return true }
+        guard !meter.alarms.countTick(at: now, mediaTime: nil) else { return 1 }
         meter.writer.tick(at: now, events: 1, bytes: bytes, discontinuity: discontinuity, position: position)
-        return false
+        return 0
     }
 }
 

@@ -65,7 +65,9 @@ struct WatchDelivery {
 
     /// Adds each context's laps to its own watch's tap, if it has one.
     func deliver(to taps: inout [ObjectIdentifier: Statistics]) {
-        for queuedDatum in queuedData { taps[ObjectIdentifier(queuedDatum.context.meter)]?.merge(queuedDatum.statistics) }
+        for queuedDatum in queuedData {
+            taps[ObjectIdentifier(queuedDatum.context.meter)]?.merge(queuedDatum.statistics)
+        }
     }
 
     private func deliver(

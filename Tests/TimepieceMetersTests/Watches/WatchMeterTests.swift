@@ -35,7 +35,8 @@ struct WatchMeterTests {
         #expect(inner.rows == [WatchRow(path: "total.part", laps: 4, sum: 120, own: 120, share: 0.3)])
     }
 
-    @Test func `a dotted path makes a watch the child of one further out and the watch between loses its time`() throws {
+    @Test func `a dotted path makes a watch the child of one further out and the watch between loses its time`() throws
+    {
         let (a, b, c) = (try rig.watch("a"), try rig.watch("b"), try rig.watch("a.c"))
         unsafe a.lap(from: 0, to: 100) { outer in
             unsafe b.lap(from: 10, to: 90, within: outer) { middle in
@@ -76,7 +77,8 @@ struct WatchMeterTests {
             _ = watch.meter.play(at: 80)
         }
         unsafe watch.lap(from: 100, to: 107)
-        #expect(try #require(watch.closeWindow(at: 200)).rows == [WatchRow(path: "w", laps: 1, sum: 7, own: 7, share: 1)])
+        #expect(
+            try #require(watch.closeWindow(at: 200)).rows == [WatchRow(path: "w", laps: 1, sum: 7, own: 7, share: 1)])
     }
 
     @Test func `watches of two scopes do not meet`() throws {
@@ -84,7 +86,8 @@ struct WatchMeterTests {
         let (here, there) = (try rig.watch("w"), try other.watch("w"))
         unsafe here.lap(from: 0, to: 100) { unsafe there.lap(from: 10, to: 20, within: $0) }
         #expect(try #require(here.closeWindow(at: 200)).rows.map(\.path) == ["w"])
-        #expect(try #require(there.closeWindow(at: 200)).rows == [WatchRow(path: "w", laps: 1, sum: 10, own: 10, share: 1)])
+        #expect(
+            try #require(there.closeWindow(at: 200)).rows == [WatchRow(path: "w", laps: 1, sum: 10, own: 10, share: 1)])
     }
 
     @Test func `a name cannot be both around and between two points`() throws {
