@@ -1,3 +1,4 @@
+import Synchronization
 package import Timepiece
 
 // What a buffer does at a watch; as in TickMeter+Buffers.swift, the contract's functions are jumps to these.
