@@ -63,6 +63,7 @@ demo-cloudwatch: build test-environment
 test: export G_DEBUG := fatal-criticals
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
+	@.build/venv/bin/python Tests/cloudwatch/test_alarms.py
 	@Tests/readers/run.sh
 	@Tests/plugin/run.sh
 	@for s in Snippets/*.swift; do n=$$(basename $$s .swift); \

@@ -20,14 +20,12 @@ let package = Package(
             dependencies: [
                 "CTerminal",
                 .product(name: "TimepieceMessages", package: "timepiece"),
+                .product(name: "TimepieceCloudWatch", package: "timepiece"),
                 .product(name: "CGStreamer", package: "timepiece"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [
                 .embedInCode("Resources/report.html"),
-                // The very files of pipelines/cloudwatch.
-                .embedInCode("Resources/dashboard.json"), .embedInCode("Resources/policy.json"),
-                .embedInCode("Resources/template.yaml"),
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),

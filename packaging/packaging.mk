@@ -14,10 +14,11 @@ tool: toolchain
 people-setup: setup
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PEOPLE_PACKAGES)"
 
-tool-test: build tool people-setup
+tool-test: build tool people-setup test-environment
 	@$(SWIFT) test --package-path Tool $(QUIET)
 	@$(PYTHON) Tool/Tests/end_to_end.py .build/tool/timepiece
 	@$(PYTHON) Tool/Tests/page.py .build/tool/timepiece
+	@.build/venv/bin/python pipelines/cloudwatch/check.py .build/tool/timepiece
 
 # Does not build, so that it can run as root after a build as oneself.
 install:

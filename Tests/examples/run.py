@@ -32,8 +32,8 @@ EXPECTED = {
     "watch-an-encoder.sh": [r"ultrafast: .*p50-interval", r"medium: .*p50-interval"],
     "demo.py": [r"decoded +\d+ buffers .* of 30\.00"],
     "apps/run.sh": [r"apps: [1-9]\d* passed, 0 failed"],
-    "cloudwatch/check.py": ["the same dashboard and the same three alarms"],
-    "cloudwatch/demo.py": [r"p99"],
+    "cloudwatch/check.py": ["make the same three alarms"],
+    "cloudwatch/demo.py": [r"p99 +\d+\.\d+ +\d+\.\d+ ms", "video-stopped rang, and ended"],
 }
 
 

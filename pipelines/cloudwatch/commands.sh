@@ -1,49 +1,48 @@
 #!/bin/sh
-# The dashboard and the alarms of template.yaml as command lines of the AWS CLI, for those without CloudFormation.
-#
-# Settings come from the environment; the region and the keys are those that the AWS CLI uses:
-#   DEVICE=cam-01 LABEL=tick BUDGET=0.0333 MINIMUM_FPS=24 TOPIC=arn:aws:sns:… sh commands.sh
+# The alarms of one stream by the AWS CLI, which finds the region and the keys. `timepiece alarms --commands`
+# makes it for other names. TOPIC is the ARN of an SNS topic that alarms are sent to.
 set -eu
+# Version 1 of the AWS CLI does not read AWS_REGION.
+if [ -n "${AWS_REGION:-}" ]; then export AWS_DEFAULT_REGION="$AWS_REGION"; fi
 
-namespace=${NAMESPACE:-GStreamer/Video}
-metric=${METRIC_NAME:-frame_processing_time}
-device=${DEVICE:-cam-01}
-label=${LABEL:-tick}
-budget=${BUDGET:-0.0333}
-minimum_fps=${MINIMUM_FPS:-24}
-topic=${TOPIC:-}
-region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(aws configure get region)}}
-export AWS_DEFAULT_REGION="$region"
+namespace='GStreamer/Video'
+metric='frame_processing_time'
+dimensions='[{"Name":"Device","Value":"cam-01"},{"Name":"Label","Value":"tick"}]'
+topic=${TOPIC:-''}
+actions=${topic:+--alarm-actions $topic --ok-actions $topic}
 
-cd "$(dirname "$0")"
-dimensions="Name=Device,Value=$device Name=Label,Value=$label"
-actions=${topic:+--alarm-actions $topic}
+# An older AWS CLI knows no warm-up; make the alarms when the device has published for five minutes, then.
+warm_up_minutes=60
+warm_up=
+case $warm_up_minutes$(aws cloudwatch put-metric-alarm --generate-cli-skeleton) in
+0*) ;;
+*WarmUpConfiguration*) warm_up="--warm-up-configuration WarmUpPeriodDurationInMinutes=$warm_up_minutes" ;;
+esac
 
-body=$(sed -e "s|\${Namespace}|$namespace|g" -e "s|\${MetricName}|$metric|g" -e "s|\${Device}|$device|g" \
-    -e "s|\${Label}|$label|g" -e "s|\${Budget}|$budget|g" -e "s|\${AWS::Region}|$region|g" dashboard.json)
-aws cloudwatch put-dashboard --dashboard-name "timepiece-$device" --dashboard-body "$body"
+# shellcheck disable=SC2086  # the actions and the warm-up are several words each
+aws cloudwatch put-metric-alarm --alarm-name 'timepiece-cam-01-tick-video-stopped' \
+    --alarm-description 'No frame for 4 minutes. Rings 4 to 6 minutes after the last one. Missing data are the symptom, so they breach.' \
+    --namespace "$namespace" --metric-name "$metric" --dimensions "$dimensions" --period 60 \
+    --statistic SampleCount \
+    --comparison-operator LessThanThreshold --threshold 1 \
+    --evaluation-periods 3 --datapoints-to-alarm 2 \
+    --treat-missing-data breaching $warm_up $actions
 
-# No frame for three minutes. Missing data are the symptom, so they breach.
-# shellcheck disable=SC2086  # the dimensions and the actions are several words each
-aws cloudwatch put-metric-alarm --alarm-name "timepiece-$device-$label-video-stopped" \
-    --namespace "$namespace" --metric-name "$metric" --dimensions $dimensions \
-    --statistic SampleCount --period 60 --comparison-operator LessThanThreshold --threshold 1 \
-    --evaluation-periods 3 --datapoints-to-alarm 3 --treat-missing-data breaching $actions ${topic:+--ok-actions $topic}
-
-# Fewer frames per second than wanted in three of five minutes.
-# shellcheck disable=SC2086
-aws cloudwatch put-metric-alarm --alarm-name "timepiece-$device-$label-low-fps" \
+# shellcheck disable=SC2086  # the actions and the warm-up are several words each
+aws cloudwatch put-metric-alarm --alarm-name 'timepiece-cam-01-tick-low-fps' \
+    --alarm-description 'Fewer frames per second than wanted in three of the last five periods of 1 minute.' \
     --metrics "[{\"Id\":\"fps\",\"Expression\":\"n/PERIOD(n)\",\"Label\":\"fps\",\"ReturnData\":true},
-        {\"Id\":\"n\",\"ReturnData\":false,\"MetricStat\":{\"Stat\":\"SampleCount\",\"Period\":60,\"Metric\":{
-        \"Namespace\":\"$namespace\",\"MetricName\":\"$metric\",\"Dimensions\":[
-        {\"Name\":\"Device\",\"Value\":\"$device\"},{\"Name\":\"Label\",\"Value\":\"$label\"}]}}}]" \
-    --comparison-operator LessThanThreshold --threshold "$minimum_fps" \
-    --evaluation-periods 5 --datapoints-to-alarm 3 --treat-missing-data ignore $actions
+        {\"Id\":\"n\",\"ReturnData\":false,\"MetricStat\":{\"Stat\":\"SampleCount\",\"Period\":60,
+        \"Metric\":{\"Namespace\":\"$namespace\",\"MetricName\":\"$metric\",\"Dimensions\":$dimensions}}}]" \
+    --comparison-operator LessThanThreshold --threshold 24 \
+    --evaluation-periods 5 --datapoints-to-alarm 3 \
+    --treat-missing-data ignore $warm_up $actions
 
-# One frame in a hundred takes longer than the budget, for three of five minutes.
-# shellcheck disable=SC2086
-aws cloudwatch put-metric-alarm --alarm-name "timepiece-$device-$label-slow" \
-    --namespace "$namespace" --metric-name "$metric" --dimensions $dimensions \
-    --extended-statistic p99 --evaluate-low-sample-count-percentile ignore --period 60 \
-    --comparison-operator GreaterThanThreshold --threshold "$budget" \
-    --evaluation-periods 5 --datapoints-to-alarm 3 --treat-missing-data notBreaching $actions
+# shellcheck disable=SC2086  # the actions and the warm-up are several words each
+aws cloudwatch put-metric-alarm --alarm-name 'timepiece-cam-01-tick-slow' \
+    --alarm-description 'One interval between frames in a hundred is longer than the budget, in three of the last five periods of 1 minute.' \
+    --namespace "$namespace" --metric-name "$metric" --dimensions "$dimensions" --period 60 \
+    --extended-statistic p99 --evaluate-low-sample-count-percentile evaluate \
+    --comparison-operator GreaterThanThreshold --threshold 0.05 \
+    --evaluation-periods 5 --datapoints-to-alarm 3 \
+    --treat-missing-data notBreaching $warm_up $actions

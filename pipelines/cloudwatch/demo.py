@@ -1,13 +1,15 @@
 #!/usr/bin/python3
-"""Publishes a pipeline's intervals to an emulator of CloudWatch on this machine, and reads them back.
+"""Publishes a camera that stops to an emulator of CloudWatch on this machine, and shows what the alarms make of it.
 
-Why: to see the whole way from a buffer to a percentile without an AWS account. `make demo-cloudwatch` brings the emulator.
+Why: to see the whole way from a buffer to a percentile and to an alarm, without an AWS account. A second stands for a minute.
+`make demo-cloudwatch` brings the emulator.
 """
 import json
 import os
 import pathlib
 import subprocess
 import sys
+import time
 
 import gi
 
@@ -34,16 +36,29 @@ print(json.dumps(found))
 """
 
 
-def play(place):
-    """Plays ten seconds of live video; returns the last report and what became of the figures."""
+def play(place, where):
+    """Lets a camera play, stop and play again; returns the last report and how the alarms stood, line by line."""
     os.environ.update({"AWS_ACCESS_KEY_ID": place["user"]["key"], "AWS_SECRET_ACCESS_KEY": place["user"]["secret"],
                        "AWS_REGION": "us-east-1"})
     pipeline = Gst.parse_launch(
-        f"videotestsrc is-live=true num-buffers=300 ! timepiecetick name=tick label={LABEL} interval=0"
-        f" cloudwatch-namespace={NAMESPACE} cloudwatch-dimensions=\"dimensions,Device={DEVICE}\" cloudwatch-spool=none"
+        f"videotestsrc is-live=true ! video/x-raw,width=320,height=240,framerate=30/1 ! valve name=cable"
+        f" ! timepiecetick name=tick label={LABEL} interval=0 cloudwatch-namespace={NAMESPACE}"
+        f" cloudwatch-dimensions=\"dimensions,Device={DEVICE}\" cloudwatch-interval=1000000000 cloudwatch-spool=none"
         f" endpoint-uri={place['address']} ! fakesink")
-    print("playing ten seconds of live video", flush=True)
     pipeline.set_state(Gst.State.PLAYING)
+    watcher = subprocess.Popen([PYTHON, ROOT / "pipelines/cloudwatch/watch_alarms.py", json.dumps(where)],
+                               stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    cable, lines = pipeline.get_by_name("cable"), []
+    for seconds, what, is_off in ((10, "the camera plays", False), (9, "the camera stops", True), (9, "it plays again", False)):
+        cable.set_property("drop", is_off)
+        print(f"-- {what}", flush=True)
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            lines.append(watcher.stdout.readline())
+            print(lines[-1], end="", flush=True)
+    watcher.stdin.close()
+    watcher.wait(timeout=30)
+    pipeline.send_event(Gst.Event.new_eos())
     bus, report = pipeline.get_bus(), None
     while True:
         message = bus.timed_pop_filtered(
@@ -56,7 +71,7 @@ def play(place):
         if message.has_name("timepiece-tick"):
             report = message.get_structure().copy()
     pipeline.set_state(Gst.State.NULL)
-    return report
+    return report, lines
 
 
 def show(report, found):
@@ -79,14 +94,19 @@ def main():
     try:
         print("starting an emulator of CloudWatch that checks signatures", flush=True)
         place = json.loads(servers.stdout.readline())["ministack"]
-        report = play(place)
         where = {"address": place["address"], **place["user"], "namespace": NAMESPACE, "metric": METRIC,
                  "dimensions": {"Device": DEVICE, "Label": LABEL}}
+        report, lines = play(place, where)
         answer = subprocess.run([PYTHON, "-c", READ_BACK, json.dumps(where)], stdout=subprocess.PIPE, text=True, check=True)
         found = json.loads(answer.stdout)
         show(report, found)
         if found.get("SampleCount") != report.get_value("num-intervals"):
             sys.exit("demo: the service does not have what passed")
+        states = [line.split()[3] for line in lines[1:] if len(line.split()) == 6]
+        rang = states.index("ALARM") if "ALARM" in states else len(states)
+        if "OK" not in states[:rang] or "OK" not in states[rang:]:
+            sys.exit("demo: video-stopped did not ring and end")
+        print("video-stopped rang, and ended")
     finally:
         servers.stdin.close()
         servers.wait(timeout=30)

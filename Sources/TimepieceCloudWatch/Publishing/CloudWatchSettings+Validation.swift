@@ -127,6 +127,21 @@ extension CloudWatchSettings {
         }
     }
 
+    /// Returns the region that the setting, the environment or the profile names; nil if none does.
+    ///
+    /// The instance is not asked. Reads the shared AWS files.
+    ///
+    /// - Throws: if the name is that of no region, or if a file or the profile cannot be used.
+    public func configuredRegion() throws(CloudWatchSettingsError) -> String? {
+        do throws(CredentialsError) {
+            return try RegionResolver(
+                setting: region, profile: profile, environment: environment ?? .ofProcess(), transport: CurlTransport()
+            ).configured()?.name
+        } catch {
+            throw CloudWatchSettingsError("region", error.sentence)
+        }
+    }
+
     /// What was said about keys.
     func credentials(in environment: Environment) throws(CredentialsError) -> CredentialsSettings {
         var certificate: IoTCertificate?

@@ -1,6 +1,7 @@
 /// What publishing costs, roughly: list prices of us-east-1 without the free tier.
 ///
-/// Source: "Amazon CloudWatch pricing": $0.30 a month for each of the first 10,000 metrics, $0.01 for 1,000 requests.
+/// Source: "Amazon CloudWatch pricing": $0.30 a month for each of the first 10,000 metrics, $0.01 for 1,000 requests, $0.10
+/// a month for an alarm of standard resolution, $3 for a dashboard beyond the third.
 struct CostNote {
     /// The series that this publisher makes.
     let identity: MetricIdentity
@@ -14,6 +15,9 @@ struct CostNote {
     private static let secondsPerMonth = 30 * 86_400
     private static let centsPerSeries = 30
     private static let requestsPerCent = 1000
+    private static let centsPerAlarm = 10
+    /// The alarms that `timepiece alarms` makes for a series.
+    private static let alarmsPerSeries = 3
 
     /// One line for people.
     var text: String {
@@ -31,6 +35,10 @@ struct CostNote {
                 ", plus about \(Self.dollars(cents)) for \(requests) requests (one every \(shortestInterval) s, "
                 + "for all series together)"
         }
+        let alarms = series * Self.alarmsPerSeries
+        line +=
+            ". Where made, \(alarms) alarms (\(Self.alarmsPerSeries) for each series) are about "
+            + "\(Self.dollars(alarms * Self.centsPerAlarm)) a month more, and each dashboard beyond the third $3.00"
         return line + "."
     }
 

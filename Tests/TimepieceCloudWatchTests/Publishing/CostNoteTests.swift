@@ -8,7 +8,8 @@ struct CostNoteTests {
             note.text
                 == "CloudWatch bills 1 series for this element (Test/Video frame_processing_time {Device=cam-01}); "
                 + "with it this process publishes 100 series to the destination, about $30.00 a month, plus about $0.44 "
-                + "for 43200 requests (one every 60 s, for all series together).")
+                + "for 43200 requests (one every 60 s, for all series together). Where made, 300 alarms (3 for each series) are "
+                + "about $30.00 a month more, and each dashboard beyond the third $3.00.")
     }
 
     @Test func `High resolution shows in the price of requests`() {
@@ -18,6 +19,6 @@ struct CostNoteTests {
 
     @Test func `Embedded metrics cost series and a log`() {
         let note = CostNote(identity: .sample(), seriesInAll: 2, shortestInterval: 60, isEmbedded: true)
-        #expect(note.text.hasSuffix("about $0.60 a month, plus what the log group costs."))
+        #expect(note.text.contains("about $0.60 a month, plus what the log group costs."))
     }
 }

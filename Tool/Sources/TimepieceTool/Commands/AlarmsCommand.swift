@@ -1,16 +1,38 @@
 import ArgumentParser
 
-/// Writes a CloudFormation template with the alarms.
+/// Writes the alarms of a stream.
 struct AlarmsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "alarms",
-        abstract: "Write a CloudFormation template with CloudWatch alarms, and the dashboard, for a stream.",
-        discussion:
-            "As in: timepiece alarms >cam.yaml; aws cloudformation deploy --stack-name cam --template-file cam.yaml")
+        abstract: "Write CloudWatch alarms for a stream: stopped, low frame rate, slow.",
+        discussion: """
+            As in: timepiece alarms --device cam-01 >cam.yaml; aws cloudformation deploy --stack-name cam --template-file \
+            cam.yaml. About $0.30 a month for the three.
+            """)
 
     @OptionGroup var names: CloudWatchNames
 
+    enum Format: String, EnumerableFlag {
+        case cloudformation, terraform, commands
+
+        static func help(for value: Format) -> ArgumentHelp? {
+            switch value {
+            case .cloudformation: "A CloudFormation template (default)."
+            case .terraform: "A Terraform configuration."
+            case .commands: "Command lines of the AWS CLI."
+            }
+        }
+    }
+
+    @Flag(exclusivity: .exclusive) var format: Format = .cloudformation
+
     func run() throws {
-        try TextOutput.standard.write(CloudWatchFiles.template(names))
+        let text =
+            switch format {
+            case .cloudformation: CloudFormationTemplate.alarms(names)
+            case .terraform: TerraformConfiguration.alarms(names)
+            case .commands: AlarmCommands.script(names)
+            }
+        try TextOutput.standard.write(text)
     }
 }

@@ -8,7 +8,13 @@ struct PolicyCommand: ParsableCommand {
 
     @OptionGroup var names: CloudWatchNames
 
+    @Flag(help: "A Terraform configuration.")
+    var terraform = false
+
     func run() throws {
-        try TextOutput.standard.write(CloudWatchFiles.policy(names))
+        let namespace = names.namespace
+        try TextOutput.standard.write(
+            terraform
+                ? PublishingPolicy.terraform(namespace: namespace) : PublishingPolicy.document(namespace: namespace))
     }
 }
