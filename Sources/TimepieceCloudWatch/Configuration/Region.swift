@@ -20,23 +20,33 @@ package struct Region: Sendable, Equatable, CustomStringConvertible {
     /// The name.
     package var description: String { name }
 
-    /// The domain under which the region's services are, after `partitions.json` of botocore.
-    package var domain: String {
-        for (prefix, domain) in Self.domains where name.hasPrefix(prefix) { return domain }
-        return "amazonaws.com"
-    }
+    /// The domain under which the region's services are.
+    package var domain: String { partition.domain }
 
     /// The domain of the services that answer over IPv6 too.
-    package var dualStackDomain: String {
-        switch domain {
-        case "amazonaws.com": "api.aws"
-        case "amazonaws.com.cn": "api.amazonwebservices.com.cn"
-        default: domain
-        }
+    package var dualStackDomain: String { partition.dualStackDomain }
+
+    /// True for AWS GovCloud, whose plain hosts are the FIPS ones.
+    var isGovCloud: Bool { name.hasPrefix("us-gov-") }
+
+    private struct Partition {
+        let prefix: String
+        let domain: String
+        let dualStackDomain: String
     }
 
-    private static let domains = [
-        ("cn-", "amazonaws.com.cn"), ("us-isob-", "sc2s.sgov.gov"), ("us-isof-", "csp.hci.ic.gov"),
-        ("eu-isoe-", "cloud.adc-e.uk"), ("us-iso-", "c2s.ic.gov"), ("eusc-", "amazonaws.eu"),
+    private var partition: Partition {
+        Self.partitions.first { name.hasPrefix($0.prefix) }
+            ?? Partition(prefix: "", domain: "amazonaws.com", dualStackDomain: "api.aws")
+    }
+
+    /// Source: `partitions.json` of botocore; a test holds all hosts against botocore's own rules.
+    private static let partitions = [
+        Partition(prefix: "cn-", domain: "amazonaws.com.cn", dualStackDomain: "api.amazonwebservices.com.cn"),
+        Partition(prefix: "us-isob-", domain: "sc2s.sgov.gov", dualStackDomain: "api.aws.scloud"),
+        Partition(prefix: "us-isof-", domain: "csp.hci.ic.gov", dualStackDomain: "api.aws.hci.ic.gov"),
+        Partition(prefix: "eu-isoe-", domain: "cloud.adc-e.uk", dualStackDomain: "api.cloud-aws.adc-e.uk"),
+        Partition(prefix: "us-iso-", domain: "c2s.ic.gov", dualStackDomain: "api.aws.ic.gov"),
+        Partition(prefix: "eusc-", domain: "amazonaws.eu", dualStackDomain: "api.amazonwebservices.eu"),
     ]
 }

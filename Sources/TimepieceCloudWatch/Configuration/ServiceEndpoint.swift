@@ -59,9 +59,18 @@ package enum ServiceEndpoint {
                 return try checked(address, "the AWS profile \"\(configuration.profileName)\"", allowsPlainHTTP)
             }
         }
-        let name = service.name + (isTrue("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint") ? "-fips" : "")
-        let isDual = isTrue("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint")
-        return "https://\(name).\(region.name).\(isDual ? region.dualStackDomain : region.domain)/"
+        let host = host(
+            of: service, in: region, isFIPS: isTrue("AWS_USE_FIPS_ENDPOINT", "use_fips_endpoint"),
+            isDualStack: isTrue("AWS_USE_DUALSTACK_ENDPOINT", "use_dualstack_endpoint"))
+        return "https://\(host)/"
+    }
+
+    /// The region's own host, by the rules of botocore's `endpoint-rule-set-1.json`.
+    private static func host(of service: Service, in region: Region, isFIPS: Bool, isDualStack: Bool) -> String {
+        // In GovCloud only the dual-stack host of STS has a FIPS name of its own.
+        let isPlain = region.isGovCloud && (service == .cloudWatch || !isDualStack)
+        let name = service.name + (isFIPS && !isPlain ? "-fips" : "")
+        return "\(name).\(region.name).\(isDualStack ? region.dualStackDomain : region.domain)"
     }
 
     /// The address that the profile gives.

@@ -27,6 +27,27 @@ import Testing
         #expect(try address(["AWS_USE_FIPS_ENDPOINT": "false"]) == "https://monitoring.us-east-1.amazonaws.com/")
     }
 
+    @Test func `every region of every partition has the hosts of botocore's rules`() throws {
+        let oracle = try ServerProcess("endpoints_oracle.py")
+        var count = 0
+        while let line = oracle.line(), let document = JSONDocument(line) {
+            let (name, region) = (document.string(["service"]) ?? "", document.string(["region"]) ?? "")
+            let (fips, dual) = (document.string(["fips"]), document.string(["dual"]))
+            var variables: [String: String] = [:]
+            variables["AWS_USE_FIPS_ENDPOINT"] = fips
+            variables["AWS_USE_DUALSTACK_ENDPOINT"] = dual
+            let environment = Environment.bare(variables)
+            let address = try ServiceEndpoint.address(
+                of: name == "sts" ? .securityToken : .cloudWatch, in: try #require(Region(region)),
+                environment: environment,
+                configuration: try SharedConfiguration(profile: nil, environment: environment))
+            let expected = (document.string(["address"]) ?? "") + "/"
+            #expect(address == expected, "\(name) \(region), FIPS \(fips ?? ""), dual-stack \(dual ?? "")")
+            count += 1
+        }
+        #expect(count >= 400)
+    }
+
     @Test func `the setting comes before the variables, the service's own variable before the general one`() throws {
         let variables = ["AWS_ENDPOINT_URL_CLOUDWATCH": "https://b", "AWS_ENDPOINT_URL": "https://c"]
         #expect(try address(variables, setting: "https://a") == "https://a/")
