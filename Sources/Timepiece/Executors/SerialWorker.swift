@@ -3,8 +3,8 @@ import Synchronization
 
 /// An executor with one thread of its own, which runs closures one after the other in the order they came.
 ///
-/// Handing over a closure costs a lock held for a moment and a semaphore; it never waits for the work. The queue has no
-/// limit: whoever hands over more than the thread can run fills the memory.
+/// Handing over a closure costs two locks held for a moment; it never waits for the work. The queue has no limit: handing
+/// over more than the thread can run fills the memory.
 ///
 /// The thread ends with ``shutdown()`` or with the worker itself. It takes no signals, those are the host's.
 public final class SerialWorker: CallbackExecutor {
@@ -60,14 +60,14 @@ final class WorkQueue: Sendable {
     private struct State {
         var waiting: [@Sendable () -> Void] = []
         var isClosed = false
+        /// Whether the thread was joined.
+        var hasEnded = false
         var thread: pthread_t?
     }
 
     private let state = Mutex(State())
-    /// Counts what the thread has to look at: closures and the closing.
-    private let wake = Semaphore()
-    /// Open once the thread was joined.
-    private let end = Semaphore()
+    /// Counts the changes of the state.
+    private let changes = EventCount()
 
     var isCurrentThread: Bool {
         let current = pthread_self()
@@ -81,23 +81,27 @@ final class WorkQueue: Sendable {
             if !state.isClosed { state.waiting.append(work) }
             return !state.isClosed
         }
-        if isTaken { wake.signal() }
+        if isTaken { changes.advance() }
         return isTaken
     }
 
     func close() {
         state.withLock { $0.isClosed = true }
-        wake.signal()
+        changes.advance()
     }
 
     func announceEnd() {
-        end.signal()
+        state.withLock { $0.hasEnded = true }
+        changes.advance()
     }
 
-    /// Waits, and lets the next one who waits pass too.
+    /// Waits until the thread was joined, by whichever call.
     func waitForEnd() {
-        end.wait()
-        end.signal()
+        while true {
+            let seen = changes.value
+            if state.withLock({ $0.hasEnded }) { return }
+            changes.wait(after: seen)
+        }
     }
 
     /// Runs the closures as they come, on the worker's thread.
@@ -105,7 +109,7 @@ final class WorkQueue: Sendable {
         let current = pthread_self()
         state.withLock { $0.thread = current }
         while true {
-            wake.wait()
+            let seen = changes.value
             let (batch, isClosed) = state.withLock { state in
                 let batch = state.waiting
                 state.waiting = []
@@ -113,6 +117,7 @@ final class WorkQueue: Sendable {
             }
             for work in batch { work() }
             if isClosed { return }
+            if batch.isEmpty { changes.wait(after: seen) }
         }
     }
 }

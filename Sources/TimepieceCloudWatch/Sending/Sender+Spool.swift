@@ -1,0 +1,69 @@
+import Timepiece
+
+extension Sender {
+    /// Does a step in the spool and tells the state what came of it; the sender's thread waits for the disk here.
+    ///
+    /// What the step did and what is in the file then is told at once, so that a thread that waits for the step reads the
+    /// right status.
+    func use(_ spool: inout Spool?, for step: SenderStep) {
+        do throws(SpoolError) {
+            if case .open = step {
+                spool = try openSpool?()
+                let epochs = try spool?.epochs() ?? [:]
+                let samples = try spool?.samples() ?? 0
+                let summary = try spool?.summary() ?? SpoolSummary()
+                state.withLock { state in
+                    state.opened(epochs: epochs, samples: samples)
+                    state.learn(summary)
+                }
+            } else if let spool {
+                let outcome = try perform(step, in: spool)
+                // Done is done, even if the file cannot be asked any more: that fails in the next step, and is told there.
+                let summary = try? spool.summary()
+                state.withLock { state in
+                    outcome(&state)
+                    if let summary { state.learn(summary) }
+                }
+            }
+        } catch {
+            switch (step, error.kind) {
+            case (.open, _):
+                spool = nil
+                state.withLock { $0.couldNotUseSpool(error, now: .now()) }
+            case (_, .lost), (_, .damaged):
+                if error.kind == .damaged { spool?.setAside() }
+                spool = nil
+                state.withLock { $0.lostSpool(error.description, now: .now()) }
+            case (.store, _):
+                state.withLock { $0.couldNotStore(error, now: .now()) }
+            default:
+                state.withLock { $0.couldNotUseSpool(error, now: .now()) }
+            }
+        }
+    }
+
+    /// Does a step in the spool; returns what the state is to be told.
+    private func perform(_ step: SenderStep, in spool: Spool) throws(SpoolError) -> (inout SenderState) -> Void {
+        switch step {
+        case .store(let data):
+            let (rows, dropped) = try spool.store(data)
+            return { $0.stored(rows, dropped: dropped, now: .now()) }
+        case .settle(let removed, let released):
+            try spool.settle(removed: removed, released: released)
+            return { $0.settled(removed: removed, released: released.map(\.row)) }
+        case .claim(let count):
+            let data = try spool.claim(
+                count: count, bytes: CloudWatchLimits.bytesPerRequest - 1024, now: .now(),
+                size: { self.delivery.largestSize(of: $0) })
+            return { $0.claimed(data, now: .now()) }
+        case .renew(let rows):
+            let held = try spool.renew(rows, now: .now())
+            return { $0.renewed(held, now: .now()) }
+        case .remember(let epoch):
+            try spool.remember(epoch: epoch)
+            return { $0.remembered(epoch) }
+        case .open, .condense, .deliver, .wait, .finish:
+            return { _ in }
+        }
+    }
+}
