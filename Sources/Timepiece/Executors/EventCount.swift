@@ -1,4 +1,6 @@
 import Glibc
+// Swift attributes glibc's timespec to this module.
+import SwiftOverlayShims
 
 /// A count of events that threads wait for: the one primitive by which threads of this package wait for each other.
 ///
@@ -57,9 +59,9 @@ import Glibc
             while count == seen { unsafe pthread_cond_wait(changed, mutex) }
             return
         }
-        var time = timespec(
-            tv_sec: Int(clamping: end.nanoseconds / 1_000_000_000),
-            tv_nsec: Int(truncatingIfNeeded: end.nanoseconds % 1_000_000_000))
+        var time = timespec()
+        time.tv_sec = Int(clamping: end.nanoseconds / 1_000_000_000)
+        time.tv_nsec = Int(truncatingIfNeeded: end.nanoseconds % 1_000_000_000)
         while count == seen, unsafe pthread_cond_timedwait(changed, mutex, &time) == 0 {}
     }
 }
