@@ -6,12 +6,12 @@ func work(milliseconds: Int) async throws {
     try await Task.sleep(for: .milliseconds(milliseconds))
 }
 
-let root = try StopWatch("root")
+let root = StopWatch("root")
 try await root.measure {
-    let task1 = try root.child("task1", maxIntervals: 5)
+    let task1 = root.child("task1", maxIntervals: 5)
     try await task1.measure {
         try await work(milliseconds: 10)
-        let subtask = try task1.child("subtask1_1")
+        let subtask = task1.child("subtask1_1")
         try await subtask.measure { try await work(milliseconds: 30) }
         try await task1.child("subtask1_2").measure { try await work(milliseconds: 70) }
         try await task1.child("subtask1_3").measure { try await work(milliseconds: 90) }

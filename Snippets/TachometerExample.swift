@@ -3,13 +3,12 @@
 import Timepiece
 
 let worker = try SerialWorker()
-
-let tachometer = try Tachometer(interval: .milliseconds(500), executor: worker) { timestamp, window in
+let tachometer = Tachometer(interval: .milliseconds(500), executor: worker) { timestamp, window in
     let statistics = window.statistics
     print("timestamp: \(timestamp)")
     print(
-        "min: \(statistics.min.secondsText()), max: \(statistics.max.secondsText()), "
-            + "sum: \(statistics.sum.secondsText()), num: \(statistics.count)")
+        "min: \(statistics.min), max: \(statistics.max), "
+            + "sum: \(statistics.sum), num: \(statistics.count)")
 }
 
 for _ in 0..<50 {

@@ -2,7 +2,7 @@
 
 import Timepiece
 
-var ticker = try Ticker(maxIntervals: 5)
+var ticker = Ticker(maxIntervals: 5)
 for _ in 0..<10 {
     ticker.tick()
     try await Task.sleep(for: .milliseconds(Int.random(in: 0..<100)))

@@ -39,7 +39,7 @@ func firstTick(_ tachometer: Tachometer, at instant: MonotonicInstant) {
 
 func alarmClock(schedules: Int) throws -> AlarmClock {
     // None is due while the benchmark runs: what is measured is the tick that fires nothing.
-    try AlarmClock((0..<schedules).map { try OrdinalSchedule(each: .max, name: "a\($0)") })
+    try AlarmClock((0..<schedules).map { OrdinalSchedule(each: .max, name: "a\($0)") })
 }
 
 let benchmarks = [
@@ -59,20 +59,20 @@ let benchmarks = [
         }
     },
     Benchmark("Tachometer.tick") {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         return { count in
             var instants = Instants()
             for _ in 0..<count { tachometer.tick(at: instants.next()) }
         }
     },
     Benchmark("Tachometer.read") {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         var instants = Instants()
         for _ in 0..<1_000 { tachometer.tick(at: instants.next()) }
         return { count in for _ in 0..<count { _ = tachometer.read(at: instants.next()) } }
     },
     Benchmark("Tachometer.closeWindow, 30 ticks") {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         var instants = Instants()
         return { count in
             for _ in 0..<count {
@@ -83,7 +83,7 @@ let benchmarks = [
     },
     // What the streaming thread has to do because a window was closed; `firstTick` alone is counted.
     Benchmark("Tachometer.tick, first of a window") {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         var instants = Instants()
         return { count in
             for _ in 0..<count {
@@ -93,11 +93,11 @@ let benchmarks = [
         }
     },
     Benchmark("StopWatch.measure") {
-        let watch = try StopWatch("root")
+        let watch = StopWatch("root")
         return { count in for _ in 0..<count { watch.measure {} } }
     },
     Benchmark("StopWatch.record") {
-        let watch = try StopWatch("root")
+        let watch = StopWatch("root")
         return { count in
             var instants = Instants()
             var last = instants.next()
@@ -170,9 +170,9 @@ let benchmarks = [
         }
     },
     Benchmark("StopWatch.snapshot, 3 levels") {
-        let watch = try StopWatch("root")
-        let inner = try watch.child("inner")
-        let innermost = try inner.child("innermost")
+        let watch = StopWatch("root")
+        let inner = watch.child("inner")
+        let innermost = inner.child("innermost")
         var instants = Instants()
         for _ in 0..<1_000 {
             for each in [watch, inner, innermost] { each.record(instants.next().duration(to: instants.next())) }

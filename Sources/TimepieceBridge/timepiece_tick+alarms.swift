@@ -14,7 +14,7 @@ func timepiece_tick_add_alarm(
 ) -> Bool {
     let name = unsafe String(cString: alarm.pointee.name)
     do throws(TimepieceError) {
-        let schedule = try unsafe schedule(for: alarm.pointee, name: name)
+        let schedule = unsafe schedule(for: alarm.pointee, name: name)
         let order = unsafe MeterAlarms.Order(action: alarm.pointee.action, serial: alarm.pointee.serial)
         try unsafe meter(tick).alarms.add(schedule, name: name, order: order)
         return true
@@ -48,7 +48,7 @@ func timepiece_tick_fire(
     }
 }
 
-private func schedule(for alarm: TimepieceAlarm, name: String) throws(TimepieceError) -> any Schedule {
+private func schedule(for alarm: TimepieceAlarm, name: String) -> any Schedule {
     let clock: ScheduleClock = unsafe alarm.by_running_time ? .runningTime : .monotonic
     let value = unsafe alarm.value
     let count = unsafe alarm.count == 0 ? nil : Int(clamping: alarm.count)
@@ -56,10 +56,10 @@ private func schedule(for alarm: TimepieceAlarm, name: String) throws(TimepieceE
     case TIMEPIECE_ALARM_AT:
         return AtSchedule(at: WallTime(nanoseconds: value), name: name)
     case TIMEPIECE_ALARM_ORDINAL:
-        return try OrdinalSchedule(each: Int(clamping: value), name: name, count: count)
+        return OrdinalSchedule(each: Int(clamping: value), name: name, count: count)
     case TIMEPIECE_ALARM_AFTER:
-        return try AfterSchedule(after: .nanoseconds(value), name: name, clock: clock)
+        return AfterSchedule(after: .nanoseconds(value), name: name, clock: clock)
     default:
-        return try IntervalSchedule(every: .nanoseconds(value), name: name, clock: clock, count: count)
+        return IntervalSchedule(every: .nanoseconds(value), name: name, clock: clock, count: count)
     }
 }

@@ -2,7 +2,7 @@
 ///
 /// Where wall time matters it is read through a closure that returns one of these, so that a test can step the wall
 /// clock without touching the machine's.
-public struct ClockReading: Sendable, Equatable {
+public struct ClockReading: Sendable, Hashable, Codable {
     /// What the monotonic clock showed.
     public let monotonic: MonotonicInstant
     /// What the clock on the wall showed.
@@ -34,7 +34,7 @@ public struct ClockReading: Sendable, Equatable {
         return best
     }
 
-    /// Returns what the wall shows at an instant, if nobody steps it between the reading and then.
+    /// Returns what the wall shows at an instant, unless it is set between the reading and then.
     public func wall(at instant: MonotonicInstant) -> WallTime {
         wall.advanced(by: monotonic.duration(to: instant))
     }

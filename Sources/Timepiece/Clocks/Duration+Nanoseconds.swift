@@ -3,7 +3,7 @@ extension Duration {
     ///
     /// Finer parts are cut off towards zero. Never traps.
     @inlinable
-    public var nanoseconds: Int64 {
+    package var nanoseconds: Int64 {
         let attoseconds = attoseconds
         // 10⁹ is 2⁹ · 5⁹, and up to two and a half hours the quotient by 2⁹ is a number of 64 bits, which a processor
         // divides by itself; one of 128 bits is divided by a function of a hundred instructions.
@@ -20,7 +20,7 @@ extension Duration {
 
     /// The duration in seconds, for printing and for services that count in seconds.
     @inlinable
-    public var inSeconds: Double { self / .seconds(1) }
+    package var inSeconds: Double { self / .seconds(1) }
 
     /// Makes a duration of a count of nanoseconds that is held unsigned, limited to what an `Int64` holds.
     package init(clampingNanoseconds value: UInt64) {
@@ -35,7 +35,7 @@ extension Duration {
     ///
     /// - Parameter decimals: from 0 to 9; what lies outside is taken as the nearer end.
     /// - Returns: for example `0.0899`.
-    public func secondsText(decimals: Int = 4) -> String {
+    package func secondsText(decimals: Int = 4) -> String {
         let decimals = min(max(decimals, 0), 9)
         var scale: UInt64 = 1
         for _ in 0..<decimals { scale *= 10 }

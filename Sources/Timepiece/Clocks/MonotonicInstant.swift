@@ -6,7 +6,7 @@ import SwiftOverlayShims
 ///
 /// It is the clock that GStreamer's system clock reads: it never steps, NTP only bends its rate, and it stands still
 /// while the machine is suspended. `ContinuousClock` counts suspension on Linux, and costs twice as much to read.
-public struct MonotonicInstant: InstantProtocol, Sendable {
+public struct MonotonicInstant: InstantProtocol, Sendable, Codable {
     /// Nanoseconds since a start that the machine chooses, usually its boot.
     public let nanoseconds: UInt64
 

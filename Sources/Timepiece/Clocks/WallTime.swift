@@ -3,7 +3,7 @@ import Glibc
 /// A point of CLOCK_REALTIME, the clock on the wall, for time stamps and for schedules at a time of day.
 ///
 /// It steps when somebody sets it, so no interval is ever computed from it.
-public struct WallTime: InstantProtocol, Sendable {
+public struct WallTime: InstantProtocol, Sendable, Codable {
     /// Nanoseconds since 1970-01-01T00:00:00Z; negative before.
     public let nanoseconds: Int64
 

@@ -13,7 +13,8 @@ import Synchronization
 @safe package final class LapTree: Sendable {
     /// Leave to empty the slots that were filled before.
     package struct Flip: Sendable {
-        let filled: Int
+        /// Nil if the writer was stopped in the middle of a commit: then nothing can be emptied until the next flip.
+        let filled: Int?
     }
 
     /// How many laps inside one outermost lap are kept; if there are more, that lap is not counted with all inside it.
@@ -130,7 +131,7 @@ import Synchronization
     /// Takes out what was recorded before a flip; to be called once a flip, by the reader.
     package func drain(_ flip: LapTree.Flip) -> Statistics {
         var window = OpenWindow()
-        slots.drain(flip.filled, into: &window)
+        if let filled = flip.filled { slots.drain(filled, into: &window) }
         return window.statistics
     }
 }

@@ -10,7 +10,7 @@ public import Synchronization
 /// instruction either.
 ///
 /// - Writer: one thread at a time: ``enter()``, ``leave()``.
-/// - Readers: one at a time: ``flip()``.
+/// - Readers: one at a time: ``flip()``, which ends even if the writer does not.
 @usableFromInline
 struct Phaser: ~Copyable, Sendable {
     /// Odd while the writer is inside. The highest bit is for good: whether readers fence for the writer. It is there
@@ -47,13 +47,29 @@ struct Phaser: ~Copyable, Sendable {
     }
 
     /// Lets the writer fill the other slot from now on, and returns the one that it is surely out of.
-    func flip() -> Int {
+    ///
+    /// A visit takes less than a microsecond, or as long as the writing thread is kept from running. When it takes longer
+    /// than ``longestWait``, this returns nil: what is in the slot stays there for a later flip.
+    func flip() -> Int? {
         let filled = control.bitwiseXor(1, ordering: .sequentiallyConsistent).oldValue & 1
         if readersFence { ProcessFence.fence() }
         let visit = visits.load(ordering: .sequentiallyConsistent)
-        if visit & 1 == 1 {
-            while visits.load(ordering: .acquiring) == visit { sched_yield() }
-        }
+        guard visit & 1 == 0 || waitForEnd(of: visit) else { return nil }
         return Int(truncatingIfNeeded: filled)
+    }
+
+    /// How long a reader waits for the end of a visit.
+    static var longestWait: Duration { .milliseconds(100) }
+
+    private func waitForEnd(of visit: UInt64) -> Bool {
+        let end = MonotonicInstant.now().advanced(by: Self.longestWait)
+        var attempts = 0
+        while visits.load(ordering: .acquiring) == visit {
+            attempts += 1
+            // Yielding is not enough where a writer of a lower priority shares the processor.
+            if attempts < 100 { sched_yield() } else { usleep(50) }
+            guard MonotonicInstant.now() < end else { return false }
+        }
+        return true
     }
 }

@@ -81,7 +81,10 @@ import Synchronization
     }
 
     /// Empties what was recorded up to now into a window. A tick that comes meanwhile goes into the next stretch.
+    ///
+    /// If the writer is stopped in the middle of a tick, this empties nothing, and what was recorded comes later.
     func drain(into window: inout OpenWindow) {
-        writer.pair.drain(unsafe writer.line.pointee.phaser.flip(), into: &window)
+        guard let filled = unsafe writer.line.pointee.phaser.flip() else { return }
+        writer.pair.drain(filled, into: &window)
     }
 }

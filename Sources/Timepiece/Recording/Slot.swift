@@ -15,7 +15,7 @@
     private var count: UInt64 = 0
     private var min: UInt64 = .max
     private var max: UInt64 = 0
-    private var sum: UInt64 = 0
+    private var sum: UInt128 = 0
     private var squares: UInt128 = 0
     private let buckets = Buckets()
     private let recent: UnsafeMutablePointer<UInt64>
@@ -48,7 +48,7 @@
         count &+= UInt64(truncatingIfNeeded: added)
         min = Swift.min(min, least)
         max = Swift.max(max, most)
-        sum.addSaturating(together)
+        sum.addSaturating(UInt128(together))
         squares.addSaturating(squared)
         // No more than the ring holds.
         index = Swift.max(0, added &- capacity)
@@ -63,7 +63,7 @@
         count &+= 1
         min = Swift.min(min, interval)
         max = Swift.max(max, interval)
-        sum.addSaturating(interval)
+        sum.addSaturating(UInt128(interval))
         squares.addSaturating(UInt128(interval) &* UInt128(interval))
         buckets.count(interval)
         if capacity > 0 { keep(interval) }

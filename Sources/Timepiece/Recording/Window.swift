@@ -1,5 +1,5 @@
 /// What a ``Tachometer`` saw in one stretch of time: an immutable snapshot.
-public struct Window: Sendable {
+public struct Window: Sendable, Hashable, Codable {
     /// When the window was closed, or read.
     public let closedAt: MonotonicInstant
     /// How long it was open; time spent paused does not count.
@@ -25,7 +25,7 @@ public struct Window: Sendable {
 }
 
 /// What is counted of ticks beside their intervals.
-public struct Tally: Sendable, Equatable {
+public struct Tally: Sendable, Hashable, Codable {
     /// How many events passed; a tick may stand for several.
     public internal(set) var events: UInt64 = 0
     /// How many bytes passed with them.

@@ -10,21 +10,20 @@ public final class AfterSchedule: Schedule {
     /// Makes a schedule for once.
     ///
     /// - Parameters:
-    ///   - wait: longer than zero; counts in whole nanoseconds.
+    ///   - wait: counts in whole nanoseconds, at least one, so that it never fires at the first tick.
     ///   - name: what the firing carries and by which an alarm clock finds the schedule.
     ///   - clock: the one to go by; ``ScheduleClock/wall`` is taken as ``ScheduleClock/monotonic``.
     ///   - executor: where the callback runs.
     ///   - callback: called at the firing.
-    /// - Throws: ``TimepieceError/wait(_:)``.
     public init(
         after wait: Duration, name: String? = nil, clock: ScheduleClock = .monotonic,
         executor: any CallbackExecutor = InlineExecutor(), callback: (@Sendable (Firing) -> Void)? = nil
-    ) throws(TimepieceError) {
-        guard wait.nanoseconds > 0 else { throw .wait(wait) }
-        self.wait = wait
+    ) {
+        let length = max(1, wait.clampedNanoseconds)
+        self.wait = Duration(clampingNanoseconds: length)
         queued = QueuedSchedule(
             name: name, kind: .after, clock: clock == .wall ? .monotonic : clock, isRepeating: false,
-            timetable: Recurrence(.after(wait.nanoseconds.magnitude), deadline: 0), executor: executor,
+            timetable: Recurrence(.after(length), deadline: 0), executor: executor,
             callback: callback)
     }
 }

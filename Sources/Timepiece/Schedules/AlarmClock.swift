@@ -16,14 +16,15 @@ public import Synchronization
 /// It keeps the schedules ordered by what is due next, so a tick that fires nothing costs the same for one schedule and
 /// for a hundred thousand: it counts, and compares the time with one deadline, the count with another, and the media's
 /// time, if it is given, with a third. That takes no lock, no memory and no reference count. A tick that fires pays for
-/// what it fires. Schedules that have fired for the last time are dropped.
+/// what it fires. Schedules that have fired for the last time are dropped; an ``AtSchedule`` that gets a new time after
+/// that comes back.
 ///
 /// Wall time is derived from the instant of the tick. While an ``AtSchedule`` waits, the difference of the clocks is read
 /// anew about once a second of ticks, and before one fires; so a step of the wall clock moves such schedules with it
 /// within a second and never disturbs the others.
 ///
-/// Thread rule: ticks come from one thread at a time, as buffers do; everything else may be called from any thread at any
-/// moment, also from callbacks. Callbacks run with no lock held.
+/// Thread rule: everything may be called from any thread at any moment, also from callbacks, and every tick counts.
+/// Callbacks run with no lock held, on the thread whose tick fires, or where their executor runs them.
 public final class AlarmClock: Sendable {
     /// How long the difference between the clocks is trusted.
     static let wallClockTrust: UInt64 = 1_000_000_000
@@ -40,6 +41,7 @@ public final class AlarmClock: Sendable {
     private let hasWallSchedules = Atomic<Bool>(false)
     private let readClocks: @Sendable () -> ClockReading
     private let queue = Mutex(ScheduleQueue())
+    private let listeners = Broadcast<Firing>()
 
     /// Makes an alarm clock.
     ///
@@ -56,7 +58,8 @@ public final class AlarmClock: Sendable {
 
     deinit {
         // A schedule may outlive the clock, and be ticked by itself or held by another.
-        for queued in queue.withLock({ $0.queuedSchedules }) { queued.detach() }
+        for schedule in schedules { schedule.queued.detach() }
+        listeners.finish()
     }
 
     /// How many ticks there were.
@@ -64,16 +67,18 @@ public final class AlarmClock: Sendable {
     /// How many schedules there are.
     public var count: Int { queue.withLock { $0.count } }
     /// The names of the schedules that have one, in the order in which they were added.
-    public var names: [String] { queue.withLock { $0.queuedSchedules }.compactMap(\.name) }
+    public var names: [String] { schedules.compactMap(\.name) }
+
+    /// The schedules that are held, in the order in which they were added.
+    public var schedules: [any Schedule] { queue.withLock { $0.schedules } }
 
     /// Adds a schedule and starts it anew, as if it had never fired; only an ``AtSchedule`` keeps its time.
     ///
     /// - Throws: ``TimepieceError/duplicateName(_:)`` if there is one of this name, or
     ///   ``TimepieceError/alreadyArmed(_:)`` if an alarm clock holds the schedule.
     public func add(_ schedule: any Schedule) throws(TimepieceError) {
-        let queued = schedule.queued
         try queue.withLock { queue throws(TimepieceError) in
-            try queue.add(queued, to: self, ticks: ticks)
+            try queue.add(schedule, to: self, ticks: ticks)
             publish(queue)
         }
     }
@@ -99,6 +104,35 @@ public final class AlarmClock: Sendable {
         }
     }
 
+    /// Removes all schedules.
+    ///
+    /// A firing that a tick has already decided on may still be delivered.
+    public func removeAll() {
+        queue.withLock { queue in
+            queue.removeAll()
+            publish(queue)
+        }
+    }
+
+    /// The firings from now on, for one or more tasks that each read all of them.
+    ///
+    /// Of what a task has not read yet, the newest 1,000 are kept. The sequence ends with the alarm clock.
+    public var firings: some AsyncSequence<Firing, Never> & Sendable { listeners.stream(keeping: 1_000) }
+
+    /// Ticks by itself until the task is cancelled: for a program that has no loop to tick in.
+    ///
+    /// - Parameters:
+    ///   - period: the time between ticks, at least a millisecond; a schedule fires at most that much late.
+    ///   - clock: what to wait by; a test gives its own.
+    public func run(
+        every period: Duration = .milliseconds(10), clock: some Clock<MonotonicInstant.Duration> = MonotonicClock()
+    ) async {
+        while !Task.isCancelled {
+            tick()
+            guard (try? await clock.sleep(for: max(period, .milliseconds(1)))) != nil else { return }
+        }
+    }
+
     /// Goes on by one tick: fires what is due and runs the callbacks.
     ///
     /// - Parameters:
@@ -109,18 +143,26 @@ public final class AlarmClock: Sendable {
     @inlinable
     @discardableResult
     public func tick(at instant: MonotonicInstant = .now(), mediaTime: UInt64? = nil) -> [Firing] {
-        countTick(at: instant, mediaTime: mediaTime) ? fire(at: instant, mediaTime: mediaTime) : []
+        let count = tickCount.add(1, ordering: .relaxed).newValue
+        return isDue(count, at: instant, mediaTime: mediaTime)
+            ? fire(at: instant, mediaTime: mediaTime, ticks: count) : []
     }
 
     /// Counts a tick, and tells whether ``fire(at:mediaTime:)`` has to be called for it.
     ///
-    /// The cheap half of ``tick(at:mediaTime:)``, for a caller who does not want to be on the path of the other.
+    /// The cheap half of ``tick(at:mediaTime:)``, for callers that do the other half elsewhere. One thread at a time, as
+    /// buffers come: this is not an atomic addition, which would cost five times as much.
     @inlinable
     @inline(__always)
-    public func countTick(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> Bool {
-        // Not an atomic addition: only one thread at a time ticks, and a plain store costs a fifth of it.
+    package func countTick(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> Bool {
         let count = tickCount.load(ordering: .relaxed) &+ 1
         tickCount.store(count, ordering: .relaxed)
+        return isDue(count, at: instant, mediaTime: mediaTime)
+    }
+
+    @inlinable
+    @inline(__always)
+    func isDue(_ count: UInt64, at instant: MonotonicInstant, mediaTime: UInt64?) -> Bool {
         if instant.nanoseconds >= nextDue.load(ordering: .relaxed) { return true }
         if count >= nextOrdinal.load(ordering: .relaxed) { return true }
         guard let mediaTime else { return false }
@@ -129,24 +171,39 @@ public final class AlarmClock: Sendable {
 
     /// Fires what is due at the tick that was counted last, runs the callbacks, returns the firings in the order of adding.
     ///
-    /// The dear half of ``tick(at:mediaTime:)``. It is harmless to call it when nothing is due.
+    /// The expensive half of ``tick(at:mediaTime:)``. It is harmless to call it when nothing is due.
     @discardableResult
-    public func fire(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> [Firing] {
-        // Read before the lock is taken, as the closure is somebody else's.
+    package func fire(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> [Firing] {
+        fire(at: instant, mediaTime: mediaTime, ticks: ticks)
+    }
+
+    @usableFromInline
+    func fire(at instant: MonotonicInstant, mediaTime: UInt64?, ticks: UInt64) -> [Firing] {
+        // Read before the lock is taken, as the closure is the caller's.
         let reading = hasWallSchedules.load(ordering: .relaxed) ? readClocks() : nil
-        let ticks = self.ticks
         let fired = queue.withLock { queue in
             defer { publish(queue) }
             return queue.fire(at: instant, reading: reading, ticks: ticks, mediaTime: mediaTime)
         }
-        for (queued, firing) in fired { queued.deliver(firing) }
+        for (queued, firing) in fired {
+            queued.deliver(firing)
+            listeners.send(firing)
+        }
         return fired.map(\.firing)
     }
 
-    /// Follows a change of a schedule's time.
-    func reschedule(_ queued: QueuedSchedule, place: Int) {
+    /// Follows a change of a schedule's time; false if the schedule is not held.
+    func reschedule(_ queued: QueuedSchedule, place: Int) -> Bool {
         queue.withLock { queue in
-            queue.reschedule(queued, place: place)
+            defer { publish(queue) }
+            return queue.reschedule(queued, place: place)
+        }
+    }
+
+    /// Takes a schedule back that was dropped after its last firing and has a new time, unless its name is taken.
+    func takeBack(_ schedule: any Schedule) {
+        queue.withLock { queue in
+            try? queue.add(schedule, to: self, ticks: ticks)
             publish(queue)
         }
     }

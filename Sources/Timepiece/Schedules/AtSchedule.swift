@@ -12,12 +12,25 @@ public final class AtSchedule: Schedule {
     ///   - at: when to fire; a time in the past fires at the first tick.
     ///   - name: what firings carry and by which an alarm clock finds the schedule.
     ///   - executor: where the callback runs.
+    ///   - callback: called at the firing.
+    public convenience init(
+        at: WallTime, name: String? = nil, executor: any CallbackExecutor = InlineExecutor(),
+        callback: (@Sendable (Firing) -> Void)? = nil
+    ) {
+        self.init(at: at, name: name, executor: executor, wallClock: ClockReading.now, callback: callback)
+    }
+
+    /// Makes a schedule for a time on a wall clock that is given.
+    ///
+    /// - Parameters:
+    ///   - at: when to fire; a time in the past fires at the first tick.
+    ///   - name: what firings carry and by which an alarm clock finds the schedule.
+    ///   - executor: where the callback runs.
     ///   - wallClock: reads the clocks where the schedule is ticked by itself; an alarm clock uses its own.
     ///   - callback: called at the firing.
     public init(
         at: WallTime, name: String? = nil, executor: any CallbackExecutor = InlineExecutor(),
-        wallClock: @escaping @Sendable () -> ClockReading = ClockReading.now,
-        callback: (@Sendable (Firing) -> Void)? = nil
+        wallClock: @escaping @Sendable () -> ClockReading, callback: (@Sendable (Firing) -> Void)? = nil
     ) {
         queued = QueuedSchedule(
             name: name, kind: .at, clock: .wall, isRepeating: false,
@@ -27,10 +40,10 @@ public final class AtSchedule: Schedule {
 
     /// When it will fire; nil if it did, or was disarmed by setting nil.
     ///
-    /// An alarm clock that holds the schedule follows the change. It drops a schedule that has fired; that one has to be
-    /// added again.
+    /// An alarm clock that holds the schedule follows the change. It drops a schedule that has fired, and takes it back
+    /// when that gets a new time, from its own callback or later, unless another schedule of the same name is there.
     public var at: WallTime? {
         get { queued.deadline.map(WallScale.time(of:)) }
-        set { queued.rearm(at: newValue.map(WallScale.point(of:))) }
+        set { queued.rearm(at: newValue.map(WallScale.point(of:)), of: self) }
     }
 }

@@ -15,23 +15,22 @@ public final class IntervalSchedule: Schedule {
     /// Makes a schedule for every so much time.
     ///
     /// - Parameters:
-    ///   - interval: longer than zero; counts in whole nanoseconds.
+    ///   - interval: counts in whole nanoseconds; what is not longer than zero is taken as one, and fires at every tick.
     ///   - name: what firings carry and by which an alarm clock finds the schedule.
     ///   - clock: the one to go by; ``ScheduleClock/wall`` is taken as ``ScheduleClock/monotonic``.
-    ///   - count: after how many firings it ends; nil for never.
+    ///   - count: after how many firings it ends, at least 1; nil for never.
     ///   - executor: where the callback runs.
     ///   - callback: called at each firing.
-    /// - Throws: ``TimepieceError/interval(_:)`` or ``TimepieceError/count(_:)``.
     public init(
         every interval: Duration, name: String? = nil, clock: ScheduleClock = .monotonic, count: Int? = nil,
         executor: any CallbackExecutor = InlineExecutor(), callback: (@Sendable (Firing) -> Void)? = nil
-    ) throws(TimepieceError) {
-        guard interval.nanoseconds > 0 else { throw .interval(interval) }
-        self.interval = interval
+    ) {
+        let width = max(1, interval.clampedNanoseconds)
+        self.interval = Duration(clampingNanoseconds: width)
+        let limit = Recurrence.limit(count)
         queued = QueuedSchedule(
-            name: name, kind: .interval, clock: clock == .wall ? .monotonic : clock, isRepeating: count != 1,
-            timetable: Recurrence(
-                .interval(interval.nanoseconds.magnitude), limit: try Recurrence.limit(count), deadline: 0),
-            executor: executor, callback: callback)
+            name: name, kind: .interval, clock: clock == .wall ? .monotonic : clock, isRepeating: limit != 1,
+            timetable: Recurrence(.interval(width), limit: limit, deadline: 0), executor: executor,
+            callback: callback)
     }
 }

@@ -4,29 +4,27 @@
 public final class OrdinalSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
     public let queued: QueuedSchedule
-    /// At each how manyeth tick it fires; 0 for never.
+    /// n: it fires at every n-th tick; 0 for never.
     public let ordinal: Int
 
     /// Makes a schedule for every n-th tick.
     ///
     /// - Parameters:
-    ///   - ordinal: n; 1 fires at every tick, 0 never.
+    ///   - ordinal: n; 1 fires at every tick, 0 and less never.
     ///   - name: what firings carry and by which an alarm clock finds the schedule.
-    ///   - count: after how many firings it ends; nil for never.
+    ///   - count: after how many firings it ends, at least 1; nil for never.
     ///   - executor: where the callback runs.
     ///   - callback: called at each firing.
-    /// - Throws: ``TimepieceError/ordinal(_:)`` or ``TimepieceError/count(_:)``.
     public init(
         each ordinal: Int, name: String? = nil, count: Int? = nil,
         executor: any CallbackExecutor = InlineExecutor(), callback: (@Sendable (Firing) -> Void)? = nil
-    ) throws(TimepieceError) {
-        guard ordinal >= 0 else { throw .ordinal(ordinal) }
-        self.ordinal = ordinal
-        let each = ordinal.magnitude
+    ) {
+        self.ordinal = max(0, ordinal)
+        let each = UInt64(self.ordinal)
+        let limit = Recurrence.limit(count)
         queued = QueuedSchedule(
-            name: name, kind: .ordinal, clock: .monotonic, isRepeating: ordinal > 0 && count != 1,
-            timetable: Recurrence(
-                .ordinal(UInt64(each)), limit: try Recurrence.limit(count), deadline: each == 0 ? nil : UInt64(each)),
-            executor: executor, callback: callback)
+            name: name, kind: .ordinal, clock: .monotonic, isRepeating: each > 0 && limit != 1,
+            timetable: Recurrence(.ordinal(each), limit: limit, deadline: each == 0 ? nil : each), executor: executor,
+            callback: callback)
     }
 }

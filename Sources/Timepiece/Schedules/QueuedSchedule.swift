@@ -10,9 +10,9 @@ public final class QueuedSchedule: Sendable {
         var timetable: Recurrence
         /// How many ticks it saw, where it is ticked by itself.
         var ticks: UInt64 = 0
-        /// The alarm clock that ticks it, and its place there.
+        /// The alarm clock that ticks it, with its place there, or the one that dropped it after its last firing.
         weak var owner: AlarmClock?
-        /// The same clock's identity: looking at it cannot make this the last one to let go of the clock.
+        /// The identity of the alarm clock that ticks it: comparing it takes no reference, which could be the last one.
         var ownerIdentity: ObjectIdentifier?
         var place = 0
     }
@@ -69,10 +69,12 @@ public final class QueuedSchedule: Sendable {
         }
     }
 
-    /// Forgets the alarm clock; an ordinal schedule that is ticked by itself from now on counts from zero.
-    func detach() {
+    /// Leaves the alarm clock; an ordinal schedule that is ticked by itself from now on counts from zero.
+    ///
+    /// - Parameter isFinished: whether it fired for the last time; the alarm clock then takes it back with a new time.
+    func detach(isFinished: Bool = false) {
         state.withLock { state in
-            state.owner = nil
+            if !isFinished { state.owner = nil }
             state.ownerIdentity = nil
             guard kind == .ordinal, state.timetable.deadline != nil else { return }
             state.ticks = 0
@@ -81,17 +83,25 @@ public final class QueuedSchedule: Sendable {
     }
 
     /// Sets when it is due, also in the alarm clock that holds it.
-    func rearm(at deadline: UInt64?) {
+    ///
+    /// - Parameter schedule: the schedule whose inner part this is.
+    func rearm(at deadline: UInt64?, of schedule: any Schedule) {
         let (owner, place) = state.withLock { state in
             state.timetable.rearm(at: deadline)
             return (state.owner, state.place)
         }
-        owner?.reschedule(self, place: place)
+        guard let owner, !owner.reschedule(self, place: place), deadline != nil else { return }
+        // The alarm clock dropped it, before this or at the same moment.
+        owner.takeBack(schedule)
     }
 
     /// Goes on to a point of its clock; returns the firing, if there is one, and when it is due next.
-    func advance(to now: UInt64, firedAt instant: MonotonicInstant) -> (firing: Firing?, deadline: UInt64?) {
+    ///
+    /// - Parameter point: nil for one more tick that it counts itself.
+    func advance(to point: UInt64?, firedAt instant: MonotonicInstant) -> (firing: Firing?, deadline: UInt64?) {
         state.withLock { state in
+            if point == nil { state.ticks.addSaturating(1) }
+            let now = point ?? state.ticks
             let due = state.timetable.advance(to: now, followsJumps: clock == .runningTime)
             let firing = due.map { due in
                 Firing(
@@ -114,13 +124,9 @@ public final class QueuedSchedule: Sendable {
     func tick(at instant: MonotonicInstant, mediaTime: UInt64?) -> Firing? {
         let isFree = state.withLock { $0.ownerIdentity == nil && $0.timetable.deadline != nil }
         guard isFree else { return nil }
-        let now: UInt64
+        let now: UInt64?
         switch (kind, clock) {
-        case (.ordinal, _):
-            now = state.withLock { state in
-                state.ticks.addSaturating(1)
-                return state.ticks
-            }
+        case (.ordinal, _): now = nil
         case (_, .monotonic): now = instant.nanoseconds
         case (_, .wall): now = WallScale.point(of: wallClock().wall(at: instant))
         case (_, .runningTime):

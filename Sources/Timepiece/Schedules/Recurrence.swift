@@ -77,7 +77,8 @@ struct Recurrence: Sendable {
             }
             deadline = sum(now, 1).flatMap { gridPoint(from: $0, every: every) }
         case .ordinal(let each):
-            deadline = sum(now, each)
+            // From where it was due: two threads may count in one order and come here in the other.
+            deadline = sum(due, each)
         }
         count.addSaturating(1)
         lastFired = now
@@ -100,11 +101,9 @@ struct Recurrence: Sendable {
 }
 
 extension Recurrence {
-    /// Checks the number of firings after which a repeating schedule is to end.
-    static func limit(_ count: Int?) throws(TimepieceError) -> UInt64? {
-        guard let count else { return nil }
-        guard count >= 1 else { throw .count(count) }
-        return UInt64(count)
+    /// The number of firings after which a repeating schedule ends, at least one.
+    static func limit(_ count: Int?) -> UInt64? {
+        count.map { UInt64(max(1, $0)) }
     }
 }
 

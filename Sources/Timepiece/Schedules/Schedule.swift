@@ -1,12 +1,11 @@
 /// Something that fires at the right one of many ticks.
 ///
-/// A schedule has no thread and no timer. Whoever has a loop, for example over frames, ticks it there, and the first tick
+/// A schedule has no thread and no timer. A program with a loop, for example over frames, ticks it there, and the first tick
 /// at or after the due time fires it: the tick returns a ``Firing``, and the callback runs, in place or on the executor
 /// that the schedule was given. Many schedules are ticked together by an ``AlarmClock``.
 ///
 /// The kinds are ``AtSchedule``, ``IntervalSchedule``, ``OrdinalSchedule`` and ``AfterSchedule``. They are references, so
-/// that one can be changed while an alarm clock holds it, and usable from several threads; ticks of one schedule are to
-/// come from one thread at a time.
+/// that one can be changed while an alarm clock holds it, and safe to use from several threads, also to tick.
 public protocol Schedule: AnyObject, Sendable {
     /// The part of the schedule that an alarm clock works with.
     var queued: QueuedSchedule { get }
@@ -40,19 +39,19 @@ extension Schedule {
 }
 
 /// The clocks that schedules go by.
-public enum ScheduleClock: String, Sendable, Equatable {
+public enum ScheduleClock: String, Sendable, Hashable, Codable {
     /// CLOCK_MONOTONIC: see ``MonotonicInstant``.
     case monotonic
-    /// The clock of the media, as the one who ticks tells it; it runs as fast as the media is processed, and may jump.
+    /// The clock of the media, as the ticking program tells it; it runs as fast as the media is processed, and may jump.
     case runningTime = "running-time"
     /// The clock on the wall: see ``WallTime``. Only an ``AtSchedule`` goes by it.
     case wall
 }
 
-/// One firing of a schedule: which, for the how manyeth time, when it was due and when it came.
-public struct Firing: Sendable, Equatable {
+/// One firing of a schedule: which, how often that fired, when it was due and when it came.
+public struct Firing: Sendable, Hashable, Codable {
     /// The kinds of schedules.
-    public enum Kind: String, Sendable, Equatable {
+    public enum Kind: String, Sendable, Hashable, Codable {
         /// At a time on the wall: ``AtSchedule``.
         case at
         /// On a grid of time: ``IntervalSchedule``.
@@ -71,7 +70,7 @@ public struct Firing: Sendable, Equatable {
     public let clock: ScheduleClock
     /// How often the schedule fired, this one included.
     public let count: UInt64
-    /// Whether the schedule will not fire again, unless it is armed anew.
+    /// Whether the schedule will not fire again, unless it is armed again.
     public let isLast: Bool
     /// When the schedule was due, since the zero of ``clock``; of several missed slots of a grid it is the first.
     public let due: Duration

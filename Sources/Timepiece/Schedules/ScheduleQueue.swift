@@ -3,8 +3,9 @@
 /// Each schedule has a place, a small number that is used again when the schedule has gone.
 struct ScheduleQueue: ~Copyable {
     private struct Entry {
+        let schedule: any Schedule
         let queued: QueuedSchedule
-        /// The how manyeth that was added.
+        /// How many were added before it.
         let sequence: UInt64
     }
 
@@ -38,15 +39,16 @@ struct ScheduleQueue: ~Copyable {
     }
 
     /// All schedules in the order of adding.
-    var queuedSchedules: [QueuedSchedule] {
-        entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.queued)
+    var schedules: [any Schedule] {
+        entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.schedule)
     }
 
-    mutating func add(_ queued: QueuedSchedule, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
+    mutating func add(_ schedule: any Schedule, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
+        let queued = schedule.queued
         if let name = queued.name, placesByName[name] != nil { throw .duplicateName(name) }
         let place = freePlaces.last ?? entries.count
         guard queued.attach(to: owner, place: place, ticks: ticks) else { throw .alreadyArmed(queued.name) }
-        let entry = Entry(queued: queued, sequence: nextSequence)
+        let entry = Entry(schedule: schedule, queued: queued, sequence: nextSequence)
         nextSequence.addSaturating(1)
         if freePlaces.popLast() == nil { entries.append(entry) } else { entries[place] = entry }
         if let name = queued.name { placesByName[name] = place }
@@ -65,17 +67,24 @@ struct ScheduleQueue: ~Copyable {
         return true
     }
 
-    /// Takes over a schedule's new deadline, unless the schedule has gone from its place meanwhile.
-    mutating func reschedule(_ queued: QueuedSchedule, place: Int) {
-        guard entries.indices.contains(place), entries[place]?.queued === queued else { return }
+    mutating func removeAll() {
+        for place in entries.indices {
+            if let queued = entries[place]?.queued { drop(queued, at: place) }
+        }
+    }
+
+    /// Takes over a schedule's new deadline; false if the schedule is not at its place any more.
+    mutating func reschedule(_ queued: QueuedSchedule, place: Int) -> Bool {
+        guard entries.indices.contains(place), entries[place]?.queued === queued else { return false }
         setDeadline(queued.deadline, of: queued, at: place)
+        return true
     }
 
     /// Goes on to the given times; returns what fires, in the order of adding, and drops what fired for the last time.
     mutating func fire(
         at instant: MonotonicInstant, reading: ClockReading?, ticks: UInt64, mediaTime: UInt64?
     ) -> [(queued: QueuedSchedule, firing: Firing)] {
-        var fired: [(place: Int, sequence: UInt64, firing: Firing)] = []
+        var fired: [(place: Int, entry: Entry, firing: Firing)] = []
         while monotonic.next <= instant.nanoseconds, let place = monotonic.nextPlace {
             advance(place, to: instant.nanoseconds, at: instant, into: &fired)
         }
@@ -99,22 +108,21 @@ struct ScheduleQueue: ~Copyable {
             }
             lastMedia = mediaTime
         }
-        fired.sort { $0.sequence < $1.sequence }
-        return fired.compactMap { place, _, firing in
-            guard let queued = entries[place]?.queued else { return nil }
-            if queued.deadline == nil { drop(queued, at: place) }
-            return (queued, firing)
+        fired.sort { ($0.entry.sequence, $0.firing.count) < ($1.entry.sequence, $1.firing.count) }
+        for (place, entry, firing) in fired where firing.isLast && entry.queued.deadline == nil {
+            drop(entry.queued, at: place, isFinished: true)
         }
+        return fired.map { ($0.entry.queued, $0.firing) }
     }
 
     private mutating func advance(
         _ place: Int, to now: UInt64, at instant: MonotonicInstant,
-        into fired: inout [(place: Int, sequence: UInt64, firing: Firing)]
+        into fired: inout [(place: Int, entry: Entry, firing: Firing)]
     ) {
         guard let entry = entries[place] else { return }
         let (firing, deadline) = entry.queued.advance(to: now, firedAt: instant)
         setDeadline(deadline, of: entry.queued, at: place)
-        if let firing { fired.append((place, entry.sequence, firing)) }
+        if let firing { fired.append((place, entry, firing)) }
     }
 
     private mutating func setDeadline(_ deadline: UInt64?, of queued: QueuedSchedule, at place: Int) {
@@ -126,11 +134,11 @@ struct ScheduleQueue: ~Copyable {
         }
     }
 
-    private mutating func drop(_ queued: QueuedSchedule, at place: Int) {
+    private mutating func drop(_ queued: QueuedSchedule, at place: Int, isFinished: Bool = false) {
         setDeadline(nil, of: queued, at: place)
         entries[place] = nil
         freePlaces.append(place)
         if let name = queued.name { placesByName[name] = nil }
-        queued.detach()
+        queued.detach(isFinished: isFinished)
     }
 }

@@ -2,9 +2,9 @@
 ///
 /// The buckets are fixed, 2^(1/64) wide (see ``Bucket``), so merging is adding and the order of merging does not matter.
 /// Only the buckets between the smallest and the largest value seen are stored.
-public struct Histogram: Sendable, Equatable {
+public struct Histogram: Sendable, Hashable {
     /// A range of values and how many fell into it.
-    public struct Bucket: Sendable, Equatable {
+    public struct Bucket: Sendable, Hashable {
         /// The place of the range: `index` − 1920 is the index on OpenTelemetry's exponential scale 6 in seconds.
         ///
         /// With i = `index` − 1920 these are the values above 2^(i/64) s, up to and including 2^((i+1)/64) s; index 0 is
@@ -116,5 +116,40 @@ public struct Histogram: Sendable, Equatable {
     /// Two histograms are equal that counted the same, whatever room they keep.
     public static func == (left: Histogram, right: Histogram) -> Bool {
         left.count == right.count && left.buckets == right.buckets
+    }
+
+    /// Feeds what was counted to a hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(buckets)
+    }
+}
+
+extension Histogram: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case first, counts
+    }
+
+    /// Decodes a histogram.
+    ///
+    /// - Throws: `DecodingError` if a bucket is not on the scale.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let first = try values.decode(Int.self, forKey: .first)
+        let counts = try values.decode([UInt64].self, forKey: .counts)
+        guard (0..<HistogramScale.bucketCount).contains(first), counts.count <= HistogramScale.bucketCount - first
+        else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .counts, in: values,
+                debugDescription: "Buckets have to be within 0 ..< \(HistogramScale.bucketCount).")
+        }
+        for (offset, count) in counts.enumerated() { add(count, toBucket: first + offset) }
+    }
+
+    /// Encodes the counts between the first and the last bucket that is not empty, with the index of the first.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        let used = counts.indices.filter { counts[$0] != 0 }
+        try values.encode(first + (used.first ?? 0), forKey: .first)
+        try values.encode(used.isEmpty ? [] : Array(counts[used[0]...used[used.count - 1]]), forKey: .counts)
     }
 }

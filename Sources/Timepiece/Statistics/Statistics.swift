@@ -1,8 +1,9 @@
 /// What a set of durations looks like: count, extremes, sum and spread exactly, percentiles from a histogram.
 ///
-/// A plain value: copies are independent, and two can be merged in any order with the same result. All figures are zero
-/// when nothing was recorded. Sums stay at the largest representable number rather than wrap.
-public struct Statistics: Sendable, Equatable {
+/// A plain value: copies are independent, and two can be merged in any order with the same result, also in another process
+/// where they were sent encoded. All are zero when nothing was recorded. What is shown stays at the largest representable
+/// number rather than wrap; mean and rate are those of the true sum.
+public struct Statistics: Sendable, Hashable {
     /// How many durations were recorded.
     public private(set) var count: UInt64 = 0
     /// The distribution, for percentiles and for services that take one.
@@ -10,19 +11,20 @@ public struct Statistics: Sendable, Equatable {
 
     package private(set) var minNanoseconds: UInt64 = 0
     package private(set) var maxNanoseconds: UInt64 = 0
-    package private(set) var sumNanoseconds: UInt64 = 0
+    /// 2^64 values of 64 bits fit.
+    private var total: UInt128 = 0
     private var squares: UInt128 = 0
 
     /// Makes statistics of nothing.
     public init() {}
 
     package init(
-        count: UInt64, min: UInt64, max: UInt64, sum: UInt64, squares: UInt128, histogram: Histogram
+        count: UInt64, min: UInt64, max: UInt64, sum: UInt128, squares: UInt128, histogram: Histogram
     ) {
         self.count = count
         minNanoseconds = min
         maxNanoseconds = max
-        sumNanoseconds = sum
+        total = sum
         self.squares = squares
         self.histogram = histogram
     }
@@ -42,7 +44,7 @@ public struct Statistics: Sendable, Equatable {
     ///
     /// Of n events in a row the n − 1 intervals between them are recorded, so this is (n − 1) / (last − first).
     public var rate: Double {
-        sumNanoseconds == 0 ? 0 : Double(count) * 1e9 / Double(sumNanoseconds)
+        total == 0 ? 0 : Double(count) * 1e9 / Double(total)
     }
 
     /// Returns the duration that the given share of the recorded ones does not exceed, at most 0.55 % off.
@@ -62,7 +64,7 @@ public struct Statistics: Sendable, Equatable {
     package mutating func record(nanoseconds: UInt64) {
         minNanoseconds = count == 0 ? nanoseconds : Swift.min(minNanoseconds, nanoseconds)
         maxNanoseconds = Swift.max(maxNanoseconds, nanoseconds)
-        sumNanoseconds.addSaturating(nanoseconds)
+        total.addSaturating(UInt128(nanoseconds))
         // The square of 64 bits fits into 128, so the product needs no check.
         squares.addSaturating(UInt128(nanoseconds) &* UInt128(nanoseconds))
         count.addSaturating(1)
@@ -74,23 +76,80 @@ public struct Statistics: Sendable, Equatable {
         guard other.count > 0 else { return }
         minNanoseconds = count == 0 ? other.minNanoseconds : Swift.min(minNanoseconds, other.minNanoseconds)
         maxNanoseconds = Swift.max(maxNanoseconds, other.maxNanoseconds)
-        sumNanoseconds.addSaturating(other.sumNanoseconds)
+        total.addSaturating(other.total)
         squares.addSaturating(other.squares)
         count.addSaturating(other.count)
         histogram.merge(other.histogram)
     }
 
+    package var sumNanoseconds: UInt64 { UInt64(clamping: total) }
+
     package var meanNanoseconds: UInt64 {
-        count == 0 ? 0 : sumNanoseconds / count
+        guard count > 0 else { return 0 }
+        // A division of 128 bits takes a hundred instructions.
+        return total <= UInt64.max ? sumNanoseconds / count : UInt64(clamping: total / UInt128(count))
     }
 
     package var standardDeviationNanoseconds: UInt64 {
         guard count > 0 else { return 0 }
-        // Σ(x − mean)² = Σx² − (Σx)²/n, in integers so that nothing cancels; a saturated sum cannot go below zero.
-        let sum = UInt128(sumNanoseconds)
+        guard total <= UInt64.max, squares < .max else { return roughStandardDeviation }
+        // Σ(x − mean)² = Σx² − (Σx)²/n, in integers so that nothing cancels.
+        let sum = total
         let (quotient, remainder) = (sum * sum).quotientAndRemainder(dividingBy: UInt128(count))
         let whole = squares >= quotient ? squares - quotient : 0
         let spread = Swift.max(0, Double(whole) - Double(remainder) / Double(count))
         return UInt64((spread / Double(count)).squareRoot().rounded())
+    }
+
+    /// Where the sums need more than their bits (584 years in all), to 15 digits, and never more than half the range.
+    private var roughStandardDeviation: UInt64 {
+        let mean = Double(total) / Double(count)
+        let spread = Double(squares) / Double(count) - mean * mean
+        let rounded = UInt64(exactly: spread.squareRoot().rounded()) ?? .max
+        return Swift.min(rounded, (maxNanoseconds - minNanoseconds) / 2)
+    }
+}
+
+extension Statistics: Codable {
+    private enum CodingKeys: String, CodingKey {
+        case count, min, max, sum, squares, histogram
+    }
+
+    /// Decodes statistics.
+    ///
+    /// - Throws: `DecodingError` if the numbers contradict each other.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        self.init(
+            count: try values.decode(UInt64.self, forKey: .count), min: try values.decode(UInt64.self, forKey: .min),
+            max: try values.decode(UInt64.self, forKey: .max),
+            sum: UInt128(halves: try values.decode([UInt64].self, forKey: .sum)),
+            squares: UInt128(halves: try values.decode([UInt64].self, forKey: .squares)),
+            histogram: try values.decode(Histogram.self, forKey: .histogram))
+        guard histogram.count == count, minNanoseconds <= maxNanoseconds else {
+            throw DecodingError.dataCorruptedError(
+                forKey: .count, in: values,
+                debugDescription: "The count is not that of the histogram, or the minimum is above the maximum.")
+        }
+    }
+
+    /// Encodes the statistics in whole nanoseconds; sums as two numbers of 64 bits, the higher first.
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(count, forKey: .count)
+        try values.encode(minNanoseconds, forKey: .min)
+        try values.encode(maxNanoseconds, forKey: .max)
+        try values.encode(total.halves, forKey: .sum)
+        try values.encode(squares.halves, forKey: .squares)
+        try values.encode(histogram, forKey: .histogram)
+    }
+}
+
+extension UInt128 {
+    /// The number in two of 64 bits, the higher first, which every encoder takes.
+    fileprivate var halves: [UInt64] { [UInt64(truncatingIfNeeded: self >> 64), UInt64(truncatingIfNeeded: self)] }
+
+    fileprivate init(halves: [UInt64]) {
+        self = halves.prefix(2).reduce(0) { $0 << 64 | UInt128($1) }
     }
 }

@@ -21,7 +21,20 @@ extension StopWatch {
         return try await work()
     }
 
-    /// Starts to measure something that is no closure.
+    /// Measures how long a closure takes by a clock that is given, also one that throws, and returns its value.
+    ///
+    /// - Parameters:
+    ///   - clock: what to measure by; a test gives its own.
+    ///   - work: what is measured.
+    public func measure<Value: ~Copyable, Failure: Error>(
+        clock: some Clock<Duration>, _ work: () throws(Failure) -> Value
+    ) throws(Failure) -> Value {
+        let start = clock.now
+        defer { record(start.duration(to: clock.now)) }
+        return try work()
+    }
+
+    /// Starts to measure something that is not a closure.
     ///
     /// ```swift
     /// let lap = watch.start()
@@ -37,13 +50,14 @@ extension StopWatch {
 }
 
 extension StopWatch: CustomStringConvertible {
-    /// The tree from this stopwatch down, a line each, in seconds with four decimals and at most five intervals.
+    /// The tree from this stopwatch down, a line each, in seconds with four decimals and at most five intervals; without
+    /// an interval only the name.
     public var description: String {
         tree(indentation: "")
     }
 
     private func tree(indentation: String) -> String {
-        var text = "\(indentation)<StopWatch name=\(name) \(summary)"
+        var text = "\(indentation)<StopWatch name=\(name)\(summary)"
         let children = children
         if !children.isEmpty {
             let lines = children.map { $0.tree(indentation: indentation + "    ") }

@@ -5,10 +5,10 @@ import Synchronization
 /// Stopwatches form a tree: the work of a child is a part of its parent's.
 ///
 /// ```swift
-/// let root = try StopWatch("root")
-/// try root.measure {
-///     try root.child("decode").measure { decode() }
-///     try root.child("infer").measure { infer() }
+/// let root = StopWatch("root")
+/// root.measure {
+///     root.child("decode").measure { decode() }
+///     root.child("infer").measure { infer() }
 /// }
 /// print(root)
 /// ```
@@ -28,7 +28,7 @@ public final class StopWatch: Sendable {
 
     /// The name, unique among the children of one parent.
     public let name: String
-    /// The names from the root down to this stopwatch, separated by dots: `root.task1`.
+    /// The names from the root down to this stopwatch, separated by dots: `root.task1`. A dot in a name stays as it is.
     public let fullName: String
     /// How many stopwatches are above this one.
     public let level: Int
@@ -38,26 +38,17 @@ public final class StopWatch: Sendable {
     public weak let parent: StopWatch?
     private let state: Mutex<State>
 
-    /// Makes a root that keeps ten intervals.
-    ///
-    /// - Parameter name: not empty, and without a dot.
-    /// - Throws: ``TimepieceError/watchName(_:)``.
-    public convenience init(_ name: String) throws(TimepieceError) {
-        try self.init(name, ring: IntervalRing(), parent: nil)
-    }
-
     /// Makes a root.
     ///
     /// - Parameters:
-    ///   - name: not empty, and without a dot.
-    ///   - maxIntervals: how many intervals are kept one by one, 1 or more; children inherit it.
-    /// - Throws: ``TimepieceError/watchName(_:)`` or ``TimepieceError/maxIntervals(_:)``.
-    public convenience init(_ name: String, maxIntervals: Int) throws(TimepieceError) {
-        try self.init(name, ring: IntervalRing(capacity: maxIntervals), parent: nil)
+    ///   - name: any text.
+    ///   - maxIntervals: how many intervals are kept one by one, 1 or more, what is less is taken as 1; children inherit
+    ///     it.
+    public convenience init(_ name: String, maxIntervals: Int = 10) {
+        self.init(name, ring: IntervalRing(capacity: maxIntervals), parent: nil)
     }
 
-    private init(_ name: String, ring: IntervalRing, parent: StopWatch?) throws(TimepieceError) {
-        guard !name.isEmpty, !name.utf8.contains(UInt8(ascii: ".")) else { throw .watchName(name) }
+    private init(_ name: String, ring: IntervalRing, parent: StopWatch?) {
         self.name = name
         self.parent = parent
         fullName = parent.map { $0.fullName + "." + name } ?? name
@@ -69,16 +60,15 @@ public final class StopWatch: Sendable {
     /// Finds the child of this name, or makes it.
     ///
     /// - Parameters:
-    ///   - name: not empty, and without a dot.
-    ///   - maxIntervals: how many intervals a new child keeps, 1 or more; nil for as many as this stopwatch. A child
+    ///   - name: any text.
+    ///   - maxIntervals: how many intervals a new child keeps, 1 or more, what is less is taken as 1; nil for as many as this stopwatch. A child
     ///     that is there already keeps what it has.
     /// - Returns: the same stopwatch for the same name.
-    /// - Throws: ``TimepieceError/watchName(_:)`` or ``TimepieceError/maxIntervals(_:)``.
-    public func child(_ name: String, maxIntervals: Int? = nil) throws(TimepieceError) -> StopWatch {
-        let ring = try IntervalRing(capacity: maxIntervals ?? self.maxIntervals)
-        return try state.withLock { state throws(TimepieceError) in
+    public func child(_ name: String, maxIntervals: Int? = nil) -> StopWatch {
+        let ring = IntervalRing(capacity: maxIntervals ?? self.maxIntervals)
+        return state.withLock { state in
             if let child = state.children.first(where: { $0.name == name }) { return child }
-            let child = try StopWatch(name, ring: ring, parent: self)
+            let child = StopWatch(name, ring: ring, parent: self)
             state.children.append(child)
             return child
         }

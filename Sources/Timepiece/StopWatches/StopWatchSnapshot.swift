@@ -1,5 +1,5 @@
-/// What a stopwatch and the tree below it had measured at a moment: plain values that change no more.
-public struct StopWatchSnapshot: Sendable, Equatable {
+/// What a stopwatch and the tree below it had measured at a moment: plain values that do not change.
+public struct StopWatchSnapshot: Sendable, Hashable, Codable {
     /// The name of the stopwatch.
     public let name: String
     /// The names from the root down to the stopwatch, separated by dots.

@@ -13,21 +13,16 @@ struct IntervalRing: Sendable {
         capacity = Self.defaultCapacity
     }
 
-    init(capacity: Int) throws(TimepieceError) {
-        guard capacity >= 1 else { throw .maxIntervals(capacity) }
-        self.capacity = capacity
+    /// Makes a ring of at least one.
+    init(capacity: Int) {
+        self.capacity = Swift.max(1, capacity)
     }
 
     var count: Int { values.count }
     var min: UInt64 { values.min() ?? 0 }
     var max: UInt64 { values.max() ?? 0 }
-    var mean: UInt64 { values.isEmpty ? 0 : sum / UInt64(values.count) }
-
-    var sum: UInt64 {
-        var sum: UInt64 = 0
-        for value in values { sum.addSaturating(value) }
-        return sum
-    }
+    var mean: UInt64 { values.isEmpty ? 0 : UInt64(clamping: sum / UInt128(values.count)) }
+    var sum: UInt128 { values.reduce(0) { $0 + UInt128($1) } }
 
     /// All values, the oldest first.
     var ordered: [UInt64] {
@@ -48,14 +43,16 @@ struct IntervalRing: Sendable {
         oldest = 0
     }
 
-    /// The part of a description that tickers and stopwatches share: four decimals, at most five intervals.
+    /// The part of a description that tickers and stopwatches share: four decimals, at most five intervals; nothing
+    /// without an interval.
     var summary: String {
+        guard count > 0 else { return "" }
         func text(_ nanoseconds: UInt64) -> String {
             Duration(clampingNanoseconds: nanoseconds).secondsText()
         }
         var shown = ordered.prefix(5).map(text)
         if count > 5 { shown.append("...") }
-        var line = "intervals=[" + shown.joined(separator: ", ") + "]"
+        var line = " intervals=[" + shown.joined(separator: ", ") + "]"
         line += " min=" + text(min) + " mean=" + text(mean) + " max=" + text(max)
         return line
     }

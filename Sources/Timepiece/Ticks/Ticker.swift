@@ -11,8 +11,8 @@
 /// print(ticker)  // <Ticker intervals=[0.0899, 0.0632, 0.0543] min=0.0543 mean=0.0691 max=0.0899>
 /// ```
 ///
-/// It keeps the last ``maxIntervals`` intervals, and all figures are over those alone: they say how it goes now, not how
-/// it went since the start. For the latter, with percentiles, see ``Statistics`` and ``Tachometer``. A plain value:
+/// It keeps the last ``maxIntervals`` intervals, and all figures are over those alone: they describe the present, not the time
+/// since the start. For the latter, with percentiles, see ``Statistics`` and ``Tachometer``. A plain value:
 /// copies are independent. A tick costs a few nanoseconds beside reading the clock, a figure one pass over the intervals.
 public struct Ticker: Sendable {
     private var ring: IntervalRing
@@ -30,10 +30,9 @@ public struct Ticker: Sendable {
 
     /// Makes a ticker that keeps the given number of intervals.
     ///
-    /// - Parameter maxIntervals: 1 or more. Memory is taken as intervals come, 8 bytes each.
-    /// - Throws: ``TimepieceError/maxIntervals(_:)`` if it is less than 1.
-    public init(maxIntervals: Int) throws(TimepieceError) {
-        ring = try IntervalRing(capacity: maxIntervals)
+    /// - Parameter maxIntervals: 1 or more, what is less is taken as 1. Memory is taken as intervals come, 8 bytes each.
+    public init(maxIntervals: Int) {
+        ring = IntervalRing(capacity: maxIntervals)
     }
 
     /// How many intervals are kept at most.
@@ -47,7 +46,7 @@ public struct Ticker: Sendable {
     /// The longest interval; zero if there is none.
     public var max: Duration { Duration(clampingNanoseconds: ring.max) }
     /// All intervals together; zero if there is none.
-    public var sum: Duration { Duration(clampingNanoseconds: ring.sum) }
+    public var sum: Duration { Duration(clampingNanoseconds: UInt64(clamping: ring.sum)) }
     /// The arithmetic mean, cut off to the nanosecond; zero if there is no interval.
     public var mean: Duration { Duration(clampingNanoseconds: ring.mean) }
 
@@ -57,13 +56,10 @@ public struct Ticker: Sendable {
         return sum == 0 ? 0 : Double(ring.count) * 1e9 / Double(sum)
     }
 
-    /// Ends an interval now and starts the next one.
-    public mutating func tick() {
-        tick(at: .now())
-    }
-
-    /// Ends an interval at the given instant and starts the next one.
-    public mutating func tick(at instant: MonotonicInstant) {
+    /// Ends an interval and starts the next one.
+    ///
+    /// - Parameter instant: when.
+    public mutating func tick(at instant: MonotonicInstant = .now()) {
         defer { last = instant }
         guard let last else { return }
         guard instant >= last else {
@@ -73,7 +69,7 @@ public struct Ticker: Sendable {
         ring.append(instant.nanoseconds &- last.nanoseconds)
     }
 
-    /// Forgets all intervals and the last tick; the next tick starts anew.
+    /// Forgets all intervals and the last tick; the next tick is the first again.
     public mutating func reset() {
         ring.removeAll()
         last = nil
@@ -82,8 +78,9 @@ public struct Ticker: Sendable {
 }
 
 extension Ticker: CustomStringConvertible {
-    /// One line in seconds with four decimals, at most five intervals: `<Ticker intervals=[…] min=… mean=… max=…>`.
+    /// One line in seconds with four decimals, at most five intervals: `<Ticker intervals=[…] min=… mean=… max=…>`, and
+    /// `<Ticker>` without an interval.
     public var description: String {
-        "<Ticker \(ring.summary)>"
+        "<Ticker\(ring.summary)>"
     }
 }

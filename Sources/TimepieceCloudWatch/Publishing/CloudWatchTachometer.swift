@@ -50,12 +50,8 @@ public final class CloudWatchTachometer: Sendable {
     /// - Throws: ``CloudWatchSettingsError`` if a setting cannot be used.
     public init(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) {
         let publisher = try CloudWatchPublisher(settings)
-        do throws(TimepieceError) {
-            tachometer = try Tachometer(interval: min(Self.windowLength, settings.interval)) { _, window in
-                publisher.publish(window.statistics, closedAt: window.closedAt)
-            }
-        } catch {
-            throw CloudWatchSettingsError("cloudwatch-interval", String(describing: error))
+        tachometer = Tachometer(interval: min(Self.windowLength, settings.interval)) { _, window in
+            publisher.publish(window.statistics, closedAt: window.closedAt)
         }
         self.publisher = publisher
         // Both are let go of when the publisher is closed.

@@ -32,7 +32,8 @@ package final class TickMeter: StreamMeter {
 
     /// Returns nil if `maxIntervals` is 0.
     package init?(settings: Settings, maxIntervals: Int, reporter: any TickReporter) {
-        guard let tachometer = try? Tachometer(maxIntervals: maxIntervals) else { return nil }
+        guard maxIntervals > 0 else { return nil }
+        let tachometer = Tachometer(maxIntervals: maxIntervals)
         // A buffer may come before play, and before it again after a pause: sinks go on first.
         tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer

@@ -97,4 +97,13 @@ import Timepiece
     func `Seconds are written with exactly rounded decimals`(nanoseconds: Int64, decimals: Int, text: String) {
         #expect(Duration.nanoseconds(nanoseconds).secondsText(decimals: decimals) == text)
     }
+
+    @Test func `A monotonic clock sleeps no shorter than it was asked, and is cancelled`() async throws {
+        let start = MonotonicInstant.now()
+        try await Task.sleep(for: .milliseconds(20), clock: .timepiece)
+        #expect(start.duration(to: .now()) >= .milliseconds(20))
+        let sleeper = Task { try await MonotonicClock().sleep(until: .now().advanced(by: .seconds(3_600))) }
+        sleeper.cancel()
+        await #expect(throws: CancellationError.self) { try await sleeper.value }
+    }
 }

@@ -27,7 +27,8 @@ struct PhaserTests {
         }
 
         func take() -> Int {
-            let slot = unsafe slots + phaser.flip()
+            guard let filled = phaser.flip() else { return 0 }
+            let slot = unsafe slots + filled
             defer { unsafe slot.pointee = 0 }
             return unsafe slot.pointee
         }
@@ -63,6 +64,36 @@ struct PhaserTests {
         let ended = phaser.ended
         #expect(slot == 1)
         #expect(ended == 1)
+    }
+
+    @Test func `does not wait longer than its limit for a visit that never ends, and goes on after it`() {
+        let phaser = Phaser()
+        _ = phaser.enter()
+        let start = MonotonicInstant.now()
+        let stuck = [phaser.flip(), phaser.flip()]
+        let waited = start.duration(to: .now())
+        #expect(stuck == [nil, nil])
+        #expect(waited >= Phaser.longestWait * 2)
+        #expect(waited < .seconds(10))
+        phaser.leave()
+        let free = [phaser.flip(), phaser.flip()]
+        #expect(free == [0, 1])
+    }
+
+    @Test func `keeps what a stopped writer recorded until it can be read`() {
+        let recorder = Recorder(maxIntervals: 10)
+        for instant in [1, 2, 4] as [UInt64] {
+            recorder.writer.tick(at: instant, events: 1, bytes: 0, discontinuity: false, position: .max)
+        }
+        var window = OpenWindow()
+        _ = unsafe recorder.writer.line.pointee.phaser.enter()
+        recorder.drain(into: &window)
+        #expect(window.statistics.count == 0)
+        unsafe recorder.writer.line.pointee.phaser.leave()
+        recorder.drain(into: &window)
+        recorder.drain(into: &window)
+        #expect(window.statistics.count == 2)
+        #expect(window.recent == [1, 2])
     }
 
     @Test(.enabled(if: ProcessFence.isAvailable))

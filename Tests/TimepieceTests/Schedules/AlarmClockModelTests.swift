@@ -119,14 +119,14 @@ import Timepiece
         let limit = count.map { UInt64($0) }
         switch Int.random(in: 0..<4, using: &random) {
         case 0:
-            let schedule = try IntervalSchedule(every: .nanoseconds(length), name: name, clock: clock, count: count)
+            let schedule = IntervalSchedule(every: .nanoseconds(length), name: name, clock: clock, count: count)
             return (schedule, Model(name: name, rule: .interval(UInt64(length), clock), limit: limit))
         case 1:
-            let schedule = try AfterSchedule(after: .nanoseconds(length), name: name, clock: clock)
+            let schedule = AfterSchedule(after: .nanoseconds(length), name: name, clock: clock)
             return (schedule, Model(name: name, rule: .after(UInt64(length), clock), limit: nil))
         case 2:
             let each = Int.random(in: 0...20, using: &random)
-            let schedule = try OrdinalSchedule(each: each, name: name, count: count)
+            let schedule = OrdinalSchedule(each: each, name: name, count: count)
             return (schedule, Model(name: name, rule: .ordinal(UInt64(each)), limit: limit))
         default:
             let time = wall + length * 4

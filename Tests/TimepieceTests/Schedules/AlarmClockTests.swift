@@ -1,4 +1,5 @@
 import Synchronization
+import Glibc
 import Testing
 import Timepiece
 
@@ -76,7 +77,7 @@ import Timepiece
     }
 
     @Test func `A schedule can be in one alarm clock only, and by itself it is not ticked meanwhile`() throws {
-        let schedule = try OrdinalSchedule(each: 1, name: "x")
+        let schedule = OrdinalSchedule(each: 1, name: "x")
         var first: AlarmClock? = try AlarmClock([schedule])
         let second = try AlarmClock()
         #expect(throws: TimepieceError.alreadyArmed("x")) { try second.add(schedule) }
@@ -108,7 +109,7 @@ import Timepiece
 
     @Test func `A schedule that is added again starts anew`() throws {
         let clock = try AlarmClock()
-        let schedule = try AfterSchedule(after: .milliseconds(10))
+        let schedule = AfterSchedule(after: .milliseconds(10))
         for start in [0, 100] as [UInt64] {
             try clock.add(schedule)
             #expect(clock.tick(at: .milliseconds(start)).isEmpty)
@@ -117,7 +118,7 @@ import Timepiece
     }
 
     @Test func `A removed schedule fires no more`() throws {
-        let schedule = try IntervalSchedule(every: .milliseconds(1), name: "x")
+        let schedule = IntervalSchedule(every: .milliseconds(1), name: "x")
         let clock = try AlarmClock([schedule, OrdinalSchedule(each: 2)])
         #expect(clock.remove("x"))
         #expect(clock.tick(at: .milliseconds(5)).isEmpty)
@@ -243,7 +244,7 @@ import Timepiece
 
     @Test func `A callback may change the alarm clock that fires it`() throws {
         let clock = try AlarmClock()
-        let schedule = try OrdinalSchedule(each: 1, name: "once") { [weak clock] _ in
+        let schedule = OrdinalSchedule(each: 1, name: "once") { [weak clock] _ in
             clock?.remove("once")
             _ = try? clock?.add(OrdinalSchedule(each: 1, name: "next"))
         }
@@ -287,5 +288,79 @@ import Timepiece
         #expect(fired.enumerated().allSatisfy { $1 == ($0 % 2 == 1 ? 0 : 100) || $1 == ($0 % 2 == 0 ? 0 : 100) })
         #expect(fired.reduce(0, +) == 50_000)
         #expect(clock.count == 0)
+    }
+
+    @Test func `An AtSchedule that sets itself again in its callback fires again, in place or from a worker`() throws {
+        for executor in [InlineExecutor(), try SerialWorker()] as [any CallbackExecutor] {
+            let holder = Mutex<AtSchedule?>(nil)
+            let schedule = AtSchedule(at: WallTime(nanoseconds: 10), name: "x", executor: executor) { firing in
+                guard firing.count < 3 else { return }
+                holder.withLock { $0 }?.at = WallTime(nanoseconds: Int64(firing.count) * 1_000)
+            }
+            holder.withLock { $0 = schedule }
+            let clock = try AlarmClock([schedule])
+            for _ in 0..<200 where schedule.firedCount < 3 {
+                clock.tick()
+                if !(executor is InlineExecutor) { usleep(1_000) }
+            }
+            #expect(schedule.firedCount == 3)
+            (executor as? SerialWorker)?.shutdown()
+            #expect(!schedule.isPending)
+            #expect(clock.count == 0)
+            holder.withLock { $0 = nil }
+        }
+    }
+
+    @Test func `An AtSchedule comes back to the alarm clock that dropped it, but not to one it was removed from`()
+        throws
+    {
+        let schedule = AtSchedule(at: WallTime(nanoseconds: 10))
+        let clock = try AlarmClock([schedule])
+        clock.tick()
+        #expect(clock.count == 0)
+        schedule.at = WallTime(nanoseconds: 20)
+        #expect(clock.count == 1)
+        clock.remove(schedule)
+        schedule.at = WallTime(nanoseconds: 30)
+        #expect(clock.count == 0)
+        #expect(schedule.tick() != nil)
+    }
+
+    @Test func `The schedules are listed in the order of adding, and all can be removed`() throws {
+        let schedules: [any Schedule] = [OrdinalSchedule(each: 2), IntervalSchedule(every: .seconds(1), name: "b")]
+        let clock = try AlarmClock(schedules)
+        #expect(zip(clock.schedules, schedules).allSatisfy { $0 === $1 })
+        clock.removeAll()
+        #expect(clock.schedules.isEmpty)
+        #expect(clock.tick().isEmpty)
+        try clock.add(schedules[1])
+        #expect(clock.names == ["b"])
+    }
+
+    @Test func `The firings are handed to every task that reads them`() async throws {
+        var clock: AlarmClock? = try AlarmClock([OrdinalSchedule(each: 2, name: "x", count: 2)])
+        let sequences = clock.map { [$0.firings, $0.firings] } ?? []
+        for _ in 0..<5 { clock?.tick() }
+        clock = nil
+        for sequence in sequences {
+            var counts: [UInt64] = []
+            for await firing in sequence { counts.append(firing.count) }
+            #expect(counts == [1, 2])
+        }
+    }
+
+    @Test func `An alarm clock that runs by itself ticks until its task is cancelled`() async throws {
+        let alarmClock = try AlarmClock()
+        let manual = ManualClock()
+        let service = Task { await alarmClock.run(every: .milliseconds(20), clock: manual) }
+        for _ in 0..<5 {
+            while manual.sleepers == 0 { await Task.yield() }
+            manual.advance(by: .milliseconds(20))
+        }
+        while manual.sleepers == 0 { await Task.yield() }
+        service.cancel()
+        manual.advance(by: .milliseconds(20))
+        await service.value
+        #expect(alarmClock.ticks == 6)
     }
 }

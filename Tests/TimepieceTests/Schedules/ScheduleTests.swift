@@ -8,19 +8,19 @@ import Timepiece
     }
 
     @Test func `An interval fires at the first tick and then on the grid of the first`() throws {
-        let schedule = try IntervalSchedule(every: .milliseconds(100))
+        let schedule = IntervalSchedule(every: .milliseconds(100))
         #expect(firedMilliseconds(schedule, ticks: [7, 50, 106, 107, 206, 207]) == [7, 107, 207])
     }
 
     @Test func `A late tick does not shift the grid and missed slots are not made up`() throws {
-        let schedule = try IntervalSchedule(every: .milliseconds(5000))
+        let schedule = IntervalSchedule(every: .milliseconds(5000))
         #expect(
             firedMilliseconds(schedule, ticks: [0, 5100, 5200, 17_000, 17_001, 19_999, 20_000, 20_001])
                 == [0, 5100, 17_000, 20_000])
     }
 
     @Test func `A firing tells the slot it was due for and the tick that fired it`() throws {
-        let schedule = try IntervalSchedule(every: .seconds(5), name: "beat")
+        let schedule = IntervalSchedule(every: .seconds(5), name: "beat")
         schedule.tick(at: .milliseconds(1000))
         let firing = try #require(schedule.tick(at: .milliseconds(12_000)))
         #expect(firing.name == "beat")
@@ -32,43 +32,43 @@ import Timepiece
     }
 
     @Test func `A count ends an interval after so many firings`() throws {
-        let schedule = try IntervalSchedule(every: .milliseconds(10), count: 2)
+        let schedule = IntervalSchedule(every: .milliseconds(10), count: 2)
         #expect(firedMilliseconds(schedule, ticks: [0, 10, 20, 30]) == [0, 10])
         #expect(!schedule.isPending)
     }
 
     @Test func `Instants that run backwards fire nothing and trap nothing`() throws {
-        let schedule = try IntervalSchedule(every: .milliseconds(100))
+        let schedule = IntervalSchedule(every: .milliseconds(100))
         #expect(firedMilliseconds(schedule, ticks: [1000, 10, 0, 1099, 1100]) == [1000, 1100])
     }
 
     @Test func `An interval at the end of time fires no more`() throws {
-        let schedule = try IntervalSchedule(every: .seconds(Int64.max / 1_000_000_000))
+        let schedule = IntervalSchedule(every: .seconds(Int64.max / 1_000_000_000))
         #expect(schedule.tick(at: MonotonicInstant(nanoseconds: .max - 5)) != nil)
         #expect(schedule.tick(at: MonotonicInstant(nanoseconds: .max)) == nil)
     }
 
     @Test func `An ordinal fires at every n-th tick and not at the first`() throws {
-        let schedule = try OrdinalSchedule(each: 3)
+        let schedule = OrdinalSchedule(each: 3)
         #expect(firedMilliseconds(schedule, ticks: Array(1...10)) == [3, 6, 9])
     }
 
     @Test func `The ordinal 1 fires at every tick, also the first`() throws {
-        #expect(firedMilliseconds(try OrdinalSchedule(each: 1), ticks: [1, 2, 3]) == [1, 2, 3])
+        #expect(firedMilliseconds(OrdinalSchedule(each: 1), ticks: [1, 2, 3]) == [1, 2, 3])
     }
 
     @Test func `The ordinal 0 never fires`() throws {
-        let schedule = try OrdinalSchedule(each: 0)
+        let schedule = OrdinalSchedule(each: 0)
         #expect(firedMilliseconds(schedule, ticks: Array(1...100)) == [])
         #expect(!schedule.isRepeating)
     }
 
     @Test func `The ordinal of a lifetime never fires and never traps`() throws {
-        #expect(firedMilliseconds(try OrdinalSchedule(each: .max), ticks: Array(1...5)) == [])
+        #expect(firedMilliseconds(OrdinalSchedule(each: .max), ticks: Array(1...5)) == [])
     }
 
     @Test func `An after fires once, its wait after the first tick`() throws {
-        let schedule = try AfterSchedule(after: .milliseconds(50))
+        let schedule = AfterSchedule(after: .milliseconds(50))
         #expect(firedMilliseconds(schedule, ticks: [100, 149, 151, 200, 300]) == [151])
         #expect(!schedule.isRepeating)
     }
@@ -100,7 +100,7 @@ import Timepiece
     }
 
     @Test func `A schedule on the running time waits for it and not for the instant`() throws {
-        let schedule = try IntervalSchedule(every: .nanoseconds(10), clock: .runningTime)
+        let schedule = IntervalSchedule(every: .nanoseconds(10), clock: .runningTime)
         #expect(schedule.tick(at: .milliseconds(1)) == nil)
         #expect(schedule.tick(at: .milliseconds(2), mediaTime: 3) != nil)
         #expect(schedule.tick(at: .milliseconds(9000), mediaTime: 12) == nil)
@@ -110,14 +110,14 @@ import Timepiece
     }
 
     @Test func `After a jump back the grid goes on with its first point not before the new time`() throws {
-        let schedule = try IntervalSchedule(every: .nanoseconds(10), clock: .runningTime)
+        let schedule = IntervalSchedule(every: .nanoseconds(10), clock: .runningTime)
         let media: [UInt64] = [103, 113, 124, 57, 60, 63, 64, 73]
         #expect(media.filter { schedule.tick(at: .milliseconds(0), mediaTime: $0) != nil } == [103, 113, 124, 63, 73])
     }
 
     @Test func `A callback runs in place before the tick returns`() throws {
         let calls = Mutex<[UInt64]>([])
-        let schedule = try OrdinalSchedule(each: 2) { firing in calls.withLock { $0.append(firing.count) } }
+        let schedule = OrdinalSchedule(each: 2) { firing in calls.withLock { $0.append(firing.count) } }
         for _ in 0..<5 { schedule.tick() }
         #expect(calls.withLock { $0 } == [1, 2])
     }
@@ -125,7 +125,7 @@ import Timepiece
     @Test func `A callback runs on the executor that was given`() throws {
         let worker = try SerialWorker()
         let calls = Mutex<[String]>([])
-        let schedule = try OrdinalSchedule(each: 1, name: "x", executor: worker) { firing in
+        let schedule = OrdinalSchedule(each: 1, name: "x", executor: worker) { firing in
             calls.withLock { $0.append("\(firing.name ?? "") \(firing.count)") }
         }
         schedule.tick()
@@ -134,12 +134,27 @@ import Timepiece
         #expect(calls.withLock { $0 } == ["x 1", "x 2"])
     }
 
-    @Test func `Bad values are refused`() {
-        #expect(throws: TimepieceError.interval(.zero)) { try IntervalSchedule(every: .zero) }
-        #expect(throws: TimepieceError.interval(.seconds(-1))) { try IntervalSchedule(every: .seconds(-1)) }
-        #expect(throws: TimepieceError.count(0)) { try IntervalSchedule(every: .seconds(1), count: 0) }
-        #expect(throws: TimepieceError.wait(.zero)) { try AfterSchedule(after: .zero) }
-        #expect(throws: TimepieceError.ordinal(-1)) { try OrdinalSchedule(each: -1) }
-        #expect(throws: TimepieceError.count(-2)) { try OrdinalSchedule(each: 1, count: -2) }
+    @Test func `What is too little is taken as the least that works`() {
+        #expect(IntervalSchedule(every: .zero).interval == .nanoseconds(1))
+        #expect(IntervalSchedule(every: .seconds(-1)).interval == .nanoseconds(1))
+        #expect(AfterSchedule(after: .seconds(-1)).wait == .nanoseconds(1))
+        #expect(OrdinalSchedule(each: -1).ordinal == 0)
+        let once = IntervalSchedule(every: .seconds(1), count: 0)
+        #expect(!once.isRepeating)
+        #expect(once.tick(at: .milliseconds(1))?.isLast == true)
+        #expect(OrdinalSchedule(each: 1, count: -2).tick(at: .milliseconds(1))?.isLast == true)
+    }
+
+    @Test func `A trailing closure is the callback of every kind`() {
+        let calls = Mutex<[Firing.Kind]>([])
+        let schedules: [any Schedule] = [
+            AtSchedule(at: .now()) { firing in calls.withLock { $0.append(firing.kind) } },
+            IntervalSchedule(every: .seconds(1)) { firing in calls.withLock { $0.append(firing.kind) } },
+            OrdinalSchedule(each: 1) { firing in calls.withLock { $0.append(firing.kind) } },
+            AfterSchedule(after: .nanoseconds(1)) { firing in calls.withLock { $0.append(firing.kind) } },
+        ]
+        for schedule in schedules { schedule.tick() }
+        schedules[3].tick(at: .now().advanced(by: .seconds(1)))
+        #expect(calls.withLock { $0 } == [.at, .interval, .ordinal, .after])
     }
 }

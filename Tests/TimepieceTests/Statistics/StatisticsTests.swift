@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import Timepiece
 
@@ -99,6 +100,35 @@ import Timepiece
         #expect(twice.count == 10)
         #expect(twice.rate > 0)
         #expect(twice.standardDeviation >= .zero)
+        #expect(twice.mean == .nanoseconds(Int64.max))
+        #expect(abs(twice.rate / (1e9 / Double(Int64.max)) - 1) < 1e-12)
+    }
+
+    @Test func `Statistics and histograms that were encoded and decoded are the same, and merge`() throws {
+        var random = SeededGenerator(seed: 13)
+        for count in [0, 1, 2, 2_000] {
+            let original = statistics((0..<count).map { _ in UInt64.random(in: 0...(1 << 62), using: &random) })
+            let again = try JSONDecoder().decode(Statistics.self, from: JSONEncoder().encode(original))
+            #expect(again == original)
+            #expect(again.hashValue == original.hashValue)
+            #expect(merged(again, original) == merged(original, original))
+        }
+        let wide = statistics(repeatElement(UInt64(Int64.max), count: 5))
+        #expect(try JSONDecoder().decode(Statistics.self, from: JSONEncoder().encode(wide)) == wide)
+    }
+
+    @Test(arguments: [
+        #"{"first": -1, "counts": [1]}"#, #"{"first": 3072, "counts": []}"#, #"{"first": 3071, "counts": [1, 1]}"#,
+    ])
+    func `A histogram that is not on the scale is not decoded`(text: String) {
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Histogram.self, from: Data(text.utf8)) }
+    }
+
+    @Test func `Statistics that contradict themselves are not decoded`() {
+        let text =
+            #"{"count": 2, "min": 1, "max": 1, "sum": [0, 1], "squares": [0, 1], "#
+            + #""histogram": {"first": 6, "counts": [1]}}"#
+        #expect(throws: DecodingError.self) { try JSONDecoder().decode(Statistics.self, from: Data(text.utf8)) }
     }
 
     @Test(arguments: [0, 50.0, 100])

@@ -16,7 +16,7 @@ struct TachometerTests {
 
     @Test func `opens a window at the first tick and closes it at the first tick at or after the interval`() throws {
         let reports = Reports()
-        let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        let tachometer = Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
         for number in 0...30 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(500 + number * 100)) }
         #expect(reports.all.map(\.statistics.count) == [10, 10, 10])
         #expect(reports.all.map(\.tally.events) == [11, 10, 10])
@@ -26,7 +26,7 @@ struct TachometerTests {
 
     @Test func `keeps to the grid of the first tick, and does not make up for windows that no tick closed`() throws {
         let reports = Reports()
-        let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        let tachometer = Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
         for instant in [1_000, 2_300, 5_700, 6_000] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
         #expect(reports.all.map(\.closedAt) == [2_300, 5_700, 6_000].map(milliseconds))
         #expect(reports.all.map(\.statistics.sum) == [.milliseconds(1_300), .milliseconds(3_400), .milliseconds(300)])
@@ -35,7 +35,7 @@ struct TachometerTests {
     @Test func `hands its report to the executor, with the window as it was`() throws {
         let reports = Reports()
         let worker = try SerialWorker()
-        let tachometer = try Tachometer(interval: .milliseconds(10), executor: worker) { _, window in
+        let tachometer = Tachometer(interval: .milliseconds(10), executor: worker) { _, window in
             reports.add(window)
         }
         for number in 0...100 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(number)) }
@@ -45,7 +45,7 @@ struct TachometerTests {
 
     @Test(arguments: [1, 63, 64, 65, 128, 1_000])
     func `has every figure right however many intervals a window holds`(count: Int) throws {
-        let tachometer = try Tachometer(maxIntervals: 40)
+        let tachometer = Tachometer(maxIntervals: 40)
         var generator = SeededGenerator(seed: UInt64(count))
         let lengths = (0..<count).map { _ in UInt64.random(in: 0...10_000_000_000, using: &generator) }
         var expected = Statistics()
@@ -62,7 +62,7 @@ struct TachometerTests {
     }
 
     @Test func `shows what an open window holds without closing it`() throws {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         for number in 0...5 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(number)) }
         #expect(tachometer.read(at: milliseconds(5)).statistics.count == 5)
         tachometer.tick(at: milliseconds(6))
@@ -74,7 +74,7 @@ struct TachometerTests {
 
     @Test
     func `makes no interval across an interruption or a pause, and none of an instant that runs backwards`() throws {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         tachometer.resume(at: milliseconds(0))
         for instant in [1, 2] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
         tachometer.interrupt()
@@ -92,7 +92,7 @@ struct TachometerTests {
 
     @Test func `reports lengths that were measured elsewhere`() throws {
         let reports = Reports()
-        let tachometer = try Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        let tachometer = Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
         tachometer.record(.milliseconds(3), at: milliseconds(100))
         tachometer.record(.milliseconds(5), at: milliseconds(600))
         tachometer.record(.milliseconds(-1), at: milliseconds(1_100))
@@ -100,7 +100,7 @@ struct TachometerTests {
     }
 
     @Test func `stays at the largest number where sums would overflow`() throws {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         for length in [Int64.max, .max, .max] { tachometer.record(.nanoseconds(length), at: milliseconds(1)) }
         let statistics = tachometer.closeWindow(at: milliseconds(2)).statistics
         #expect(statistics.count == 3)
@@ -109,7 +109,7 @@ struct TachometerTests {
     }
 
     @Test func `loses no tick and counts none twice, whoever closes windows meanwhile`() throws {
-        let tachometer = try Tachometer()
+        let tachometer = Tachometer()
         let worker = try SerialWorker()
         let total: UInt64 = 300_000
         worker.execute {
@@ -128,5 +128,96 @@ struct TachometerTests {
         #expect(sum.count == total)
         #expect(sum.sum == .nanoseconds(Int64(3 * total)))
         #expect(sum.min == .nanoseconds(3) && sum.max == .nanoseconds(3))
+    }
+
+    @Test func `counts its time from the first tick, or from when it is first read`() {
+        let ticked = Tachometer()
+        ticked.tick(at: milliseconds(100), bytes: 125)
+        ticked.tick(at: milliseconds(350), events: 3, bytes: 125, discontinuity: true)
+        let window = ticked.closeWindow(at: milliseconds(1_100))
+        #expect(window.duration == .seconds(1))
+        #expect(window.sinceLastTick == .milliseconds(750))
+        #expect(window.bitrate == 2_000)
+        #expect(window.tally.events == 4)
+        #expect(window.tally.discontinuities == 1)
+        let silent = Tachometer()
+        #expect(silent.read(at: milliseconds(100)).duration == .zero)
+        #expect(silent.read(at: milliseconds(600)).sinceLastTick == .milliseconds(500))
+        #expect(silent.closeWindow(at: milliseconds(700)).duration == .milliseconds(600))
+    }
+
+    @Test func `counts no time while it is paused, also from before the first tick`() {
+        let tachometer = Tachometer()
+        tachometer.pause(at: milliseconds(0))
+        tachometer.tick(at: milliseconds(10))
+        tachometer.resume(at: milliseconds(20))
+        #expect(tachometer.closeWindow(at: milliseconds(50)).duration == .milliseconds(30))
+    }
+
+    @Test func `takes a number of events or bytes below zero as none`() {
+        let tachometer = Tachometer()
+        tachometer.tick(at: milliseconds(1), events: -1, bytes: .min)
+        let window = tachometer.closeWindow(at: milliseconds(2))
+        #expect(window.tally.events == 0 && window.tally.bytes == 0)
+    }
+
+    @Test func `stamps a report with what the given wall clock shows at the end of its window`() {
+        let stamps = Mutex<[WallTime]>([])
+        let reading = ClockReading(monotonic: milliseconds(0), wall: WallTime(nanoseconds: 7_000_000_000))
+        let tachometer = Tachometer(interval: .seconds(1), wallClock: { reading }) { timestamp, _ in
+            stamps.withLock { $0.append(timestamp) }
+        }
+        for instant in [100, 1_250] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
+        #expect(stamps.withLock { $0 } == [WallTime(nanoseconds: 8_250_000_000)])
+    }
+
+    @Test func `measures closures, and returns their values`() async {
+        let tachometer = Tachometer()
+        #expect(tachometer.measure { 42 } == 42)
+        let value = await tachometer.measure {
+            await Task.yield()
+            return 7
+        }
+        #expect(value == 7)
+        #expect(tachometer.closeWindow().statistics.count == 2)
+    }
+
+    @Test(arguments: [Int.min, 0, 1 << 40, .max])
+    func `takes any number of intervals, held within its limits`(maxIntervals: Int) {
+        let tachometer = Tachometer(maxIntervals: maxIntervals)
+        tachometer.tick(at: milliseconds(1))
+        tachometer.tick(at: milliseconds(2))
+        #expect(tachometer.closeWindow(at: milliseconds(3)).intervals == [.milliseconds(1)])
+    }
+
+    @Test func `hands its windows to every task that reads them, and ends with itself`() async {
+        var tachometer: Tachometer? = Tachometer()
+        let sequences = tachometer.map { [$0.windows, $0.windows] } ?? []
+        for instant in [10, 20] as [UInt64] { tachometer?.closeWindow(at: milliseconds(instant)) }
+        tachometer = nil
+        for sequence in sequences {
+            var instants: [MonotonicInstant] = []
+            for await window in sequence { instants.append(window.closedAt) }
+            #expect(instants == [milliseconds(10), milliseconds(20)])
+        }
+    }
+
+    @Test func `closes its windows by a clock while no tick comes, and the last one when its task is cancelled`() async
+    {
+        let reports = Reports()
+        let clock = ManualClock()
+        let tachometer = Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }
+        let service = Task { await tachometer.run(clock: clock) }
+        for second in 1...3 {
+            while clock.sleepers == 0 { await Task.yield() }
+            if second == 2 { tachometer.tick(at: clock.now) }
+            clock.advance(by: .seconds(1))
+        }
+        while clock.sleepers == 0 { await Task.yield() }
+        clock.advance(by: .milliseconds(250))
+        service.cancel()
+        await service.value
+        #expect(reports.all.map(\.duration) == [.seconds(1), .seconds(1), .seconds(1), .milliseconds(250)])
+        #expect(reports.all.map(\.tally.events) == [0, 1, 0, 0])
     }
 }

@@ -3,14 +3,14 @@ import Timepiece
 
 @Suite struct TickerTests {
     private func ticker(_ maxIntervals: Int, microseconds: [UInt64]) throws -> Ticker {
-        var ticker = try Ticker(maxIntervals: maxIntervals)
+        var ticker = Ticker(maxIntervals: maxIntervals)
         for instant in microseconds { ticker.tick(at: MonotonicInstant(nanoseconds: instant * 1000)) }
         return ticker
     }
 
     @Test func `A ticker that was never or once ticked has figures of zero`() {
         var ticker = Ticker()
-        #expect(ticker.description == "<Ticker intervals=[] min=0.0000 mean=0.0000 max=0.0000>")
+        #expect(ticker.description == "<Ticker>")
         ticker.tick(at: .milliseconds(5))
         #expect(ticker.count == 0)
         #expect(ticker.intervals == [])
@@ -33,7 +33,7 @@ import Timepiece
     }
 
     @Test func `Frames at thirty a second have that frequency`() throws {
-        var ticker = try Ticker(maxIntervals: 100)
+        var ticker = Ticker(maxIntervals: 100)
         for frame in 0...30 as ClosedRange<UInt64> {
             ticker.tick(at: MonotonicInstant(nanoseconds: frame * 1_000_000_000 / 30))
         }
@@ -86,7 +86,17 @@ import Timepiece
     }
 
     @Test(arguments: [0, -1, .min])
-    func `Fewer than one interval cannot be kept`(number: Int) {
-        #expect(throws: TimepieceError.maxIntervals(number)) { try Ticker(maxIntervals: number) }
+    func `At least one interval is kept`(number: Int) {
+        #expect(Ticker(maxIntervals: number).maxIntervals == 1)
+    }
+
+    @Test func `A mean stays right where the sum is more than can be shown`() {
+        var ticker = Ticker()
+        // Every second instant is earlier, and makes no interval.
+        for _ in 0..<6 { for instant in [0, UInt64.max] { ticker.tick(at: MonotonicInstant(nanoseconds: instant)) } }
+        #expect(ticker.count == 6)
+        #expect(ticker.sum == .nanoseconds(Int64.max))
+        #expect(ticker.mean == .nanoseconds(Int64.max))
+        #expect(abs(ticker.frequency - 1e9 / Double(UInt64.max)) < 1e-20)
     }
 }

@@ -33,7 +33,7 @@ struct HistogramComparison {
     static func time(_ work: () -> Void) -> Double {
         let start = MonotonicInstant.now()
         work()
-        return Double(start.duration(to: .now()).nanoseconds)
+        return start.duration(to: .now()) / .nanoseconds(1)
     }
 
     /// Nanoseconds around 33 ms, without chance.
