@@ -5,7 +5,7 @@ SWIFT ?= swift
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
 # The benchmarks are built with them too: what they measure is what is in the plugin, and nothing is compiled twice.
-RELEASE_FLAGS := -c release -Xswiftc -static-stdlib -Xcc -momit-leaf-frame-pointer -Xcc -fno-plt -Xcc -fstack-protector-strong -Xcc -D_FORTIFY_SOURCE=2
+RELEASE_FLAGS := -c release -Xswiftc -static-stdlib -Xcc -momit-leaf-frame-pointer -Xcc -fno-plt -Xcc -fstack-protector-strong
 PLUGIN_FLAGS := $(RELEASE_FLAGS) --product gsttimepiece \
 	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now

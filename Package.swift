@@ -17,6 +17,8 @@ let strictC: [CSetting] = [
     .enableWarning("all"),
     .enableWarning("extra"),
     .treatAllWarnings(as: .error),
+    // Of C alone: what it makes of poll and recv in newer versions of glibc is ambiguous to Swift.
+    .define("_FORTIFY_SOURCE", to: "2", .when(configuration: .release)),
 ]
 
 let package = Package(
@@ -71,6 +73,10 @@ let package = Package(
             cSettings: strictC + [
                 .define("PACKAGE", to: "\"timepiece\""),
                 .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
+                // The oldest GStreamer 1.x to run on, and the GLib that it has at least; what is newer is not used.
+                .define("TIMEPIECE_GSTREAMER_MINOR", to: "18"),
+                .define("GLIB_VERSION_MIN_REQUIRED", to: "GLIB_VERSION_2_66"),
+                .define("GLIB_VERSION_MAX_ALLOWED", to: "GLIB_VERSION_2_66"),
             ]),
 
         // The library's calls, one at a time, for `make bench-instructions`; not a product.

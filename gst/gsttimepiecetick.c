@@ -194,8 +194,6 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceTick, gst_timepiece_tick,
     GST_TYPE_TIMEPIECE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (gst_timepiece_tick_debug, "timepiecetick", 0,
         "measures the buffers that pass"));
-GST_ELEMENT_REGISTER_DEFINE (timepiecetick, "timepiecetick", GST_RANK_NONE,
-    GST_TYPE_TIMEPIECE_TICK);
 
 /* On the reports' thread, or in end () and stop () below. */
 static void

@@ -9,8 +9,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GstTimepieceTick, gst_timepiece_tick, GST,
     TIMEPIECE_TICK, GstTimepieceElement)
 
-GST_ELEMENT_REGISTER_DECLARE (timepiecetick)
-
 G_END_DECLS
 
 #endif

@@ -145,8 +145,6 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceWatch, gst_timepiece_watch,
     GST_TYPE_TIMEPIECE_ELEMENT,
     GST_DEBUG_CATEGORY_INIT (gst_timepiece_watch_debug, "timepiecewatch", 0,
         "measures how long a part of the pipeline takes"));
-GST_ELEMENT_REGISTER_DEFINE (timepiecewatch, "timepiecewatch", GST_RANK_NONE,
-    GST_TYPE_TIMEPIECE_WATCH);
 
 static void
 warn_never_matched (GstTimepieceWatch * self, guint64 number)

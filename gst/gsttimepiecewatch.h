@@ -50,8 +50,6 @@ GType gst_timepiece_watch_correlation_get_type (void);
 G_DECLARE_FINAL_TYPE (GstTimepieceWatch, gst_timepiece_watch, GST,
     TIMEPIECE_WATCH, GstTimepieceElement)
 
-GST_ELEMENT_REGISTER_DECLARE (timepiecewatch)
-
 G_END_DECLS
 
 #endif
