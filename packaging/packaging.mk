@@ -35,3 +35,14 @@ deb: build tool
 
 deb-test: deb people-setup
 	@packaging/test.sh
+
+# The plugin as it is released: linked against Debian 11's libraries, so that it runs with every GStreamer from 1.18 on.
+.PHONY: portable matrix
+portable: build
+	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap lld binutils"
+	@packaging/portable.sh
+
+# The released plugin in Debian's own roots, without Swift: all of them, or RELEASES="trixie sid".
+matrix: portable
+	@packaging/portable.sh abuse
+	@Tests/matrix/run.sh $(RELEASES)

@@ -144,7 +144,7 @@ parse (int argc, char **argv)
         "no pipeline where pads pull", NULL},
     {"tell", 't', 0, G_OPTION_ARG_NONE, &tells, "what is done", NULL},
     {"limit", 'l', 0, G_OPTION_ARG_INT, &limit, "for a sequence", "SECONDS"},
-    G_OPTION_ENTRY_NULL
+    {NULL}
   };
   GOptionContext *context = g_option_context_new (NULL);
   GError *error = NULL;
