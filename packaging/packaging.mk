@@ -8,7 +8,7 @@ PEOPLE_PACKAGES := chromium debootstrap man-db mount
 
 .PHONY: tool tool-test people-setup install uninstall install-test deb deb-test
 
-tool: toolchain
+tool: build
 	@packaging/tool.sh
 
 people-setup: setup

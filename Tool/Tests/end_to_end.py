@@ -7,6 +7,7 @@ import fcntl
 import json
 import os
 import pathlib
+import shutil
 import signal
 import struct
 import subprocess
@@ -83,15 +84,44 @@ class Top(unittest.TestCase):
         self.assertTrue(terminal.is_as_before())
 
     def test_the_terminal_is_given_back_on_any_exit(self):
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGSEGV, signal.SIGABRT):
+        polite = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        # All that can be handled and end a process; 50 is one of real time.
+        for number in (*polite, signal.SIGSEGV, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM,
+                       signal.SIGQUIT, signal.SIGXCPU, signal.SIGXFSZ, signal.SIGVTALRM, signal.SIGPROF, signal.SIGPOLL,
+                       signal.SIGPWR, signal.SIGSTKFLT, signal.SIGSYS, signal.SIGTRAP, signal.SIGBUS, signal.SIGFPE,
+                       signal.SIGILL, 50):
             with self.subTest(number):
                 terminal = Terminal(TOOL, "top", "--", *LIVE)
                 terminal.read_until("Waiting|30.00")
                 terminal.process.send_signal(number)
                 status = terminal.finish()
-                self.assertEqual(status, 0 if number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) else -number)
+                self.assertEqual(status, 0 if number in polite else -number)
                 self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
                 self.assertTrue(terminal.is_as_before())
+
+    def test_stopped_from_outside_it_gives_the_terminal_back_and_takes_it_again(self):
+        terminal = Terminal(TOOL, "top", "--", *LIVE)
+        terminal.read_until("Waiting|30.00")
+        terminal.process.send_signal(signal.SIGTSTP)
+        deadline = time.monotonic() + 10
+        while not terminal.is_as_before() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        self.assertTrue(terminal.is_as_before())
+        terminal.process.send_signal(signal.SIGCONT)
+        terminal.text = ""
+        terminal.read_until(r"\x1b\[\?1049h")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertTrue(terminal.is_as_before())
+
+    def test_what_others_print_at_the_end_has_no_escapes(self):
+        terminal = Terminal(TOOL, "top", "--", *"videotestsrc is-live=true ! progressreport name=\x1b]0;owned\x07\xc2\x9b31m"
+                            " update-freq=1 silent=false ! timepiecetick label=cam ! fakesink".split())
+        terminal.read_until("printed: ")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertNotIn("\x1b]0;", terminal.text)
+        self.assertNotIn("\x07", terminal.text)
 
     def test_what_others_print_does_not_spoil_the_screen(self):
         terminal = Terminal(TOOL, "top", "--", *"videotestsrc is-live=true ! progressreport update-freq=1 silent=false"
@@ -152,6 +182,49 @@ class Top(unittest.TestCase):
         self.assertEqual(terminal.finish(), 0)
 
 
+class Help(unittest.TestCase):
+    def test_each_command_lists_its_options_and_the_version(self):
+        for command in ("top", "record", "report", "compare", "dashboard", "alarms", "policy"):
+            for option in ("--help", "-h"):
+                result = run(command, option)
+                self.assertEqual(result.returncode, 0, result.stderr)
+                self.assertIn(f"USAGE: timepiece {command}", result.stdout)
+                self.assertIn("OPTIONS:", result.stdout)
+            self.assertRegex(run(command, "--version").stdout, r"^\d+\.\d+\.\d+\n$")
+        for option in ("--interval", "--duration", "--watch-every-element"):
+            self.assertIn(option, run("top", "--help").stdout)
+
+    def test_an_unknown_option_is_refused_without_what_a_terminal_acts_on(self):
+        for words in (("top", "--nonsense\x1b[31m", "--", "x"), ("report", "--nonsense\x1b[31m", "x"), ("report", "\x1b]0;x\x07")):
+            result = run(*words)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertNotIn("\x1b", result.stderr)
+            self.assertNotIn("\x07", result.stderr)
+
+    def test_the_plugin_beside_the_tool_is_found(self):
+        with tempfile.TemporaryDirectory() as folder:
+            shutil.copy(TOOL, folder)
+            os.symlink(os.path.join(os.path.abspath(os.environ["GST_PLUGIN_PATH"]), "libgsttimepiece.so"),
+                       os.path.join(folder, "libgsttimepiece.so"))
+            environment = os.environ | {"GST_PLUGIN_PATH": "", "GST_REGISTRY": os.path.join(folder, "registry")}
+            result = subprocess.run([os.path.join(folder, "timepiece"), "top", "--", *SHORT], env=environment,
+                                    capture_output=True, text=True, timeout=60)
+            self.assertEqual(result.returncode, 0, result.stderr)
+
+    def test_a_pasted_command_of_gst_launch_is_understood(self):
+        for words in (["gst-launch-1.0", "-e", "-v", *SHORT], ["gst-launch-1.0 -e -v " + " ".join(SHORT)]):
+            result = run("top", "--", *words)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIn("cam: ", result.stdout)
+
+    def test_a_run_ends_after_its_duration_and_reports_at_the_interval(self):
+        start = time.monotonic()
+        result = run("top", "--duration", "2s", "--interval", "200ms", "--", *LIVE)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertLess(time.monotonic() - start, 15)
+        self.assertGreater(result.stdout.count("cam: "), 5)
+
+
 class Refusals(unittest.TestCase):
     def check(self, result, code, pattern):
         self.assertEqual(result.returncode, code, result)
@@ -160,7 +233,7 @@ class Refusals(unittest.TestCase):
 
     def test_bad_descriptions_are_told(self):
         self.check(run("top", "--", "nosuchelement", "!", "fakesink"), 64, 'no element "nosuchelement"')
-        self.check(run("record", "-o", "-", "--", "videotestsrc", "!"), 64, "This is no pipeline")
+        self.check(run("record", "-o", "-", "--", "videotestsrc", "!"), 64, "is not a pipeline")
         self.check(run("top"), 64, "No pipeline was given")
         self.check(run("top", "--", "videotestsrc", "nonsense=1", "!", "fakesink"), 64, "nonsense")
 
@@ -181,10 +254,10 @@ class Refusals(unittest.TestCase):
             for name, text in {"empty": "", "text": "hello\n", "newer": '{"timepiece":"recording","version":9}\n'}.items():
                 path = pathlib.Path(folder, name)
                 path.write_text(text)
-                self.check(run("report", str(path)), 65, "no recording|newer")
+                self.check(run("report", str(path)), 65, "not a recording|newer")
             pathlib.Path(folder, "junk").write_bytes(os.urandom(1 << 20))
-            self.check(run("report", os.path.join(folder, "junk")), 65, "no recording")
-        self.check(run("report", "/dev/zero"), 65, "no recording")
+            self.check(run("report", os.path.join(folder, "junk")), 65, "not a recording")
+        self.check(run("report", "/dev/zero"), 65, "not a recording")
 
 
 class Recordings(unittest.TestCase):
@@ -204,6 +277,97 @@ class Recordings(unittest.TestCase):
         ticks = [json.loads(line)["fields"] for line in read(self.path).splitlines()[1:-1]]
         self.assertGreater(sum(tick["num-intervals"] for tick in ticks), 990)
         self.assertTrue(all(len(tick["intervals"]) == tick["num-intervals"] for tick in ticks))
+
+    def test_it_does_not_overwrite_without_being_told(self):
+        before = read(self.path)
+        result = run("record", "-o", self.path, "--", *SHORT)
+        self.assertEqual(result.returncode, 73, result)
+        self.assertIn("--force", result.stderr)
+        self.assertEqual(read(self.path), before)
+        other = os.path.join(self.folder.name, "overwritten.jsonl")
+        pathlib.Path(other).write_text("old\n" * 10000)
+        result = run("record", "--force", "-o", other, "--", *SHORT)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertNotIn("old", read(other))
+        self.assertEqual(run("record", "-o", "/dev/null", "--", *SHORT).returncode, 0)
+
+    def test_one_that_is_killed_leaves_what_there_is(self):
+        path = os.path.join(self.folder.name, "killed.jsonl")
+        with subprocess.Popen([TOOL, "record", "--interval", "100ms", "-o", path, "--", *LIVE], stderr=subprocess.PIPE) as process:
+            while not (os.path.exists(path) and read(path).count("timepiece-tick") >= 5):
+                time.sleep(0.05)
+            process.kill()
+        result = run("report", "--json", path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn("cut short", result.stderr)
+        self.assertGreaterEqual(len(json.loads(result.stdout)["streams"][0]["windows"]), 5)
+
+    def test_it_says_where_and_what_it_ran(self):
+        header = json.loads(read(self.path).splitlines()[0])
+        self.assertLessEqual({"host", "kernel", "cpu", "gstreamer", "plugin"}, header["environment"].keys())
+        self.assertEqual(header["order"][0], "cam")
+        self.assertRegex(header["started"], r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
+        self.assertTrue(any('"caps"' in line and "video/x-raw" in line for line in read(self.path).splitlines()))
+
+    def long(self, name, streams, seconds):
+        """A recording of so many streams and seconds, made of a real window."""
+        line = next(line for line in read(self.path).splitlines() if "timepiece-tick" in line)
+        fields = json.loads(line)
+        fields["fields"]["intervals"] = [33_000_000 + i for i in range(30)]
+        fields["fields"]["num-intervals"] = 30
+        path = os.path.join(self.folder.name, name)
+        with open(path, "w") as file:
+            file.write(read(self.path).splitlines()[0] + "\n")
+            for second in range(1, seconds + 1):
+                for stream in range(streams):
+                    fields["at"] = second * 1_000_000_000
+                    fields["fields"]["label"] = f"cam{stream}"
+                    file.write(json.dumps(fields, separators=(",", ":")) + "\n")
+            file.write(json.dumps({"at": seconds * 1_000_000_000, "event": "end", "reason": "eos"}) + "\n")
+        return path
+
+    def test_an_hour_takes_three_seconds_and_three_megabytes(self):
+        path = self.long("hour.jsonl", 2, 3600)
+        start = time.monotonic()
+        result = run("report", path)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        # A tool that was built for debugging is given what it takes.
+        limit = 30 if "debug" in TOOL else 3
+        self.assertLess(time.monotonic() - start, limit)
+        self.assertLess(os.path.getsize(os.path.splitext(path)[0] + ".html"), 3_000_000)
+
+    def test_memory_is_less_than_the_recording(self):
+        path = self.long("large.jsonl", 20, 3000)
+        size = os.path.getsize(path) / 1024
+        for words in (("report", "-o", "/dev/null"), ("report", "--csv"), ("report", "--json"), ("report", "--perfetto")):
+            result = subprocess.run(["bash", "-c", '"$@" >/dev/null; exec cat /proc/$$/status', "-", "/usr/bin/python3", "-c",
+                "import resource,subprocess,sys; subprocess.run(sys.argv[1:],stdout=subprocess.DEVNULL,stderr=subprocess.DEVNULL);"
+                "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss,file=sys.stderr)", TOOL, *words, path],
+                capture_output=True, text=True, timeout=300)
+            used = int(result.stderr.split()[-1])
+            self.assertLess(used, 1.2 * size + 60_000, (words, used, size))
+
+    def test_two_recordings_are_a_page_of_differences(self):
+        other = os.path.join(self.folder.name, "twice.jsonl")
+        run("record", "-f", "-o", other, "--", *"videotestsrc num-buffers=500 ! timepiecetick label=cam interval=100000000"
+            " ! identity sleep-time=4000 ! fakesink".split())
+        page = os.path.join(self.folder.name, "diff.html")
+        result = run("report", self.path, other, "-o", page)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIn('"comparison":{"schema":"timepiece-compare"', read(page))
+
+    def test_hostile_texts_reach_no_terminal(self):
+        path = os.path.join(self.folder.name, "hostile.jsonl")
+        lines = read(self.path).splitlines()
+        evil = json.dumps("=cmd\x1b[31m\x1b]0;x\x07\x9b2J\u202e")
+        pathlib.Path(path).write_text("\n".join(line.replace('"label":"cam"', f'"label":{evil}') for line in lines) + "\n")
+        for words in (("compare", path, path), ("compare", "--json", path, path), ("compare", "--markdown", path, path),
+                      ("compare", path, self.path), ("report", "--csv", path), ("report", "--json", path),
+                      ("report", "--perfetto", path), ("report", "-o", "-", path)):
+            result = run(*words)
+            for text in (result.stdout, result.stderr):
+                self.assertNotRegex(text, "[\x1b\x07\x80-\x9f\u202e]", words)
+        self.assertIn(",tick,\"'=cmd", run("report", "--csv", path).stdout)
 
     def test_an_interrupt_ends_it_cleanly(self):
         path = os.path.join(self.folder.name, "interrupted.jsonl")
@@ -233,6 +397,7 @@ class Recordings(unittest.TestCase):
         self.check_trace(trace)
         kinds = {event["ph"] for event in trace["traceEvents"]}
         self.assertEqual(kinds, {"M", "C"})
+        self.assertEqual(json.loads(run("report", "--json", self.path).stdout)["version"], 1)
 
     def check_trace(self, trace):
         """By "Trace Event Format": what each phase has to have."""
@@ -287,7 +452,7 @@ class Recordings(unittest.TestCase):
     def test_a_recording_is_as_fast_as_itself(self):
         result = run("compare", "--fail-if-slower", self.path, self.path)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(result.stdout.count("no more than noise"), 4)
+        self.assertEqual(result.stdout.splitlines()[0].startswith("The same"), True)
 
     def test_one_that_is_three_times_slower_is_found(self):
         slower = os.path.join(self.folder.name, "slower.jsonl")
@@ -295,9 +460,22 @@ class Recordings(unittest.TestCase):
             " ! identity sleep-time=6000 ! fakesink".split())
         result = run("compare", "--fail-if-slower", self.path, slower)
         self.assertEqual(result.returncode, 3, result.stdout)
-        p50 = next(line for line in json.loads(run("compare", "--json", self.path, slower).stdout) if line["figure"] == "p50")
+        self.assertRegex(result.stdout.splitlines()[0], "^Slower: cam ")
+        lines = json.loads(run("compare", "--json", self.path, slower).stdout)["lines"]
+        p50 = next(line for line in lines if line["metric"] == "p50")
         self.assertEqual(p50["verdict"], "slower")
         self.assertGreater(p50["ratio"], 1.5)
+        self.assertLess(p50["low"], p50["ratio"])
+        self.assertEqual(run("compare", self.path, slower, "--fail-if-slower=50").returncode, 0)
+        self.assertIn("| slower |", run("compare", "--markdown", self.path, slower).stdout)
+
+    def test_it_records_in_turns_by_itself(self):
+        def words(sleep):
+            return f"videotestsrc num-buffers=60 ! timepiecetick label=cam interval=50000000 ! identity sleep-time={sleep} ! fakesink".split()
+        result = run("compare", "--repeat", "3", "--fail-if-slower", "--", *words(2000), "--", *words(8000))
+        self.assertEqual(result.returncode, 3, (result.stdout, result.stderr))
+        self.assertRegex(result.stdout.splitlines()[0], "^Slower: cam ")
+        self.assertEqual(run("compare", "--repeat", "3", "--", *words(1)).returncode, 64)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #define _GNU_SOURCE
 #include "include/terminal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <langinfo.h>
 #include <locale.h>
@@ -17,11 +18,30 @@
 static const char enter_text[] = "\033[?1049h\033[?25l\033[?7l";
 static const char leave_text[] = "\033[?7h\033[?25h\033[?1049l";
 
-/* What kills without giving anybody the word. The polite ones (INT, TERM, HUP)
- * belong to the program. */
-static const int fatal[] = {
-  SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGQUIT, SIGSYS, SIGALRM
-};
+/* Which of the program's own signals the screen does not take: INT, TERM and
+ * HUP end the run politely, and what only tells, such as CHLD and WINCH, is
+ * nothing to it. All others that can be handled end or stop the process. */
+static bool
+is_fatal (int number)
+{
+  switch (number) {
+    case SIGINT:
+    case SIGTERM:
+    case SIGHUP:
+    case SIGKILL:
+    case SIGSTOP:
+    case SIGTSTP:
+    case SIGTTIN:
+    case SIGTTOU:
+    case SIGCONT:
+    case SIGCHLD:
+    case SIGWINCH:
+    case SIGURG:
+      return false;
+    default:
+      return true;
+  }
+}
 
 static struct termios before;
 static volatile sig_atomic_t entered;
@@ -42,6 +62,35 @@ put (int to, const char *text, size_t size)
   (void) ignored;
 }
 
+/* What others printed, without the characters that a terminal acts on: escape
+ * sequences, and the controls of C0 and of C1, which begin with 0xc2 in UTF-8. */
+static size_t
+make_visible (char *text, size_t size)
+{
+  size_t from, to = 0;
+  bool in_escape = false;
+
+  for (from = 0; from < size; from++) {
+    unsigned char byte = (unsigned char) text[from];
+
+    if (in_escape) {
+      in_escape = byte == '[' || byte < 0x40 || byte > 0x7e;
+      if (byte != '\n')
+        continue;
+      in_escape = false;
+    }
+    if (byte == 0x1b)
+      in_escape = true;
+    else if (byte == 0xc2 && from + 1 < size
+        && ((unsigned char) text[from + 1] & 0xe0) == 0x80)
+      from++;
+    else if ((byte >= 0x20 && byte != 0x7f) || byte == '\n' || byte == '\t'
+        || byte == '\r')
+      text[to++] = text[from];
+  }
+  return to;
+}
+
 /* Only calls that are allowed in a signal handler. */
 void
 terminal_leave (void)
@@ -58,15 +107,39 @@ terminal_leave (void)
   if (errors >= 0)
     dup2 (errors, STDERR_FILENO);
   while ((size = read (others[0], text, sizeof (text))) > 0)
-    put (errors >= 0 ? errors : output, text, (size_t) size);
+    put (errors >= 0 ? errors : output, text,
+        make_visible (text, (size_t) size));
 }
 
 static void
-on_fatal (int number)
+on_fatal (int number, siginfo_t * info, void *context)
 {
+  struct sigaction action;
+
+  (void) context;
+  /* A pipe or socket of the pipeline whose reader went away: write () tells. */
+  if (number == SIGPIPE && info->si_pid == getpid ())
+    return;
   terminal_leave ();
-  /* SA_RESETHAND: this time it kills. */
+  memset (&action, 0, sizeof (action));
+  action.sa_handler = SIG_DFL;
+  sigaction (number, &action, NULL);
   raise (number);
+}
+
+/* Stopped from outside: the shell gets its terminal, and when the process goes
+ * on, the screen is ours again. All calls are allowed in a signal handler. */
+static void
+on_stop (int number)
+{
+  int saved = errno;
+
+  (void) number;
+  if (entered)
+    terminal_suspend ();
+  else
+    raise (SIGSTOP);
+  errno = saved;
 }
 
 /* Opens what lasts from the first time on. */
@@ -74,7 +147,7 @@ static bool
 open_once (void)
 {
   struct sigaction action;
-  size_t i;
+  int number;
 
   if (keys >= 0)
     return true;
@@ -95,10 +168,18 @@ open_once (void)
     return false;
   }
   memset (&action, 0, sizeof (action));
-  action.sa_handler = on_fatal;
-  action.sa_flags = (int) (SA_RESETHAND | SA_NODEFER);
-  for (i = 0; i < sizeof (fatal) / sizeof (fatal[0]); i++)
-    sigaction (fatal[i], &action, NULL);
+  action.sa_sigaction = on_fatal;
+  action.sa_flags = SA_SIGINFO | SA_NODEFER;
+  /* Those that the C library keeps for itself are refused, which is right. */
+  for (number = 1; number <= SIGRTMAX; number++)
+    if (is_fatal (number))
+      sigaction (number, &action, NULL);
+  memset (&action, 0, sizeof (action));
+  action.sa_handler = on_stop;
+  action.sa_flags = SA_RESTART;
+  sigaction (SIGTSTP, &action, NULL);
+  sigaction (SIGTTIN, &action, NULL);
+  sigaction (SIGTTOU, &action, NULL);
   atexit (terminal_leave);
   return true;
 }

@@ -1,75 +1,201 @@
+import Glibc
 import Testing
 
 @testable import TimepieceTool
 
 @Suite struct ComparisonTests {
-    @Test func `equal samples differ by chance only`() throws {
-        let sample = (0..<20).map { Double($0) }
-        #expect(try #require(RankTest.probability(sample, sample)) == 1)
+    /// A recording of windows of ten intervals, of which each has such a mean, in milliseconds.
+    private func recording(_ windows: [Double]) throws -> RecordingSummary {
+        var made = MadeRecording()
+        for window in windows { made.tick("cam", [Double](repeating: window, count: 10)) }
+        made.end()
+        return try made.summary
     }
 
-    @Test(arguments: [(5, 252.0), (10, 184_756.0)])
-    func `samples without overlap are the rarest two of all divisions`(size: Int, divisions: Double) throws {
-        let low = (0..<size).map { Double($0) }
-        let probability = try #require(RankTest.probability(low, low.map { $0 + 100 }))
-        #expect(abs(probability - 2 / divisions) < 1e-12)
+    private func verdicts(_ before: [Double], _ after: [Double]) throws -> [String: Comparison.Line] {
+        let comparison = Comparison(try recording(before), try recording(after))
+        return Dictionary(uniqueKeysWithValues: comparison.lines.map { ($0.metric, $0) })
     }
 
-    @Test func `it agrees with a table of the test`() throws {
-        // U = 7 of 5 against 8: 84 of the 1287 divisions are as far from the middle; tables have 0.065.
-        let left = [1.0, 2, 3, 7, 9]
-        let right = [4.0, 5, 6, 8, 10, 11, 12, 13]
-        let probability = try #require(RankTest.probability(left, right))
-        #expect(abs(probability - 84.0 / 1287) < 1e-9)
-    }
-
-    @Test func `for many values the normal approximation takes over without a step`() throws {
-        func pair(_ size: Int) -> ([Double], [Double]) {
-            ((0..<size).map { Double($0) }, (0..<size).map { Double($0) + Double(size) * 0.3 + 0.5 })
+    /// Windows that resemble their neighbors by `correlation`, with the standard deviation `noise` as a part of 10 ms.
+    static func windows(
+        _ count: Int, noise: Double, correlation: Double = 0, times: Double = 1, _ numbers: inout SeededNumbers
+    ) -> [Double] {
+        var state = numbers.normal()
+        return (0..<count).map { _ in
+            defer { state = correlation * state + (1 - correlation * correlation).squareRoot() * numbers.normal() }
+            return 10 * times * exp(noise * state)
         }
-        let (left, right) = pair(RankTest.mostExact / 2)
-        let (longLeft, longRight) = pair(RankTest.mostExact / 2 + 1)
-        let exact = try #require(RankTest.probability(left, right))
-        let normal = try #require(RankTest.probability(longLeft, longRight))
-        #expect(abs(exact - normal) < 0.004)
     }
 
-    @Test func `all values the same is no difference`() {
-        #expect(RankTest.probability([1, 1, 1, 1, 1], [1, 1, 1, 1, 1]) == 1)
+    @Test func `an exact doubling after a start that took longer is slower`() throws {
+        let before = [41.0, 12] + [Double](repeating: 5, count: 14)
+        let lines = try verdicts(before, before.map { $0 * 2 })
+        for metric in ["rate", "p50", "p90", "p99", "longest"] {
+            let line = try #require(lines[metric])
+            #expect(line.verdict == .slower, "\(metric)")
+            #expect(abs(line.leastSlowdown - 2) < 0.03)
+        }
+        #expect(try verdicts(before.map { $0 * 2 }, before)["p50"]?.verdict == .faster)
     }
 
-    @Test func `less than five windows tell nothing`() {
-        #expect(RankTest.probability([1, 2, 3, 4], [5, 6, 7, 8, 9]) == nil)
+    @Test func `three times the noise of a real machine is slower`() throws {
+        var numbers = SeededNumbers(7)
+        let before = [80.0] + Self.windows(20, noise: 0.08, correlation: 0.3, &numbers)
+        let line = try #require(try verdicts(before, before.map { $0 * 3 })["p50"])
+        #expect(line.verdict == .slower)
+        #expect(line.estimate.low < 3 && line.estimate.high > 3)
     }
 
-    @Test func `windows that are independent keep what the test says`() {
-        let values = (0..<40).map { Double($0 * 17 % 41) }
-        #expect(SerialCorrelation.of(values, values.reversed()) < 0.05)
-        #expect(abs(SerialCorrelation.widened(0.004, 0) - 0.004) < 1e-9)
+    @Test func `a recording is the same as itself`() throws {
+        var numbers = SeededNumbers(8)
+        let windows = Self.windows(20, noise: 0.3, &numbers)
+        #expect(try verdicts(windows, windows).values.allSatisfy { $0.verdict == .same })
     }
 
-    @Test func `windows that resemble their neighbors are worth fewer`() {
-        // 1.96 standard deviations at a correlation of 0.6 are 0.98 of them.
-        #expect(abs(SerialCorrelation.widened(0.05, 0.6) - 0.3271) < 0.0005)
-        #expect(SerialCorrelation.of((0..<40).map { $0 < 20 ? 10 : 20 }, (0..<40).map { $0 < 20 ? 10 : 20 }) > 0.9)
-        #expect(SerialCorrelation.widened(1, 0.9) == 1)
-        #expect(SerialCorrelation.widened(0, 0.9) == 0)
+    @Test func `two windows are undecided, and it says how long to record`() throws {
+        let before = try recording([10, 10.1])
+        let comparison = Comparison(before, try recording([12, 12.1]))
+        let measured = comparison.lines.filter { $0.unit != .perMinute }
+        #expect(measured.allSatisfy { $0.verdict == .undecided })
+        #expect(measured.allSatisfy { $0.needed.map { $0 >= .seconds(30) } == true })
+        #expect(comparison.conclusion.hasPrefix("Undecided"))
+        #expect(comparison.conclusion.contains("record 30 s"))
+        #expect(!comparison.isSlower)
     }
 
-    @Test func `the slow spells of a machine are no slower program`() throws {
-        // The same program, busy neighbors in the second half of one run: 20 of 40 windows differ, which window by window
-        // would be called real.
-        let before = (0..<40).map { 10 + Double($0 * 17 % 41) / 100 }
-        let after = before.indices.map { before[$0] + ($0 < 20 ? 0 : 5) }
-        let probability = try #require(RankTest.probability(before, after))
-        #expect(probability < 0.01)
-        #expect(SerialCorrelation.widened(probability, SerialCorrelation.of(before, after)) > 0.01)
+    /// Pairs of the same, on a machine that is busy for some windows and idle for some: at most 5 in 100 wrong.
+    @Test(arguments: [(10, 0.3), (30, 0.0), (30, 0.6), (60, 0.8)])
+    func `of pairs of the same at most 5 in 100 differ`(count: Int, correlation: Double) throws {
+        var numbers = SeededNumbers(UInt64(count) + UInt64(correlation * 100))
+        var wrong = 0
+        let pairs = 300
+        for _ in 0..<pairs {
+            let before = Self.windows(count, noise: 0.1, correlation: correlation, &numbers).map { log($0) }
+            let after = Self.windows(count, noise: 0.1, correlation: correlation, &numbers).map { log($0) }
+            // As of a stream with five measured metrics.
+            let estimate = RatioEstimate.windows(
+                before.map { exp($0) }, after.map { exp($0) }, chance: Comparison.chance / 5,
+                resolution: Comparison.resolution)
+            if estimate.low > 1 || estimate.high < 1 { wrong += 1 }
+        }
+        #expect(wrong <= pairs / 20, "\(wrong) of \(pairs)")
     }
 
-    @Test func `of many lines one that is lucky is not called real`() {
-        #expect(Comparison.largestReal([0.005] + Array(repeating: 0.5, count: 39)) < 0)
-        #expect(Comparison.largestReal([0.0001] + Array(repeating: 0.5, count: 39)) == 0.0001)
-        #expect(Comparison.largestReal([0.008, 0.008, 0.008, 0.008]) == 0.008)
-        #expect(Comparison.largestReal([]) < 0)
+    @Test(arguments: [(12, 0.02, 0.0), (30, 0.1, 0.0), (30, 0.2, 0.3), (60, 0.1, 0.6)])
+    func `the interval holds the true ratio in 95 of 100`(count: Int, noise: Double, correlation: Double) throws {
+        var numbers = SeededNumbers(UInt64(count * 31) + UInt64(correlation * 100))
+        var held = 0
+        let pairs = 400
+        for pair in 0..<pairs {
+            let ratio = [0.5, 1, 1.05, 3][pair % 4]
+            let before = Self.windows(count, noise: noise, correlation: correlation, &numbers)
+            let after = Self.windows(count, noise: noise, correlation: correlation, times: ratio, &numbers)
+            let estimate = RatioEstimate.windows(before, after, chance: 0.05, resolution: Comparison.resolution)
+            if estimate.low <= ratio, estimate.high >= ratio { held += 1 }
+        }
+        // The error of 400 pairs allows for 93.
+        #expect(held >= pairs * 93 / 100, "\(held) of \(pairs)")
+    }
+
+    @Test func `five percent on a quiet stream are found, in 95 of 100`() throws {
+        var numbers = SeededNumbers(5)
+        var found = 0
+        for _ in 0..<100 {
+            let before = Self.windows(30, noise: 0.01, &numbers)
+            let after = Self.windows(30, noise: 0.01, times: 1.05, &numbers)
+            let line = try #require(try verdicts(before, after)["p50"])
+            if line.verdict == .slower { found += 1 }
+        }
+        #expect(found >= 95, "\(found)")
+    }
+
+    @Test func `many streams make none slower by luck`() throws {
+        var numbers = SeededNumbers(40)
+        var wrong = 0
+        for _ in 0..<20 {
+            var made = (MadeRecording(), MadeRecording())
+            for _ in 0..<15 {
+                for stream in 0..<20 {
+                    made.0.tick("cam\(stream)", Self.windows(10, noise: 0.1, &numbers))
+                    made.1.tick("cam\(stream)", Self.windows(10, noise: 0.1, &numbers))
+                }
+            }
+            made.0.end()
+            made.1.end()
+            if Comparison(try made.0.summary, try made.1.summary).isSlower { wrong += 1 }
+        }
+        #expect(wrong <= 2)
+    }
+
+    @Test func `more freezes are slower, one alone is undecided`() throws {
+        func recording(_ freezes: Int) throws -> RecordingSummary {
+            var made = MadeRecording()
+            for window in 0..<60 {
+                made.tick("cam", Array(repeating: 33, count: 29) + [window < 2 * freezes && window % 2 == 0 ? 400 : 33])
+            }
+            made.end()
+            return try made.summary
+        }
+        func verdict(_ before: Int, _ after: Int) throws -> Comparison.Verdict? {
+            Comparison(try recording(before), try recording(after)).lines.first { $0.metric == "freezes" }?.verdict
+        }
+        #expect(try verdict(0, 0) == .same)
+        #expect(try verdict(0, 1) == .undecided)
+        #expect(try verdict(0, 20) == .slower)
+        #expect(try verdict(20, 0) == .faster)
+    }
+
+    @Test func `a bitrate is higher or lower, which is not slower`() throws {
+        var before = MadeRecording()
+        var after = MadeRecording()
+        for _ in 0..<12 {
+            before.tick("cam", Array(repeating: 20, count: 50), extra: [("num-bytes", "1")])
+            after.tick("cam", Array(repeating: 20, count: 50))
+        }
+        before.end()
+        after.end()
+        let half = try RecordingSummary(
+            text: before.text.replacing("\"bitrate\":400000.0", with: "\"bitrate\":200000.0"), name: "half")
+        let comparison = Comparison(half, try after.summary)
+        #expect(comparison.lines.first { $0.metric == "bitrate" }?.verdict == .higher)
+        #expect(!comparison.isSlower)
+    }
+
+    @Test func `only what is slower by more than the given ratio fails`() throws {
+        var numbers = SeededNumbers(3)
+        let before = Self.windows(30, noise: 0.01, &numbers)
+        let comparison = Comparison(try recording(before), try recording(before.map { $0 * 1.2 }))
+        #expect(comparison.isSlower(than: 1))
+        #expect(comparison.isSlower(than: 1.1))
+        #expect(!comparison.isSlower(than: 1.3))
+    }
+
+    @Test func `runs are observations: five of each decide, two do not`() throws {
+        let fast = try [10, 10.1, 9.9, 10, 10.2].map { try recording([Double](repeating: $0, count: 10)) }
+        let slow = try [12, 12.2, 11.9, 12, 12.1].map { try recording([Double](repeating: $0, count: 10)) }
+        let comparison = Comparison(before: fast, after: slow)
+        #expect(comparison.lines.first { $0.metric == "p50" }?.verdict == .slower)
+        let few = Comparison(before: Array(fast.prefix(2)), after: Array(slow.prefix(2)))
+        #expect(few.lines.first { $0.metric == "p50" }?.verdict == .undecided)
+    }
+
+    @Test func `Student's quantiles are those of the tables`() {
+        #expect(abs(StudentT.quantile(0.05, degrees: 7) - 2.3646) < 1e-4)
+        #expect(abs(StudentT.quantile(0.01, degrees: 4) - 4.6041) < 1e-4)
+        #expect(abs(StudentT.quantile(0.05, degrees: 1e6) - 1.95996) < 1e-4)
+        // Clopper and Pearson of 3 in 10: 0.0667 to 0.6525.
+        #expect(abs(IncompleteBeta.inverse(0.025, 3, 8) - 0.0667) < 1e-4)
+        #expect(abs(IncompleteBeta.inverse(0.975, 4, 7) - 0.6525) < 1e-4)
+    }
+
+    @Test func `Markdown keeps hostile labels as text`() throws {
+        var made = MadeRecording()
+        for _ in 0..<8 { made.tick("<img src=x>|`a`\u{1B}[31m", [10, 11]) }
+        made.end()
+        let text = ComparisonText.markdown(Comparison(try made.summary, try made.summary))
+        #expect(!text.contains("| <img") && text.contains("\\<img"))
+        #expect(!text.contains("\u{1B}"))
+        #expect(text.hasPrefix("**The same"))
     }
 }

@@ -1,39 +1,71 @@
 import ArgumentParser
 import CTerminal
+import Glibc
 
 /// Sets two recordings side by side.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
-        abstract: "Compare two recordings, and say what is more than noise.",
+        abstract: "Compare two recordings: slower, faster, the same, or undecided.",
         discussion: """
-            Each figure is the median over the windows (a second each, usually). A difference counts if the rank test \
-            of Mann and Whitney gives chance less than one in a hundred, with the number of lines taken into account, \
-            and if it is more than 1.1 %, which is what the percentiles can tell apart. Windows that resemble their \
-            neighbors count for less. Less than five windows tell nothing; half a minute tells more than ten seconds. \
-            What the machine did beside is part of a recording: record each twice, and compare those of one kind, too.
+            For each metric the ratio, with an interval; all intervals of a comparison hold their true ratios together in \
+            95 of 100. Slower and faster are intervals that lie on one side of 1, the same one within 5 % of it; \
+            what is undecided wants a longer recording. The warm-up is left out. docs/compare.md has the method.
+
+            With --repeat it records by itself, in turns: timepiece compare --repeat 5 -- A … -- B …
             """)
 
-    @Argument(help: "The recording before.", completion: .file(extensions: ["jsonl"]))
-    var before: String
-
-    @Argument(help: "The recording after.", completion: .file(extensions: ["jsonl"]))
-    var after: String
-
-    @Flag(help: "End with 3 if anything is slower by more than noise.")
+    @Flag(help: "End with 3 if anything is slower with certainty; --fail-if-slower=1.1 only if by more than 10 %.")
     var failIfSlower = false
+
+    @Option(help: .hidden)
+    var slowerRatio = 1.0
 
     @Flag(help: "Write JSON.")
     var json = false
 
-    func run() throws {
-        let old = RecordingSummary(try ReportCommand.read(before))
-        let new = RecordingSummary(try ReportCommand.read(after))
-        for (name, summary) in [(before, old), (after, new)] {
-            for sentence in summary.reservations { TextOutput.errors.note("timepiece: \(name): \(sentence)") }
+    @Flag(help: "Write Markdown, for a pull request.")
+    var markdown = false
+
+    @Option(name: .customLong("repeat"), help: "Record each of two descriptions so many times, in turns.")
+    var repetitions: Int?
+
+    @Option(help: "With --repeat: how long each run may take (default: 10 s, or to the end of the stream).")
+    var duration: TimeSpan?
+
+    @Argument(
+        help: ArgumentHelp("The recordings before and after; with --repeat two descriptions, each after --."),
+        completion: .file(extensions: ["jsonl"]))
+    var recordings: [String] = []
+
+    func validate() throws {
+        if json, markdown { throw ValidationError("Give --json or --markdown, not both.") }
+        if slowerRatio < 1 || !slowerRatio.isFinite {
+            throw ValidationError("The ratio of --fail-if-slower is \(slowerRatio); it has to be at least 1.")
         }
+        if let repetitions, !(RatioEstimate.fewestRuns...100 ~= repetitions) {
+            throw ValidationError("--repeat is \(repetitions); it may be \(RatioEstimate.fewestRuns) to 100.")
+        }
+    }
+
+    func run() throws {
         let progress = Progress()
-        let comparison = Comparison(old, new) { label in progress.show("comparing \(label)") }
+        let comparison: Comparison
+        if let repetitions {
+            let runs = try RepeatedRuns.record(recordings, times: repetitions, limit: duration?.duration)
+            comparison = Comparison(before: runs.before, after: runs.after)
+        } else {
+            guard recordings.count == 2 else {
+                throw Failure(
+                    .usage, "Give two recordings, that before and that after; \(recordings.count) were given.")
+            }
+            let old = try ReportCommand.read(recordings[0])
+            let new = try ReportCommand.read(recordings[1])
+            for (name, summary) in [(recordings[0], old), (recordings[1], new)] {
+                for sentence in summary.reservations { TextOutput.errors.note("timepiece: \(name): \(sentence)") }
+            }
+            comparison = Comparison(old, new) { label in progress.show("comparing \(label)") }
+        }
         progress.clear()
         for label in comparison.unmatched {
             TextOutput.errors.note("timepiece: \(label) is in only one of the two.")
@@ -44,46 +76,29 @@ struct CompareCommand: ParsableCommand {
                     + "record both with the same interval.")
         }
         guard !comparison.lines.isEmpty else {
-            throw Failure(.data, "The recordings have no label in common that has figures in both.")
+            throw Failure(.data, "The recordings have no label in common that was measured in both.")
         }
-        if json { try write(comparison) } else { try show(comparison) }
-        if failIfSlower, comparison.isSlower { throw Failure(.slower, "Something is slower by more than noise.") }
+        if json {
+            try TextOutput.standard.write(ComparisonJSON.text(comparison))
+        } else if markdown {
+            try TextOutput.standard.write(ComparisonText.markdown(comparison))
+        } else {
+            try show(comparison)
+        }
+        if failIfSlower, comparison.isSlower(than: slowerRatio) {
+            throw Failure(.slower, comparison.conclusion)
+        }
     }
 
     private func show(_ comparison: Comparison) throws(Failure) {
         let style = ScreenStyle.current(isTerminal: TextOutput.standard.isTerminal)
-        var table = TextTable(columns: [
-            .init(title: "LABEL", rank: 0, isLeading: true), .init(title: "FIGURE", rank: 0, isLeading: true),
-            .init(title: "BEFORE", rank: 2), .init(title: "AFTER", rank: 1), .init(title: "RATIO", rank: 3),
-            .init(title: "DIFFERENCE", rank: 4, isLeading: true),
-        ])
-        table.rows = comparison.lines.map { line in
-            let color: ScreenStyle.Color? =
-                switch line.verdict {
-                case .slower: .red
-                case .faster: .green
-                case .same, .unknown: .dim
-                }
-            return [
-                .init(line.label), .init(line.figure), .init(Texts.duration(line.before)),
-                .init(Texts.duration(line.after)), .init(line.ratio.map { Texts.fixed($0, 3) } ?? "-", color),
-                .init(line.verdict.rawValue, color),
-            ]
-        }
         var columns: Int32 = 1000
         var rows: Int32 = 0
         if TextOutput.standard.isTerminal { _ = unsafe terminal_size(&columns, &rows) }
-        for line in table.lines(width: Int(columns), style: style) { try TextOutput.standard.line(line) }
-    }
-
-    private func write(_ comparison: Comparison) throws(Failure) {
-        let lines = comparison.lines.map { line in
-            JSONValue.object([
-                .init("label", .string(line.label)), .init("figure", .string(line.figure)),
-                .init("before", .nanoseconds(line.before)), .init("after", .nanoseconds(line.after)),
-                .init("ratio", line.ratio.map { .real($0) } ?? .null), .init("verdict", .string(line.verdict.rawValue)),
-            ])
+        try TextOutput.standard.line(style.plain(comparison.conclusion))
+        try TextOutput.standard.write("\n")
+        for line in ComparisonText.table(comparison).lines(width: Int(columns), style: style) {
+            try TextOutput.standard.write(line + "\n")
         }
-        try TextOutput.standard.line(JSONValue.array(lines).text)
     }
 }

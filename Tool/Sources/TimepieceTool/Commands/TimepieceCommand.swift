@@ -20,14 +20,23 @@ import Glibc
     static func main() {
         // A reader that goes away is told by write ().
         signal(SIGPIPE, SIG_IGN)
+        let arguments = CommandWords(Array(CommandLine.arguments.dropFirst()))
         do {
-            var command = try parseAsRoot()
+            if let command = arguments.helpWanted(TimepieceCommand.configuration.subcommands) {
+                return TextOutput.standard.note(helpMessage(for: command))
+            }
+            if arguments.versionWanted { return try TextOutput.standard.line(configuration.version) }
+            var command = try parseAsRoot(arguments.words)
             try command.run()
         } catch let failure as Failure {
             TextOutput.errors.note("timepiece: \(failure)")
             Glibc.exit(failure.code.rawValue)
         } catch {
-            exit(withError: error)
+            let code = exitCode(for: error)
+            // Help, and the scripts of completions.
+            guard code != .success else { exit(withError: error) }
+            TextOutput.errors.note(fullMessage(for: error))
+            Glibc.exit(code.rawValue)
         }
     }
 }

@@ -19,9 +19,9 @@ struct TopCommand: ParsableCommand {
 
     func run() throws {
         let pipeline = try options.makePipeline()
-        let run = PipelineRun(pipeline)
+        let run = PipelineRun(pipeline, limit: options.duration?.duration)
         if json {
-            try RecordingRun(run, to: .standard, description: pipeline.description).run()
+            try RecordingRun(run, to: .standard, pipeline.header).run()
         } else if TextOutput.standard.isTerminal, !ScreenStyle.isDumb, terminal_enter() {
             try show(pipeline, run)
         } else {

@@ -1,113 +1,189 @@
+import Glibc
 import TimepieceMessages
 
-/// Two recordings side by side.
+/// What differs between two recordings, or between two series of runs.
 struct Comparison {
     enum Verdict: String {
-        case slower
-        case faster
-        case same = "no more than noise"
-        case unknown = "too few windows"
+        case slower, faster, same, undecided
+        /// Of what is neither good nor bad.
+        case higher, lower
+    }
+
+    /// What is good of a metric.
+    enum Sense {
+        case lessIsFaster, moreIsFaster, neutral
     }
 
     struct Line {
         let label: String
-        let figure: String
-        let before: Duration
-        let after: Duration
-        fileprivate(set) var verdict: Verdict
+        let metric: String
+        let unit: Unit
+        let sense: Sense
+        let estimate: RatioEstimate
+        let verdict: Verdict
+        /// How long each recording should be to decide; nil where that is known, or cannot be.
+        let needed: Duration?
 
-        /// After by before; nil without a before.
-        var ratio: Double? { before > .zero ? after / before : nil }
+        enum Unit { case time, rate, bitrate, perMinute }
+
+        /// How many times slower, at least: the end of the interval that is nearer to 1.
+        var leastSlowdown: Double {
+            switch sense {
+            case .lessIsFaster: estimate.low
+            case .moreIsFaster: estimate.high > 0 ? 1 / estimate.high : .infinity
+            case .neutral: 0
+            }
+        }
     }
 
-    /// Of the differences that are called real, one in a hundred may be chance: the false discovery rate of Benjamini and
-    /// Hochberg, since with many watches some line would pass a test of its own by luck.
-    static let chance = 0.01
-    /// What the histogram can tell apart; its error is 0.55 % on either side.
-    static let resolution = 0.0111
+    /// How often one of all the intervals of a comparison may miss its true ratio. Each has its part of it (Bonferroni;
+    /// Dunn, JASA 1961), so that with many streams none is called slower by luck.
+    static let chance = 0.05
+    /// Two percentiles, each at most 0.55 % off, of windows above 1,000 intervals; those of fewer are exact, but those
+    /// of older recordings are not.
+    static let resolution = 1.0111
+    /// What lies within is the same: a difference that no one would see.
+    static let margin = 1.05
 
-    private(set) var lines: [Line] = []
+    let lines: [Line]
     /// Labels that only one of the two has.
     let unmatched: [String]
     /// Whether a label's windows are of other lengths: the longest of ten seconds is not that of one.
     let hasOtherWindows: Bool
 
-    private static let figures: [(name: String, read: @Sendable (IntervalSummary) -> Duration)] = [
-        ("p50", { $0.p50 }), ("p90", { $0.p90 }), ("p99", { $0.p99 }), ("longest", { $0.max }),
-    ]
-
-    /// Compares two recordings; `progress` hears of each label before its figures.
+    /// Compares two recordings.
+    ///
+    /// - Parameter progress: called with each label before it is compared.
     init(_ before: RecordingSummary, _ after: RecordingSummary, progress: (_ label: String) -> Void = { _ in }) {
-        let left = Self.windows(before)
-        let right = Self.windows(after)
-        unmatched = Set(left.keys).symmetricDifference(right.keys).sorted()
-        hasOtherWindows = left.contains { label, windows in
-            guard let other = right[label] else { return false }
-            let ratio = Self.median(windows.map(\.length)) / Self.median(other.map(\.length))
-            return ratio > 1.5 || ratio < 1 / 1.5
+        self.init(before: [before], after: [after], progress: progress)
+    }
+
+    /// Compares two series of runs: with several on each side, a run is one observation.
+    init(before: [RecordingSummary], after: [RecordingSummary], progress: (_ label: String) -> Void = { _ in }) {
+        let old = before.map(MeasuredSeries.all)
+        let new = after.map(MeasuredSeries.all)
+        let oldLabels = Self.labels(old)
+        let newLabels = Self.labels(new)
+        unmatched = Set(oldLabels).symmetricDifference(newLabels).sorted()
+        let common = oldLabels.filter(Set(newLabels).contains)
+        var metrics: [(label: String, metric: ComparedMetric)] = []
+        var other = false
+        for label in common {
+            progress(label)
+            let left = old.compactMap { $0[label] }
+            let right = new.compactMap { $0[label] }
+            let ratio = Self.median(left.map(\.windowLength)) / Self.median(right.map(\.windowLength))
+            other = other || ratio > 1.5 || ratio < 1 / 1.5
+            metrics += ComparedMetric.all(left, right).map { (label, $0) }
         }
-        var measured: [(line: Line, probability: Double?)] = []
-        for label in left.keys.sorted() {
-            guard let old = left[label], let new = right[label] else { continue }
-            for (name, read) in Self.figures {
-                progress(label)
-                measured.append(
-                    Self.line(label, name, old.map { read($0.intervals) }, new.map { read($0.intervals) }))
-            }
-        }
-        let real = Self.largestReal(measured.compactMap(\.probability))
-        lines = measured.map { line, probability in
-            var line = line
-            if let probability, line.before > .zero {
-                let ratio = line.after / line.before
-                let isReal = probability <= real && abs(ratio - 1) > Self.resolution
-                line.verdict = !isReal ? .same : ratio > 1 ? .slower : .faster
-            }
-            return line
+        hasOtherWindows = other
+        let chance = Self.chance / Double(max(1, metrics.count { !$0.metric.isQuiet }))
+        lines = metrics.map { label, metric in
+            let estimate = metric.estimate(chance)
+            let verdict = Self.verdict(estimate, metric)
+            return Line(
+                label: label, metric: metric.name, unit: metric.unit, sense: metric.sense, estimate: estimate,
+                verdict: verdict, needed: verdict == .undecided ? Self.needed(estimate, metric) : nil)
         }
     }
 
-    /// The largest probability that still counts: the k-th smallest of m if it is at most k/m of the chance.
-    static func largestReal(_ probabilities: [Double]) -> Double {
-        let sorted = probabilities.sorted()
-        let last = sorted.indices.last { sorted[$0] <= chance * Double($0 + 1) / Double(sorted.count) }
-        return last.map { sorted[$0] } ?? -1
+    private static func labels(_ runs: [[String: MeasuredSeries]]) -> [String] {
+        var places: [String: Int] = [:]
+        for run in runs { for (label, series) in run { places[label] = min(places[label] ?? .max, series.place) } }
+        return places.keys.sorted { (places[$0] ?? 0, $0) < (places[$1] ?? 0, $1) }
+    }
+
+    private static func median(_ values: [Double]) -> Double {
+        let sorted = values.sorted()
+        return sorted.isEmpty ? 1 : sorted[sorted.count / 2]
+    }
+
+    private static func verdict(_ estimate: RatioEstimate, _ metric: ComparedMetric) -> Verdict {
+        if metric.isQuiet { return .same }
+        if estimate.low > 1 {
+            return metric.sense == .lessIsFaster ? .slower : metric.sense == .moreIsFaster ? .faster : .higher
+        }
+        if estimate.high < 1 {
+            return metric.sense == .lessIsFaster ? .faster : metric.sense == .moreIsFaster ? .slower : .lower
+        }
+        return estimate.low >= 1 / margin && estimate.high <= margin ? .same : .undecided
+    }
+
+    /// The interval narrows with the root of the time.
+    private static func needed(_ estimate: RatioEstimate, _ metric: ComparedMetric) -> Duration? {
+        guard metric.length > 0 else { return nil }
+        let least = 30.0
+        // A count is decided by a dozen events, however many there are in a minute.
+        if metric.unit == .perMinute { return nil }
+        guard estimate.low > 0, estimate.high.isFinite, let ratio = estimate.ratio, ratio > 0 else {
+            return .seconds(max(least, nice(metric.length * 4)))
+        }
+        let width = log(estimate.high / estimate.low) / 2
+        let wanted = max(log(margin) * 0.8, abs(log(ratio)) * 0.8)
+        let factor = max(1.5, (width / wanted) * (width / wanted))
+        return .seconds(min(3600, max(least, nice(metric.length * factor))))
+    }
+
+    private static func nice(_ seconds: Double) -> Double {
+        [30, 60, 120, 300, 600, 1200, 1800, 3600].first { $0 >= seconds } ?? 3600
     }
 
     var isSlower: Bool { lines.contains { $0.verdict == .slower } }
 
-    private struct Window {
-        let length: Duration
-        let intervals: IntervalSummary
+    /// Whether anything is slower by more than this ratio, with certainty.
+    func isSlower(than ratio: Double) -> Bool {
+        lines.contains { $0.verdict == .slower && $0.leastSlowdown > ratio }
     }
 
-    /// The windows with figures of each stream and each watch.
-    private static func windows(_ summary: RecordingSummary) -> [String: [Window]] {
-        var windows: [String: [Window]] = [:]
-        for stream in summary.streams {
-            windows[stream.label] = stream.measured.map {
-                Window(length: $0.message.duration, intervals: $0.message.intervals)
-            }
+    /// All of it in one line.
+    var conclusion: String {
+        func worst(_ verdict: Verdict) -> Line? {
+            // What a person waits for says more than the longest of all waits.
+            lines.filter { $0.verdict == verdict }.max { Self.weight($0) < Self.weight($1) }
         }
-        for series in summary.watchSeries {
-            windows["watch \(series.path)"] = series.windows.compactMap {
-                $0.laps.count > 0 ? Window(length: $0.length, intervals: $0.laps) : nil
-            }
+        let slower = lines.count { $0.verdict == .slower }
+        let faster = lines.count { $0.verdict == .faster }
+        let undecided = lines.filter { $0.verdict == .undecided }
+        var parts: [String] = []
+        if let line = worst(.slower) { parts.append("Slower: " + Self.sentence(line, more: slower - 1)) }
+        if let line = worst(.faster) {
+            parts.append((slower > 0 ? "faster: " : "Faster: ") + Self.sentence(line, more: faster - 1))
         }
-        return windows.filter { !$0.value.isEmpty }
+        if parts.isEmpty, undecided.isEmpty {
+            return "The same: no difference of more than \(Texts.fixed((Self.margin - 1) * 100, 0)) % in "
+                + "\(lines.count) metrics."
+        }
+        if parts.isEmpty {
+            // The longest of a window never settles; what is typical does.
+            let typical = undecided.filter { $0.metric != "longest" && $0.metric != "p99" }
+            let needed = typical.compactMap(\.needed).max() ?? .seconds(30)
+            return "Undecided: \(undecided.count) of \(lines.count) metrics may differ or not; record "
+                + "\(Self.words(needed)) each."
+        }
+        if !undecided.isEmpty { parts.append("\(undecided.count) undecided") }
+        return parts.joined(separator: "; ") + "."
     }
 
-    private static func line(
-        _ label: String, _ figure: String, _ before: [Duration], _ after: [Duration]
-    ) -> (Line, Double?) {
-        let (old, new) = (before.map { $0 / .nanoseconds(1) }, after.map { $0 / .nanoseconds(1) })
-        let line = Line(label: label, figure: figure, before: median(before), after: median(after), verdict: .unknown)
-        guard let probability = RankTest.probability(old, new) else { return (line, nil) }
-        return (line, SerialCorrelation.widened(probability, SerialCorrelation.of(old, new)))
+    private static func weight(_ line: Line) -> Double {
+        let order = ["mean interval": 6.0, "mean lap": 6, "rate": 5, "p50": 4, "p90": 3, "p99": 2]
+        return (order[line.metric] ?? 1) + min(0.5, abs(log(max(1e-9, line.estimate.ratio ?? 1))) / 10)
     }
 
-    private static func median(_ values: [Duration]) -> Duration {
-        let sorted = values.sorted()
-        return sorted.isEmpty ? .zero : sorted[sorted.count / 2]
+    private static func sentence(_ line: Line, more: Int) -> String {
+        let ratio = line.estimate.ratio.map { "× \(Texts.fixed($0, 2))" } ?? "new"
+        return "\(line.label) \(line.metric) \(ratio) (\(interval(line.estimate)))"
+            + (more > 0 ? " and \(more) more" : "")
+    }
+
+    static func interval(_ estimate: RatioEstimate) -> String {
+        let low = Texts.fixed(estimate.low, 2)
+        return estimate.high.isFinite && estimate.high < 1e6
+            ? "\(low) to \(Texts.fixed(estimate.high, 2))" : "\(low) or more"
+    }
+
+    /// As in "30 s" or "5 min".
+    static func words(_ duration: Duration) -> String {
+        let seconds = duration.seconds
+        return seconds < 120 ? "\(Texts.fixed(seconds, 0)) s" : "\(Texts.fixed(seconds / 60, 0)) min"
     }
 }

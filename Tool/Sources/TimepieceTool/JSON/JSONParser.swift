@@ -1,6 +1,6 @@
 /// Reads one JSON text, and nothing after it.
 struct JSONParser {
-    /// A text that is no JSON: where, in bytes from 0.
+    /// A text that is not JSON: where, in bytes from 0.
     struct Failure: Error, Equatable {
         let offset: Int
     }
@@ -26,11 +26,22 @@ struct JSONParser {
     private var next: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
     private mutating func skipSpace() {
-        while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { offset += 1 }
+        while offset < bytes.count {
+            switch bytes[offset] {
+            case 0x20, 0x09, 0x0A, 0x0D: offset += 1
+            default: return
+            }
+        }
+    }
+
+    private mutating func accept(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        offset += 1
+        return true
     }
 
     private mutating func accept(_ text: StaticString) -> Bool {
-        let wanted = Array(text.description.utf8)
+        let wanted = text.description.utf8
         guard bytes[offset...].starts(with: wanted) else { return false }
         offset += wanted.count
         return true
@@ -54,17 +65,17 @@ struct JSONParser {
         offset += 1
         var members: [JSONValue.Member] = []
         skipSpace()
-        if accept("}") { return .object(members) }
+        if accept(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw Failure(offset: offset) }
             let name = try string()
             skipSpace()
-            guard accept(":") else { throw Failure(offset: offset) }
+            guard accept(UInt8(ascii: ":")) else { throw Failure(offset: offset) }
             members.append(JSONValue.Member(name, try value(depth: depth + 1)))
             skipSpace()
-            if accept("}") { return .object(members) }
-            guard accept(",") else { throw Failure(offset: offset) }
+            if accept(UInt8(ascii: "}")) { return .object(members) }
+            guard accept(UInt8(ascii: ",")) else { throw Failure(offset: offset) }
         }
     }
 
@@ -72,18 +83,26 @@ struct JSONParser {
         offset += 1
         var items: [JSONValue] = []
         skipSpace()
-        if accept("]") { return .array(items) }
+        if accept(UInt8(ascii: "]")) { return .array(items) }
         while true {
             items.append(try value(depth: depth + 1))
             skipSpace()
-            if accept("]") { return .array(items) }
-            guard accept(",") else { throw Failure(offset: offset) }
+            if accept(UInt8(ascii: "]")) { return .array(items) }
+            guard accept(UInt8(ascii: ",")) else { throw Failure(offset: offset) }
         }
     }
 
     private mutating func number() throws(Failure) -> JSONValue {
         let start = offset
-        while let byte = next, "+-.0123456789eE".utf8.contains(byte) { offset += 1 }
+        // Most numbers are whole and fit.
+        var whole: UInt64 = 0
+        while let byte = next, 0x30...0x39 ~= byte, offset - start < 19 {
+            whole = whole &* 10 &+ UInt64(byte &- 0x30)
+            offset += 1
+        }
+        let isPart = next.map { 0x30...0x39 ~= $0 || "+-.eE".utf8.contains($0) } ?? false
+        if offset > start, !isPart { return .unsigned(whole) }
+        while let byte = next, 0x30...0x39 ~= byte || "+-.eE".utf8.contains(byte) { offset += 1 }
         let text = String(decoding: bytes[start..<offset], as: UTF8.self)
         if let number = UInt64(text) { return .unsigned(number) }
         if let number = Int64(text) { return .signed(number) }
@@ -93,7 +112,11 @@ struct JSONParser {
 
     private mutating func string() throws(Failure) -> String {
         offset += 1
-        var units: [UInt8] = []
+        let start = offset
+        while offset < bytes.count, bytes[offset] != UInt8(ascii: "\""), bytes[offset] != UInt8(ascii: "\\") {
+            offset += 1
+        }
+        var units = bytes[start..<offset]
         while let byte = next {
             offset += 1
             switch byte {
@@ -128,7 +151,8 @@ struct JSONParser {
     }
 
     private mutating func unit() throws(Failure) -> UInt32 {
-        guard offset + 4 <= bytes.count,
+        // Four digits, not a sign and three.
+        guard offset + 4 <= bytes.count, bytes[offset] != UInt8(ascii: "+"), bytes[offset] != UInt8(ascii: "-"),
             let unit = UInt32(String(decoding: bytes[offset..<offset + 4], as: UTF8.self), radix: 16)
         else { throw Failure(offset: offset) }
         offset += 4

@@ -28,6 +28,19 @@ enum JSONValue: Equatable, Sendable {
         if case .string(let string) = self { string } else { nil }
     }
 
+    var real: Double? {
+        switch self {
+        case .real(let number): number
+        case .unsigned(let number): Double(number)
+        case .signed(let number): Double(number)
+        default: nil
+        }
+    }
+
+    var items: [JSONValue] {
+        if case .array(let items) = self { items } else { [] }
+    }
+
     var unsigned: UInt64? {
         switch self {
         case .unsigned(let number): number
@@ -79,9 +92,12 @@ enum JSONValue: Equatable, Sendable {
             case "\n": text += "\\n"
             case "\t": text += "\\t"
             case "\r": text += "\\r"
-            case let scalar where scalar.value < 0x20:
-                let digits = String(scalar.value, radix: 16)
-                text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+            case let scalar where TerminalText.isActive(scalar):
+                // As UTF-16 units, so that a terminal that shows the document does not act on it.
+                for unit in String(scalar).utf16 {
+                    let digits = String(unit, radix: 16)
+                    text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+                }
             default: text.unicodeScalars.append(scalar)
             }
         }

@@ -10,7 +10,7 @@ final class Progress {
         guard isShown, now > .seconds(1), now - last > .milliseconds(250) else { return }
         last = now
         isDrawn = true
-        try? TextOutput.errors.write("\r\(text())\u{1B}[K")
+        try? TextOutput.errors.write("\r\(TerminalText.visible(text()))\u{1B}[K")
     }
 
     /// Takes it off the terminal.

@@ -1,14 +1,16 @@
 import CTerminal
 import Glibc
 
-/// A file to write text to; a reader that has gone is no error, only the end.
+/// A file to write text to; a reader that closed its end is not an error, only the end.
+///
+/// Text that may come from outside goes through ``line(_:)`` or ``note(_:)``, which make it fit for a terminal.
 ///
 /// Sendable: the tool does all its work on the main thread; nothing else holds one.
 final class TextOutput: @unchecked Sendable {
     private let descriptor: Int32
     private let name: String
     private let owned: Bool
-    /// The reader closed its end: nobody wants more.
+    /// The reader closed its end.
     private(set) var isClosed = false
 
     static let standard = TextOutput(descriptor: STDOUT_FILENO, name: "standard output", owned: false)
@@ -26,13 +28,33 @@ final class TextOutput: @unchecked Sendable {
     }
 
     /// Creates a file, or empties one. `-` is standard output.
-    static func create(_ path: String) throws(Failure) -> TextOutput {
+    ///
+    /// - Parameter overwriting: whether a file that exists may be emptied; devices and pipes are opened anyway.
+    static func create(_ path: String, overwriting: Bool = true) throws(Failure) -> TextOutput {
         if path == "-" { return standard }
-        let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        let flags = O_WRONLY | O_CREAT | O_CLOEXEC
+        var descriptor = unsafe open(path, flags | (overwriting ? O_TRUNC : O_EXCL), 0o644)
+        if descriptor < 0, errno == EEXIST {
+            var status = stat()
+            guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG else { throw exists(path) }
+            descriptor = unsafe open(path, O_WRONLY | O_CLOEXEC)
+        }
         guard descriptor >= 0 else {
             throw Failure(.cannotCreate, "The file \(path) cannot be written: \(lastSystemError()).")
         }
         return TextOutput(descriptor: descriptor, name: path, owned: true)
+    }
+
+    /// Throws if there is a file of that name already; ``create(_:overwriting:)`` makes sure of it later.
+    static func refuseExisting(_ path: String) throws(Failure) {
+        var status = stat()
+        guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+        throw exists(path)
+    }
+
+    private static func exists(_ path: String) -> Failure {
+        Failure(
+            .cannotCreate, "The file \(path) exists already. Give another name with -o, or --force to overwrite it.")
     }
 
     deinit {
@@ -41,6 +63,7 @@ final class TextOutput: @unchecked Sendable {
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
+    /// Writes text as it is: documents whose writer escaped what is foreign, and screens made by ``ScreenStyle``.
     func write(_ text: String) throws(Failure) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty, !isClosed {
@@ -57,13 +80,14 @@ final class TextOutput: @unchecked Sendable {
         }
     }
 
+    /// Writes a line of text that may be foreign.
     func line(_ text: String) throws(Failure) {
-        try write(text + "\n")
+        try write(TerminalText.visible(text) + "\n")
     }
 
-    /// Says something aside, where nothing can be done if it fails.
+    /// Writes lines, each as ``line(_:)``, where nothing can be done if that fails.
     func note(_ text: String) {
-        try? line(text)
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try? self.line(String(line)) }
     }
 }
 

@@ -6,6 +6,8 @@ enum Texts {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (abs(number) * scale).rounded()
+        // Beyond what doubles and 64 bits hold exactly there are no decimals to show.
+        guard scaled < 9e15 else { return fixed(number, 0) }
         let whole = UInt64(scaled / scale)
         let sign = number < 0 && scaled > 0 ? "-" : ""
         guard decimals > 0 else { return "\(sign)\(UInt64(scaled))" }

@@ -5,7 +5,7 @@ import CGStreamer
 /// An element goes in front of a sink pad: between it and its peer where it is linked already, and otherwise at the
 /// moment it is linked, which for the pads of demuxers and decoders is while the pipeline starts.
 enum ElementInsertion {
-    /// Whether there is any of Timepiece's elements.
+    /// Whether it has one of Timepiece's elements.
     static func hasTimepiece(_ bin: UnsafeMutablePointer<GstElement>) -> Bool {
         unsafe elements(of: bin).contains { unsafe factoryName($0).hasPrefix("timepiece") }
     }
@@ -14,7 +14,7 @@ enum ElementInsertion {
         unsafe elements(of: bin).contains { unsafe factoryName($0) == "timepiecetick" }
     }
 
-    /// Lets the ticks that were left at the default tell of every interval of a window, for histograms.
+    /// Lets the ticks that were left at the default list every interval of a window.
     static func tellEveryInterval(of bin: UnsafeMutablePointer<GstElement>) {
         unsafe elements(of: bin).forEach { element in
             guard unsafe factoryName(element) == "timepiecetick" else { return }
@@ -34,19 +34,71 @@ enum ElementInsertion {
     /// A second at the rates of video and audio.
     private static let recordedIntervals: UInt32 = 1000
 
+    /// Lets each of Timepiece's elements report so often, in nanoseconds.
+    static func set(interval: UInt64, of bin: UnsafeMutablePointer<GstElement>) {
+        unsafe elements(of: bin).forEach { element in
+            if unsafe factoryName(element).hasPrefix("timepiece") { unsafe set(element, "interval", interval) }
+        }
+    }
+
+    /// The labels of Timepiece's elements, and the names that those that are put in have, in the order of the description.
+    static func labels(of bin: UnsafeMutablePointer<GstElement>, description: String) -> [String] {
+        var found: [(place: DescriptionPlaces.Place, labels: [String])] = []
+        let places = DescriptionPlaces(description)
+        unsafe elements(of: bin).forEach { element in
+            let factory = unsafe factoryName(element)
+            let name = unsafe self.name(object(UnsafeMutableRawPointer(element)))
+            var labels: [String] = []
+            if factory.hasPrefix("timepiece") {
+                unsafe addOwn(element) { labels.append($0) }
+            } else {
+                // What is put in front of it.
+                unsafe eachSink(of: element) { pad in unsafe labels.append(self.name(of: element, pad: pad)) }
+            }
+            found.append((places.place(of: name, factory: factory), labels))
+        }
+        var seen: Set<String> = []
+        return found.sorted { $0.place < $1.place }.flatMap(\.labels).filter { seen.insert($0).inserted }
+    }
+
+    private static func addOwn(
+        _ element: UnsafeMutablePointer<GstElement>, _ add: (String) -> Void
+    ) {
+        for property in ["label", "watch"] {
+            var value = GValue()
+            unsafe g_value_init(&value, g_type_from_name("gchararray"))
+            defer { unsafe g_value_unset(&value) }
+            let object = unsafe UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self)
+            if property == "watch", unsafe factoryName(element) != "timepiecewatch" { continue }
+            unsafe g_object_get_property(object, property, &value)
+            let text = unsafe g_value_get_string(&value).map { unsafe String(cString: $0) }
+            unsafe add(text ?? name(Self.object(UnsafeMutableRawPointer(element))))
+        }
+    }
+
+    private static func eachSink(
+        of element: UnsafeMutablePointer<GstElement>, _ take: (UnsafeMutablePointer<GstPad>) -> Void
+    ) {
+        var next = unsafe element.pointee.sinkpads
+        while let node = unsafe next {
+            if let data = unsafe node.pointee.data { unsafe take(data.assumingMemoryBound(to: GstPad.self)) }
+            unsafe next = node.pointee.next
+        }
+    }
+
     /// Puts a watch, named after the element, in front of every element; returns how many.
-    static func watchEveryElement(of bin: UnsafeMutablePointer<GstElement>) -> Int {
+    static func watchEveryElement(of bin: UnsafeMutablePointer<GstElement>, interval: UInt64?) -> Int {
         unsafe elements(of: bin).reduce(0) { count, element in
             guard unsafe !factoryName(element).hasPrefix("timepiece") else { return count }
-            return unsafe count + insert("timepiecewatch", before: element)
+            return unsafe count + insert(Addition(factory: "timepiecewatch", interval: interval), before: element)
         }
     }
 
     /// Puts a tick, labeled after the sink, in front of every sink; returns how many.
-    static func tickBeforeEverySink(of bin: UnsafeMutablePointer<GstElement>) -> Int {
+    static func tickBeforeEverySink(of bin: UnsafeMutablePointer<GstElement>, interval: UInt64?) -> Int {
         unsafe elements(of: bin).reduce(0) { count, element in
             guard unsafe element.pointee.object.flags & GST_ELEMENT_FLAG_SINK.rawValue != 0 else { return count }
-            return unsafe count + insert("timepiecetick", before: element)
+            return unsafe count + insert(Addition(factory: "timepiecetick", interval: interval), before: element)
         }
     }
 
@@ -69,46 +121,62 @@ enum ElementInsertion {
         return unsafe found.reversed()
     }
 
-    private static func insert(_ factory: String, before element: UnsafeMutablePointer<GstElement>) -> Int {
+    /// What is put in.
+    private struct Addition {
+        let factory: String
+        /// In nanoseconds; nil is the element's own.
+        let interval: UInt64?
+
+        init(factory: String, interval: UInt64?) {
+            self.factory = factory
+            self.interval = interval
+        }
+
+        /// As one word, for a signal handler, which keeps no Swift value.
+        var word: String { interval.map { "\(factory) \($0)" } ?? factory }
+
+        init(word: String) {
+            let parts = word.split(separator: " ")
+            factory = parts.first.map(String.init) ?? ""
+            interval = parts.dropFirst().first.flatMap { UInt64($0) }
+        }
+    }
+
+    private static func insert(_ addition: Addition, before element: UnsafeMutablePointer<GstElement>) -> Int {
         var count = 0
-        var next = unsafe element.pointee.sinkpads
-        while let node = unsafe next {
-            if let data = unsafe node.pointee.data {
-                let pad = unsafe data.assumingMemoryBound(to: GstPad.self)
-                if unsafe gst_pad_is_linked(pad) != 0 {
-                    count += unsafe splice(factory, before: pad) ? 1 : 0
-                } else {
-                    unsafe insertWhenLinked(factory, pad)
-                    count += 1
-                }
+        unsafe eachSink(of: element) { pad in
+            if unsafe gst_pad_is_linked(pad) != 0 {
+                count += unsafe splice(addition, before: pad) ? 1 : 0
+            } else {
+                unsafe insertWhenLinked(addition, pad)
+                count += 1
             }
-            unsafe next = node.pointee.next
         }
         return count
     }
 
     private typealias Linked = @convention(c) (UnsafeMutableRawPointer?, UnsafeMutableRawPointer?, gpointer?) -> Void
 
-    private static func insertWhenLinked(_ factory: String, _ pad: UnsafeMutablePointer<GstPad>) {
-        let linked: Linked = { pad, peer, factory in
-            unsafe ElementInsertion.linked(pad, to: peer, factory)
+    private static func insertWhenLinked(_ addition: Addition, _ pad: UnsafeMutablePointer<GstPad>) {
+        let linked: Linked = { pad, peer, word in
+            unsafe ElementInsertion.linked(pad, to: peer, word)
         }
-        // GLib keeps the name for the life of the program.
+        // GLib keeps the word for the life of the program.
         unsafe g_signal_connect_data(
-            pad, "linked", unsafeBitCast(linked, to: GCallback.self), lasting(factory), nil, GConnectFlags(0))
+            pad, "linked", unsafeBitCast(linked, to: GCallback.self), lasting(addition.word), nil, GConnectFlags(0))
     }
 
     private static func linked(
-        _ pad: UnsafeMutableRawPointer?, to peer: UnsafeMutableRawPointer?, _ factory: gpointer?
+        _ pad: UnsafeMutableRawPointer?, to peer: UnsafeMutableRawPointer?, _ word: gpointer?
     ) {
-        guard let pad = unsafe pad, let peer = unsafe peer, let factory = unsafe factory else { return }
-        let name = unsafe String(cString: factory.assumingMemoryBound(to: CChar.self))
+        guard let pad = unsafe pad, let peer = unsafe peer, let word = unsafe word else { return }
+        let addition = unsafe Addition(word: String(cString: word.assumingMemoryBound(to: CChar.self)))
         // Splicing links the pad again, to the element that was put in.
         if let parent = unsafe gst_pad_get_parent_element(peer.assumingMemoryBound(to: GstPad.self)) {
             defer { unsafe gst_object_unref(parent) }
-            if unsafe factoryName(parent) == name { return }
+            if unsafe factoryName(parent) == addition.factory { return }
         }
-        _ = unsafe splice(name, before: pad.assumingMemoryBound(to: GstPad.self))
+        _ = unsafe splice(addition, before: pad.assumingMemoryBound(to: GstPad.self))
     }
 
     private static func lasting(_ text: String) -> gpointer? {
@@ -116,7 +184,7 @@ enum ElementInsertion {
     }
 
     /// Puts a new element between a linked sink pad and its peer.
-    private static func splice(_ factory: String, before pad: UnsafeMutablePointer<GstPad>) -> Bool {
+    private static func splice(_ addition: Addition, before pad: UnsafeMutablePointer<GstPad>) -> Bool {
         guard let element = unsafe gst_pad_get_parent_element(pad) else { return false }
         defer { unsafe gst_object_unref(element) }
         guard let parent = unsafe gst_object_get_parent(object(element)) else { return false }
@@ -124,9 +192,10 @@ enum ElementInsertion {
         guard let peer = unsafe gst_pad_get_peer(pad) else { return false }
         defer { unsafe gst_object_unref(peer) }
         let name = unsafe self.name(of: element, pad: pad)
-        guard let added = unsafe gst_element_factory_make(factory, nil) else { return false }
+        guard let added = unsafe gst_element_factory_make(addition.factory, nil) else { return false }
         unsafe set(added, "label", name)
-        if factory == "timepiecewatch" { unsafe set(added, "watch", name) }
+        if let interval = addition.interval { unsafe set(added, "interval", interval) }
+        if addition.factory == "timepiecewatch" { unsafe set(added, "watch", name) }
         unsafe gst_bin_add(Pipeline.bin(parent), added)
         guard let sink = unsafe gst_element_get_static_pad(added, "sink"),
             let source = unsafe gst_element_get_static_pad(added, "src")
@@ -163,6 +232,15 @@ enum ElementInsertion {
     private static func factoryName(_ element: UnsafeMutablePointer<GstElement>) -> String {
         guard let factory = unsafe gst_element_get_factory(element) else { return "" }
         return unsafe name(object(UnsafeMutableRawPointer(factory)))
+    }
+
+    private static func set(_ element: UnsafeMutablePointer<GstElement>, _ property: String, _ number: UInt64) {
+        var value = GValue()
+        unsafe g_value_init(&value, g_type_from_name("guint64"))
+        unsafe g_value_set_uint64(&value, guint64(number))
+        unsafe g_object_set_property(
+            UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self), property, &value)
+        unsafe g_value_unset(&value)
     }
 
     private static func set(_ element: UnsafeMutablePointer<GstElement>, _ property: String, _ text: String) {

@@ -6,19 +6,41 @@ import Glibc
     let element: UnsafeMutablePointer<GstElement>
     /// As the user gave it.
     let description: String
+    /// The same, as it can be pasted into a shell.
+    let command: String
     /// What was added to it, for a note to the user; empty if nothing.
     private(set) var additions: [String] = []
 
-    /// Starts GStreamer, and finds out whether it knows Timepiece's elements.
+    /// What a recording of it begins with.
+    var header: RecordingHeader {
+        RecordingHeader(
+            description: description, started: RecordingEnvironment.now(), command: command,
+            order: unsafe ElementInsertion.labels(of: element, description: description),
+            environment: RecordingEnvironment.current())
+    }
+
+    /// Starts GStreamer, and finds Timepiece's elements: those it knows, or else those in the plugin beside the tool.
     static func startGStreamer() throws(Failure) {
         gst_init(nil, nil)
-        guard let factory = unsafe gst_element_factory_find("timepiecetick") else {
-            throw Failure(
-                .unavailable,
-                "GStreamer does not find timepiecetick. Install the plugin, or set GST_PLUGIN_PATH to the folder of "
-                    + "libgsttimepiece.so; `gst-inspect-1.0 timepiecetick` tells whether it is found.")
-        }
+        if hasElements { return }
+        for folder in PluginFolders.besideTool where loadPlugin(in: folder) && hasElements { return }
+        throw Failure(
+            .unavailable,
+            "GStreamer does not find timepiecetick, and libgsttimepiece.so is not beside the tool. Install the plugin, "
+                + "or set GST_PLUGIN_PATH to its folder; `gst-inspect-1.0 timepiecetick` shows whether it is found.")
+    }
+
+    private static var hasElements: Bool {
+        guard let factory = unsafe gst_element_factory_find("timepiecetick") else { return false }
         unsafe gst_object_unref(UnsafeMutableRawPointer(factory))
+        return true
+    }
+
+    private static func loadPlugin(in folder: String) -> Bool {
+        let path = folder + "/libgsttimepiece.so"
+        guard unsafe access(path, R_OK) == 0, let plugin = unsafe gst_plugin_load_file(path, nil) else { return false }
+        unsafe gst_object_unref(UnsafeMutableRawPointer(plugin))
+        return true
     }
 
     /// Makes the pipeline.
@@ -26,23 +48,27 @@ import Glibc
     /// - Parameters:
     ///   - words: one description, or its words as a shell passes them on.
     ///   - watchEveryElement: whether to put a watch in front of each element.
-    init(words: [String], watchEveryElement: Bool) throws(Failure) {
+    ///   - interval: how often each of Timepiece's elements reports; nil leaves that to the description.
+    init(words: [String], watchEveryElement: Bool, interval: Duration?) throws(Failure) {
         description = try Self.checkedWords(words).joined(separator: " ")
+        command = LaunchWords.quoted(words)
         unsafe element = try Self.parse(words)
+        let nanoseconds = interval?.nanoseconds
+        if let nanoseconds { unsafe ElementInsertion.set(interval: nanoseconds, of: element) }
         if watchEveryElement {
-            let watches = unsafe ElementInsertion.watchEveryElement(of: element)
+            let watches = unsafe ElementInsertion.watchEveryElement(of: element, interval: nanoseconds)
             guard watches > 0 else {
                 throw Failure(.unavailable, "GStreamer does not find timepiecewatch, or there is nothing to watch.")
             }
             additions.append(watches == 1 ? "a watch" : "\(watches) watches")
         }
         if unsafe !ElementInsertion.hasTimepiece(element) || watchEveryElement && !ElementInsertion.hasTick(element) {
-            let ticks = unsafe ElementInsertion.tickBeforeEverySink(of: element)
+            let ticks = unsafe ElementInsertion.tickBeforeEverySink(of: element, interval: nanoseconds)
             if ticks > 0 { additions.append(ticks == 1 ? "a timepiecetick before the sink" : "\(ticks) ticks") }
         }
     }
 
-    /// The words, if there are any; asked before GStreamer is started, which takes time.
+    /// The words, if there are any; checked before GStreamer is started, which takes time.
     static func checkedWords(_ words: [String]) throws(Failure) -> [String] {
         guard !words.isEmpty else {
             throw Failure(
@@ -78,9 +104,9 @@ import Glibc
             let text = unsafe String(cString: problem.pointee.message)
             unsafe g_error_free(problem)
             if let parsed = unsafe parsed { unsafe gst_object_unref(parsed) }
-            throw Failure(.usage, "This is no pipeline: \(text).")
+            throw Failure(.usage, "The description is not a pipeline: \(text).")
         }
-        guard let parsed = unsafe parsed else { throw Failure(.usage, "This is no pipeline.") }
+        guard let parsed = unsafe parsed else { throw Failure(.usage, "The description is not a pipeline.") }
         if unsafe g_type_check_instance_is_a(instance(parsed), gst_pipeline_get_type()) != 0 { return unsafe parsed }
         guard let pipeline = unsafe gst_pipeline_new(nil) else {
             throw Failure(.unavailable, "GStreamer could not make a pipeline.")

@@ -2,16 +2,16 @@ import CGStreamer
 import Glibc
 import TimepieceMessages
 
-/// Runs a pipeline until its stream ends, it fails, or the user has enough.
+/// Runs a pipeline until its stream ends, it fails, its time is over, or the user ends it.
 ///
 /// All is called on the thread that called ``run()``. An interrupt (Ctrl-C, SIGTERM, SIGHUP) sends the end of the
 /// stream down, so that the elements post what they have; a second one, or two seconds, end it without.
 @safe final class PipelineRun {
-    /// Told of each event, with the time since the start.
+    /// Called with each event and the time since the start.
     var onEvent: (Duration, PipelineEvent) throws -> Void = { _, _ in }
-    /// Told a few times a second, for what moves by itself.
+    /// Called a few times a second, for what moves by itself.
     var onBeat: (Duration) throws -> Void = { _ in }
-    /// What else is read while it runs: told of the bytes that come, none at the end.
+    /// What else is read while it runs: called with the bytes that come, none at the end.
     private var inputs: [Int32: ([UInt8]) throws -> Void] = [:]
 
     private let pipeline: Pipeline
@@ -21,6 +21,12 @@ import TimepieceMessages
     private var stoppingSince: Duration?
     private var isLive = false
     private var thrown: (any Error)?
+    /// After this it ends.
+    private let limit: Duration?
+    /// Dropped buffers by element, and those that were reported.
+    private var drops: [String: (count: UInt64, reported: UInt64)] = [:]
+    private var dropsReported = Duration.zero
+    private var caps: [String: String] = [:]
 
     /// How long ending may take before SIGALRM ends it, in seconds.
     private static let patience: UInt32 = 10
@@ -28,8 +34,10 @@ import TimepieceMessages
     /// Between beats, in milliseconds.
     static let beat: UInt32 = 250
 
-    init(_ pipeline: Pipeline) {
+    /// - Parameter limit: how long it may run; nil is without limit.
+    init(_ pipeline: Pipeline, limit: Duration? = nil) {
         self.pipeline = pipeline
+        self.limit = limit
         unsafe loop = g_main_loop_new(nil, 0)
     }
 
@@ -65,7 +73,9 @@ import TimepieceMessages
                 unsafe g_unix_signal_add(
                     number,
                     { me in
-                        unsafe PipelineRun.from(me)?.stop()
+                        let run = unsafe PipelineRun.from(me)
+                        run?.wasInterrupted = true
+                        run?.stop()
                         return 1
                     }, me))
         }
@@ -98,12 +108,16 @@ import TimepieceMessages
             unsafe take(message)
             unsafe gst_message_unref(message)
         }
+        reportDrops()
         alarm(0)
         if let thrown { throw thrown }
         return reason
     }
 
-    /// Ends the run as soon as the elements have said their last.
+    /// Whether a signal ended it.
+    private(set) var wasInterrupted = false
+
+    /// Ends the run as soon as the elements have posted their last window.
     func stop() {
         guard stoppingSince == nil else { return quit(.stopped) }
         stoppingSince = elapsed
@@ -141,6 +155,11 @@ import TimepieceMessages
     private func onTimeout() {
         let now = elapsed
         if let stoppingSince, now - stoppingSince > .seconds(2) { quit(.stopped) }
+        if let limit, now >= limit, stoppingSince == nil { stop() }
+        if now - dropsReported >= .seconds(1) {
+            dropsReported = now
+            reportDrops()
+        }
         guarded { try onBeat(now) }
     }
 
@@ -163,6 +182,9 @@ import TimepieceMessages
             if let structure = unsafe gst_message_get_structure(message), let fields = unsafe MessageFields(structure),
                 fields.name.hasPrefix("timepiece-")
             {
+                if fields.name == "timepiece-tick", case .text(let label) = fields["label"] {
+                    unsafe takeCaps(message, label)
+                }
                 tell(.message(fields))
             }
         case GST_MESSAGE_ERROR:
@@ -175,6 +197,14 @@ import TimepieceMessages
             tell(.warning(source: source, text: text))
         case GST_MESSAGE_EOS:
             quit(.endOfStream)
+        case GST_MESSAGE_QOS:
+            var format = GST_FORMAT_UNDEFINED
+            var processed: guint64 = 0
+            var dropped: guint64 = 0
+            unsafe gst_message_parse_qos_stats(message, &format, &processed, &dropped)
+            // The largest number stands for unknown.
+            guard dropped > 0, dropped != .max, let name = unsafe message.pointee.src?.pointee.name else { return }
+            unsafe drops[String(cString: name), default: (0, 0)].count = UInt64(dropped)
         case GST_MESSAGE_LATENCY:
             unsafe gst_bin_recalculate_latency(Pipeline.bin(pipeline.element))
         case GST_MESSAGE_CLOCK_LOST:
@@ -187,6 +217,31 @@ import TimepieceMessages
         default:
             break
         }
+    }
+
+    private func reportDrops() {
+        for (element, drop) in drops.sorted(by: { $0.key < $1.key }) where drop.count != drop.reported {
+            drops[element]?.reported = drop.count
+            tell(.drops(element: element, count: drop.count))
+        }
+    }
+
+    /// Reports the caps at the element that posted a message, if they are new.
+    private func takeCaps(_ message: UnsafeMutablePointer<GstMessage>, _ label: String) {
+        guard let source = unsafe message.pointee.src,
+            unsafe g_type_check_instance_is_a(Pipeline.instance(source), gst_element_get_type()) != 0,
+            let pad = unsafe gst_element_get_static_pad(
+                UnsafeMutableRawPointer(source).assumingMemoryBound(to: GstElement.self), "sink")
+        else { return }
+        defer { unsafe gst_object_unref(UnsafeMutableRawPointer(pad)) }
+        guard let current = unsafe gst_pad_get_current_caps(pad) else { return }
+        defer { unsafe gst_caps_unref(current) }
+        guard let text = unsafe gst_caps_to_string(current) else { return }
+        defer { unsafe g_free(text) }
+        let described = unsafe String(cString: text)
+        if caps[label] == described { return }
+        caps[label] = described
+        tell(.caps(label: label, caps: described))
     }
 
     private typealias Parser = (

@@ -6,6 +6,10 @@ struct RecordedEvent: Equatable, Sendable {
         case message(MessageFields)
         case warning(source: String, text: String)
         case failure(source: String, text: String)
+        /// What a sink, or another element that sheds load, dropped so far, by its quality-of-service messages.
+        case drops(element: String, count: UInt64)
+        /// The caps at a Timepiece element, when they are known or change.
+        case caps(label: String, caps: String)
         case end(EndReason)
     }
 
@@ -14,7 +18,7 @@ struct RecordedEvent: Equatable, Sendable {
     let content: Content
 
     var json: JSONValue {
-        let at = JSONValue.Member("at", .unsigned(UInt64(clamping: Int64(at / .nanoseconds(1)))))
+        let at = JSONValue.Member("at", .unsigned(at.nanoseconds))
         func event(_ name: String, _ members: [JSONValue.Member]) -> JSONValue {
             .object([at, .init("event", .string(name))] + members)
         }
@@ -26,6 +30,10 @@ struct RecordedEvent: Equatable, Sendable {
             return event("warning", [.init("source", .string(source)), .init("text", .string(text))])
         case .failure(let source, let text):
             return event("error", [.init("source", .string(source)), .init("text", .string(text))])
+        case .drops(let element, let count):
+            return event("drops", [.init("element", .string(element)), .init("count", .unsigned(count))])
+        case .caps(let label, let caps):
+            return event("caps", [.init("label", .string(label)), .init("caps", .string(caps))])
         case .end(let reason):
             return event("end", [.init("reason", .string(reason.rawValue))])
         }
@@ -44,6 +52,8 @@ struct RecordedEvent: Equatable, Sendable {
         switch json["event"]?.string {
         case "warning": content = .warning(source: source, text: text)
         case "error": content = .failure(source: source, text: text)
+        case "drops": content = .drops(element: json["element"]?.string ?? "", count: json["count"]?.unsigned ?? 0)
+        case "caps": content = .caps(label: json["label"]?.string ?? "", caps: json["caps"]?.string ?? "")
         case "end": content = .end(json["reason"]?.string.flatMap(EndReason.init) ?? .stopped)
         default: return nil
         }
@@ -62,4 +72,17 @@ enum EndReason: String, Sendable {
     /// The user, or the reader of the output, had enough.
     case stopped
     case failed
+}
+
+extension RecordedEvent.Content {
+    init(_ event: PipelineEvent) {
+        self =
+            switch event {
+            case .message(let fields): .message(fields)
+            case .warning(let source, let text): .warning(source: source, text: text)
+            case .failure(let source, let text): .failure(source: source, text: text)
+            case .drops(let element, let count): .drops(element: element, count: count)
+            case .caps(let label, let caps): .caps(label: label, caps: caps)
+            }
+    }
 }

@@ -1,15 +1,13 @@
-/// What `timepiece record` wrote.
+/// What `timepiece record` wrote, but for the events themselves.
 struct Recording: Sendable {
     let name: String
     let header: RecordingHeader
-    let events: [RecordedEvent]
+    /// How long it is.
+    let duration: Duration
     /// How it ended; nil if it was cut short.
     let end: EndReason?
     /// Lines in the middle that could not be read.
     let damagedLines: Int
-
-    /// How long it is.
-    var duration: Duration { events.last?.at ?? .zero }
 
     /// What a reader should know before believing it, each a sentence.
     var reservations: [String] {

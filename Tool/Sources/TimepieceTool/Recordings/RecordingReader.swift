@@ -1,13 +1,17 @@
 import Glibc
 
-/// Reads recordings line by line.
+/// Reads recordings line by line, and hands each event on: memory does not grow with the file.
 struct RecordingReader {
     /// Reads a file; `-` is standard input.
     ///
     /// A last line that was cut off is left out, and so are lines that are damaged; ``Recording/reservations`` tells.
     ///
-    /// - Parameter progress: told, now and then, of the bytes read so far and those of the file, 0 if unknown.
-    static func read(_ path: String, progress: (Int, Int) -> Void = { _, _ in }) throws(Failure) -> Recording {
+    /// - Parameters:
+    ///   - progress: called now and then with the bytes read so far and those of the file, 0 if unknown.
+    ///   - take: called with each event, in the order of the file.
+    static func read(
+        _ path: String, progress: (Int, Int) -> Void = { _, _ in }, _ take: (RecordedEvent) -> Void
+    ) throws(Failure) -> Recording {
         let descriptor = path == "-" ? dup(STDIN_FILENO) : unsafe open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else {
             throw Failure(.noInput, "The recording \(path) cannot be read: \(lastSystemError()).")
@@ -29,25 +33,32 @@ struct RecordingReader {
             total += count
             var rest = chunk[..<count]
             while let newline = rest.firstIndex(of: UInt8(ascii: "\n")) {
-                try reader.take(pending + rest[..<newline], isWhole: true)
-                pending.removeAll(keepingCapacity: true)
+                if pending.isEmpty {
+                    try reader.take(rest[..<newline], isWhole: true, take)
+                } else {
+                    pending += rest[..<newline]
+                    try reader.take(pending, isWhole: true, take)
+                    pending.removeAll(keepingCapacity: true)
+                }
                 rest = rest[rest.index(after: newline)...]
             }
             pending += rest
-            // A disk image, or /dev/zero, is no recording, and need not be read to its end to see that.
+            // A disk image, or /dev/zero, is not a recording, and need not be read to its end to see that.
             guard pending.count <= Self.longestLine else { throw reader.foreign }
             progress(total, size)
         }
-        if !pending.isEmpty { try reader.take(pending, isWhole: false) }
+        if !pending.isEmpty { try reader.take(pending, isWhole: false, take) }
         return try reader.recording()
     }
 
     /// Reads a recording that is in memory.
-    static func read(text: String, name: String) throws(Failure) -> Recording {
+    static func read(
+        text: String, name: String, _ take: (RecordedEvent) -> Void
+    ) throws(Failure) -> Recording {
         var reader = RecordingReader(name: name)
         let lines = Array(text.utf8).split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        for line in lines.dropLast() { try reader.take(line, isWhole: true) }
-        if let last = lines.last { try reader.take(last, isWhole: false) }
+        for line in lines.dropLast() { try reader.take(line, isWhole: true, take) }
+        if let last = lines.last { try reader.take(last, isWhole: false, take) }
         return try reader.recording()
     }
 
@@ -56,7 +67,7 @@ struct RecordingReader {
 
     private let name: String
     private var header: RecordingHeader?
-    private var events: [RecordedEvent] = []
+    private var last = Duration.zero
     private var end: EndReason?
     private var damaged = 0
 
@@ -64,7 +75,9 @@ struct RecordingReader {
         self.name = name
     }
 
-    private mutating func take(_ line: some Collection<UInt8>, isWhole: Bool) throws(Failure) {
+    private mutating func take(
+        _ line: some Collection<UInt8>, isWhole: Bool, _ take: (RecordedEvent) -> Void
+    ) throws(Failure) {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return }
         guard let json = try? JSONParser.parse(line) else {
             guard header != nil else { throw foreign }
@@ -77,12 +90,19 @@ struct RecordingReader {
             return
         }
         guard let event = RecordedEvent(json) else { return }
-        events.append(event)
+        last = max(last, event.at)
         if case .end(let reason) = event.content { end = reason }
+        take(event)
+        // They come with the first message that they hold for.
+        if case .message(let fields) = event.content, case .text(let label) = fields["label"],
+            let caps = json["caps"]?.string
+        {
+            take(RecordedEvent(at: event.at, .caps(label: label, caps: caps)))
+        }
     }
 
     private var foreign: Failure {
-        Failure(.data, "\(name) is no recording: it does not begin, or not go on, as timepiece record writes.")
+        Failure(.data, "\(name) is not a recording: it does not begin, or not go on, as timepiece record writes.")
     }
 
     private func read(header json: JSONValue) throws(Failure) -> RecordingHeader {
@@ -93,12 +113,11 @@ struct RecordingReader {
                 "\(name) was recorded by a newer timepiece (format \(version)); this one reads formats up to "
                     + "\(RecordingHeader.version). Update timepiece to read it.")
         }
-        return RecordingHeader(
-            description: json["description"]?.string ?? "", started: json["started"]?.string ?? "")
+        return RecordingHeader(json)
     }
 
     private func recording() throws(Failure) -> Recording {
-        guard let header else { throw Failure(.data, "\(name) is empty: it is no recording.") }
-        return Recording(name: name, header: header, events: events, end: end, damagedLines: damaged)
+        guard let header else { throw Failure(.data, "\(name) is empty: it is not a recording.") }
+        return Recording(name: name, header: header, duration: last, end: end, damagedLines: damaged)
     }
 }

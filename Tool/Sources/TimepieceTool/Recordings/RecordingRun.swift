@@ -5,10 +5,10 @@ final class RecordingRun {
     private let writer: RecordingWriter
     private var failure: String?
 
-    init(_ run: PipelineRun, to output: TextOutput, description: String) throws(Failure) {
+    init(_ run: PipelineRun, to output: TextOutput, _ header: RecordingHeader) throws(Failure) {
         pipelineRun = run
         self.output = output
-        writer = try RecordingWriter(output, description: description)
+        writer = try RecordingWriter(output, header)
     }
 
     var messageCount: Int { writer.messageCount }

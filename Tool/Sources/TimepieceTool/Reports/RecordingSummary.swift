@@ -5,79 +5,142 @@ struct RecordingSummary {
     struct Incident {
         enum Kind: String { case alarm, stall, resume, error, warning, note }
         let at: Duration
-        /// For a stall: until when it lasted, nil if the recording does not tell.
+        /// For a stall: until when it lasted, nil if the recording does not say.
         var until: Duration?
         let kind: Kind
         let label: String
         var text: String
     }
 
-    let recording: Recording
+    var recording: Recording
     private(set) var streams: [StreamSeries] = []
     private(set) var watches: [WatchTotal] = []
     /// What each watch said by itself, window by window.
     private(set) var watchSeries: [WatchSeries] = []
     private(set) var incidents: [Incident] = []
-    /// Messages that lack a field, each told once.
+    /// Buffers that elements dropped, by their quality-of-service messages.
+    private(set) var drops: [String: UInt64] = [:]
+    /// Messages that lack a field, each once.
     private(set) var problems: [String] = []
 
-    init(_ recording: Recording) {
-        self.recording = recording
-        for event in recording.events { take(event) }
+    private var streamPlaces: [String: Int] = [:]
+    private var watchPlaces: [String: Int] = [:]
+    private var seriesPlaces: [String: Int] = [:]
+    private var openStalls: [String: Int] = [:]
+    private static let mostProblems = 20
+
+    /// Reads a recording as it comes; `progress` as ``RecordingReader/read(_:progress:_:)``.
+    init(reading path: String, progress: (Int, Int) -> Void = { _, _ in }) throws(Failure) {
+        self.init()
+        recording = try RecordingReader.read(path, progress: progress) { take($0) }
+        finish()
+    }
+
+    init(text: String, name: String) throws(Failure) {
+        self.init()
+        recording = try RecordingReader.read(text: text, name: name) { take($0) }
+        finish()
+    }
+
+    /// An empty one, to be filled by ``take(_:)``.
+    init(name: String = "", header: RecordingHeader = RecordingHeader(description: "", started: "")) {
+        recording = Recording(name: name, header: header, duration: .zero, end: nil, damagedLines: 0)
+    }
+
+    /// Puts what is there into the pipeline's order, and each watch into one place; the last step of reading.
+    mutating func finish() {
         // A child of one watch that also reports by itself would be shown twice.
         let below = Set(watches.flatMap(\.pathsBelow))
         // One below several parents goes by its own name alone when it does.
         let names = Set(below.compactMap { WatchTotal.nameBelow($0) })
         watches.removeAll { below.contains($0.path) || $0.hasParent && names.contains($0.path) }
+        var ranks: [String: Int] = [:]
+        for (index, label) in recording.header.order.enumerated() where ranks[label] == nil { ranks[label] = index }
+        // A path goes by its last name.
+        func rank(_ label: String) -> Int { ranks[label] ?? WatchTotal.nameBelow(label).flatMap { ranks[$0] } ?? .max }
+        streams = Self.sorted(streams) { rank($0.label) }
+        watches = Self.sorted(watches) { rank($0.path) }
+        watchSeries = Self.sorted(watchSeries) { rank($0.path) }
+        incidents = Self.sorted(incidents) { $0.at }
+        streamPlaces = [:]
+        watchPlaces = [:]
+        seriesPlaces = [:]
+        openStalls = [:]
+    }
+
+    /// Sorted, equals in their order.
+    private static func sorted<Element, Key: Comparable>(_ list: [Element], by key: (Element) -> Key) -> [Element] {
+        let keys = list.map(key)
+        return list.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$0] < keys[$1] }.map { list[$0] }
+    }
+
+    /// Ends one that was filled by ``take(_:)``.
+    mutating func end(at now: Duration, _ reason: EndReason) {
+        recording = Recording(
+            name: recording.name, header: recording.header, duration: now, end: reason, damagedLines: 0)
+        finish()
     }
 
     /// All that a reader should know before believing it.
     var reservations: [String] { recording.reservations + problems }
 
-    private mutating func take(_ event: RecordedEvent) {
+    mutating func take(_ event: RecordedEvent) {
         switch event.content {
         case .warning(let source, let text):
             incidents.append(Incident(at: event.at, kind: .warning, label: source, text: text))
         case .failure(let source, let text):
             incidents.append(Incident(at: event.at, kind: .error, label: source, text: text))
+        case .drops(let element, let count): drops[element] = max(drops[element] ?? 0, count)
+        case .caps(let label, let caps): streams[place(label)].caps = caps
         case .end: break
         case .message(let fields):
             do {
-                if let message = try TimepieceMessage(fields) { take(message, at: event.at) }
+                if let message = try TimepieceMessage(fields) { take(message, fields, at: event.at) }
             } catch {
-                if !problems.contains(error.description) { problems.append(error.description) }
+                if problems.count < Self.mostProblems, !problems.contains(error.description) {
+                    problems.append(error.description)
+                }
             }
         }
     }
 
-    private mutating func take(_ message: TimepieceMessage, at now: Duration) {
+    private mutating func place(_ label: String) -> Int {
+        if let place = streamPlaces[label] { return place }
+        streams.append(StreamSeries(label: label))
+        streamPlaces[label] = streams.count - 1
+        return streams.count - 1
+    }
+
+    private mutating func take(_ message: TimepieceMessage, _ fields: MessageFields, at now: Duration) {
         switch message {
-        case .tick(let tick):
-            let index = streams.firstIndex { $0.label == tick.label } ?? streams.endIndex
-            if index == streams.endIndex { streams.append(StreamSeries(label: tick.label)) }
-            streams[index].windows.append(StreamSeries.Window(at: now, message: tick))
+        case .tick(let tick): streams[place(tick.label)].add(tick, fields, at: now)
         case .watch(let watch):
-            let index = watches.firstIndex { $0.path == watch.watch } ?? watches.endIndex
-            if index == watches.endIndex { watches.append(WatchTotal(path: watch.watch)) }
+            let index = watchPlaces[watch.watch] ?? watches.endIndex
+            if index == watches.endIndex {
+                watches.append(WatchTotal(path: watch.watch))
+                watchPlaces[watch.watch] = index
+            }
             watches[index].add(watch)
-            let series = watchSeries.firstIndex { $0.path == watch.watch } ?? watchSeries.endIndex
-            if series == watchSeries.endIndex { watchSeries.append(WatchSeries(path: watch.watch)) }
-            watchSeries[series].windows.append(
-                WatchSeries.Window(at: now, length: watch.duration, laps: watch.laps, selfTime: watch.selfTime))
+            let series = seriesPlaces[watch.watch] ?? watchSeries.endIndex
+            if series == watchSeries.endIndex {
+                watchSeries.append(WatchSeries(path: watch.watch))
+                seriesPlaces[watch.watch] = series
+            }
+            watchSeries[series].add(watch, fields, at: now)
         case .alarm(let alarm):
-            let text = "\(alarm.alarm), the \(LiveBoard.ordinal(alarm.count))"
-            incidents.append(Incident(at: now, kind: .alarm, label: alarm.label, text: text))
+            incidents.append(Incident(at: now, kind: .alarm, label: alarm.label, text: alarm.alarm))
         case .stall(let stall):
-            let text = "stands still for \(Texts.duration(stall.sinceLastBuffer))"
-            // It is told again at each report while it lasts.
-            if let index = openStall(stall.label) {
+            let text = Self.sentence(stall.reason, stall.sinceLastBuffer)
+            // It is repeated at each report while it lasts.
+            if let index = openStalls[stall.label] {
                 incidents[index].text = text
             } else {
-                let start = max(.zero, now - stall.sinceLastBuffer)
+                let start = stall.sinceLastBuffer.isUnknown ? now : max(.zero, now - stall.sinceLastBuffer)
+                openStalls[stall.label] = incidents.count
                 incidents.append(Incident(at: start, kind: .stall, label: stall.label, text: text))
             }
         case .resume(let resume):
-            guard let index = openStall(resume.label) else { return }
+            guard let index = openStalls.removeValue(forKey: resume.label) else { return }
             incidents[index].until = now
             incidents[index].text = "stood still for \(Texts.duration(resume.stalledFor))"
         case .cloudWatch(let status):
@@ -89,7 +152,12 @@ struct RecordingSummary {
         }
     }
 
-    private func openStall(_ label: String) -> Int? {
-        incidents.lastIndex { $0.kind == .stall && $0.label == label && $0.until == nil }
+    /// What a stall's message says, by its reason.
+    static func sentence(_ reason: String, _ length: Duration) -> String {
+        switch reason {
+        case "trickle": "comes slower than its min-rate"
+        case "in-flight": "a buffer is under way for \(Texts.duration(length)) and has not come out"
+        default: "stands still for \(Texts.duration(length))"
+        }
     }
 }

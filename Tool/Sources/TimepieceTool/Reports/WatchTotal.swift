@@ -6,23 +6,34 @@ struct WatchTotal {
     var laps: UInt64 = 0
     var sum = Duration.zero
     var selfTime = Duration.zero
+    /// The time of its windows: what `selfTime` is a part of.
+    var length = Duration.zero
     var longest = Duration.zero
     var unmatched: UInt64 = 0
     /// Whether it is a part of another.
     var hasParent = false
-    var children: [WatchTotal] = []
+    private(set) var children: [WatchTotal] = []
+    private var places: [String: Int] = [:]
 
-    /// Adds what a window told of the watch and all below it.
+    init(path: String) {
+        self.path = path
+    }
+
+    /// Adds what a window says of the watch and all below it.
     mutating func add(_ message: WatchMessage) {
-        laps += message.laps.count
+        laps = laps +| message.laps.count
         sum += message.laps.sum
         selfTime += message.selfTime
+        length += message.duration
         longest = max(longest, message.laps.max)
-        unmatched += message.unmatchedCount
+        unmatched = unmatched +| message.unmatchedCount
         hasParent = hasParent || message.share < 1
         for child in message.children {
-            let index = children.firstIndex { $0.path == child.watch } ?? children.endIndex
-            if index == children.endIndex { children.append(WatchTotal(path: child.watch)) }
+            let index = places[child.watch] ?? children.endIndex
+            if index == children.endIndex {
+                children.append(WatchTotal(path: child.watch))
+                places[child.watch] = index
+            }
             children[index].add(child)
         }
     }
@@ -33,19 +44,5 @@ struct WatchTotal {
     /// The own name of a watch below another; nil for one that is below none.
     static func nameBelow(_ path: String) -> String? {
         path.lastIndex(of: ".").map { dot in String(path[dot...].dropFirst()) }
-    }
-
-    var json: JSONValue {
-        .object([
-            .init("path", .string(path)), .init("laps", .unsigned(laps)), .init("sum", .nanoseconds(sum)),
-            .init("self", .nanoseconds(selfTime)), .init("longest", .nanoseconds(longest)),
-            .init("unmatched", .unsigned(unmatched)), .init("children", .array(children.map(\.json))),
-        ])
-    }
-}
-
-extension JSONValue {
-    static func nanoseconds(_ duration: Duration) -> JSONValue {
-        .unsigned(UInt64(clamping: Int64(duration / .nanoseconds(1))))
     }
 }

@@ -9,6 +9,8 @@ struct LineView {
         switch event {
         case .warning(let source, let text): return [style.plain("\(time) \(source): warning: \(text)")]
         case .failure(let source, let text): return [style.plain("\(time) \(source): error: \(text)")]
+        case .drops(let element, let count): return [style.plain("\(time) \(element): \(count) dropped so far")]
+        case .caps: return []
         case .message(let fields):
             do {
                 guard let message = try TimepieceMessage(fields) else { return [] }

@@ -48,6 +48,7 @@ struct LiveBoard {
             } catch {
                 add(Notice(at: now, kind: .problem, label: fields.name, text: "\(error)"))
             }
+        case .drops, .caps: break
         case .warning(let source, let text):
             add(Notice(at: now, kind: .problem, label: source, text: text))
         case .failure(let source, let text):

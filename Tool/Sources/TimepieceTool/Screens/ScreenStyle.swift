@@ -36,10 +36,10 @@ struct ScreenStyle: Equatable, Sendable {
         return text.unicodeScalars.reduce(0) { $0 + Int(terminal_columns($1.value)) }
     }
 
-    /// The text in characters that the terminal has.
+    /// The text in characters that the terminal has, none of which it acts on.
     func plain(_ text: String) -> String {
-        let safe = text.map { $0.isASCII && ($0.asciiValue ?? 32) < 32 || $0 == "\u{7F}" ? " " : $0 }
-        if hasUnicode { return String(safe) }
+        let safe = TerminalText.visible(text)
+        if hasUnicode { return safe }
         return safe.map { character in
             switch character {
             case "µ": "u"

@@ -1,0 +1,36 @@
+import ArgumentParser
+
+/// The words of the command line, with what the parser does not know put into what it knows.
+///
+/// A description swallows all words that follow it, options too, so that help is looked for before it begins.
+struct CommandWords {
+    let words: [String]
+    /// The words of the tool itself: up to the description.
+    private let own: ArraySlice<String>
+
+    /// Options whose value is a word of its own.
+    private static let valued: Set<String> = [
+        "-o", "--output", "--interval", "--duration", "--http", "--repeat", "--slower-ratio",
+    ]
+
+    init(_ given: [String]) {
+        // An option with a value that may be left out is two options to the parser.
+        words = given.flatMap { word in
+            word.hasPrefix("--fail-if-slower=")
+                ? ["--fail-if-slower", "--slower-ratio=" + word.dropFirst("--fail-if-slower=".count)] : [word]
+        }
+        var end = 1
+        while end < given.count, given[end].hasPrefix("-"), given[end] != "--" {
+            end += Self.valued.contains(given[end]) ? 2 : 1
+        }
+        own = given.prefix(min(end, given.count))
+    }
+
+    /// The command whose help is wanted: after `-h` or `--help` anywhere before the description.
+    func helpWanted(_ commands: [any ParsableCommand.Type]) -> (any ParsableCommand.Type)? {
+        guard own.contains("-h") || own.contains("--help") else { return nil }
+        return commands.first { $0.configuration.commandName == own.first } ?? TimepieceCommand.self
+    }
+
+    var versionWanted: Bool { own.contains("--version") }
+}
