@@ -9,36 +9,37 @@ RELEASE_FLAGS := -c release -Xswiftc -static-stdlib -Xcc -momit-leaf-frame-point
 PLUGIN_FLAGS := $(RELEASE_FLAGS) --product gsttimepiece \
 	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
-# What SwiftPM says of GLib's pkg-config file concerns nobody.
-QUIET := 2>&1 | grep -v "prohibited flag" ; test $${PIPESTATUS[0]} -eq 0
+QUIET := 2>&1 | Tests/runner/progress.sh ; test $${PIPESTATUS[0]} -eq 0
 SHELL := /bin/bash
 
 PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
-	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav \
+	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-x \
 	python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
+# What `make lint` and `make format` call beside Swift's own formatter; ruff is in the tests' Python environment.
+LINT_PACKAGES := indent shellcheck
 
 export SOURCE
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo demo-cloudwatch test test-environment examples sanitize fuzz lint clean \
-	bench bench-build bench-instructions bench-thresholds
+.PHONY: all setup toolchain build demo demo-cloudwatch check test test-suite test-environment examples sanitize \
+	lint lint-setup format clean bench bench-build bench-instructions bench-thresholds
 
 all: build
 
 setup: toolchain
 	@if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then \
-	  echo "make setup: this is no Debian; what the build wants is called there:" $(PACKAGES) >&2; exit 0; fi; \
-	missing=$$(for p in $(PACKAGES); do \
-	  dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q "ok installed" || echo $$p; done); \
+	  echo "make setup: this is not Debian; there the packages are called:" $(PACKAGES) >&2; exit 0; fi; \
+	missing=$$(comm -23 <(printf '%s\n' $(PACKAGES) | sort -u) \
+	  <(dpkg-query -W -f '$${Package} $${Status}\n' $(PACKAGES) 2>/dev/null | sed -n 's/ .*ok installed//p' | sort -u)); \
 	if [ -n "$$missing" ]; then \
 	  if [ $$(id -u) = 0 ]; then sudo=; elif command -v sudo >/dev/null; then sudo=sudo; \
 	  else echo "make setup: these Debian packages are missing and need root to install:" $$missing >&2; exit 1; fi; \
-	  $$sudo apt-get update -q && \
-	  $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing; \
+	  $$sudo apt-get update -q && $$sudo env DEBIAN_FRONTEND=noninteractive \
+	    apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends $$missing; \
 	fi
 
 toolchain:
@@ -53,22 +54,34 @@ demo: build
 
 # What the tests talk to: servers and oracles from PyPI, AWS's own test suite.
 test-environment: setup
-	@sh Tests/python-environment.sh
-	@sh Tests/fetch-sigv4-suite.sh
+	@sh Tests/python-environment.sh $(QUIET)
+	@sh Tests/fetch-sigv4-suite.sh $(QUIET)
 
 demo-cloudwatch: build test-environment
 	@pipelines/cloudwatch/demo.py
 
 # Whatever GLib or GStreamer finds critical ends the program that did it.
-test: export G_DEBUG := fatal-criticals
+test check test-suite: export G_DEBUG := fatal-criticals
+
+# The debug build, and the tests that ONLY names: a target, a suite or a test, by its name or a part of it. Fails if there
+# is none. Without ONLY all tests of the package: make check ONLY='The stamp'
+ONLY ?=
+export ONLY
+check: setup test-environment
+	@$(PYTHON) Tests/runner/suite.py "$$ONLY"
+
+# All tests. The suite comes last and is run in the debug build, or with SANITIZE=yes under both sanitizers instead.
+SANITIZE ?=
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
 	@.build/venv/bin/python Tests/cloudwatch/test_alarms.py
 	@Tests/readers/run.sh
 	@Tests/plugin/run.sh
-	@for s in Snippets/*.swift; do n=$$(basename $$s .swift); \
-	  $(SWIFT) run -q $$n >.build/$$n.txt 2>.build/$$n.log || { cat .build/$$n.log; exit 1; }; done
-	@$(SWIFT) test $(QUIET)
+	@$(MAKE) --no-print-directory $(if $(SANITIZE),sanitize-suite,test-suite)
+
+test-suite: setup test-environment
+	@$(PYTHON) Tests/runner/suite.py
+	@Tests/runner/snippets.sh .build/debug
 
 # Every example of pipelines/ and of the elements' documentation, with its output in .build/examples/.
 examples: build test-environment
@@ -112,9 +125,17 @@ include packaging/packaging.mk
 include docs/docs.mk
 include Tests/robustness.mk
 
-lint: toolchain
-	@$(SWIFT) format lint --strict -r Package.swift Sources Tests Snippets \
-	  Tool/Package.swift Tool/Sources Tool/Tests pipelines/apps/swift
+# Style, and what no compiler checks: the arrows between the modules, circles among files, a doc block for each property.
+lint: lint-setup
+	@Tests/lint/run.sh check
+
+# Writes what `make lint` would find in Swift, C and Python, as far as the tools can.
+format: lint-setup
+	@Tests/lint/run.sh write
+
+lint-setup: toolchain
+	@$(MAKE) --no-print-directory setup PACKAGES="$(LINT_PACKAGES) python3-venv"
+	@sh Tests/python-environment.sh $(QUIET)
 
 clean:
 	rm -rf .build .build-*
