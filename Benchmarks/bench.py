@@ -115,7 +115,7 @@ def table(rows):
         "| X | adds, ns a buffer | quartiles | against (limit) |",
         "| --- | ---: | ---: | --- |"]
     for row in rows:
-        ratios = ", ".join(f"{l['ratio']:.2f} × {l['other']} ({l['limit']:.2f})" for l in row["limits"])
+        ratios = ", ".join(f"{limit['ratio']:.2f} × {limit['other']} ({limit['limit']:.2f})" for limit in row["limits"])
         if row["name"].startswith("nothing"):
             shown = row["processor"]
             ratios = "all of the buffer's way"

@@ -29,6 +29,139 @@ typedef struct
 
 #define AT(member) G_STRUCT_OFFSET (GstTimepieceCloudWatch, member)
 
+/**
+ * GstTimepieceElement:cloudwatch-namespace:
+ *
+ * Namespace of the metric in CloudWatch. Setting it switches publishing on;
+ * without it no thread, no file and no library for CloudWatch is used.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-metric-name:
+ *
+ * Name of the metric. Without one it is frame_processing_time for timepiecetick
+ * and elapsed_time for timepiecewatch.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-dimensions:
+ *
+ * Dimensions of the metric beside Label, as a structure:
+ * "dimensions,Device=cam-01,Site=north". Each combination of values is a series
+ * that CloudWatch bills.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-interval:
+ *
+ * Time that one datum stands for: whole seconds, in nanoseconds. Below a minute
+ * the metric has high resolution.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:region:
+ *
+ * AWS region. Without one it is taken from AWS_REGION, AWS_DEFAULT_REGION, the
+ * profile or the instance, in this order.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:access-key:
+ *
+ * AWS access key, write-only. Without it AWS's chain of credentials is used,
+ * which is the better place for keys.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:secret-access-key:
+ *
+ * AWS secret access key, write-only.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:session-token:
+ *
+ * Token of temporary AWS keys, write-only.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:profile:
+ *
+ * Profile in the shared AWS files. Without one it is AWS_PROFILE or `default`.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:endpoint-uri:
+ *
+ * Address of the service: https, or http to this machine or where
+ * #GstTimepieceElement:cloudwatch-allow-http allows it. Without one it is taken
+ * from the environment or made from the region.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:iot-certificate:
+ *
+ * Credentials by the certificate of a device at AWS IoT, in the syntax of
+ * kvssink's property of this name.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-spool:
+ *
+ * File that keeps what cannot be sent now: a path, or `none`. When not set it is
+ * in the user's state directory.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-emf:
+ *
+ * Writes Embedded Metric Format for an agent in place of calling the service:
+ * stdout, file:PATH, tcp://HOST:PORT or udp://HOST:PORT.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-dry-run:
+ *
+ * Prints to standard output what would be sent, and sends nothing.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-allow-http:
+ *
+ * Lets data and signatures go over plain http to another machine, as to an
+ * emulator in a container. Keys are never fetched that way.
+ *
+ * Since: 0.1
+ */
+
 static const Property properties[] = {
   {"cloudwatch-namespace", "CloudWatch namespace",
         "Publish to AWS CloudWatch under this namespace (none = do not)",

@@ -7,7 +7,9 @@ if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || { echo "deb-test: needs root for debootstrap and chroot" >&2; exit 1; }
   exec sudo "$0" "$@"
 fi
+# shellcheck disable=SC2012
 main=$(ls -t "$root"/.build/gstreamer1.0-timepiece_*.deb | head -1)
+# shellcheck disable=SC2012
 module=$(ls -t "$root"/.build/python3-timepiece_*.deb | head -1)
 # What a new user would do, with nothing but the package.
 checks=$(cat <<'END'

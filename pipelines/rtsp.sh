@@ -9,7 +9,7 @@
 set -eu
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
-server= url=${1:-} limit=
+server='' url=${1:-} limit=''
 if [ -z "$url" ]; then
   /usr/bin/python3 - >"$folder/port" <<'END' &
 import gi

@@ -39,6 +39,7 @@ in_c() {
 }
 
 in_swift() {
+  # shellcheck disable=SC2054
   local flags=(-O -g -parse-as-library -wmo -swift-version 6 -package-name timepiece -strict-memory-safety
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny -sanitize=fuzzer,address
     -I "$folder/modules")

@@ -2,7 +2,7 @@
 # Runs all tests under ThreadSanitizer and under AddressSanitizer, both at once, as each keeps one processor busy.
 # What they say goes to .build/sanitize-thread.log and .build/sanitize-address.log, and here if they find something.
 set -u
-cd "$(dirname "$0")/../.."
+cd "$(dirname "$0")/../.." || exit 1
 mkdir -p .build
 
 sanitizers=(thread address)
