@@ -47,13 +47,11 @@ def show(structure):
         return structure.get_value(name)
 
     milliseconds = 1e6
-    print(f"{field('label'):<10} {field('num-buffers'):>5} buffers"
-          f"  {field('average-rate'):7.2f} /s of {field('nominal-rate'):.2f}"
-          f"  p50 {field('p50-interval') / milliseconds:7.2f} ms"
-          f"  p99 {field('p99-interval') / milliseconds:7.2f} ms"
-          f"  longest {field('max-interval') / milliseconds:7.2f} ms"
-          f"  {field('bitrate') / 1e6:8.2f} Mbit/s"
-          f"  last buffer {field('since-last-buffer') / milliseconds:6.1f} ms ago", flush=True)
+    # At most 80 columns, so that a line of a terminal holds it.
+    print(f"{field('label')[:9]:<9} {field('num-buffers'):4} buffers"
+          f" {field('average-rate'):7.2f} of {field('nominal-rate'):5.2f} /s"
+          f" {field('bitrate') / 1e6:7.1f} Mbit/s"
+          f"  p50 {field('p50-interval') / milliseconds:5.1f} p99 {field('p99-interval') / milliseconds:5.1f} ms", flush=True)
 
 
 def main():
