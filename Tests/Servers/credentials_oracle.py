@@ -11,10 +11,9 @@ import tempfile
 
 import boto3
 import botocore.session
-from botocore.exceptions import ClientError
-
 import loopback
 import moto_accounts
+from botocore.exceptions import ClientError
 from certificates import Authority, context
 from lifetime import run, say, wait_for_end
 

@@ -10,10 +10,8 @@ import time
 import urllib.request
 
 import boto3
-
 import moto_accounts
 from lifetime import run, say, wait_for_end
-
 
 ROOT_KEY = "AKIAROOTOFTHETESTS00"
 ROOT_SECRET = "root+secret/of/the/tests"

@@ -4,7 +4,6 @@ import datetime
 import sys
 
 import boto3
-
 from lifetime import run, say
 
 STATISTICS = ["SampleCount", "Sum", "Minimum", "Maximum"]

@@ -11,7 +11,6 @@ import tempfile
 
 from botocore.configloader import raw_config_parse
 from botocore.exceptions import ConfigParseError
-
 from lifetime import run, say
 
 FILE_PARTS = [

@@ -12,7 +12,6 @@ import argparse
 import concurrent.futures
 import errno
 import glob
-import http.server
 import os
 import pathlib
 import subprocess
@@ -20,7 +19,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
-from quiet_server import QuietServer  # noqa: E402
+from cloudwatch_server import CloudWatchServer
 
 CALLS = {
     "pthread_create": errno.EAGAIN, "open": errno.EMFILE, "read": errno.EIO, "write": errno.ENOSPC, "pread64": errno.EIO,
@@ -32,24 +31,6 @@ CALLS = {
 # What asks for memory without GLib.
 ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "posix_memalign", "strdup",
               "strndup", "asprintf", "vasprintf", "mmap"}
-
-
-class Service(http.server.BaseHTTPRequestHandler):
-    """A CloudWatch that takes everything."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        pass
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.0")
-        self.send_header("x-amzn-RequestId", "faults")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
 
 
 def attempt(victim, inject, endpoint, call, number, goes_on=False):
@@ -97,7 +78,7 @@ def main():
     if own:
         print(f"faults: the plugin's own C asks for memory past GLib: {', '.join(sorted(own))}", file=sys.stderr)
         return 1
-    server = QuietServer(Service)
+    server = CloudWatchServer()
     endpoint = server.address
     problems, points, cut = [], 0, []
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

@@ -1,38 +1,25 @@
 #!/bin/bash
 # The built plugin in hosts that make it hard: other Swift runtimes, no locale, no descriptors, no threads, no place to
-# write to; and what the file itself shows of its hardening. Prints 'N passed, N failed, N impossible here' at its end.
+# write to; and what the file itself shows of its hardening.
+#
+#   run.sh [NAME...]    all checks, or those whose names contain one of these
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.." || exit 1
-work=$(mktemp -d)
-chmod 755 "$work"
-trap 'rm -rf "$work"' EXIT
-plugin=$PWD/.build/release/libgsttimepiece.so
-[ -f "$plugin" ] || { echo "isolation: there is no $plugin; make build" >&2; exit 1; }
+# shellcheck source=Tests/runner/checks.sh
+. "$here/../runner/checks.sh"
+CHECK_SECONDS=120
+checks_begin isolation "$@"
+# One check puts a second plugin beside ours.
 mkdir "$work/plugins"
 cp "$plugin" "$work/plugins/"
-export GST_PLUGIN_PATH=$work/plugins GST_REGISTRY=$work/registry.bin G_DEBUG=fatal-criticals
+plugin=$work/plugins/libgsttimepiece.so
+export GST_PLUGIN_PATH=$work/plugins here
 # An account that owns nothing and runs nothing else.
-stranger=54321
-passed=0
-failed=0
-impossible=0
-
-# check NAME COMMAND...: status 77 says that it cannot be tried here.
-check() {
-  local name=$1 status
-  shift
-  timeout 120 bash -c '"$@" 2>&1' -- "$@" >"$work/output"
-  status=$?
-  case $status in
-    0) passed=$((passed + 1)); echo "ok: $name" ;;
-    77) impossible=$((impossible + 1)); echo "not possible here: $name" ;;
-    *) failed=$((failed + 1)); echo "FAILED ($status): $name"; sed 's/^/    /' "$work/output" ;;
-  esac
-}
+export stranger=54321
 
 launch() {
-  gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink "$@"
+  gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink
 }
 
 second_runtime() {
@@ -41,7 +28,7 @@ second_runtime() {
     -o "$work/plugins/libgstsecond.so" "$here/Second.swift" "$work/second.o" $(pkg-config --libs gstreamer-1.0) || return 1
   gst-inspect-1.0 second >/dev/null || { echo "the second plugin is not registered"; return 1; }
   # Both are loaded into one process.
-  "${PYTHON:-/usr/bin/python3}" - <<'END'
+  "$python" - <<'END'
 import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
@@ -79,7 +66,7 @@ without_descriptors() {
     access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 cloudwatch-spool="$work/closed" \
     ! fakesink <&- >&- 2>&-) || return 1
   # What was spooled is a whole database: nobody wrote into it by the numbers 0 to 2.
-  [ "$("${PYTHON:-/usr/bin/python3}" -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("pragma integrity_check").fetchone()[0])' "$work/closed")" = ok ]
+  [ "$("$python" -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("pragma integrity_check").fetchone()[0])' "$work/closed")" = ok ]
 }
 
 few_threads() {
@@ -124,7 +111,7 @@ hardened() {
 
 # A library with threads and callbacks that goes away takes the process with it.
 stays_loaded() {
-  "${PYTHON:-/usr/bin/python3}" - <<'END'
+  "$python" - <<'END'
 import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst
@@ -167,13 +154,10 @@ plain_http_stays_here() {
   return 0
 }
 
-export here work plugin stranger
-export -f launch second_runtime swift_host without_locale without_descriptors few_threads nowhere_to_write no_home \
-  stays_loaded found_by_the_scanner hardened spool_is_private plain_http_stays_here
 check "looked at by gst-plugin-scanner" found_by_the_scanner
 check "beside a plugin with a Swift runtime of its own" second_runtime
 check "in a Swift application with the system's runtime" swift_host
-check "forked after loading, as multiprocessing does" "${PYTHON:-/usr/bin/python3}" Tests/plugin/fork.py
+check "forked after loading, as multiprocessing does" "$python" Tests/plugin/fork.py
 check "without a locale" without_locale
 check "with descriptors 0 to 2 closed" without_descriptors
 check "where no thread is left for the reports" few_threads
@@ -183,6 +167,5 @@ check "never unloaded, not by gst_deinit either" stays_loaded
 check "the file is hardened" hardened
 check "the spool is its owner's alone and holds no key" spool_is_private
 check "plain http goes to this machine alone" plain_http_stays_here
-check "no environment switches off who has to be trusted" "${PYTHON:-/usr/bin/python3}" Tests/isolation/trust.py
-echo "isolation: $passed passed, $failed failed, $impossible impossible here"
-[ "$failed" = 0 ]
+check "no environment switches off who has to be trusted" "$python" Tests/isolation/trust.py
+checks_end

@@ -1,7 +1,6 @@
 #!/usr/bin/env python3
 """A CloudWatch that nobody vouches for gets nothing, whatever the environment says; one that AWS_CA_BUNDLE names does."""
 
-import http.server
 import os
 import pathlib
 import subprocess
@@ -9,7 +8,8 @@ import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
-from quiet_server import QuietServer, certify  # noqa: E402
+from cloudwatch_server import CloudWatchServer
+from quiet_server import certify
 
 # What switches the verification off elsewhere: in Python, Node, git, curl's own build, AWS's tools.
 SWITCHES = {
@@ -19,25 +19,6 @@ SWITCHES = {
 }
 CONFIGURATION = "[default]\nverify_ssl = false\nno_verify_ssl = true\ncli_verify = false\n"
 CURLRC = "insecure\n"
-
-
-class Service(http.server.BaseHTTPRequestHandler):
-    """Takes everything, and counts it."""
-
-    requests = 0
-
-    def log_message(self, *arguments):
-        pass
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        Service.requests += 1
-        self.send_response(200)
-        self.send_header("Content-Type", "application/x-amz-json-1.0")
-        self.send_header("x-amzn-RequestId", "trust")
-        self.send_header("Content-Length", "2")
-        self.end_headers()
-        self.wfile.write(b"{}")
 
 
 def publish(port, environment):
@@ -57,13 +38,13 @@ def main():
         for path, text in ((".aws/config", CONFIGURATION), (".curlrc", CURLRC)):
             with open(f"{folder}/{path}", "w", encoding="utf-8") as file:
                 file.write(text)
-        server = QuietServer(Service, certificate)
+        server = CloudWatchServer(certificate)
         plain = dict(os.environ, HOME=folder, AWS_EC2_METADATA_DISABLED="true")
         publish(server.server_port, dict(plain, **SWITCHES))
-        assert Service.requests == 0, f"{Service.requests} requests came without a certificate that is trusted"
+        assert server.requests == 0, f"{server.requests} requests came without a certificate that is trusted"
         # The same, with somebody who vouches: it is the certificate that was missing.
         publish(server.server_port, dict(plain, AWS_CA_BUNDLE=certificate))
-        assert Service.requests > 0, "nothing came although the certificate is trusted"
+        assert server.requests > 0, "nothing came although the certificate is trusted"
 
 
 if __name__ == "__main__":

@@ -6,8 +6,6 @@ yet sent or spooled.
 """
 
 import contextlib
-import gzip
-import http.server
 import json
 import os
 import pathlib
@@ -21,39 +19,17 @@ import threading
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
-from quiet_server import QuietServer, certify  # noqa: E402
+from cloudwatch_server import CloudWatchServer
+from quiet_server import certify
 
 BUFFERS = 50
 
 
-class Service(http.server.BaseHTTPRequestHandler):
-    """Takes everything, and counts the samples."""
-
-    protocol_version = "HTTP/1.1"
-    samples = 0
-    lock = threading.Lock()
-
-    def log_message(self, *arguments):
-        pass
-
-    def do_POST(self):
-        content = json.loads(gzip.decompress(self.rfile.read(int(self.headers["Content-Length"]))))
-        with self.lock:
-            for datum in content["MetricData"]:
-                Service.samples += datum["StatisticValues"]["SampleCount"]
-        self.send_response(200)
-        for name, value in {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "x", "Content-Length": "2"}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(b"{}")
-
-
 @contextlib.contextmanager
 def service(certificate=None):
-    """Serves on loopback; yields the address."""
-    Service.samples = 0
-    server = QuietServer(Service, certificate)
-    yield server.address
+    """Serves on loopback; yields the server, which counts samples."""
+    server = CloudWatchServer(certificate, reads=True)
+    yield server
     server.shutdown()
 
 
@@ -139,28 +115,28 @@ def spooled(spool):
         return database.execute("SELECT coalesce(sum(samples), 0) FROM datum").fetchone()[0]
 
 
-def arrived(count):
+def arrived(server, count):
     """Waits until the service has so many samples, and says whether it has just those."""
     deadline = time.monotonic() + 60
-    while Service.samples < count and time.monotonic() < deadline:
+    while server.samples < count and time.monotonic() < deadline:
         time.sleep(0.01)
-    return Service.samples == count
+    return server.samples == count
 
 
 def main():
     os.environ.update(AWS_ACCESS_KEY_ID="AKIAEXAMPLE", AWS_SECRET_ACCESS_KEY="secret", AWS_REGION="us-east-1")
     with tempfile.TemporaryDirectory() as folder:
         os.environ["AWS_CA_BUNDLE"] = certify(folder)
-        with service() as address:
-            process, count = start(address, f"{folder}/exit", "exit")
+        with service() as server:
+            process, count = start(server.address, f"{folder}/exit", "exit")
             assert ends_alone(process) and count >= 2 * BUFFERS - 1, count
-            assert Service.samples == count, (Service.samples, count)
+            assert server.samples == count, (server.samples, count)
         print(f"exit without NULL: {count} of {count} samples were sent")
 
-        with service(os.environ["AWS_CA_BUNDLE"]) as address:
-            process, count = start(address, f"{folder}/tls", "exit")
+        with service(os.environ["AWS_CA_BUNDLE"]) as server:
+            process, count = start(server.address, f"{folder}/tls", "exit")
             assert ends_alone(process)
-            assert Service.samples == count, (Service.samples, count)
+            assert server.samples == count, (server.samples, count)
         print(f"exit without NULL, over TLS: {count} of {count} samples were sent")
 
         with silence() as address:
@@ -169,9 +145,9 @@ def main():
         assert spooled(f"{folder}/silent") == count, (spooled(f"{folder}/silent"), count)
         print(f"exit without NULL and without a service that answers: {count} of {count} samples are in the spool")
 
-        with service() as address:
-            process, count = start(address, f"{folder}/eos", "eos")
-            assert arrived(count), (Service.samples, count)
+        with service() as server:
+            process, count = start(server.address, f"{folder}/eos", "eos")
+            assert arrived(server, count), (server.samples, count)
             assert process.poll() is None
             process.kill()
         print(f"EOS while the pipeline plays on: {count} of {count} samples were sent")
@@ -188,10 +164,10 @@ def main():
             assert spooled(f"{folder}/late") == count, (spooled(f"{folder}/late"), count)
         print(f"EOS and a service that hangs: passed in {took * 1000:.0f} ms, {count} of {count} samples are in the spool")
 
-        with service() as address:
+        with service() as server:
             launch = subprocess.Popen(
                 ["gst-launch-1.0", "-m", "videotestsrc", "is-live=true", "!", "timepiecetick", "interval=100000000",
-                 "cloudwatch-namespace=Test", f"cloudwatch-spool={folder}/int", f"endpoint-uri={address}", "!", "fakesink"],
+                 "cloudwatch-namespace=Test", f"cloudwatch-spool={folder}/int", f"endpoint-uri={server.address}", "!", "fakesink"],
                 stdout=subprocess.PIPE, text=True)
             reports = 0
             for line in launch.stdout:
@@ -200,8 +176,8 @@ def main():
                     launch.send_signal(signal.SIGINT)
                     break
             launch.communicate(timeout=60)
-            assert Service.samples > 0, "an interrupted gst-launch-1.0 sent nothing"
-            print(f"gst-launch-1.0 interrupted: {Service.samples} samples were sent")
+            assert server.samples > 0, "an interrupted gst-launch-1.0 sent nothing"
+            print(f"gst-launch-1.0 interrupted: {server.samples} samples were sent")
 
 
 if sys.argv[1:2] == ["child"]:

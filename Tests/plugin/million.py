@@ -12,7 +12,7 @@ import time
 # GLib's own allocator keeps what is freed; malloc knows what is in use. It is read when GLib is loaded.
 os.environ["G_SLICE"] = "always-malloc"
 
-import gi  # noqa: E402
+import gi
 
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402

@@ -1,34 +1,19 @@
 """Lets a CloudWatch on loopback refuse a datum for good, and looks whether message and stats tell how many and why."""
 
-import http.server
+import pathlib
 import sys
-import threading
 
 import gi
 
 gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
+from cloudwatch_server import CloudWatchServer  # noqa: E402
+
 Gst.init(None)
-
-
-class Service(http.server.BaseHTTPRequestHandler):
-    """Refuses everything as CloudWatch refuses a value."""
-
-    protocol_version = "HTTP/1.1"
-
-    def log_message(self, *arguments):
-        pass
-
-    def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
-        body = b'{"__type":"com.amazonaws.cloudwatch#InvalidParameterValue","message":"No."}'
-        self.send_response(400)
-        for name, value in {"Content-Type": "application/x-amz-json-1.0", "x-amzn-RequestId": "x",
-                            "Content-Length": str(len(body))}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
+# As CloudWatch refuses a value.
+REFUSAL = (400, b'{"__type":"com.amazonaws.cloudwatch#InvalidParameterValue","message":"No."}')
 
 
 def check(told):
@@ -39,13 +24,11 @@ def check(told):
 
 
 def main():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
-    server.daemon_threads = True
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    server = CloudWatchServer(answer=lambda number: REFUSAL)
     pipeline = Gst.parse_launch(
         "fakesrc datarate=100000 sizetype=fixed sizemax=1000 ! timepiecetick name=tick cloudwatch-namespace=Test"
         " region=us-east-1 access-key=AKIAEXAMPLE secret-access-key=secret cloudwatch-interval=1000000000"
-        f" cloudwatch-spool=none endpoint-uri=http://127.0.0.1:{server.server_port} ! fakesink")
+        f" cloudwatch-spool=none endpoint-uri={server.address} ! fakesink")
     pipeline.set_state(Gst.State.PLAYING)
     while True:
         message = pipeline.get_bus().timed_pop_filtered(60 * Gst.SECOND, Gst.MessageType.ELEMENT | Gst.MessageType.ERROR)

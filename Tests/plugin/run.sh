@@ -1,65 +1,13 @@
 #!/bin/bash
-# Tests of the built plugin, as GStreamer finds it in GST_PLUGIN_PATH: scanner,
-# tools, Python, tracers, valgrind. Prints 'N passed, N failed' at its end.
+# Tests of the built plugin, as GStreamer finds it in GST_PLUGIN_PATH: scanner, tools, Python, tracers, valgrind.
+#
+#   run.sh [NAME...]    all checks, or those whose names contain one of these
 set -u
-
 here=$(cd "$(dirname "$0")" && pwd)
-python=${PYTHON:-/usr/bin/python3}
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-
-plugin=
-paths=${GST_PLUGIN_PATH-}
-for directory in ${paths//:/ }; do
-  [ -f "$directory/libgsttimepiece.so" ] && plugin=$directory/libgsttimepiece.so && break
-done
-if [ -z "$plugin" ]; then
-  echo "run.sh: there is no libgsttimepiece.so in GST_PLUGIN_PATH='$paths'" >&2
-  exit 1
-fi
-
-# A registry of our own, and the debug level that the checks set themselves.
-export GST_REGISTRY=$work/registry.bin
-export GST_DEBUG_NO_COLOR=1 G_DEBUG=fatal-criticals
-unset GST_DEBUG GST_TRACERS GST_DEBUG_FILE
-
-passed=0
-failed=0
-
-# check NAME COMMAND...: a check is good if its command is; what it printed is
-# shown if it is not.
-check() {
-  local name=$1
-  shift
-  if timeout 240 bash -c 'exec 2>&1; "$@"' -- "$@" >"$work/output"; then
-    passed=$((passed + 1))
-    echo "ok: $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED: $name"
-    sed 's/^/    /' "$work/output"
-  fi
-}
-
-# Says what is missing; all the arguments after the file must be found in it.
-contains() {
-  local file=$1 pattern
-  shift
-  for pattern in "$@"; do
-    grep -qE -- "$pattern" "$file" || { echo "missing: $pattern"; cat "$file"; return 1; }
-  done
-}
-
-# The same, one after the other down the file.
-tells() {
-  local file=$1 line=1 found pattern
-  shift
-  for pattern in "$@"; do
-    found=$(tail -n "+$line" "$file" | grep -nE -m1 -- "$pattern" | cut -d: -f1)
-    [ -n "$found" ] || { echo "missing after line $line: $pattern"; cat "$file"; return 1; }
-    line=$((line + found))
-  done
-}
+# shellcheck source=Tests/runner/checks.sh
+. "$here/../runner/checks.sh"
+checks_begin plugin "$@"
+export here
 
 scanner_loads_it() {
   rm -f "$GST_REGISTRY"
@@ -79,26 +27,41 @@ scanner_loads_it_again() {
   ! gst-inspect-1.0 -b | grep libgsttimepiece
 }
 
-inspect_reads_well() {
-  gst-inspect-1.0 timepiecetick >"$work/inspect" 2>"$work/complaints" || return 1
+# inspect ELEMENT PATTERN...: a page without complaints, with a blurb for each property, that lists what is expected.
+inspect() {
+  local element=$1 both=(interval label post-messages stats cloudwatch-namespace region) name bare
+  shift
+  gst-inspect-1.0 "$element" >"$work/inspect" 2>"$work/complaints" || return 1
   [ ! -s "$work/complaints" ] || { cat "$work/complaints"; return 1; }
-  contains "$work/inspect" 'Filter/Analyzer/Debug' 'Rank +none' \
-    '^  interval +: .{20}' '^  label +: .{20}' '^  max-intervals +: .{20}' \
-    '^  post-messages +: .{20}' '^  stats +: .{20}' || return 1
+  for name in "${both[@]}"; do set -- "$@" "^  $name *: .{20}"; done
+  contains "$work/inspect" 'Filter/Analyzer/Debug' 'Rank +none' "SRC template: 'src'" "SINK template: 'sink'" "$@" || return 1
+  bare=$(grep -E '^  [a-z0-9-]+ *: .{0,9}$' "$work/inspect")
+  [ -z "$bare" ] || { echo "these have no blurb: $bare"; return 1; }
   ! grep '(null)' "$work/inspect"
+}
+
+inspect_tick() {
+  inspect timepiecetick 'Timepiece tick' '^  max-intervals +: .{20}' '^  stall-timeout +: .{20}' \
+    '^  stall-on-start +: .{20}' '^  min-rate +: .{20}' '^  alarms +: .{20}' '"alarm"' '"add-alarm"' '"remove-alarm"'
+}
+
+inspect_watch() {
+  inspect timepiecewatch 'Timepiece watch' '^  watch +: .{20}' '^  edge +: .{20}' '^  correlation +: .{20}' \
+    '\(0\): around +- .{10}' '\(1\): start +- .{10}' '\(2\): stop +- .{10}' '\(0\): auto +- .{10}' '\(1\): meta +- .{10}' \
+    '\(2\): pts +- .{10}'
 }
 
 launch_prints_messages() {
   gst-launch-1.0 -m videotestsrc is-live=true num-buffers=45 ! video/x-raw,framerate=30/1 \
     ! timepiecetick label=front-door ! fakesink >"$work/launch" 2>&1 || return 1
-  tells "$work/launch" 'from element "timepiecetick0" \(element\): timepiece-tick, label=\(string\)front-door, timestamp=' \
+  in_order "$work/launch" 'from element "timepiecetick0" \(element\): timepiece-tick, label=\(string\)front-door, timestamp=' \
     'timepiece-tick, .*total-buffers=\(guint64\)45' 'from element "pipeline0" \(eos\)'
 }
 
 debug_tells_the_story() {
   GST_DEBUG='timepiece*:6' gst-launch-1.0 -q videotestsrc num-buffers=3 ! timepiecetick ! fakesink \
     >"$work/story" 2>&1 || return 1
-  tells "$work/story" 'interval 0:00:01.0+, max-intervals 10' 'started' 'activating push' 'stream-start' 'caps' \
+  in_order "$work/story" 'interval 0:00:01.0+, max-intervals 10' 'started' 'activating push' 'stream-start' 'caps' \
     'nominal rate 30' 'segment' 'eos' 'posting timepiece-tick, .*num-buffers=\(guint64\)3,' 'deactivating push' \
     'stopped'
 }
@@ -197,15 +160,10 @@ memcheck_lists() {
     ! timepiecetick ! timepiecetick label=second ! fakesink
 }
 
-# The checks run in shells of their own.
-export here work plugin python
-export -f contains tells links_no_service_library publish says_what_cannot_be_loaded scanner_loads_it \
-  scanner_loads_it_again inspect_reads_well launch_prints_messages debug_tells_the_story cost_is_told_once \
-  demo_takes_every_source links_no_swift exports_two_symbols leaks nothing_leaks memcheck memcheck_reports memcheck_lists
-
 check "gst-plugin-scanner loads it into a fresh registry" scanner_loads_it
 check "gst-plugin-scanner loads it again when the file has changed" scanner_loads_it_again
-check "gst-inspect-1.0 reads well" inspect_reads_well
+check "gst-inspect-1.0 reads well for timepiecetick" inspect_tick
+check "gst-inspect-1.0 reads well for timepiecewatch" inspect_watch
 check "gst-launch-1.0 -m prints the message" launch_prints_messages
 check "GST_DEBUG tells the story" debug_tells_the_story
 check "what CloudWatch will cost is told once, at level INFO" cost_is_told_once
@@ -228,5 +186,4 @@ check "the leaks tracer finds nothing, and nothing is critical" nothing_leaks
 check "valgrind finds nothing where reports come by the clock" memcheck_reports
 check "valgrind finds nothing where lists pass" memcheck_lists
 
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+checks_end

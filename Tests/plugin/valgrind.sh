@@ -33,6 +33,7 @@ number=0
 while read -r line; do
   [ -n "$line" ] || continue
   number=$((number + 1))
+  pipeline=()
   eval "pipeline=($line)"
   memcheck "${pipeline[@]}" || { echo "valgrind: failed: $line" >&2; exit 1; }
 done <<END

@@ -6,8 +6,8 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "apps" / "python"))
-import timepiece_messages  # noqa: E402
-from gi.repository import GObject, Gst  # noqa: E402
+import timepiece_messages
+from gi.repository import GObject, Gst
 
 TIMES = "timestamp=(guint64)5, stream-time=(guint64)18446744073709551615, running-time=(guint64)3, duration=(guint64)1000"
 INTERVALS = ("num-intervals=(guint64)29, min-interval=(guint64)1, max-interval=(guint64)9, avg-interval=(guint64)5, "
