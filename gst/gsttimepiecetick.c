@@ -168,15 +168,13 @@
  *
  * Since: 0.1
  */
+#include "gsttimepiecestall.h"
 #include "gsttimepiecetickprivate.h"
 
 GST_DEBUG_CATEGORY (gst_timepiece_tick_debug);
 
 #define DEFAULT_MAX_INTERVALS 10
 #define LARGEST_MAX_INTERVALS 65536
-
-/* Below this, looking for stalls would be the load. */
-#define MIN_STALL_TIMEOUT GST_MSECOND
 
 enum
 {
@@ -215,8 +213,7 @@ static void
 report_stall (const TimepieceStall * stall, void *user_data)
 {
   gst_timepiece_element_post (GST_TIMEPIECE_ELEMENT (user_data),
-      gst_timepiece_tick_stall_structure (GST_TIMEPIECE_TICK (user_data),
-          stall));
+      gst_timepiece_stall_structure (GST_TIMEPIECE_ELEMENT (user_data), stall));
 }
 
 static TimepieceTickSettings
@@ -233,15 +230,6 @@ get_settings (GstTimepieceTick * self)
   return settings;
 }
 
-static gchar *
-stall_problem (guint64 timeout)
-{
-  if (timeout == 0 || timeout >= MIN_STALL_TIMEOUT)
-    return NULL;
-  return g_strdup_printf ("The property stall-timeout is %" G_GUINT64_FORMAT
-      " ns; allowed are 0, for off, and 1000000 (1 ms) or more.", timeout);
-}
-
 static TimepieceMeter *
 gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
 {
@@ -254,7 +242,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   TimepieceTick *tick;
   guint max_intervals;
 
-  if ((*problem = stall_problem (settings.stall_timeout)))
+  if ((*problem = gst_timepiece_stall_problem (settings.stall_timeout)))
     return NULL;
   GST_OBJECT_LOCK (self);
   max_intervals = self->max_intervals;
@@ -357,23 +345,6 @@ gst_timepiece_tick_remove_alarm (GstTimepieceTick * self, const gchar * name)
 }
 
 static void
-set_stall_timeout (GstTimepieceTick * self, guint64 timeout)
-{
-  gchar *problem = gst_timepiece_element_is_started (&self->parent) ?
-      stall_problem (timeout) : NULL;
-
-  if (problem) {
-    gst_timepiece_element_warn_settings (&self->parent, problem,
-        "The former stall-timeout holds.");
-    g_free (problem);
-    return;
-  }
-  GST_OBJECT_LOCK (self);
-  self->stall_timeout = timeout;
-  GST_OBJECT_UNLOCK (self);
-}
-
-static void
 gst_timepiece_tick_set_property (GObject * object, guint prop_id,
     const GValue * value, GParamSpec * pspec)
 {
@@ -386,7 +357,8 @@ gst_timepiece_tick_set_property (GObject * object, guint prop_id,
       GST_OBJECT_UNLOCK (self);
       break;
     case PROP_STALL_TIMEOUT:
-      set_stall_timeout (self, g_value_get_uint64 (value));
+      gst_timepiece_stall_set_timeout (&self->parent, &self->stall_timeout,
+          g_value_get_uint64 (value));
       gst_timepiece_element_apply (&self->parent);
       break;
     case PROP_STALL_ON_START:

@@ -54,31 +54,6 @@ gst_timepiece_tick_window_structure (GstTimepieceTick * self,
 }
 
 GstStructure *
-gst_timepiece_tick_stall_structure (GstTimepieceTick * self,
-    const TimepieceStall * stall)
-{
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
-  gchar *label = gst_timepiece_element_dup_label (element);
-  GstTimepieceTimes times;
-  GstStructure *structure;
-
-  gst_timepiece_element_get_times (element, stall->last_position, &times);
-  if (stall->resumed)
-    structure = gst_structure_new ("timepiece-resume",
-        "label", G_TYPE_STRING, label,
-        "stalled-for", G_TYPE_UINT64, stall->duration,
-        "reason", G_TYPE_STRING, stall->reason, NULL);
-  else
-    structure = gst_structure_new ("timepiece-stall",
-        "label", G_TYPE_STRING, label,
-        "since-last-buffer", G_TYPE_UINT64, stall->duration,
-        "last-running-time", G_TYPE_UINT64, times.running_time,
-        "reason", G_TYPE_STRING, stall->reason, NULL);
-  g_free (label);
-  return structure;
-}
-
-GstStructure *
 gst_timepiece_tick_alarm_structure (GstTimepieceTick * self,
     const TimepieceFiring * firing, GstClockTime running_time)
 {

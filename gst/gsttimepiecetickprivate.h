@@ -67,8 +67,6 @@ G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);
 G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_window_structure
     (GstTimepieceTick * self, const gchar * name,
     const TimepieceTickWindow * window);
-G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_stall_structure
-    (GstTimepieceTick * self, const TimepieceStall * stall);
 G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_alarm_structure
     (GstTimepieceTick * self, const TimepieceFiring * firing,
     GstClockTime running_time);

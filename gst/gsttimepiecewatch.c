@@ -31,18 +31,28 @@
  * a start do not get through, buffers are recognized by exactly the same
  * running time or PTS, among the last 1,024 that passed the start, and only as
  * long as nearly all are found, so that a chance meeting of shifted stamps makes
- * no lap. What is not recognized is counted, never guessed. Of several starts
- * each is measured by itself, and is a child of the message; several stops are
- * measured separately. A lap that contains a pause does not count, nor does
- * what a flush threw away count as unmatched.
+ * no lap. Only the starts count from which a path of pads leads to the stop, or
+ * whose stamps arrive. What is not recognized is counted, never guessed. Of
+ * several starts each is measured by itself, and is a child of the message;
+ * several stops are measured separately. A lap that contains a pause does not
+ * count, nor does what a flush threw away count as unmatched.
  *
- * A start keeps 40 KB and a stop 50 KB for each start it hears of, whatever
- * happens between them. A stamp that has not come when 256 later ones have been
- * seen, or at EOS, is unmatched; a stop does not recognize duplicates that are
- * further apart.
+ * Of the buffers that passed a start each becomes a lap, is unmatched, is merged
+ * or is in flight at the stop: `num-intervals`, `num-unmatched` and `num-merged`
+ * of all messages and `in-flight` of the last add up. A buffer that later ones
+ * have overtaken is unmatched when it is four times as old as the longest lap so
+ * far (10 ms at least), when 256 later ones have come, or at EOS; until then it is in flight, as
+ * everything is while nothing arrives. With #GstTimepieceWatch:stall-timeout a
+ * stop posts `timepiece-stall`, as timepiecetick does, with the reason
+ * `in-flight` while the oldest in flight is older than that, with its age as
+ * `since-last-buffer`, and `timepiece-resume` when it is over.
+ *
+ * A start keeps 29 KB and a stop 50 KB for each start it hears of, of which what
+ * is used takes memory, whatever happens between them. A stop does not recognize
+ * duplicates that are further apart than 256 stamps.
  *
  * Watches meet in one top-level pipeline only, in whatever order they are made,
- * and while the pipeline runs.
+ * and while the pipeline runs; a stop whose start is in another one warns of it.
  *
  * ## Example launch lines
  * |[
@@ -76,8 +86,14 @@
  * * #guint64 `p99-interval`: 99 % of the laps are not longer
  * * #guint64 `self-time`: the sum less the sums of the children
  * * #gdouble `share`: the part of the parent's sum, 1 without a parent
- * * #guint64 `num-unmatched`: at a stop, buffers of which no start is known, and
- *   stamps of the starts that did not arrive
+ * * #guint64 `num-unmatched`: at a stop, buffers that passed a start and did not
+ *   arrive, or were not recognized; where no start is upstream, the buffers that
+ *   passed the stop
+ * * #guint64 `num-merged`: buffers that arrived only as a part of one of which
+ *   another part made the lap, as frames that are joined
+ * * #guint64 `in-flight`: buffers that passed a start, and did not arrive yet
+ * * #guint64 `oldest-in-flight`: how long ago the first of them passed the start,
+ *   0 if none is in flight
  * * #GST_TYPE_ARRAY of #GstStructure `children`: the watches below, or the
  *   starts of a stop if there are several, with the same fields
  *
@@ -86,8 +102,9 @@
  *
  * Since: 0.1
  */
-#include "gsttimepiecewatchprivate.h"
+#include "gsttimepiecestall.h"
 #include "gsttimepiecestamp.h"
+#include "gsttimepiecewatchprivate.h"
 
 GST_DEBUG_CATEGORY (gst_timepiece_watch_debug);
 
@@ -101,7 +118,8 @@ enum
   PROP_0,
   PROP_WATCH,
   PROP_EDGE,
-  PROP_CORRELATION
+  PROP_CORRELATION,
+  PROP_STALL_TIMEOUT
 };
 
 GType
@@ -146,10 +164,34 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceWatch, gst_timepiece_watch,
     GST_DEBUG_CATEGORY_INIT (gst_timepiece_watch_debug, "timepiecewatch", 0,
         "measures how long a part of the pipeline takes"));
 
+static gchar *
+complaint_text (const TimepieceWatchWindow * window)
+{
+  switch (window->complaint) {
+    case TIMEPIECE_COMPLAINT_NEVER_MATCHED:
+      return g_strdup_printf ("None of the first %" G_GUINT64_FORMAT
+          " buffers that passed this stop came from a start of the same "
+          "watch, although buffers pass one; a stop has to be downstream of "
+          "its start, with nothing between that drops both metas and time "
+          "stamps.", window->complaint_number);
+    case TIMEPIECE_COMPLAINT_NOTHING_ARRIVED:
+      return g_strdup_printf ("%" G_GUINT64_FORMAT " buffers passed a start of "
+          "this watch, and none came to this stop until its stream ended.",
+          window->complaint_number);
+    case TIMEPIECE_COMPLAINT_START_ELSEWHERE:
+      return g_strdup ("The start of this watch is in another pipeline than "
+          "this stop; watches meet in one top-level pipeline only.");
+    case TIMEPIECE_COMPLAINT_NONE:
+      break;
+  }
+  return NULL;
+}
+
 static void
-warn_never_matched (GstTimepieceWatch * self, guint64 number)
+warn_complaint (GstTimepieceWatch * self, const TimepieceWatchWindow * window)
 {
   gboolean warned;
+  gchar *text;
 
   GST_OBJECT_LOCK (self);
   warned = self->warned_stop;
@@ -157,11 +199,9 @@ warn_never_matched (GstTimepieceWatch * self, guint64 number)
   GST_OBJECT_UNLOCK (self);
   if (warned)
     return;
-  GST_ELEMENT_WARNING (self, STREAM, FAILED,
-      ("None of the first %" G_GUINT64_FORMAT " buffers that passed this stop "
-          "came from a start of the same watch, although buffers pass one; "
-          "a stop has to be downstream of its start, with nothing between "
-          "that drops both metas and time stamps.", number), (NULL));
+  text = complaint_text (window);
+  GST_ELEMENT_WARNING (self, STREAM, FAILED, ("%s", text), (NULL));
+  g_free (text);
 }
 
 /* On the reports' thread, or in end () and stop () below. */
@@ -171,11 +211,28 @@ report (const TimepieceWatchWindow * window, void *user_data)
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (user_data);
   GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
 
-  if (window->num_never_matched > 0)
-    warn_never_matched (self, window->num_never_matched);
+  if (window->complaint != TIMEPIECE_COMPLAINT_NONE)
+    warn_complaint (self, window);
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post (element,
         gst_timepiece_watch_structure (self, "timepiece-watch", window));
+}
+
+/* On the reports' thread, or at a turn of the stream. */
+static void
+report_stall (const TimepieceStall * stall, void *user_data)
+{
+  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (user_data);
+
+  gst_timepiece_element_post (element,
+      gst_timepiece_stall_structure (element, stall));
+}
+
+/* On the reports' thread. */
+static void
+find_paths (void *user_data)
+{
+  gst_timepiece_watch_find_paths (GST_TIMEPIECE_WATCH (user_data));
 }
 
 /* Returns: (transfer full): the pipeline, or whatever is the outermost */
@@ -194,6 +251,11 @@ top_level (GstObject * object)
 static TimepieceMeter *
 gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 {
+  static const TimepieceWatchEvents events = {
+    .window = report,
+    .stall = report_stall,
+    .find_paths = find_paths
+  };
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
   gchar *label = gst_timepiece_element_dup_label (element);
   GstObject *top = top_level (GST_OBJECT (self));
@@ -215,19 +277,24 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   settings.path = path;
   settings.edge = (TimepieceEdge) edge;
   settings.correlation = (TimepieceCorrelation) self->correlation;
+  settings.stall_timeout = self->stall_timeout;
   self->warned_start = self->warned_stop = self->warned_memory = FALSE;
   GST_OBJECT_UNLOCK (self);
-  watch = timepiece_watch_new (&settings, report, self, sentence,
-      sizeof (sentence));
+  *problem = gst_timepiece_stall_problem (settings.stall_timeout);
+  watch = *problem ? NULL : timepiece_watch_new (&settings, &events, self,
+      sentence, sizeof (sentence));
   if (watch) {
     GST_DEBUG_OBJECT (self, "watch %s in %" GST_PTR_FORMAT, path, top);
+    /* Stops that look for their starts read these. */
+    GST_OBJECT_LOCK (self);
     self->group = timepiece_watch_group (watch);
     self->start = timepiece_watch_start (watch);
+    GST_OBJECT_UNLOCK (self);
     self->stamps = stamps;
     self->linear = FALSE;
     gst_timepiece_watch_set_flow (self, edge);
-    self->watch = watch;
-  } else {
+    g_atomic_pointer_set (&self->watch, watch);
+  } else if (!*problem) {
     *problem = g_strdup (sentence);
   }
   gst_object_unref (top);
@@ -239,7 +306,7 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 static void
 gst_timepiece_watch_stop (GstTimepieceElement * element)
 {
-  GST_TIMEPIECE_WATCH (element)->watch = NULL;
+  g_atomic_pointer_set (&GST_TIMEPIECE_WATCH (element)->watch, NULL);
 }
 
 static void
@@ -261,8 +328,14 @@ static gboolean
 gst_timepiece_watch_apply (GstTimepieceElement * element,
     TimepieceMeter * meter)
 {
-  return timepiece_watch_set_interval ((TimepieceWatch *) meter,
-      gst_timepiece_element_get_interval (element), gst_timepiece_now ());
+  guint64 stall_timeout;
+
+  GST_OBJECT_LOCK (element);
+  stall_timeout = GST_TIMEPIECE_WATCH (element)->stall_timeout;
+  GST_OBJECT_UNLOCK (element);
+  return timepiece_watch_set ((TimepieceWatch *) meter,
+      gst_timepiece_element_get_interval (element), stall_timeout,
+      gst_timepiece_now ());
 }
 
 typedef struct
@@ -313,6 +386,12 @@ gst_timepiece_watch_set_property (GObject * object, guint prop_id,
 {
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (object);
 
+  if (prop_id == PROP_STALL_TIMEOUT) {
+    gst_timepiece_stall_set_timeout (&self->parent, &self->stall_timeout,
+        g_value_get_uint64 (value));
+    gst_timepiece_element_apply (&self->parent);
+    return;
+  }
   GST_OBJECT_LOCK (self);
   switch (prop_id) {
     case PROP_WATCH:
@@ -349,6 +428,9 @@ gst_timepiece_watch_get_property (GObject * object, guint prop_id,
       break;
     case PROP_CORRELATION:
       g_value_set_enum (value, self->correlation);
+      break;
+    case PROP_STALL_TIMEOUT:
+      g_value_set_uint64 (value, self->stall_timeout);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -423,6 +505,20 @@ gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
           GST_TYPE_TIMEPIECE_WATCH_CORRELATION, DEFAULT_CORRELATION,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
           GST_PARAM_MUTABLE_READY));
+  /**
+   * GstTimepieceWatch:stall-timeout:
+   *
+   * At a stop, how old the oldest buffer may be that passed a start and did not
+   * arrive; then `timepiece-stall` is posted with the reason `in-flight`.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_STALL_TIMEOUT,
+      g_param_spec_uint64 ("stall-timeout", "Stall timeout",
+          "At a stop, report a stall when a buffer is in flight for so many "
+          "nanoseconds, at least 1 ms (0 = off)", 0, G_MAXUINT64, 0,
+          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
+          GST_PARAM_MUTABLE_PLAYING));
 
   gst_element_class_set_static_metadata (GST_ELEMENT_CLASS (klass),
       "Timepiece watch", "Filter/Analyzer/Debug",

@@ -174,6 +174,7 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
     stamp->stamp.start = self->start;
     stamp->stamp.sequence = sequence;
     stamp->stamp.instant = now;
+    stamp->stamp.presentation = GST_BUFFER_PTS (buffer);
   }
   return buffer;
 }
@@ -228,6 +229,7 @@ stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
 {
   GstTimepieceStamp *stamp;
   const TimepieceStamp *last = NULL;
+  gboolean several = FALSE;
   gpointer state = NULL;
 
   if (G_UNLIKELY (!self->watch))
@@ -237,9 +239,16 @@ stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
             (buffer, &state, self->stamp_type))) {
       if (stamp->stamp.group != self->group)
         continue;
-      if (G_UNLIKELY (last))
-        timepiece_watch_arrive (self->watch, last);
-      last = &stamp->stamp;
+      if (G_UNLIKELY (last || several)) {
+        several = TRUE;
+        if (last)
+          timepiece_watch_arrive (self->watch, last, GST_BUFFER_PTS (buffer));
+        last = NULL;
+        timepiece_watch_arrive (self->watch, &stamp->stamp,
+            GST_BUFFER_PTS (buffer));
+      } else {
+        last = &stamp->stamp;
+      }
     }
   }
   timepiece_watch_pass (self->watch, now, GST_BUFFER_PTS (buffer),
@@ -283,12 +292,33 @@ get_range_stop (GstPad * pad, GstObject * parent, guint64 offset,
   return ret;
 }
 
+static gboolean
+gst_timepiece_watch_stop_event (GstPad * pad, GstObject * parent,
+    GstEvent * event)
+{
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (parent);
+
+  switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_STREAM_START:
+    case GST_EVENT_SEGMENT:
+    case GST_EVENT_EOS:
+      /* Links change before these come. */
+      gst_timepiece_watch_find_paths (self);
+      break;
+    default:
+      break;
+  }
+  return gst_timepiece_element_sink_event (pad, parent, event);
+}
+
 void
 gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
     GstTimepieceWatchEdge edge)
 {
   switch (edge) {
     case GST_TIMEPIECE_WATCH_EDGE_AROUND:
+      gst_pad_set_event_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (gst_timepiece_element_sink_event));
       gst_pad_set_chain_function (self->sinkpad,
           GST_DEBUG_FUNCPTR (chain_around));
       gst_pad_set_chain_list_function (self->sinkpad,
@@ -297,6 +327,8 @@ gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
           GST_DEBUG_FUNCPTR (get_range_around));
       break;
     case GST_TIMEPIECE_WATCH_EDGE_START:
+      gst_pad_set_event_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (gst_timepiece_element_sink_event));
       gst_pad_set_chain_function (self->sinkpad,
           GST_DEBUG_FUNCPTR (chain_start));
       gst_pad_set_chain_list_function (self->sinkpad,
@@ -305,6 +337,8 @@ gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
           GST_DEBUG_FUNCPTR (get_range_start));
       break;
     case GST_TIMEPIECE_WATCH_EDGE_STOP:
+      gst_pad_set_event_function (self->sinkpad,
+          GST_DEBUG_FUNCPTR (gst_timepiece_watch_stop_event));
       gst_pad_set_chain_function (self->sinkpad,
           GST_DEBUG_FUNCPTR (chain_stop));
       gst_pad_set_chain_list_function (self->sinkpad,

@@ -25,7 +25,10 @@ structure_from_node (const gchar * name, const TimepieceWatchNode ** node,
   gst_structure_set (structure,
       "self-time", G_TYPE_UINT64, own->self_time,
       "share", G_TYPE_DOUBLE, own->share,
-      "num-unmatched", G_TYPE_UINT64, own->num_unmatched, NULL);
+      "num-unmatched", G_TYPE_UINT64, own->num_unmatched,
+      "num-merged", G_TYPE_UINT64, own->num_merged,
+      "in-flight", G_TYPE_UINT64, own->in_flight,
+      "oldest-in-flight", G_TYPE_UINT64, own->oldest_in_flight, NULL);
   g_value_init (&array, GST_TYPE_ARRAY);
   for (i = 0; i < own->num_children; i++) {
     g_value_init (&item, GST_TYPE_STRUCTURE);

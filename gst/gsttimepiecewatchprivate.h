@@ -39,11 +39,16 @@ struct _GstTimepieceWatch
   gchar *name;
   GstTimepieceWatchEdge edge;
   GstTimepieceWatchCorrelation correlation;
+  guint64 stall_timeout;
 };
 
 /* The way of a buffer: gsttimepiecewatchflow.c. Before the pads are active. */
 G_GNUC_INTERNAL void gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
     GstTimepieceWatchEdge edge);
+
+/* Which starts are upstream of this stop: gsttimepiecewatchpaths.c. On any
+ * thread. */
+G_GNUC_INTERNAL void gst_timepiece_watch_find_paths (GstTimepieceWatch * self);
 
 /* What is told: gsttimepiecewatchmessage.c. Returns: (transfer full) */
 G_GNUC_INTERNAL GstStructure *gst_timepiece_watch_structure (GstTimepieceWatch *

@@ -13,17 +13,7 @@ import TimepieceMeters
     }
 
     func report(_ event: StallDetector.Event, lastPosition: UInt64) {
-        let (resumed, reason, duration) =
-            switch event {
-            case .stalled(let reason, let duration): (false, reason, duration)
-            case .resumed(let reason, let duration): (true, reason, duration)
-            }
-        unsafe reason.rawValue.withCString { text in
-            var flat = unsafe TimepieceStall(
-                resumed: resumed, reason: text, duration: UInt64(clamping: duration.nanoseconds),
-                last_position: lastPosition)
-            unsafe events.stall(&flat, context)
-        }
+        unsafe TimepieceBridge.show(event, lastPosition: lastPosition, by: events.stall, context)
     }
 
     static func show(_ window: Window, by function: TimepieceTickShow, _ context: UnsafeMutableRawPointer?) {
@@ -64,5 +54,23 @@ extension TimepieceStatistics {
             p90: percentile(90),
             p99: percentile(99),
             rate: statistics.rate)
+    }
+}
+
+/// Shows a stall, or its end, to the element's function in the contract's terms.
+func show(
+    _ event: StallDetector.Event, lastPosition: UInt64, by function: TimepieceStallFunc,
+    _ context: UnsafeMutableRawPointer?
+) {
+    let (resumed, reason, duration) =
+        switch event {
+        case .stalled(let reason, let duration): (false, reason, duration)
+        case .resumed(let reason, let duration): (true, reason, duration)
+        }
+    unsafe reason.rawValue.withCString { text in
+        var flat = unsafe TimepieceStall(
+            resumed: resumed, reason: text, duration: UInt64(clamping: duration.nanoseconds),
+            last_position: lastPosition)
+        unsafe function(&flat, context)
     }
 }

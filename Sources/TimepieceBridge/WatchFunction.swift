@@ -6,11 +6,29 @@ import TimepieceMeters
 @safe struct WatchFunction: WatchReporter, @unchecked Sendable {
     // Sendable: the element promises that its function may be called on any thread until the watch is stopped.
     let function: TimepieceWatchFunc
+    let events: TimepieceWatchEvents?
     let context: UnsafeMutableRawPointer?
 
     init(function: TimepieceWatchFunc, context: UnsafeMutableRawPointer?) {
         unsafe self.function = unsafe function
+        events = nil
         unsafe self.context = unsafe context
+    }
+
+    init(events: TimepieceWatchEvents, context: UnsafeMutableRawPointer?) {
+        unsafe function = unsafe events.window
+        self.events = events
+        unsafe self.context = unsafe context
+    }
+
+    func report(_ event: StallDetector.Event, lastPosition: UInt64) {
+        guard let events else { return }
+        unsafe show(event, lastPosition: lastPosition, by: events.stall, context)
+    }
+
+    func findPaths() {
+        guard let events else { return }
+        unsafe events.find_paths(context)
     }
 
     func report(_ window: WatchWindow) {
@@ -33,16 +51,37 @@ import TimepieceMeters
                     intervals: TimepieceStatistics(report.tree.statistics),
                     self_time: UInt64(clamping: report.tree.selfTime.nanoseconds),
                     share: report.share,
-                    num_unmatched: report.tree.unmatched,
+                    num_unmatched: report.tree.losses.unmatched,
+                    num_merged: report.tree.losses.merged,
+                    in_flight: report.tree.underWay.count,
+                    oldest_in_flight: report.tree.underWay.age(at: window.closedAt),
                     num_children: report.tree.children.count)
             }
             unsafe nodes.withUnsafeBufferPointer { nodes in
                 guard let first = nodes.baseAddress else { return }
+                let (complaint, number) = window.complaint.flat
                 var flat = unsafe TimepieceWatchWindow(
-                    duration: window.duration, last_position: window.position, num_never_matched: window.neverMatched,
-                    nodes: first, num_nodes: nodes.count)
+                    duration: window.duration, last_position: window.position, complaint: complaint,
+                    complaint_number: number, nodes: first, num_nodes: nodes.count)
                 unsafe function(&flat, context)
             }
+        }
+    }
+}
+
+extension TransitOrigin.UnderWay {
+    fileprivate func age(at now: UInt64) -> UInt64 {
+        count == 0 || oldest > now ? 0 : now - oldest
+    }
+}
+
+extension WatchComplaint? {
+    fileprivate var flat: (TimepieceWatchComplaint, UInt64) {
+        switch self {
+        case nil: (TIMEPIECE_COMPLAINT_NONE, 0)
+        case .neverMatched(let passed)?: (TIMEPIECE_COMPLAINT_NEVER_MATCHED, passed)
+        case .nothingArrived(let issued)?: (TIMEPIECE_COMPLAINT_NOTHING_ARRIVED, issued)
+        case .startElsewhere?: (TIMEPIECE_COMPLAINT_START_ELSEWHERE, 0)
         }
     }
 }

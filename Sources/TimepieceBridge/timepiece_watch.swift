@@ -9,11 +9,11 @@ import TimepieceMeters
 
 @c @implementation
 func timepiece_watch_new(
-    _ settings: UnsafePointer<TimepieceWatchSettings>, _ report: TimepieceWatchFunc,
+    _ settings: UnsafePointer<TimepieceWatchSettings>, _ events: UnsafePointer<TimepieceWatchEvents>,
     _ user_data: UnsafeMutableRawPointer?, _ problem: UnsafeMutablePointer<CChar>, _ problem_size: Int
 ) -> OpaquePointer? {
     let address = unsafe UInt(bitPattern: settings.pointee.scope)
-    let reporter = unsafe WatchFunction(function: report, context: user_data)
+    let reporter = unsafe WatchFunction(events: events.pointee, context: user_data)
     do throws(WatchProblem) {
         let meter = try WatchRegistry.enter(
             address, unsafe WatchMeter.Settings(settings.pointee), reporter: reporter)
@@ -57,9 +57,13 @@ func timepiece_watch_stamp(
 }
 
 @c @implementation
-func timepiece_watch_arrive(_ watch: OpaquePointer, _ stamp: UnsafePointer<TimepieceStamp>) {
+func timepiece_watch_arrive(
+    _ watch: OpaquePointer, _ stamp: UnsafePointer<TimepieceStamp>, _ presentation: UInt64
+) {
     let stamp = unsafe stamp.pointee
-    unsafe watchArrive(unmanaged(watch), start: stamp.start, sequence: stamp.sequence, instant: stamp.instant)
+    unsafe watchArrive(
+        unmanaged(watch), start: stamp.start, sequence: stamp.sequence, instant: stamp.instant,
+        isExact: stamp.presentation == presentation && presentation != MediaTimes.none)
 }
 
 @c @implementation
@@ -78,8 +82,16 @@ func timepiece_watch_pass(
 }
 
 @c @implementation
-func timepiece_watch_set_interval(_ watch: OpaquePointer, _ interval: UInt64, _ now: UInt64) -> Bool {
-    unsafe watchMeter(watch).setInterval(interval, at: now)
+func timepiece_watch_connect(_ watch: OpaquePointer, _ starts: UnsafePointer<UInt64>?, _ num_starts: Int) {
+    let starts = unsafe UnsafeBufferPointer(start: starts, count: starts == nil ? 0 : num_starts)
+    unsafe watchMeter(watch).connect(Set(starts))
+}
+
+@c @implementation
+func timepiece_watch_set(
+    _ watch: OpaquePointer, _ interval: UInt64, _ stall_timeout: UInt64, _ now: UInt64
+) -> Bool {
+    unsafe watchMeter(watch).set(interval: interval, stallTimeout: stall_timeout, at: now)
 }
 
 @c @implementation
@@ -118,7 +130,8 @@ extension WatchMeter.Settings {
             default: .around
             }
         unsafe self.init(
-            path: String(cString: flat.path), label: String(cString: flat.label), edge: edge, interval: flat.interval)
+            path: String(cString: flat.path), label: String(cString: flat.label), edge: edge, interval: flat.interval,
+            stallTimeout: flat.stall_timeout)
     }
 }
 

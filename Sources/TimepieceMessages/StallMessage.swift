@@ -1,4 +1,4 @@
-/// A stream stands still, or trickles; it comes again at each report while that lasts.
+/// A stream stands still or trickles, or what is in flight is overdue; it comes again at each report while that lasts.
 public struct StallMessage: Sendable, Equatable {
     /// The label of the element that spoke.
     public let label: String
@@ -6,7 +6,7 @@ public struct StallMessage: Sendable, Equatable {
     public let sinceLastBuffer: Duration
     /// The running time of the last buffer.
     public let lastRunningTime: Duration?
-    /// `standstill`, or `trickle` for less than `min-rate`.
+    /// `standstill`, `trickle` for less than `min-rate`, or `in-flight` at a stop.
     public let reason: String
 
     /// Reads the message.
@@ -24,7 +24,7 @@ public struct ResumeMessage: Sendable, Equatable {
     public let label: String
     /// How long the stall lasted.
     public let stalledFor: Duration
-    /// What it was: `standstill` or `trickle`.
+    /// What it was: `standstill`, `trickle` or `in-flight`.
     public let reason: String
 
     /// Reads the message.

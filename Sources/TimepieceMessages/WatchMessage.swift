@@ -14,8 +14,14 @@ public struct WatchMessage: Sendable, Equatable {
     public let selfTime: Duration
     /// The part of the parent's sum, 1 without a parent.
     public let share: Double
-    /// Buffers at a stop of which no start is known, and stamps that did not arrive.
+    /// Buffers that passed a start and did not arrive at the stop, or were not recognized there.
     public let unmatchedCount: UInt64
+    /// Buffers that arrived only as a part of one of which another part made the lap; 0 in older recordings.
+    public let mergedCount: UInt64
+    /// Buffers that passed a start and did not arrive yet; 0 in older recordings.
+    public let inFlightCount: UInt64
+    /// How long ago the first of them passed the start, zero if none is in flight.
+    public let oldestInFlight: Duration
     /// The watches below, or the starts of a stop if there are several.
     public let children: [WatchMessage]
 
@@ -29,6 +35,9 @@ public struct WatchMessage: Sendable, Equatable {
         selfTime = try fields.duration("self-time")
         share = try fields.real("share")
         unmatchedCount = try fields.count("num-unmatched")
+        mergedCount = try fields.laterCount("num-merged")
+        inFlightCount = try fields.laterCount("in-flight")
+        oldestInFlight = .nanoseconds(Int64(clamping: try fields.laterCount("oldest-in-flight")))
         var children: [WatchMessage] = []
         for child in try fields.list("children") {
             guard case .fields(let fields) = child else {

@@ -79,6 +79,9 @@ typedef struct {
   guint64 self_time;
   gdouble share;                /* of the parent's sum */
   guint64 num_unmatched;
+  guint64 num_merged;           /* 0 where the message does not have it */
+  guint64 in_flight;            /* likewise */
+  guint64 oldest_in_flight;     /* its age, likewise */
   const GValue *children;       /* see timepiece_watch_message_child () */
   guint num_children;
 } TimepieceWatchMessage;
@@ -97,7 +100,7 @@ typedef struct {
   const gchar *label;
   guint64 since_last_buffer;
   GstClockTime last_running_time;
-  const gchar *reason;          /* "standstill" or "trickle" */
+  const gchar *reason;          /* "standstill", "trickle", "in-flight" */
 } TimepieceStallMessage;
 
 typedef struct {
@@ -153,6 +156,15 @@ timepiece_uint64_ (const GstStructure * structure, const gchar * field,
       timepiece_field_ (structure, field, G_TYPE_UINT64, missing);
 
   return value ? g_value_get_uint64 (value) : 0;
+}
+
+/* Of a field that messages of older versions do not have: 0 then. */
+static inline guint64
+timepiece_later_uint64_ (const GstStructure * structure, const gchar * field,
+    const gchar ** missing)
+{
+  return gst_structure_has_field (structure, field) ?
+      timepiece_uint64_ (structure, field, missing) : 0;
 }
 
 static inline gint64
@@ -289,6 +301,11 @@ timepiece_watch_message_parse (const GstStructure * structure,
   watch->self_time = timepiece_uint64_ (structure, "self-time", &lost);
   watch->share = timepiece_double_ (structure, "share", &lost);
   watch->num_unmatched = timepiece_uint64_ (structure, "num-unmatched", &lost);
+  watch->num_merged =
+      timepiece_later_uint64_ (structure, "num-merged", &lost);
+  watch->in_flight = timepiece_later_uint64_ (structure, "in-flight", &lost);
+  watch->oldest_in_flight =
+      timepiece_later_uint64_ (structure, "oldest-in-flight", &lost);
   watch->children =
       timepiece_array_ (structure, "children", &watch->num_children, &lost);
   return timepiece_done_ (lost, missing);

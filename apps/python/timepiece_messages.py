@@ -82,6 +82,10 @@ class Watch:
     self_time: int
     share: float
     num_unmatched: int
+    #: These three are 0 where a message of an older version does not have them.
+    num_merged: int
+    in_flight: int
+    oldest_in_flight: int
     children: Tuple[Watch, ...]
 
 
@@ -99,7 +103,7 @@ class Alarm:
 
 @dataclasses.dataclass(frozen=True)
 class Stall:
-    """A stream stands still, or trickles; it comes again at each report while that lasts."""
+    """A stream stands still or trickles, or what is in flight is overdue; it comes again at each report while that lasts."""
     label: str
     since_last_buffer: int
     last_running_time: Optional[int]
@@ -153,6 +157,9 @@ class _Fields:
     def uint(self, field) -> int:
         return self._value(field, GObject.TYPE_UINT64, "an unsigned integer of 64 bits")
 
+    def later_uint(self, field) -> int:
+        return self.uint(field) if self._structure.has_field(field) else 0
+
     def integer(self, field) -> int:
         return self._value(field, GObject.TYPE_INT64, "an integer of 64 bits")
 
@@ -205,6 +212,7 @@ def _watch(fields: _Fields) -> Watch:
         fields.text("label"), fields.text("watch"), fields.time("timestamp"), fields.time("stream-time"),
         fields.time("running-time"), fields.uint("duration"), fields.intervals(), fields.uint("self-time"),
         fields.real("share"), fields.uint("num-unmatched"),
+        fields.later_uint("num-merged"), fields.later_uint("in-flight"), fields.later_uint("oldest-in-flight"),
         tuple(_watch(_Fields(child)) for child in fields.array("children", Gst.Structure, "an array of structures")))
 
 

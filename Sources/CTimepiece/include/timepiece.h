@@ -59,10 +59,14 @@ typedef struct {
 /* A stream that stands still or trickles, or goes on. */
 typedef struct {
   bool resumed;
-  const char *reason;                   /* "standstill" or "trickle" */
+  const char *reason;                   /* "standstill", "trickle" or
+                                         * "in-flight" */
   uint64_t duration;                    /* of the stall up to now, or in all */
   uint64_t last_position;               /* of the last buffer, or NONE */
 } TimepieceStall;
+
+typedef void (*TimepieceStallFunc) (const TimepieceStall *stall,
+    void *_Nullable user_data);
 
 typedef enum {
   TIMEPIECE_ALARM_AT,
@@ -97,7 +101,7 @@ typedef struct {
 /* What a meter tells. What is pointed to is valid during the call. */
 typedef struct {
   void (*window) (const TimepieceTickWindow *window, void *_Nullable user_data);
-  void (*stall) (const TimepieceStall *stall, void *_Nullable user_data);
+  TimepieceStallFunc stall;
 } TimepieceTickEvents;
 
 typedef void (*TimepieceTickShow) (const TimepieceTickWindow *window,
@@ -310,17 +314,26 @@ typedef struct {
   uint64_t self_time;
   double share;
   uint64_t num_unmatched;
+  uint64_t num_merged;
+  uint64_t in_flight;                   /* now */
+  uint64_t oldest_in_flight;            /* its age, 0 if none is in flight */
   size_t num_children;
 } TimepieceWatchNode;
+
+/* Why a stop recognizes nothing although buffers pass. */
+typedef enum {
+  TIMEPIECE_COMPLAINT_NONE,
+  TIMEPIECE_COMPLAINT_NEVER_MATCHED,    /* so many buffers passed the stop */
+  TIMEPIECE_COMPLAINT_NOTHING_ARRIVED,  /* so many passed the starts */
+  TIMEPIECE_COMPLAINT_START_ELSEWHERE   /* its start is in another scope */
+} TimepieceWatchComplaint;
 
 /* A window of laps. */
 typedef struct {
   uint64_t duration;
   uint64_t last_position;               /* of the last buffer, or NONE */
-  uint64_t num_never_matched;           /* buffers passed a stop since it was
-                                         * made of which none was recognized
-                                         * although the starts saw as many;
-                                         * 0 if that is not so, or too few */
+  TimepieceWatchComplaint complaint;
+  uint64_t complaint_number;
   const TimepieceWatchNode *nodes;      /* the tree: a node, then the trees of
                                          * its children */
   size_t num_nodes;                     /* 1 or more */
@@ -330,6 +343,15 @@ typedef struct {
 typedef void (*TimepieceWatchFunc) (const TimepieceWatchWindow *window,
     void *_Nullable user_data);
 
+/* What a watch tells. */
+typedef struct {
+  TimepieceWatchFunc window;
+  TimepieceStallFunc stall;             /* what is in flight is overdue */
+  /* Which starts are upstream is asked for: call timepiece_watch_connect () in
+   * this call. */
+  void (*find_paths) (void *_Nullable user_data);
+} TimepieceWatchEvents;
+
 typedef struct {
   const void *scope;                    /* watches meet whose scope is one
                                          * address; it is not read */
@@ -338,6 +360,7 @@ typedef struct {
   TimepieceEdge edge;
   TimepieceCorrelation correlation;
   uint64_t interval;                    /* 0: no reports but the last */
+  uint64_t stall_timeout;               /* of a stop; 0: none */
 } TimepieceWatchSettings;
 
 /* A push (or pull) that is under way; it lives on the stack of the streaming
@@ -360,6 +383,7 @@ typedef struct {
   uint64_t start;                       /* timepiece_watch_start () */
   uint64_t sequence;                    /* timepiece_watch_stamp () */
   uint64_t instant;
+  uint64_t presentation;                /* of the buffer, or NONE */
 } TimepieceStamp;
 
 /* Measures laps at one point, or at two. */
@@ -367,10 +391,10 @@ typedef struct _TimepieceWatch TimepieceWatch;
 
 /* Makes a watch and lets it meet the others of its scope, or writes the
  * sentence that says why not and returns NULL. The caller owns the reference.
- * report: called on the one thread that all share, or inside the functions
+ * events: called on the one thread that all share, or inside the functions
  *   below that say so. */
 TimepieceWatch *_Nullable timepiece_watch_new (
-    const TimepieceWatchSettings *settings, TimepieceWatchFunc report,
+    const TimepieceWatchSettings *settings, const TimepieceWatchEvents *events,
     void *_Nullable user_data, char *problem, size_t problem_size);
 
 /* What a start writes on its stamps: the same for all of one watch, and a
@@ -394,18 +418,24 @@ void timepiece_watch_leave (TimepieceWatch * watch, TimepieceFrame * frame,
 uint64_t timepiece_watch_stamp (TimepieceWatch * watch, uint64_t now,
     uint64_t presentation, uint64_t running, uint64_t position);
 
-/* For a stop: a buffer passes, with one of the stamps of its group, if there is
- * one; before, each of the others on it. One thread at a time. Never wait or
- * trap; allocate and lock, for a few instructions, only when a start is new. */
+/* For a stop: a buffer passes, with the stamp of its group, if there is one; if
+ * there are several, each of them arrives, and then the buffer passes without
+ * one. One thread at a time. Never wait or trap; allocate and lock, for a few
+ * instructions, only when a start is new. presentation: of the buffer. */
 void timepiece_watch_arrive (TimepieceWatch * watch,
-    const TimepieceStamp *stamp);
+    const TimepieceStamp *stamp, uint64_t presentation);
 void timepiece_watch_pass (TimepieceWatch * watch, uint64_t now,
     uint64_t presentation, uint64_t running, uint64_t position,
     const TimepieceStamp *_Nullable stamp);
 
+/* For a stop: a path leads here from these starts, timepiece_watch_start (), and
+ * from no others. */
+void timepiece_watch_connect (TimepieceWatch * watch,
+    const uint64_t *_Nullable starts, size_t num_starts);
+
 /* FALSE as of timepiece_meter_play (). */
-bool timepiece_watch_set_interval (TimepieceWatch * watch, uint64_t interval,
-    uint64_t now);
+bool timepiece_watch_set (TimepieceWatch * watch, uint64_t interval,
+    uint64_t stall_timeout, uint64_t now);
 void timepiece_watch_read (TimepieceWatch * watch, uint64_t now,
     TimepieceWatchFunc show, void *_Nullable user_data);
 

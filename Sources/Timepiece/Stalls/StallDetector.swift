@@ -9,6 +9,8 @@ public struct StallDetector: Sendable {
         case standstill
         /// A window had fewer events than the minimum rate asks for.
         case trickle
+        /// What is under way between two points is overdue.
+        case inFlight = "in-flight"
     }
 
     /// What there is to tell.

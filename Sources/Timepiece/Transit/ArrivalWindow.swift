@@ -1,94 +1,174 @@
-/// Which of the last stamps of one start have come, and which of them have been counted: a window over their sequence.
-///
-/// The window is as long as duplicates are recognized and as buffers may overtake each other; what falls out of it
-/// without having come is lost.
-struct ArrivalWindow: Sendable {
-    /// How many of the last sequence numbers are known one by one.
-    static let span: UInt64 = 256
+import Synchronization
 
-    /// The highest sequence number that has come, or that is not waited for.
-    private(set) var highest: UInt64
-    private var arrived = InlineArray<4, UInt64>(repeating: .max)
-    private var counted = InlineArray<4, UInt64>(repeating: 0)
+/// Which of the last stamps of one start are accounted for, and which are still waited for: a window over their sequence.
+///
+/// A stamp below the highest is open until it made a lap. What falls out of the window, or is given up, while it is open
+/// is merged if it came beside another one on a buffer, else lost. In a stream that loses and reorders nothing no stamp is
+/// ever open, and then a stamp costs two comparisons and a store.
+///
+/// - Writer: one thread at a time.
+/// - Readers: any: ``highest``, ``openCount``, ``oldestOpen``.
+struct ArrivalWindow: ~Copyable, Sendable {
+    /// How many of the last sequence numbers are known one by one.
+    static var span: UInt64 { 256 }
+
+    /// What became of stamps that are no longer waited for.
+    struct Departure: Equatable {
+        var lost: UInt64 = 0
+        var merged: UInt64 = 0
+    }
+
+    private let highestStore: Atomic<UInt64>
+    private let openStore = Atomic<UInt64>(0)
+    private let oldestStore = Atomic<UInt64>(0)
+    private var open = InlineArray<4, UInt64>(repeating: 0)
+    /// Of the open ones, those that came beside another stamp that made the lap.
+    private var arrived = InlineArray<4, UInt64>(repeating: 0)
 
     /// Makes a window that waits for nothing up to a sequence number.
     init(after sequence: UInt64) {
-        highest = sequence
+        highestStore = Atomic(sequence)
     }
 
-    /// Notes that a stamp came, and returns how many others are lost by now.
-    @inline(__always)
-    mutating func arrive(_ sequence: UInt64) -> UInt64 {
-        if sequence == highest &+ 1 {
-            // Nearly always: the next in the row.
-            highest = sequence
-            let (word, bit) = (Self.word(sequence), Self.bit(sequence))
-            let before = arrived[word]
-            arrived[word] = before | bit
-            counted[word] &= ~bit
-            return before & bit == 0 ? 1 : 0
-        }
-        var lost: UInt64 = 0
-        if sequence > highest {
-            lost = advance(to: sequence)
-        } else if highest &- sequence >= Self.span {
-            return 0
-        }
-        arrived[Self.word(sequence)] |= Self.bit(sequence)
-        return lost
-    }
+    /// The highest sequence number that has come, or that is not waited for.
+    var highest: UInt64 { highestStore.load(ordering: .relaxed) }
+    /// How many below the highest are open.
+    var openCount: UInt64 { openStore.load(ordering: .relaxed) }
+    /// The lowest that is open, 0 if none is.
+    var oldestOpen: UInt64 { oldestStore.load(ordering: .relaxed) }
 
-    /// Says whether a stamp that came is counted for the first time; one from before the window is not.
+    /// Accounts for a stamp that is the next in the row with none open before it, as nearly every one is; else false.
     @inline(__always)
-    mutating func count(_ sequence: UInt64) -> Bool {
-        guard sequence <= highest, highest &- sequence < Self.span else { return false }
-        let word = Self.word(sequence)
-        guard counted[word] & Self.bit(sequence) == 0 else { return false }
-        counted[word] |= Self.bit(sequence)
+    mutating func takeNext(_ sequence: UInt64) -> Bool {
+        guard sequence == highest &+ 1, openCount == 0 else { return false }
+        highestStore.store(sequence, ordering: .relaxed)
         return true
     }
 
-    /// Waits no longer for anything up to a sequence number, and returns how many had not come.
-    mutating func settle(upTo sequence: UInt64) -> UInt64 {
-        var lost: UInt64 = 0
-        if sequence > highest { lost.addSaturating(advance(to: sequence)) }
-        lost.addSaturating(missing)
-        for word in 0..<4 { arrived[word] = .max }
-        return lost
+    /// Notes that a stamp came, which leaves it open, and returns what fell out of the window.
+    mutating func arrive(_ sequence: UInt64) -> Departure {
+        var departure = Departure()
+        if sequence > highest {
+            departure = advance(to: sequence)
+        } else if highest &- sequence >= Self.span {
+            return departure
+        }
+        arrived[Self.word(sequence)] |= Self.bit(sequence)
+        publish(openCount)
+        return departure
     }
 
-    private var missing: UInt64 {
-        var missing = 0
-        for word in 0..<4 { missing += (~arrived[word]).nonzeroBitCount }
-        return UInt64(missing)
+    /// Whether a stamp is still waited for, or came without making a lap.
+    func isOpen(_ sequence: UInt64) -> Bool {
+        sequence <= highest && highest &- sequence < Self.span && open[Self.word(sequence)] & Self.bit(sequence) != 0
+    }
+
+    /// Accounts for a stamp that came; false if it was accounted for before.
+    mutating func resolve(_ sequence: UInt64) -> Bool {
+        guard isOpen(sequence) else { return false }
+        open[Self.word(sequence)] &= ~Self.bit(sequence)
+        publish(openCount &- 1)
+        return true
+    }
+
+    /// Waits no longer for the lowest open one.
+    mutating func giveUpOldest() -> Departure {
+        var departure = Departure()
+        let oldest = oldestOpen
+        guard oldest != 0 else { return departure }
+        depart(oldest, to: &departure)
+        publish(openCount &- 1)
+        return departure
+    }
+
+    /// Waits no longer for anything up to a sequence number.
+    mutating func settle(upTo sequence: UInt64) -> Departure {
+        var departure = departAll()
+        if sequence > highest {
+            departure.lost.addSaturating(sequence &- highest)
+            highestStore.store(sequence, ordering: .relaxed)
+        }
+        return departure
+    }
+
+    /// Begins again after a sequence number, and forgets what was waited for.
+    mutating func restart(after sequence: UInt64) {
+        _ = departAll()
+        highestStore.store(sequence, ordering: .relaxed)
     }
 
     @inline(never)
-    private mutating func advance(to sequence: UInt64) -> UInt64 {
+    private mutating func advance(to sequence: UInt64) -> Departure {
         guard sequence &- highest < Self.span else { return leap(to: sequence) }
-        var lost: UInt64 = 0
-        while highest < sequence {
-            highest &+= 1
-            let word = Self.word(highest)
-            let bit = Self.bit(highest)
-            if arrived[word] & bit == 0 { lost &+= 1 }
-            arrived[word] &= ~bit
-            counted[word] &= ~bit
+        var departure = Departure()
+        var count = openCount
+        var next = highest
+        while next < sequence {
+            next &+= 1
+            if depart(next, to: &departure) { count &-= 1 }
+            open[Self.word(next)] |= Self.bit(next)
+            count &+= 1
         }
-        return lost
+        highestStore.store(next, ordering: .relaxed)
+        openStore.store(count, ordering: .relaxed)
+        return departure
     }
 
     /// Goes so far ahead that nothing of the window stays.
-    @inline(never)
-    private mutating func leap(to sequence: UInt64) -> UInt64 {
-        var lost = missing
-        lost.addSaturating(sequence &- highest &- Self.span)
-        for word in 0..<4 {
-            arrived[word] = 0
-            counted[word] = 0
+    private mutating func leap(to sequence: UInt64) -> Departure {
+        let skipped = sequence &- highest &- Self.span
+        var departure = departAll()
+        departure.lost.addSaturating(skipped)
+        for word in 0..<4 { open[word] = .max }
+        highestStore.store(sequence, ordering: .relaxed)
+        openStore.store(Self.span, ordering: .relaxed)
+        return departure
+    }
+
+    /// Closes the place of a sequence number; true if it was open.
+    @discardableResult
+    private mutating func depart(_ sequence: UInt64, to departure: inout Departure) -> Bool {
+        let (word, bit) = (Self.word(sequence), Self.bit(sequence))
+        let wasOpen = open[word] & bit != 0
+        if wasOpen {
+            if arrived[word] & bit != 0 { departure.merged &+= 1 } else { departure.lost &+= 1 }
         }
-        highest = sequence
-        return lost
+        open[word] &= ~bit
+        arrived[word] &= ~bit
+        return wasOpen
+    }
+
+    private mutating func departAll() -> Departure {
+        var departure = Departure()
+        for word in 0..<4 {
+            departure.merged &+= UInt64((open[word] & arrived[word]).nonzeroBitCount)
+            departure.lost &+= UInt64((open[word] & ~arrived[word]).nonzeroBitCount)
+            open[word] = 0
+            arrived[word] = 0
+        }
+        publish(0)
+        return departure
+    }
+
+    /// Shows the readers how many are open, and which is the lowest.
+    private func publish(_ count: UInt64) {
+        openStore.store(count, ordering: .relaxed)
+        oldestStore.store(count == 0 ? 0 : lowestOpen(), ordering: .relaxed)
+    }
+
+    private func lowestOpen() -> UInt64 {
+        let last = highest
+        var sequence = last >= Self.span ? last &- Self.span &+ 1 : 1
+        while sequence <= last {
+            // What is left of the word from here on.
+            let rest = open[Self.word(sequence)] &>> (sequence & 63)
+            if rest != 0 {
+                let found = sequence &+ UInt64(rest.trailingZeroBitCount)
+                return found <= last ? found : 0
+            }
+            sequence = (sequence | 63) &+ 1
+        }
+        return 0
     }
 
     /// Always below 4.

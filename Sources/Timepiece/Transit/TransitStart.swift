@@ -1,21 +1,17 @@
+import Glibc
 import Synchronization
 
-/// A point where transit times start: it numbers what passes and, as long as a stop has nothing else to recognize it by,
-/// remembers when the last 1,024 passed, with their media times.
+/// A point where transit times start: it numbers what passes and remembers when the last 1,024 passed and, as long as a
+/// stop has nothing else to recognize it by, their media times.
 ///
 /// - Writer: one thread at a time: ``stamp(at:times:)``. Never waits or allocates.
-/// - Readers: any: ``find(_:by:after:)`` reads while the writer writes, and takes nothing that it wrote half.
+/// - Readers: any: ``find(_:by:after:above:)`` and ``instant(of:)`` read while the writer writes, and take nothing that is
+///   half written.
 @safe package final class TransitStart: Sendable {
     /// How many of the last are remembered; a buffer that is recognized by its time alone cannot be behind by more.
     package static let memory = 1024
-
-    /// One of the last; `sequence` is 0 while the rest is being written.
-    private struct Cell: ~Copyable {
-        let sequence = Atomic<UInt64>(0)
-        let instant = Atomic<UInt64>(0)
-        let presentation = Atomic<UInt64>(.max)
-        let running = Atomic<UInt64>(.max)
-    }
+    /// Of older ones, one in 64 is, so many in all.
+    private static let landmarks = 128
 
     /// Unique in the process, from 1.
     package let identifier: UInt64
@@ -30,20 +26,66 @@ import Synchronization
     // Only the writer touches it.
     private nonisolated(unsafe) let last: UnsafeMutablePointer<MediaTimes>
     // The cells are atomics; the memory is there from init to deinit.
-    private nonisolated(unsafe) let cells: UnsafeMutablePointer<Cell>
+    private nonisolated(unsafe) let cells: Cells
+
+    /// The rows of what is remembered, of ``memory`` atomics each, and the row of landmarks: 29 KB in pages that the
+    /// kernel gives when they are first touched. Zero is nothing remembered.
+    @unsafe private struct Cells {
+        let instants: UnsafeMutablePointer<Atomic<UInt64>>
+        let presentations: UnsafeMutablePointer<Atomic<UInt64>>
+        let runnings: UnsafeMutablePointer<Atomic<UInt64>>
+        let landmarks: UnsafeMutablePointer<Atomic<UInt64>>
+        /// The lowest 32 bits of the sequence number, 0 while the rest is being written.
+        let sequences: UnsafeMutablePointer<Atomic<UInt32>>
+        private let isMapped: Bool
+
+        private static var size: Int { memory * (3 * 8 + 4) + TransitStart.landmarks * 8 }
+
+        init() {
+            let pages = unsafe mmap(nil, Self.size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            let begin: UnsafeMutableRawPointer
+            if let pages = unsafe pages, unsafe pages != MAP_FAILED {
+                unsafe (begin, isMapped) = unsafe (pages, true)
+            } else {
+                unsafe begin = .allocate(byteCount: Self.size, alignment: 8)
+                unsafe begin.initializeMemory(as: UInt8.self, repeating: 0, count: Self.size)
+                unsafe isMapped = false
+            }
+            let row = memory * 8
+            unsafe instants = begin.assumingMemoryBound(to: Atomic<UInt64>.self)
+            unsafe presentations = (begin + row).assumingMemoryBound(to: Atomic<UInt64>.self)
+            unsafe runnings = (begin + 2 * row).assumingMemoryBound(to: Atomic<UInt64>.self)
+            unsafe landmarks = (begin + 3 * row).assumingMemoryBound(to: Atomic<UInt64>.self)
+            unsafe sequences = (begin + 3 * row + TransitStart.landmarks * 8)
+                .assumingMemoryBound(to: Atomic<UInt32>.self)
+        }
+
+        func free() {
+            if unsafe isMapped {
+                unsafe munmap(UnsafeMutableRawPointer(instants), Self.size)
+            } else {
+                unsafe UnsafeMutableRawPointer(instants).deallocate()
+            }
+        }
+
+        func row(_ key: MediaTimes.Key) -> UnsafeMutablePointer<Atomic<UInt64>> {
+            switch key {
+            case .presentation: unsafe presentations
+            case .running: unsafe runnings
+            }
+        }
+    }
 
     package init(name: String) {
         self.name = name
         identifier = Self.made.add(1, ordering: .relaxed).newValue
         unsafe last = .allocate(capacity: 1)
         unsafe last.initialize(to: MediaTimes(presentation: MediaTimes.none, running: MediaTimes.none))
-        unsafe cells = .allocate(capacity: Self.memory)
-        for index in 0..<Self.memory { unsafe (cells + index).initialize(to: Cell()) }
+        unsafe cells = unsafe Cells()
     }
 
     deinit {
-        unsafe cells.deinitialize(count: Self.memory)
-        unsafe cells.deallocate()
+        unsafe cells.free()
         unsafe last.deallocate()
     }
 
@@ -61,25 +103,30 @@ import Synchronization
     @inline(__always)
     package func stamp(at instant: UInt64, times: MediaTimes) -> UInt64 {
         let sequence = issuedStore.load(ordering: .relaxed) &+ 1
-        if listeners.load(ordering: .relaxed) > 0 { remember(sequence, at: instant, times: times) }
+        if listeners.load(ordering: .relaxed) > 0 {
+            remember(sequence, at: instant, times: times)
+        } else {
+            unsafe (cells.instants + Self.index(sequence)).pointee.store(instant, ordering: .relaxed)
+        }
+        if sequence & 63 == 1 { unsafe landmark(sequence).pointee.store(instant, ordering: .relaxed) }
         issuedStore.store(sequence, ordering: .releasing)
         return sequence
     }
 
     @inline(never)
     private func remember(_ sequence: UInt64, at instant: UInt64, times: MediaTimes) {
-        let cell = unsafe cells + Self.index(sequence)
+        let index = Self.index(sequence)
         // A time that the one before had as well tells nothing apart.
         let before = unsafe last.pointee
         unsafe last.pointee = times
         let presentation = times.presentation == before.presentation ? MediaTimes.none : times.presentation
         let running = times.running == before.running ? MediaTimes.none : times.running
-        unsafe cell.pointee.sequence.store(0, ordering: .relaxed)
+        unsafe (cells.sequences + index).pointee.store(0, ordering: .relaxed)
         atomicMemoryFence(ordering: .releasing)
-        unsafe cell.pointee.instant.store(instant, ordering: .relaxed)
-        unsafe cell.pointee.presentation.store(presentation, ordering: .relaxed)
-        unsafe cell.pointee.running.store(running, ordering: .relaxed)
-        unsafe cell.pointee.sequence.store(sequence, ordering: .releasing)
+        unsafe (cells.instants + index).pointee.store(instant, ordering: .relaxed)
+        unsafe (cells.presentations + index).pointee.store(presentation, ordering: .relaxed)
+        unsafe (cells.runnings + index).pointee.store(running, ordering: .relaxed)
+        unsafe (cells.sequences + index).pointee.store(UInt32(truncatingIfNeeded: sequence), ordering: .releasing)
     }
 
     /// Remembers from now on for so many stops more, or less.
@@ -87,30 +134,43 @@ import Synchronization
         listeners.add(change, ordering: .relaxed)
     }
 
-    /// Finds the one of exactly this time, beginning with the one after a given sequence number.
+    /// When a sequence number was given out, nil for none: exactly for the last 1,023, for the 8,000 before them when one
+    /// of the 63 before it was, and for older ones not earlier than it was.
+    func instant(of sequence: UInt64) -> UInt64? {
+        // The writer may be on the way to the next one.
+        let latest = issued &+ 1
+        guard sequence > 0, sequence < latest else { return nil }
+        if latest &- sequence < UInt64(Self.memory) {
+            let instant = unsafe (cells.instants + Self.index(sequence)).pointee.load(ordering: .relaxed)
+            atomicMemoryFence(ordering: .acquiring)
+            if issued &+ 1 &- sequence < UInt64(Self.memory) { return instant }
+        }
+        // Two landmarks less than there are, in case the writer goes on.
+        let oldest = latest >> 6 > UInt64(Self.landmarks - 2) ? latest &- UInt64(Self.landmarks - 2) << 6 : 1
+        return unsafe landmark(max(sequence, oldest)).pointee.load(ordering: .relaxed)
+    }
+
+    /// Finds the one of exactly this time above a sequence number, beginning with the one after another.
     ///
     /// Costs some nanoseconds if they come in order, and about two microseconds if there is none.
-    func find(_ time: UInt64, by key: MediaTimes.Key, after last: UInt64) -> (sequence: UInt64, instant: UInt64)? {
+    func find(
+        _ time: UInt64, by key: MediaTimes.Key, after last: UInt64, above floor: UInt64
+    ) -> (sequence: UInt64, instant: UInt64)? {
         guard time != MediaTimes.none else { return nil }
+        let times = unsafe cells.row(key)
         for step in 1...UInt64(Self.memory) {
-            let cell = unsafe cells + Self.index(last &+ step)
-            let stored =
-                switch key {
-                case .presentation: unsafe cell.pointee.presentation.load(ordering: .relaxed)
-                case .running: unsafe cell.pointee.running.load(ordering: .relaxed)
-                }
-            guard stored == time else { continue }
-            let sequence = unsafe cell.pointee.sequence.load(ordering: .acquiring)
-            let instant = unsafe cell.pointee.instant.load(ordering: .relaxed)
-            let again =
-                switch key {
-                case .presentation: unsafe cell.pointee.presentation.load(ordering: .relaxed)
-                case .running: unsafe cell.pointee.running.load(ordering: .relaxed)
-                }
+            let index = Self.index(last &+ step)
+            guard unsafe (times + index).pointee.load(ordering: .relaxed) == time else { continue }
+            let low = unsafe (cells.sequences + index).pointee.load(ordering: .acquiring)
+            let instant = unsafe (cells.instants + index).pointee.load(ordering: .relaxed)
+            let again = unsafe (times + index).pointee.load(ordering: .relaxed)
             atomicMemoryFence(ordering: .acquiring)
-            if again == time, sequence != 0, unsafe cell.pointee.sequence.load(ordering: .relaxed) == sequence {
-                return (sequence, instant)
-            }
+            guard again == time, low != 0, unsafe (cells.sequences + index).pointee.load(ordering: .relaxed) == low
+            else { continue }
+            // The next one may have been remembered already, but not been given out.
+            let next = issuedStore.load(ordering: .relaxed) &+ 1
+            let sequence = next &- UInt64(UInt32(truncatingIfNeeded: next) &- low)
+            if sequence > floor { return (sequence, instant) }
         }
         return nil
     }
@@ -118,5 +178,10 @@ import Synchronization
     @inline(__always)
     private static func index(_ sequence: UInt64) -> Int {
         Int(truncatingIfNeeded: sequence & UInt64(memory - 1))
+    }
+
+    @inline(__always)
+    private func landmark(_ sequence: UInt64) -> UnsafeMutablePointer<Atomic<UInt64>> {
+        unsafe cells.landmarks + Int(truncatingIfNeeded: ((sequence &- 1) >> 6) & UInt64(Self.landmarks - 1))
     }
 }

@@ -13,7 +13,10 @@ extension TransitStop {
             return
         }
         refresh()
-        let candidates = unsafe writer.pointee.origins.filter { unsafe !$0.state.pointee.isStamped }
+        let upstream = unsafe writer.pointee.upstream
+        let candidates = unsafe writer.pointee.origins.filter {
+            unsafe !$0.state.pointee.isStamped && upstream?.contains($0.start.identifier) != false
+        }
         guard !candidates.isEmpty else {
             countStrangers(1)
             return
@@ -31,8 +34,11 @@ extension TransitStop {
     private func passSeveral(at now: UInt64) {
         touched.store(0, ordering: .relaxed)
         noteMatch()
-        for origin in unsafe writer.pointee.origins where unsafe origin.state.pointee.pending != 0 {
-            if let length = unsafe takePending(origin.state, at: now) { tree.stage(length, of: origin.series) }
+        for origin in unsafe writer.pointee.origins where unsafe origin.state.pointee.isNoted {
+            if let instant = unsafe origin.state.pointee.takeNoted(), counts(from: instant, to: now) {
+                tree.stage(now &- instant, of: origin.series)
+            }
+            unsafe origin.state.pointee.giveUp(at: now, of: origin.start)
         }
         tree.commit()
     }
@@ -59,7 +65,8 @@ extension TransitStop {
     private func find(
         _ time: UInt64, by key: MediaTimes.Key, after last: UInt64, of origin: TransitOrigin, _ now: UInt64
     ) -> TimeClue.Find {
-        guard let found = origin.start.find(time, by: key, after: last) else { return TimeClue.Find() }
+        let floor = unsafe origin.state.pointee.floor
+        guard let found = origin.start.find(time, by: key, after: last, above: floor) else { return TimeClue.Find() }
         let length = now >= found.instant ? now &- found.instant : 0
         return TimeClue.Find(sequence: found.sequence, instant: found.instant, length: length)
     }
@@ -69,11 +76,11 @@ extension TransitStop {
         guard find.sequence != 0 else { return false }
         noteMatch()
         unsafe origin.state.pointee.arrive(find.sequence)
-        if unsafe origin.state.pointee.window.count(find.sequence),
-            counts(from: find.instant, to: find.instant.addingSaturating(find.length))
-        {
+        let now = find.instant.addingSaturating(find.length)
+        if unsafe origin.state.pointee.window.resolve(find.sequence), counts(from: find.instant, to: now) {
             tree.stage(find.length, of: origin.series)
         }
+        unsafe origin.state.pointee.giveUp(at: now, of: origin.start)
         return true
     }
 

@@ -2,13 +2,14 @@ import Synchronization
 
 /// A point where transit times end: it recognizes what passes by the stamps on it, or else by its media times.
 ///
-/// A stamp makes one lap, when it comes first; of several on one buffer the oldest counts. What nothing is known of is
-/// counted as a stranger, and never guessed.
+/// A stamp makes one lap, when it comes first; of several stamps of a start on one buffer one makes the lap, and the
+/// others wait for a buffer of their own or are merged. What is not recognized is never guessed.
 ///
-/// - Writer: one thread at a time: ``arrive(start:sequence:instant:)``, ``pass(at:times:)``, ``end()``, ``flush()``. It
-///   never waits; it allocates and takes a lock, held elsewhere for a few instructions, only when a start is new.
-/// - Readers: one at a time: ``drain()``, ``takeUnmatched()``.
-/// - Anybody: the rest.
+/// - Writer: one thread at a time: ``arrive(start:sequence:instant:isExact:)``, ``pass(at:times:)``, ``end()``,
+///   ``flush()``. It never waits; it allocates and takes a lock, held elsewhere for a few instructions, only when a start
+///   is new.
+/// - Readers: one at a time: ``drain()``, ``takeStrangers()``.
+/// - Any thread: the rest.
 @safe package final class TransitStop: Sendable {
     /// How things are recognized.
     package enum Correlation: Sendable {
@@ -21,9 +22,20 @@ import Synchronization
     /// How many starts are kept that are gone but may still have something on its way.
     private static let goneLimit = 32
 
-    @safe struct Writer {
+    /// The starts of the group, as far as they are known here.
+    private struct Enrolled {
         var origins: [TransitOrigin] = []
         var changes: UInt64 = .max
+        /// Those that a path leads from, nil as long as the paths are not known.
+        var upstream: Set<UInt64>?
+    }
+
+    @safe struct Writer {
+        var origins: [TransitOrigin] = []
+        /// Those of `origins` that are looked at where a buffer has no stamp.
+        var upstream: Set<UInt64>?
+        var changes: UInt64 = .max
+        var pathChanges: UInt64 = 0
         /// How many are in the batch of those without a stamp, and which of them were recognized.
         var batched = 0
         var claimed: UInt64 = 0
@@ -43,10 +55,13 @@ import Synchronization
     private let earlier: Set<UInt64>
     // Only the writer touches it.
     nonisolated(unsafe) let writer: UnsafeMutablePointer<Writer>
-    private let origins = Mutex<[TransitOrigin]>([])
-    private let unmatchedStore = Atomic<UInt64>(0)
-    private let unmatchedTaken = Atomic<UInt64>(0)
+    private let enrolled = Mutex(Enrolled())
+    /// Whether a path is known to lead here from any start.
+    private let hasUpstream = Atomic<Bool>(false)
+    private let strangersStore = Atomic<UInt64>(0)
+    private let strangersTaken = Atomic<UInt64>(0)
     private let matchedStore = Atomic<Bool>(false)
+    private let pathChanges = Atomic<UInt64>(0)
 
     package init(group: TransitGroup, correlation: Correlation) {
         self.group = group
@@ -75,10 +90,37 @@ import Synchronization
     /// Whether any was recognized.
     package var hasMatched: Bool { matchedStore.load(ordering: .relaxed) }
 
-    /// Takes out how many buffers passed since the last time that nothing is known of; for the reader.
-    package func takeUnmatched() -> UInt64 {
-        let unmatched = unmatchedStore.load(ordering: .relaxed)
-        return unmatched &- unmatchedTaken.exchange(unmatched, ordering: .relaxed)
+    /// Takes out how many buffers passed since the last time while no start was known to be upstream; for the reader.
+    ///
+    /// Where a start is upstream, what is not recognized is one of those that it issued, and is accounted for there.
+    package func takeStrangers() -> UInt64 {
+        let strangers = strangersStore.load(ordering: .relaxed)
+        return strangers &- strangersTaken.exchange(strangers, ordering: .relaxed)
+    }
+
+    /// What is under way from all starts.
+    package var underWay: TransitOrigin.UnderWay {
+        enroll().reduce(into: TransitOrigin.UnderWay()) { $0.add($1.underWay) }
+    }
+
+    /// Whether the paths have to be looked at: a start is there of which nothing has come yet.
+    package var asksForPaths: Bool {
+        enroll().contains { unsafe !$0.state.pointee.isKnown.load(ordering: .relaxed) }
+    }
+
+    /// Says which starts, by their identifiers, a path leads from.
+    package func connect(_ upstream: Set<UInt64>) {
+        _ = enroll()
+        let connected = enrolled.withLock { enrolled in
+            if enrolled.upstream != upstream {
+                enrolled.upstream = upstream
+                // Lets the writer look.
+                pathChanges.add(1, ordering: .releasing)
+            }
+            for origin in enrolled.origins { origin.connect(upstream.contains(origin.start.identifier)) }
+            return enrolled.origins.contains { upstream.contains($0.start.identifier) }
+        }
+        if connected { hasUpstream.store(true, ordering: .relaxed) }
     }
 
     /// Lets nothing count that started before an instant, because its time contains a pause.
@@ -88,33 +130,29 @@ import Synchronization
 
     /// Takes the laps since the last time out, start by start, all as of one moment.
     package func drain() -> [(origin: TransitOrigin, statistics: Statistics)] {
+        let all = enroll()
         let flip = tree.flip()
-        let all = origins.withLock { $0 }
         let drained = all.map { (origin: $0, statistics: $0.series.drain(flip)) }
+        for (origin, statistics) in drained { origin.learn(statistics) }
         if all.contains(where: \.isRetired) {
             // What is retired now has been retired before it was drained, or is drained once more.
             let gone = drained.filter { $0.origin.isRetired && $0.statistics.count == 0 }.map(\.origin)
-            origins.withLock { $0.removeAll { origin in gone.contains { $0 === origin } } }
+            enrolled.withLock { $0.origins.removeAll { origin in gone.contains { $0 === origin } } }
         }
         return drained
     }
 
-    /// Notes a stamp that the buffer of now carries; ``pass(at:times:)`` has to follow.
-    @inline(__always)
-    package func arrive(start: UInt64, sequence: UInt64, instant: UInt64) {
+    /// Notes a stamp that the buffer of now carries; ``pass(at:times:)`` has to follow. `isExact`: the stamp was made for a
+    /// buffer of the same time.
+    package func arrive(start: UInt64, sequence: UInt64, instant: UInt64, isExact: Bool = false) {
         var state = unsafe current.load(ordering: .relaxed)
         if unsafe state?.pointee.identifier != start { unsafe state = unsafe turnTo(start) }
         guard let state = unsafe state else { return }
-        unsafe state.pointee.arrive(sequence)
-        let pending = unsafe state.pointee.pending
-        if pending == 0 {
+        if unsafe !state.pointee.isNoted {
             touched.store(touched.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
             if unsafe !state.pointee.isStamped { unsafe noteStamp(state) }
-        } else if sequence >= pending {
-            return
         }
-        unsafe state.pointee.pending = sequence
-        unsafe state.pointee.pendingInstant = instant
+        unsafe state.pointee.note(sequence, instant: instant, isExact: isExact)
     }
 
     /// Counts a buffer without a stamp, or with those that were noted.
@@ -123,19 +161,18 @@ import Synchronization
         passOtherwise(at: now, times: times)
     }
 
-    /// Counts a buffer with one stamp, or one stamp beside those that were noted: the same as ``arrive`` and ``pass``.
+    /// Counts a buffer with one stamp: the same as ``arrive`` and ``pass``.
     @inline(__always)
     package func pass(at now: UInt64, start: UInt64, sequence: UInt64, instant: UInt64) {
         guard let state = unsafe current.load(ordering: .relaxed), unsafe state.pointee.identifier == start,
-            unsafe state.pointee.isStamped, touched.load(ordering: .relaxed) == 0
+            unsafe state.pointee.isStamped, counts(from: instant, to: now),
+            unsafe state.pointee.window.takeNext(sequence)
         else {
             arrive(start: start, sequence: sequence, instant: instant)
             pass(at: now, times: MediaTimes(presentation: MediaTimes.none, running: MediaTimes.none))
             return
         }
         passedStore.store(passedStore.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
-        unsafe state.pointee.arrive(sequence)
-        guard unsafe state.pointee.window.count(sequence), counts(from: instant, to: now) else { return }
         unsafe state.pointee.series._withUnsafeGuaranteedRef { tree.commit(now &- instant, of: $0) }
     }
 
@@ -143,6 +180,7 @@ import Synchronization
     @inline(never)
     private func noteStamp(_ state: UnsafeMutablePointer<TransitOrigin.State>) {
         unsafe state.pointee.isStamped = true
+        hasUpstream.store(true, ordering: .relaxed)
         guard correlation != .stamps else { return }
         let identifier = unsafe state.pointee.identifier
         for origin in unsafe writer.pointee.origins where origin.start.identifier == identifier {
@@ -153,6 +191,7 @@ import Synchronization
     /// Waits no longer for anything: the stream ended.
     package func end() {
         judgeBatch()
+        refresh()
         for origin in unsafe writer.pointee.origins {
             unsafe origin.state.pointee.settle(upTo: origin.start.issued, counting: true)
         }
@@ -160,6 +199,7 @@ import Synchronization
 
     /// Forgets what was on its way: it was thrown away on purpose.
     package func flush() {
+        refresh()
         for origin in unsafe writer.pointee.origins {
             unsafe origin.state.pointee.settle(upTo: origin.start.issued, counting: false)
             unsafe origin.state.pointee.running.restart()
@@ -171,27 +211,19 @@ import Synchronization
     }
 
     func countStrangers(_ number: UInt64) {
-        unmatchedStore.add(number, ordering: .relaxed)
+        guard !hasUpstream.load(ordering: .relaxed) else { return }
+        strangersStore.add(number, ordering: .relaxed)
     }
 
     func noteMatch() {
         matchedStore.store(true, ordering: .relaxed)
+        hasUpstream.store(true, ordering: .relaxed)
     }
 
     /// Whether a lap that started at an instant counts.
     @inline(__always)
     func counts(from instant: UInt64, to now: UInt64) -> Bool {
         now >= instant && instant >= countsFrom.load(ordering: .relaxed)
-    }
-
-    /// Takes the length of the lap that the oldest noted stamp makes, if it makes one.
-    @inline(__always)
-    func takePending(_ state: UnsafeMutablePointer<TransitOrigin.State>, at now: UInt64) -> UInt64? {
-        let sequence = unsafe state.pointee.pending
-        let instant = unsafe state.pointee.pendingInstant
-        unsafe state.pointee.pending = 0
-        guard unsafe state.pointee.window.count(sequence), counts(from: instant, to: now) else { return nil }
-        return now &- instant
     }
 
     /// Finds the origin of a stamp, and makes it the current one.
@@ -205,22 +237,35 @@ import Synchronization
         return unsafe origin.state
     }
 
-    /// Follows the group's starts if they have changed.
+    /// Follows the group's starts and the paths from them if they have changed; for the writer.
     func refresh() {
         let changes = group.changes
-        guard unsafe changes != writer.pointee.changes else { return }
-        unsafe writer.pointee.changes = changes
-        for start in group.all where unsafe !writer.pointee.origins.contains(where: { $0.start === start }) {
-            let origin = TransitOrigin(start: start, isLate: earlier.contains(start.identifier))
-            unsafe writer.pointee.origins.append(origin)
-            origins.withLock { $0.append(origin) }
-        }
+        let paths = pathChanges.load(ordering: .acquiring)
+        guard unsafe changes != writer.pointee.changes || paths != writer.pointee.pathChanges else { return }
+        unsafe (writer.pointee.changes, writer.pointee.pathChanges) = (changes, paths)
+        unsafe writer.pointee.origins = enroll().filter { !$0.isRetired }
+        unsafe writer.pointee.upstream = enrolled.withLock { $0.upstream }
         let gone = unsafe writer.pointee.origins.filter(\.start.isClosed)
         for origin in gone.dropLast(Self.goneLimit) {
             unsafe origin.state.pointee.settle(upTo: origin.start.issued, counting: true)
             unsafe writer.pointee.origins.removeAll { $0 === origin }
             if unsafe current.load(ordering: .relaxed) == origin.state { unsafe current.store(nil, ordering: .relaxed) }
             origin.isRetired = true
+        }
+    }
+
+    /// Lets in the starts of the group that are new, and returns all.
+    private func enroll() -> [TransitOrigin] {
+        let changes = group.changes
+        return enrolled.withLock { enrolled in
+            guard changes != enrolled.changes else { return enrolled.origins }
+            enrolled.changes = changes
+            for start in group.all where !enrolled.origins.contains(where: { $0.start === start }) {
+                let origin = TransitOrigin(start: start, isLate: earlier.contains(start.identifier))
+                if let upstream = enrolled.upstream { origin.connect(upstream.contains(start.identifier)) }
+                enrolled.origins.append(origin)
+            }
+            return enrolled.origins
         }
     }
 }

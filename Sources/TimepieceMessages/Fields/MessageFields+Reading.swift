@@ -30,6 +30,11 @@ extension MessageFields {
         }
     }
 
+    /// A count that older recordings do not have.
+    func laterCount(_ field: String) throws(MessageError) -> UInt64 {
+        self[field] == nil ? 0 : try count(field)
+    }
+
     func integer(_ field: String) throws(MessageError) -> Int64 {
         switch try value(field) {
         case .signed(let integer): return integer

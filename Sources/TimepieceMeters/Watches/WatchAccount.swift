@@ -12,8 +12,13 @@ struct WatchAccount: Sendable {
     }
 
     /// Adds what a watch below measured; with no names, the watch itself.
-    mutating func add(_ statistics: Statistics, to names: [String], label: String, unmatched: UInt64) {
-        tree.add(statistics, to: names[...], label: label, unmatched: unmatched)
+    mutating func add(_ result: TransitResult, to names: [String], label: String) {
+        tree.add(result, to: names[...], label: label)
+    }
+
+    /// Forgets what was under way, before it is looked at again.
+    mutating func forgetUnderWay() {
+        tree.forgetUnderWay()
     }
 
     /// Adds what a parent measured; or, where there is none, the watch itself.

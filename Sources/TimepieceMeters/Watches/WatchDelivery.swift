@@ -6,14 +6,12 @@ struct WatchDelivery {
     /// The laps of one start that a stop saw.
     private struct Part {
         let name: String
-        let statistics: Statistics
-        let lost: UInt64
+        let result: TransitResult
     }
 
     private struct QueuedDatum {
         let context: WatchContext
-        var statistics = Statistics()
-        var unmatched: UInt64 = 0
+        var result = TransitResult()
         var parts: [Part] = []
     }
 
@@ -33,7 +31,7 @@ struct WatchDelivery {
             case .laps(let series, let tree):
                 let flip = flips[ObjectIdentifier(tree)] ?? tree.flip()
                 flips[ObjectIdentifier(tree)] = flip
-                return QueuedDatum(context: context, statistics: series.drain(flip))
+                return QueuedDatum(context: context, result: TransitResult(statistics: series.drain(flip)))
             case .transit(let stop):
                 return Self.queuedDatum(of: stop, context)
             }
@@ -41,32 +39,38 @@ struct WatchDelivery {
     }
 
     private static func queuedDatum(of stop: TransitStop, _ context: WatchContext) -> QueuedDatum {
-        var queuedDatum = QueuedDatum(context: context, unmatched: stop.takeUnmatched())
+        var queuedDatum = QueuedDatum(context: context)
         for (origin, statistics) in stop.drain() {
-            let lost = origin.takeLost()
-            queuedDatum.statistics.merge(statistics)
-            queuedDatum.unmatched.addSaturating(lost)
-            queuedDatum.parts.append(Part(name: origin.name, statistics: statistics, lost: lost))
+            let result = TransitResult(
+                statistics: statistics,
+                losses: TransitLosses(unmatched: origin.takeLost(), merged: origin.takeMerged()),
+                underWay: origin.underWay)
+            queuedDatum.result.statistics.merge(statistics)
+            queuedDatum.result.losses.add(result.losses)
+            queuedDatum.result.underWay.add(result.underWay)
+            queuedDatum.parts.append(Part(name: origin.name, result: result))
         }
+        queuedDatum.result.losses.add(TransitLosses(unmatched: stop.takeStrangers()))
         return queuedDatum
     }
 
     /// Adds everything to the accounts; who has none is not asked.
     func deliver(to accounts: inout [ObjectIdentifier: WatchAccount]) {
+        for key in accounts.keys { accounts[key]?.forgetUnderWay() }
         for queuedDatum in queuedData {
             var visited: Set<Address> = []
             deliver(queuedDatum, to: queuedDatum.context, names: [], &visited, &accounts)
             let meter = ObjectIdentifier(queuedDatum.context.meter)
             let above = parents(of: queuedDatum.context)
-            for parent in above { accounts[meter]?.add(whole: parent.statistics, ofParent: true) }
-            if above.isEmpty { accounts[meter]?.add(whole: queuedDatum.statistics, ofParent: false) }
+            for parent in above { accounts[meter]?.add(whole: parent.result.statistics, ofParent: true) }
+            if above.isEmpty { accounts[meter]?.add(whole: queuedDatum.result.statistics, ofParent: false) }
         }
     }
 
     /// Adds each context's laps to its own watch's tap, if it has one.
     func deliver(to taps: inout [ObjectIdentifier: Statistics]) {
         for queuedDatum in queuedData {
-            taps[ObjectIdentifier(queuedDatum.context.meter)]?.merge(queuedDatum.statistics)
+            taps[ObjectIdentifier(queuedDatum.context.meter)]?.merge(queuedDatum.result.statistics)
         }
     }
 
@@ -77,12 +81,12 @@ struct WatchDelivery {
         let key = ObjectIdentifier(context.meter)
         if visited.insert(Address(meter: key, names: names)).inserted {
             let label = queuedDatum.context.meter.label
-            accounts[key]?.add(queuedDatum.statistics, to: names, label: label, unmatched: queuedDatum.unmatched)
+            accounts[key]?.add(queuedDatum.result, to: names, label: label)
             if queuedDatum.parts.count > 1 {
                 for part in queuedDatum.parts {
                     // A dot in a path is between two names.
                     let name = String(part.name.map { $0 == "." ? "_" : $0 })
-                    accounts[key]?.add(part.statistics, to: names + [name], label: part.name, unmatched: part.lost)
+                    accounts[key]?.add(part.result, to: names + [name], label: part.name)
                 }
             }
         }

@@ -30,11 +30,17 @@ package func watchStamp(
     }
 }
 
-/// A buffer arrives at a stop with one of several stamps of its group, before the one it passes with.
-package func watchArrive(_ meter: Unmanaged<WatchMeter>, start: UInt64, sequence: UInt64, instant: UInt64) {
+/// A buffer arrives at a stop with one of several stamps of its group, before it passes without one.
+///
+/// `isExact`: the stamp was made for a buffer of the same time.
+package func watchArrive(
+    _ meter: Unmanaged<WatchMeter>, start: UInt64, sequence: UInt64, instant: UInt64, isExact: Bool
+) {
     unsafe meter._withUnsafeGuaranteedRef { meter in
         guard let stop = unsafe meter.stop else { return }
-        unsafe stop._withUnsafeGuaranteedRef { $0.arrive(start: start, sequence: sequence, instant: instant) }
+        unsafe stop._withUnsafeGuaranteedRef {
+            $0.arrive(start: start, sequence: sequence, instant: instant, isExact: isExact)
+        }
     }
 }
 

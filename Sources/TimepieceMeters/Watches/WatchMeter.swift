@@ -18,12 +18,15 @@ package import Timepiece
         package var edge: Edge
         /// Nanoseconds between reports; with 0 only the last comes.
         package var interval: UInt64
+        /// How old what is under way to a stop may be, in nanoseconds; 0 for any age.
+        package var stallTimeout: UInt64
 
-        package init(path: String, label: String, edge: Edge, interval: UInt64) {
+        package init(path: String, label: String, edge: Edge, interval: UInt64, stallTimeout: UInt64 = 0) {
             self.path = path
             self.label = label
             self.edge = edge
             self.interval = interval
+            self.stallTimeout = stallTimeout
         }
     }
 
@@ -58,6 +61,7 @@ package import Timepiece
     private let address: UInt
     private let reporter: any WatchReporter
     private let plan: Mutex<ReportPlan>
+    private let overdue: Mutex<OverdueDetector>
     private let publisher = Mutex<(any Publisher)?>(nil)
     private let time = Mutex(ActiveTime())
     private let hasPaused = Atomic<Bool>(false)
@@ -85,6 +89,7 @@ package import Timepiece
         case .stop(let stop): unsafe (start, self.stop) = unsafe (nil, Unmanaged.passUnretained(stop))
         }
         plan = Mutex(ReportPlan(interval: settings.interval))
+        overdue = Mutex(OverdueDetector(timeout: settings.stallTimeout))
         unsafe cache = .allocate(capacity: 1)
         unsafe cache.initialize(to: Cache())
     }
@@ -126,7 +131,10 @@ package import Timepiece
     package func forgetPosition() { lastPosition.store(.max, ordering: .relaxed) }
 
     package func flush(_ begins: Bool, at now: UInt64) -> Bool {
-        if !begins, case .stop(let stop) = role { stop.flush() }
+        if !begins, case .stop(let stop) = role {
+            stop.flush()
+            checkOverdue(at: now)
+        }
         return true
     }
 
@@ -135,6 +143,7 @@ package import Timepiece
         // What waited for the first time to play was on its way all the same.
         if hasPaused.load(ordering: .relaxed), case .stop(let stop) = role { stop.resume(at: now) }
         time.withLock { $0.resume(at: now) }
+        overdue.withLock { $0.start(at: now) }
         return reschedule(at: now) { $0.playing = true }
     }
 
@@ -143,6 +152,7 @@ package import Timepiece
         interrupt()
         hasPaused.store(true, ordering: .relaxed)
         time.withLock { $0.pause(at: now) }
+        tell(overdue.withLock { $0.rest(at: now) })
         _ = reschedule(at: now) { $0.playing = false }
     }
 
@@ -151,15 +161,22 @@ package import Timepiece
         return reschedule(at: now) { $0.ended = false }
     }
 
-    package func setInterval(_ interval: UInt64, at now: UInt64) -> Bool {
-        reschedule(at: now) { $0.interval = interval }
+    package func set(interval: UInt64, stallTimeout: UInt64, at now: UInt64) -> Bool {
+        overdue.withLock { $0.timeout = stallTimeout }
+        return reschedule(at: now) { $0.interval = interval }
+    }
+
+    /// Says which starts, by their identifiers, a path leads from to this stop.
+    package func connect(_ upstream: Set<UInt64>) {
+        if case .stop(let stop) = role { stop.connect(upstream) }
     }
 
     package func end(at now: UInt64) {
         plan.withLock { $0.ended = true }
         ReportClock.shared.remove(self)
         if case .stop(let stop) = role { stop.end() }
-        report(at: now, always: true)
+        tell(overdue.withLock { $0.rest(at: now) })
+        report(at: now, always: true, isEnd: true)
         handOver(at: now)
         publisher.withLock { $0 }?.flush()
     }
@@ -182,9 +199,38 @@ package import Timepiece
     }
 
     package func run(at now: UInt64) -> UInt64 {
-        if plan.withLock({ $0.takeReport(at: now) }) { report(at: now, always: true) }
+        checkOverdue(at: now)
+        if plan.withLock({ $0.takeReport(at: now) }) {
+            findPaths()
+            report(at: now, always: true)
+        }
         if plan.withLock({ $0.takeHandOver(at: now) }) { handOver(at: now) }
-        return plan.withLock { $0.next }
+        return next(at: now)
+    }
+
+    /// Asks for the paths as long as there is a start of which nothing has come.
+    private func findPaths() {
+        if case .stop(let stop) = role, stop.asksForPaths { reporter.findPaths() }
+    }
+
+    /// When the clock has something to do; `UInt64.max` for never.
+    private func next(at now: UInt64) -> UInt64 {
+        let (flows, next) = plan.withLock { ($0.flows, $0.next) }
+        guard flows, case .stop(let stop) = role else { return next }
+        return min(
+            next, overdue.withLock { $0.nextCheck(oldest: $0.timeout > 0 ? stop.underWay.oldest : .max, at: now) })
+    }
+
+    /// Looks whether the oldest that is under way is overdue, or came.
+    private func checkOverdue(at now: UInt64) {
+        guard case .stop(let stop) = role, plan.withLock({ $0.flows }) else { return }
+        guard overdue.withLock({ $0.isInUse }) else { return }
+        findPaths()
+        tell(overdue.withLock { $0.check(oldest: stop.underWay.oldest, at: now) })
+    }
+
+    private func tell(_ event: StallDetector.Event?) {
+        if let event { reporter.report(event, lastPosition: position) }
     }
 
     /// Shows the open window to a reporter.
@@ -192,10 +238,11 @@ package import Timepiece
         guard let report = scope.read(self) else { return }
         reporter.report(
             WatchWindow(
-                report: report, duration: time.withLock { $0.elapsed(at: now) }, position: position, neverMatched: 0))
+                report: report, duration: time.withLock { $0.elapsed(at: now) }, position: position, closedAt: now,
+                complaint: nil))
     }
 
-    private func report(at now: UInt64, always: Bool) {
+    private func report(at now: UInt64, always: Bool, isEnd: Bool = false) {
         // A start has no laps of its own to tell of.
         if case .start = role { return }
         guard let report = scope.close(self) else { return }
@@ -205,7 +252,10 @@ package import Timepiece
         }
         guard always || !report.tree.isEmpty else { return }
         reporter.report(
-            WatchWindow(report: report, duration: duration, position: position, neverMatched: neverMatched))
+            WatchWindow(
+                report: report, duration: duration, position: position, closedAt: now,
+                complaint: complaint(isEnd: isEnd)))
+        if !isEnd { tell(overdue.withLock { $0.reported(at: now) }) }
     }
 
     /// Hands what was measured since the last time to whom it is published by.
@@ -219,22 +269,29 @@ package import Timepiece
     /// From how many on it is no coincidence if a stop recognizes none.
     private static let suspicious: UInt64 = 64
 
-    /// How many passed a stop of which none was recognized, though the starts saw as many; 0 if that is not so.
-    private var neverMatched: UInt64 {
-        guard case .stop(let stop) = role, !stop.hasMatched, stop.passed >= Self.suspicious else { return 0 }
-        return group.all.contains { $0.issued >= Self.suspicious } ? stop.passed : 0
+    private func complaint(isEnd: Bool) -> WatchComplaint? {
+        guard case .stop(let stop) = role, !stop.hasMatched else { return nil }
+        let passed = stop.passed
+        let issued = group.all.reduce(0 as UInt64) { $0.addingSaturating($1.issued) }
+        if issued == 0 {
+            let isElsewhere = passed > 0 && group.all.isEmpty && WatchRegistry.hasStart(path, outside: address)
+            return isElsewhere ? .startElsewhere : nil
+        }
+        if passed == 0 { return isEnd ? .nothingArrived(issued: issued) : nil }
+        let isSuspicious = isEnd || group.all.contains { $0.issued >= Self.suspicious } && passed >= Self.suspicious
+        return isSuspicious ? .neverMatched(passed: passed) : nil
     }
 
     /// Changes the plan and tells the clock what follows from it; false if the clock cannot run.
     private func reschedule(at now: UInt64, _ change: (inout ReportPlan) -> Void) -> Bool {
         let open = time.withLock { $0.elapsed(at: now) }
-        let next = plan.withLock { plan in
+        plan.withLock { plan in
             change(&plan)
             plan.replan(at: now, openFor: open)
-            return plan.next
         }
         // A start has nothing to report, and needs no clock.
         if case .start = role { return true }
+        let next = next(at: now)
         if next != .max { return ReportClock.shared.schedule(self, at: next) }
         ReportClock.shared.remove(self)
         return true

@@ -1,4 +1,4 @@
-import Timepiece
+package import Timepiece
 
 /// A window of a watch, ready to be told.
 package struct WatchReport: Sendable {
@@ -24,11 +24,32 @@ package struct WatchWindow: Sendable {
     package let duration: UInt64
     /// The time stamp of the last buffer, `UInt64.max` for none.
     package let position: UInt64
-    /// How many buffers passed a stop that recognized none although its starts saw as many; 0 if that is not so.
-    package let neverMatched: UInt64
+    /// When the window was closed, or read.
+    package let closedAt: UInt64
+    /// Why a stop recognizes nothing, if something is wrong with the pipeline.
+    package let complaint: WatchComplaint?
 }
 
-/// The receiver of the windows of a watch, on the clock's thread or inside the meter's functions.
+/// Why a stop recognizes nothing although buffers pass.
+package enum WatchComplaint: Sendable, Equatable {
+    /// So many buffers passed the stop and none was recognized, although buffers pass a start.
+    case neverMatched(passed: UInt64)
+    /// So many buffers passed the starts and none came to the stop until its stream ended.
+    case nothingArrived(issued: UInt64)
+    /// The only starts of the name are in another pipeline.
+    case startElsewhere
+}
+
+/// The receiver of what a watch has to tell, on the clock's thread or inside the meter's functions.
 package protocol WatchReporter: Sendable {
     func report(_ window: WatchWindow)
+    /// What is under way to a stop is overdue, or came.
+    func report(_ event: StallDetector.Event, lastPosition: UInt64)
+    /// The paths that lead to a stop are asked for: ``WatchMeter/connect(_:)``, in this call.
+    func findPaths()
+}
+
+extension WatchReporter {
+    package func report(_ event: StallDetector.Event, lastPosition: UInt64) {}
+    package func findPaths() {}
 }

@@ -18,6 +18,11 @@ final class WatchScope: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.meters.isEmpty } }
 
+    /// Whether a start of a path is here.
+    func hasStart(_ path: WatchPath) -> Bool {
+        state.withLock { $0.groups[path.text]?.all.isEmpty == false }
+    }
+
     /// The group of starts of a path, which is made if it is not there.
     func group(_ path: String) -> TransitGroup {
         state.withLock { state in
@@ -153,6 +158,13 @@ package enum WatchRegistry {
             meter.announce()
             scopes[address] = scope
             return meter
+        }
+    }
+
+    /// Whether a start of a path is in another scope than that of an address.
+    static func hasStart(_ path: WatchPath, outside address: UInt) -> Bool {
+        scopes.withLock { scopes in
+            scopes.contains { $0.key != address && $0.value.hasStart(path) }
         }
     }
 

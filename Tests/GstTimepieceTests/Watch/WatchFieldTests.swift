@@ -65,7 +65,8 @@ extension TimepieceWatch {
             "guint64 running-time", "guint64 duration", "guint64 num-intervals", "guint64 min-interval",
             "guint64 max-interval", "guint64 avg-interval", "guint64 sum-interval", "guint64 stddev-interval",
             "guint64 p50-interval", "guint64 p90-interval", "guint64 p99-interval", "guint64 self-time",
-            "gdouble share", "guint64 num-unmatched", "GstValueArray children",
+            "gdouble share", "guint64 num-unmatched", "guint64 num-merged", "guint64 in-flight",
+            "guint64 oldest-in-flight", "GstValueArray children",
         ]
     }
 }

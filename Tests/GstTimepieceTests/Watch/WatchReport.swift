@@ -11,6 +11,9 @@ struct WatchReport {
     let selfTime: UInt64
     let share: Double
     let unmatched: UInt64
+    let merged: UInt64
+    let inFlight: UInt64
+    let oldestInFlight: UInt64
     let children: [WatchReport]
 
     init(_ structure: Structure) throws {
@@ -19,12 +22,15 @@ struct WatchReport {
             let shortest = structure.unsigned("min-interval"), let median = structure.unsigned("p50-interval"),
             let longest = structure.unsigned("max-interval"), let selfTime = structure.unsigned("self-time"),
             let share = structure.real("share"), let unmatched = structure.unsigned("num-unmatched"),
+            let merged = structure.unsigned("num-merged"), let inFlight = structure.unsigned("in-flight"),
+            let oldestInFlight = structure.unsigned("oldest-in-flight"),
             case .array(let members)? = structure["children"]
         else { throw TestFailure("The message lacks a field: \(structure)") }
         self.structure = structure
         (self.label, self.watch, self.laps, self.sum) = (label, watch, laps, sum)
         (self.shortest, self.median, self.longest) = (shortest, median, longest)
         (self.selfTime, self.share, self.unmatched) = (selfTime, share, unmatched)
+        (self.merged, self.inFlight, self.oldestInFlight) = (merged, inFlight, oldestInFlight)
         children = try members.map { member in
             guard case .structure(let child) = member else {
                 throw TestFailure("A child is no structure: \(member)")
@@ -40,6 +46,9 @@ struct WatchReport {
         }
         return child
     }
+
+    /// What the starts issued, as the stop accounts for it.
+    var issued: UInt64 { laps + unmatched + merged + inFlight }
 
     /// Whether the self-time and the children's sums are the sum, all the way down.
     var addsUp: Bool {
@@ -58,6 +67,13 @@ extension Pipeline {
         guard let report = try watches(source).first else { throw TestFailure("There is no report of \(source).") }
         return report
     }
+}
+
+extension [WatchReport] {
+    /// What the starts issued, as all reports of a stop account for it.
+    var issued: UInt64 { reduce(last?.inFlight ?? 0) { $0 + $1.laps + $1.unmatched + $1.merged } }
+    var laps: UInt64 { reduce(0) { $0 + $1.laps } }
+    var unmatched: UInt64 { reduce(0) { $0 + $1.unmatched } }
 }
 
 extension UInt64 {

@@ -117,8 +117,44 @@ struct WatchMeterTests {
         let window = try #require(stop.closeWindow(at: 1_000))
         #expect(window.rows.map(\.laps) == [5])
         #expect(window.rows.map(\.sum) == [210])
-        #expect(window.report.tree.unmatched == 0)
-        #expect(window.neverMatched == 0)
+        #expect(window.report.tree.losses == TransitLosses())
+        #expect(window.complaint == nil)
+    }
+
+    @Test func `what is under way to a stop is told with its age, and lost at the end`() throws {
+        let start = try rig.watch("w", label: "in", .start)
+        let stop = try rig.watch("w", label: "out", .stop(.auto))
+        stop.meter.connect([start.identifier])
+        for frame in 1...4 as ClosedRange<UInt64> { _ = start.stamp(at: frame * 100) }
+        stop.pass(at: 150, from: start, sequence: 1, stampedAt: 100)
+        let shown = WatchLog()
+        stop.meter.read(at: 1_000, shown)
+        let open = try #require(shown.all.last)
+        #expect(open.report.tree.underWay.count == 3 && open.report.tree.underWay.oldest == 200)
+        #expect(open.report.tree.losses == TransitLosses())
+        let last = try #require(stop.closeWindow(at: 1_000))
+        #expect(last.report.tree.underWay.count == 0 && last.report.tree.losses.unmatched == 3)
+    }
+
+    @Test func `an end without a single arrival is complained of`() throws {
+        let start = try rig.watch("w", label: "in", .start)
+        let stop = try rig.watch("w", label: "out", .stop(.auto))
+        stop.meter.connect([start.identifier])
+        for frame in 1...90 as ClosedRange<UInt64> { _ = start.stamp(at: frame) }
+        let window = try #require(stop.closeWindow(at: 1_000))
+        #expect(window.report.tree.losses.unmatched == 90)
+        #expect(window.complaint == .nothingArrived(issued: 90))
+    }
+
+    @Test func `a stop whose start is in another scope says so`() throws {
+        let other = WatchRig()
+        let start = try other.watch("apart", label: "in", .start)
+        let stop = try rig.watch("apart", label: "out", .stop(.auto))
+        _ = start.stamp(at: 1)
+        stop.pass(at: 2, from: start, sequence: 1, stampedAt: 1)
+        let window = try #require(stop.closeWindow(at: 1_000))
+        #expect(window.complaint == .startElsewhere)
+        #expect(window.report.tree.losses.unmatched == 1)
     }
 
     @Test func `an open window that is read stays open`() throws {

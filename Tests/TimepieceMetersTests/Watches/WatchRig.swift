@@ -58,6 +58,11 @@ final class WatchLog: WatchReporter {
         unsafe meter.leave(frame, at: end, passed: passed, flushed: flushed, position: start)
     }
 
+    /// The start that this is, 0 if it is none.
+    var identifier: UInt64 {
+        if case .start(let start, _) = meter.role { start.identifier } else { 0 }
+    }
+
     /// A buffer passes a start; returns its sequence number.
     func stamp(at now: UInt64, presentation: UInt64 = .max) -> UInt64 {
         guard let start = unsafe meter.start else { return 0 }

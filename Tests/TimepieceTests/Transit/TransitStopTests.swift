@@ -20,7 +20,7 @@ struct TransitStopTests {
         let drained = stop.drain()
         return [
             drained.reduce(0) { $0 + $1.statistics.count }, drained.reduce(0) { $0 + $1.statistics.sumNanoseconds },
-            drained.reduce(stop.takeUnmatched()) { $0 + $1.origin.takeLost() },
+            drained.reduce(stop.takeStrangers()) { $0 + $1.origin.takeLost() },
         ]
     }
 
@@ -30,13 +30,109 @@ struct TransitStopTests {
         #expect(taken(stop) == [1, 500, 0])
     }
 
-    @Test func `counts the oldest of several stamps, and the others as arrived`() {
+    /// A buffer with several stamps of the start, one of which may be of the same time as the buffer.
+    private func pass(at now: UInt64, _ sequences: [UInt64], exact: UInt64 = 0) {
+        for sequence in sequences {
+            stop.arrive(
+                start: start.identifier, sequence: sequence, instant: sequence * 10, isExact: sequence == exact)
+        }
+        stop.pass(at: now, times: MediaTimes(presentation: .max, running: .max))
+    }
+
+    @Test func `counts the oldest of several stamps, and at the end the others as merged`() throws {
         for instant: UInt64 in [10, 20, 30] { _ = start.stamp(at: instant, times: times(instant)) }
-        stop.arrive(start: start.identifier, sequence: 2, instant: 20)
-        stop.arrive(start: start.identifier, sequence: 1, instant: 10)
-        stop.pass(at: 100, start: start.identifier, sequence: 3, instant: 30)
+        pass(at: 100, [2, 1, 3])
+        let origin = try #require(stop.drain().first?.origin)
+        #expect(stop.underWay.count == 2)
         stop.end()
+        #expect(origin.takeLost() == 0 && origin.takeMerged() == 2)
+        #expect(stop.underWay.count == 0)
+    }
+
+    @Test func `of several stamps takes one that has not made a lap, so that joined pieces of frames are frames`() {
+        for instant: UInt64 in [10, 20, 30, 40] { _ = start.stamp(at: instant, times: times(instant)) }
+        pass(at: 100, [1, 2])
+        pass(at: 200, [2, 3])
+        pass(at: 300, [3, 4])
+        pass(at: 400, [4])
+        stop.end()
+        #expect(taken(stop) == [4, 1_000 - 100, 0])
+    }
+
+    @Test func `of several stamps takes the one that was made for a buffer of the same time`() {
+        for instant: UInt64 in [10, 20, 30] { _ = start.stamp(at: instant, times: times(instant)) }
+        pass(at: 100, [1, 3, 2], exact: 3)
+        #expect(taken(stop) == [1, 70, 0])
+        pass(at: 100, [1, 3, 2], exact: 3)
         #expect(taken(stop) == [1, 90, 0])
+    }
+
+    @Test func `knows what is under way, and since when`() {
+        for instant: UInt64 in [10, 20, 30, 40, 50] { _ = start.stamp(at: instant, times: times(instant)) }
+        #expect(stop.underWay.count == 0)
+        stop.connect([start.identifier])
+        #expect(stop.underWay.count == 5 && stop.underWay.oldest == 10)
+        pass(at: 100, [2])
+        #expect(stop.underWay.count == 4 && stop.underWay.oldest == 10)
+        pass(at: 100, [1])
+        #expect(stop.underWay.count == 3 && stop.underWay.oldest == 30)
+        stop.end()
+        #expect(stop.underWay == TransitOrigin.UnderWay())
+        #expect(taken(stop) == [2, 170, 3])
+    }
+
+    @Test(arguments: [500, 2_000, 20_000] as [UInt64])
+    func `knows how old the oldest is, however many are under way`(number: UInt64) {
+        stop.connect([start.identifier])
+        for instant in 1...number { _ = start.stamp(at: instant, times: times(instant)) }
+        // Exactly, or not older than it is.
+        let oldest = stop.underWay.oldest
+        #expect(stop.underWay.count == number)
+        if number <= 1_000 { #expect(oldest == 1) } else { #expect(oldest <= 1 || number > 8_000) }
+        #expect(oldest >= 1 && oldest <= number)
+    }
+
+    @Test func `gives up what was overtaken when it is four times as old as the longest lap`() {
+        let lap: UInt64 = 5_000_000
+        for number: UInt64 in 1...20 { _ = start.stamp(at: number * 2 * lap, times: times(number)) }
+        func pass(_ number: UInt64) {
+            stop.pass(
+                at: number * 2 * lap + lap, start: start.identifier, sequence: number, instant: number * 2 * lap)
+        }
+        pass(1)
+        pass(2)
+        #expect(taken(stop) == [2, 2 * lap, 0])
+        pass(4)
+        // 3 started 15 ms ago now, 25 ms when the next one comes.
+        #expect(taken(stop) == [1, lap, 0])
+        pass(5)
+        #expect(taken(stop) == [1, lap, 1])
+        // It is late for ever.
+        stop.pass(at: 12 * lap, start: start.identifier, sequence: 3, instant: 6 * lap)
+        #expect(taken(stop) == [0, 0, 0])
+        stop.end()
+        #expect(taken(stop) == [0, 0, 15])
+    }
+
+    @Test func `waits for no start that no path leads from, and takes none of its times`() {
+        let other = TransitStart(name: "other")
+        group.add(other)
+        stop.connect([other.identifier])
+        for number: UInt64 in 0..<40 { _ = start.stamp(at: number, times: times(number * 33)) }
+        for number: UInt64 in 0..<40 { stop.pass(at: 100, times: times(number * 33)) }
+        stop.end()
+        #expect(taken(stop) == [0, 0, 0])
+        #expect(!stop.hasMatched)
+    }
+
+    @Test func `takes nothing from before a flush, though it had the same times`() {
+        stop.connect([start.identifier])
+        for number: UInt64 in 0..<16 { _ = start.stamp(at: number, times: times(number * 33)) }
+        stop.flush()
+        for number: UInt64 in 0..<16 { _ = start.stamp(at: 1_000, times: times(number * 33)) }
+        for number: UInt64 in 0..<16 { stop.pass(at: 1_100, times: times(number * 33)) }
+        stop.end()
+        #expect(taken(stop) == [16, 1_600, 0])
     }
 
     @Test func `makes a lap for each start whose stamps are on one buffer`() {
@@ -112,11 +208,19 @@ struct TransitStopTests {
         #expect(taken(stop) == [0, 0, 60])
     }
 
+    @Test func `counts what is not recognized once, as issued and not arrived, where the start is upstream`() {
+        stop.connect([start.identifier])
+        for number: UInt64 in 0..<60 { _ = start.stamp(at: number, times: times(number * 33)) }
+        for number: UInt64 in 0..<70 { stop.pass(at: 1_000, times: times(number * 33 + 1)) }
+        stop.end()
+        #expect(taken(stop) == [0, 0, 60])
+    }
+
     @Test func `recognizes all that started where more passes than did`() {
         for number: UInt64 in 0..<20 { _ = start.stamp(at: 0, times: times(number * 66)) }
         for number: UInt64 in 0..<40 { stop.pass(at: 5, times: times(number * 33)) }
         stop.end()
-        #expect(taken(stop) == [20, 100, 20])
+        #expect(taken(stop) == [20, 100, 0])
     }
 
     @Test func `takes no time that many share`() {
