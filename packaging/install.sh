@@ -1,12 +1,19 @@
 #!/bin/bash
 # Puts what was built where it belongs, or takes it away: install.sh install|uninstall
 # PREFIX (default /usr/local) and DESTDIR as usual. The plugin goes where GStreamer looks, whatever PREFIX is:
-# PLUGINDIR, by default what pkg-config says.
+# PLUGINDIR, by default what pkg-config says. BUILT=portable takes the files that `make portable` linked.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 prefix=${PREFIX:-/usr/local}
 destdir=${DESTDIR:-}
 built=$root/.build/tool
+if [ "${BUILT:-}" = portable ]; then
+  plugin=$root/.build/portable/libgsttimepiece.so
+  tool=$root/.build/portable/timepiece
+else
+  plugin=$root/.build/release/libgsttimepiece.so
+  tool=$built/timepiece
+fi
 plugins=${PLUGINDIR:-$(pkg-config --variable=pluginsdir gstreamer-1.0)} ||
   { echo "install: pkg-config does not know gstreamer-1.0; 'make setup' installs it, or say PLUGINDIR=" >&2; exit 1; }
 
@@ -23,8 +30,8 @@ fi
 # MODE SOURCE PLACE
 files() {
   cat <<END
-644 $root/.build/release/libgsttimepiece.so $plugins/libgsttimepiece.so
-755 $built/timepiece $prefix/bin/timepiece
+644 $plugin $plugins/libgsttimepiece.so
+755 $tool $prefix/bin/timepiece
 644 $root/apps/include/timepiece-messages.h $prefix/include/timepiece-messages.h
 644 $root/apps/python/timepiece_messages.py $python/timepiece_messages.py
 644 $built/timepiece.1 $prefix/share/man/man1/timepiece.1

@@ -30,17 +30,20 @@ uninstall:
 install-test: build tool people-setup
 	@packaging/test-install.sh
 
-deb: build tool
+deb: portable
 	@packaging/deb.sh
 
-deb-test: deb people-setup
-	@packaging/test.sh
+# In DEB_RELEASES, one after the other; CI takes its own.
+DEB_RELEASES ?= bullseye bookworm trixie
+deb-test: deb
+	@for release in $(DEB_RELEASES); do packaging/test.sh $$release || exit 1; done
 
 # The plugin as it is released: linked against Debian 11's libraries, so that it runs with every GStreamer from 1.18 on.
 .PHONY: portable matrix
-portable: build
+portable: build tool
 	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap lld binutils"
-	@packaging/portable.sh
+	@packaging/portable.sh plugin
+	@packaging/portable.sh tool
 
 # The released plugin in Debian's own roots, without Swift: all of them, or RELEASES="trixie sid".
 matrix: portable

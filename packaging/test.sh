@@ -1,13 +1,17 @@
 #!/bin/bash
-# Installs the packages in a Debian of its own, without Swift, uses them there, and removes them: test.sh
-# Wants root, for debootstrap and chroot; in CI and in `make deb-test` that is given or asked for by sudo.
+# Installs the packages in a Debian of its own, without Swift, uses them there, and removes them: test.sh [RELEASE]
+# Wants root, for chroot; in CI and in `make deb-test` that is given or asked for by sudo.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 if [ "$(id -u)" != 0 ]; then
-  command -v sudo >/dev/null || { echo "deb-test: needs root for debootstrap and chroot" >&2; exit 1; }
+  command -v sudo >/dev/null || { echo "deb-test: needs root for chroot" >&2; exit 1; }
   exec sudo "$0" "$@"
 fi
+<<<<<<< HEAD
 # shellcheck disable=SC2012
+=======
+release=${1:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
+>>>>>>> 19fa3fe (packaging: Make packages that install from Debian 11 to 13 and on Ubuntu)
 main=$(ls -t "$root"/.build/gstreamer1.0-timepiece_*.deb | head -1)
 # shellcheck disable=SC2012
 module=$(ls -t "$root"/.build/python3-timepiece_*.deb | head -1)
@@ -43,11 +47,17 @@ quietly() { "$@" >"$work/log" 2>&1 || { echo "deb-test: failed: $*" >&2; tail -2
 inside() { chroot "$there" env -i DEBIAN_FRONTEND=noninteractive LC_ALL=C HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin \
   ${http_proxy:+http_proxy=$http_proxy} ${https_proxy:+https_proxy=$https_proxy} "$@"; }
 
-release=$(. /etc/os-release && echo "$VERSION_CODENAME")
-# Where this machine's own Debian comes from.
-mirror=$(apt-get indextargets --format '$(ORIGIN) $(CODENAME) $(REPO_URI)' "Created-By: Packages" |
-  awk -v release="$release" '$1 == "Debian" && $2 == release { print $3; exit }')
-quietly debootstrap --variant=minbase "$release" "$there" "${mirror:-http://deb.debian.org/debian}"
+# Debian's archive, and a bare root of the release, which is made once.
+mirror=${MIRROR:-http://deb.debian.org/debian}
+bare=${ROOTS:-$root/.build/roots}/bare-$release.tar
+if [ ! -e "$bare" ]; then
+  command -v mmdebstrap >/dev/null || { echo "deb-test: mmdebstrap is missing; apt-get install mmdebstrap" >&2; exit 1; }
+  mkdir -p "$(dirname "$bare")"
+  quietly mmdebstrap --variant=minbase --format=tar "$release" "$bare.part" "$mirror"
+  mv "$bare.part" "$bare"
+fi
+mkdir "$there"
+tar -xf "$bare" -C "$there"
 # Swift reads the words of a command from /proc.
 mount -t proc proc "$there/proc"
 # The root reaches the archive as this machine does; it need not survive a power cut.
@@ -69,4 +79,4 @@ while read -r path; do
   fi
 done <"$work/files"
 if inside gst-inspect-1.0 timepiecetick >/dev/null 2>&1; then echo "deb-test: the elements are still there" >&2; exit 1; fi
-echo "packages: $(basename "$main") and $(basename "$module") work without Swift and leave nothing"
+echo "packages on $release: $(basename "$main") and $(basename "$module") work without Swift and leave nothing"

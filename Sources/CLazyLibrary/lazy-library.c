@@ -4,19 +4,24 @@
 #include <stdio.h>
 
 void
-timepiece_lazy_library_open (TimepieceLazyLibrary * library, const char *file)
+timepiece_lazy_library_open (TimepieceLazyLibrary * library,
+    const char *const *files)
 {
   /* All of it now, so that what is missing is said here and ends no call later;
    * and for itself, so that nobody else's symbols change. */
-  library->file = file;
-  library->handle = dlopen (file, RTLD_NOW | RTLD_LOCAL);
-  if (!library->handle) {
-    const char *reason = dlerror ();
+  for (; *files && !library->handle; files++) {
+    library->file = *files;
+    library->handle = dlopen (*files, RTLD_NOW | RTLD_LOCAL);
+    if (!library->handle && !*library->problem) {
+      const char *reason = dlerror ();
 
-    snprintf (library->problem, sizeof library->problem,
-        "%s, which cannot be loaded: %s", file,
-        reason ? reason : "no reason given");
+      snprintf (library->problem, sizeof library->problem,
+          "%s, which cannot be loaded: %s", *files,
+          reason ? reason : "no reason given");
+    }
   }
+  if (library->handle)
+    *library->problem = '\0';
 }
 
 void *

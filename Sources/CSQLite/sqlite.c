@@ -1,8 +1,8 @@
 #include "shim.h"
 
 /* *INDENT-OFF* */
-TIMEPIECE_LAZY_LIBRARY ("libsqlite3.so.0", TIMEPIECE_SQLITE_FUNCTIONS,
-    timepiece_sqlite_problem)
+TIMEPIECE_LAZY_LIBRARY (TIMEPIECE_SQLITE_FUNCTIONS, timepiece_sqlite_problem,
+    "libsqlite3.so.0")
 
 TIMEPIECE_SQLITE_FUNCTIONS (TIMEPIECE_LAZY_DEFINE)
 /* *INDENT-ON* */

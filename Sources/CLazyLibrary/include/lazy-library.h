@@ -1,15 +1,15 @@
 /* Libraries that are loaded when they are needed, and not with the plugin: most
- * pipelines publish nothing, and are not to pay for libcurl and the thirty
+ * pipelines publish nothing, and must not pay for libcurl and the thirty
  * libraries that it brings along.
  *
- * A door to such a library lists each function once, in a macro:
+ * A target for such a library lists each function once, in a macro:
  *
  *   #define TIMEPIECE_NAME_FUNCTIONS(FUNCTION) \
  *     FUNCTION (result, name, parameters, arguments, otherwise)
  *
  * Its header applies TIMEPIECE_LAZY_DECLARE to the list, its source
  * TIMEPIECE_LAZY_LIBRARY. Callers write the library's own names and reach
- * functions of the door, which pass the call on, or return `otherwise` where
+ * functions of this target, which pass the call on, or return `otherwise` where
  * the library cannot be loaded. A function that is not listed is not linked. */
 #ifndef TIMEPIECE_LAZY_LIBRARY_H
 #define TIMEPIECE_LAZY_LIBRARY_H
@@ -26,9 +26,10 @@ typedef struct
   char problem[256];
 } TimepieceLazyLibrary;
 
-/* Loads the library of a file name, for good. Any thread. */
+/* Loads the first of the files that can be loaded, for good; the problem, if
+ * none can, is that of the first. @files ends with NULL. Any thread. */
 void timepiece_lazy_library_open (TimepieceLazyLibrary * library,
-    const char *file);
+    const char *const *files);
 
 /* Returns a function of it; NULL and a problem if there is none. */
 void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
@@ -58,9 +59,9 @@ void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
     return is_loaded () ? table.name arguments : otherwise; \
   }
 
-/* The source of a door: `table` has all the functions that are LISTED, and
+/* The source of such a target: `table` has all the functions that are LISTED, and
  * `why_not ()` tells why they are not there. */
-#define TIMEPIECE_LAZY_LIBRARY(file, LISTED, why_not) \
+#define TIMEPIECE_LAZY_LIBRARY(LISTED, why_not, ...) \
   static TimepieceLazyLibrary library; \
   static struct \
   { \
@@ -70,7 +71,9 @@ void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
   static void \
   load (void) \
   { \
-    timepiece_lazy_library_open (&library, file); \
+    static const char *const files[] = { __VA_ARGS__, NULL }; \
+    \
+    timepiece_lazy_library_open (&library, files); \
     LISTED (TIMEPIECE_LAZY_FIND) \
   } \
   \
