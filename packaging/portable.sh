@@ -18,6 +18,7 @@ clang=("$swift/bin/clang" --sysroot="$sysroot")
 runtime=("-L$libraries" "-L$static" -lgstvideo-1.0 -lgstbase-1.0 -lgstreamer-1.0 -lgobject-2.0 -lglib-2.0 -lz
   -lswift_Concurrency -lswift_StringProcessing -lswift_RegexParser -lswiftSynchronization -lswiftGlibc -lswiftCore
   -ldispatch -lBlocksRuntime -lstdc++ -lm -ldl -lpthread)
+# shellcheck disable=SC2054
 linking=(-fuse-ld=lld -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,--as-needed -Wl,-z,defs -Wl,-z,relro -Wl,-z,now)
 
 # The sources in C must be good for the oldest headers as well.
@@ -51,10 +52,10 @@ check() {
   local glibc glibcxx
   glibc=$(newest "$1" GLIBC)
   glibcxx=$(newest "$1" GLIBCXX)
-  within "$glibc" "$most_glibc" && within "${glibcxx:-0}" "$most_glibcxx" || {
+  if ! within "$glibc" "$most_glibc" || ! within "${glibcxx:-0}" "$most_glibcxx"; then
     echo "portable: $1 asks for GLIBC $glibc and GLIBCXX $glibcxx; allowed are $most_glibc and $most_glibcxx" >&2
     exit 1
-  }
+  fi
   echo "portable: .build/portable/$(basename "$1"), $(du -h "$1" | cut -f1), GLIBC $glibc, GLIBCXX ${glibcxx:-none}"
 }
 

@@ -7,11 +7,9 @@ if [ "$(id -u)" != 0 ]; then
   command -v sudo >/dev/null || { echo "deb-test: needs root for chroot" >&2; exit 1; }
   exec sudo "$0" "$@"
 fi
-<<<<<<< HEAD
-# shellcheck disable=SC2012
-=======
+# shellcheck disable=SC1091
 release=${1:-$(. /etc/os-release && echo "$VERSION_CODENAME")}
->>>>>>> 19fa3fe (packaging: Make packages that install from Debian 11 to 13 and on Ubuntu)
+# shellcheck disable=SC2012
 main=$(ls -t "$root"/.build/gstreamer1.0-timepiece_*.deb | head -1)
 # shellcheck disable=SC2012
 module=$(ls -t "$root"/.build/python3-timepiece_*.deb | head -1)
