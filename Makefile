@@ -61,7 +61,7 @@ demo-cloudwatch: build test-environment
 	@pipelines/cloudwatch/demo.py
 
 # Whatever GLib or GStreamer finds critical ends the program that did it.
-test check test-suite: export G_DEBUG := fatal-criticals
+test check test-suite sanitize-suite: export G_DEBUG := fatal-criticals
 
 # The debug build, and the tests that ONLY names: a target, a suite or a test, by its name or a part of it. Fails if there
 # is none. Without ONLY all tests of the package: make check ONLY='The stamp'
@@ -80,12 +80,14 @@ test: build test-environment
 	@$(MAKE) --no-print-directory $(if $(SANITIZE),sanitize-suite,test-suite)
 
 test-suite: setup test-environment
-	@$(PYTHON) Tests/runner/suite.py
+	@$(SWIFT) build --build-tests $(QUIET)
 	@Tests/runner/snippets.sh .build/debug
+	@$(PYTHON) Tests/runner/suite.py
 
-# Every example of pipelines/ and of the elements' documentation, with its output in .build/examples/.
+# Every example of pipelines/ and of the elements' documentation, or those that ONLY names, with the output in
+# .build/examples/.
 examples: build test-environment
-	@$(PYTHON) Tests/examples/run.py
+	@$(PYTHON) Tests/examples/run.py $(if $(ONLY),"$$ONLY")
 
 # All of it under ThreadSanitizer, AddressSanitizer with its leak check, and UBSan for C.
 sanitize: sanitize-suite sanitize-c

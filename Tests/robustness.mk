@@ -1,14 +1,15 @@
-# What shows that nothing inside can hurt what is outside. Each prints a figure at its end.
+# What shows that nothing inside can hurt what is outside. Each prints its numbers at its end. What is random is drawn
+# from SEED, or from a seed of its own that it prints; in CI it is bounded by a number of sequences or inputs.
 
 ABUSE_SEQUENCES ?= 10000
-FUZZ_SECONDS ?= 60
-MINUTES ?= 3
-# What is drawn at random is drawn anew each time, or from SEED on.
+FUZZ_RUNS ?= 50000
+UBSAN_SEQUENCES ?= 3000
+MINUTES ?= 1
 SEED ?=
 TEST_CC := $(CC) -std=gnu11 -O1 -g -Wall -Wextra -Werror
 TEST_GST := $$(pkg-config --cflags --libs gstreamer-1.0)
 
-.PHONY: abuse faults soak isolation robustness
+.PHONY: abuse faults soak isolation valgrind fuzz search robustness
 
 .build/tests/abuse: $(wildcard Tests/abuse/*.[ch])
 	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ Tests/abuse/*.c $(TEST_GST) -pthread -ldl
@@ -41,22 +42,33 @@ isolation: build
 	@Tests/isolation/run.sh
 
 # Pipelines of each kind, for errors of memory.
-.PHONY: valgrind
 valgrind: build
 	@Tests/plugin/valgrind.sh
 
-# What is part of every run of CI.
+# Texts from outside, made up by libFuzzer: FUZZ_RUNS for each reader, two readers at a time.
+fuzz: setup
+	@PYTHON=$(PYTHON) Tests/Fuzz/fuzz.sh $(if $(SEED),--seed=$(SEED)) --runs=$(FUZZ_RUNS)
+
+# All of it, as CI runs it.
 robustness: abuse faults isolation valgrind sanitize-c soak fuzz
 
+# The long search, by hand or at night, not part of CI: an hour and a half of inputs, sequences and a soak that no run has
+# seen. SEARCH_MINUTES sets how long each reader is fed, two at a time; the finds stay in .build/fuzz for the next search.
+SEARCH_MINUTES ?= 10
+SEARCH_SEQUENCES ?= 50000
+SEARCH_SOAK ?= 20
+search: build .build/tests/abuse .build/tests/soak
+	@PYTHON=$(PYTHON) Tests/Fuzz/fuzz.sh $(if $(SEED),--seed=$(SEED)) --seconds=$$(($(SEARCH_MINUTES) * 60))
+	@.build/tests/abuse --sequences=$(SEARCH_SEQUENCES) $(if $(SEED),--seed=$(SEED))
+	@Tests/soak/run.py .build/tests/soak $(SEARCH_SOAK) $(SEED)
+
 # The suite under ThreadSanitizer and AddressSanitizer, and the C under UBSan, which ends what is undefined.
-.PHONY: sanitize-suite sanitize-c
+.PHONY: sanitize-build sanitize-suite sanitize-c
+sanitize-build: setup
+	@Tests/sanitizers/suite.sh build
+
 sanitize-suite: setup test-environment
-	@Tests/sanitizers/suite.sh
+	@Tests/sanitizers/suite.sh run
 
 sanitize-c: build .build/tests/abuse
-	@Tests/sanitizers/c.sh 3000
-
-# Texts from outside, made up by libFuzzer: a minute of them for each reader, or FUZZ_SECONDS; two at a time.
-.PHONY: fuzz
-fuzz: setup
-	@PYTHON=$(PYTHON) Tests/Fuzz/fuzz.sh $(if $(SEED),--seed=$(SEED)) $(FUZZ_SECONDS)
+	@Tests/sanitizers/c.sh $(UBSAN_SEQUENCES) $(SEED)

@@ -4,8 +4,8 @@ set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 out=$root/.build/tool
 mkdir -p "$out"
-{ ${SWIFT:-swift} build -q -c release --product timepiece --package-path "$root/Tool" --scratch-path "$root/.build-tool" \
-  -Xswiftc -static-stdlib 2>&1 || touch "$out/failed"; } | { grep -vE "prohibited flag|the use of .mktemp" || true; }
+{ ${SWIFT:-swift} build -c release --product timepiece --package-path "$root/Tool" --scratch-path "$root/.build-tool" \
+  -Xswiftc -static-stdlib 2>&1 || touch "$out/failed"; } | { "$root/Tests/runner/progress.sh" | { grep --line-buffered -v "the use of .mktemp" || true; }; }
 [ ! -e "$out/failed" ] || { rm "$out/failed"; exit 1; }
 install -m 755 "$root/.build-tool/release/timepiece" "$out/timepiece"
 strip --strip-unneeded "$out/timepiece"

@@ -51,7 +51,7 @@ def show(structure):
     print(f"{field('label')[:9]:<9} {field('num-buffers'):4} buffers"
           f" {field('average-rate'):7.2f} of {field('nominal-rate'):5.2f} /s"
           f" {field('bitrate') / 1e6:7.1f} Mbit/s"
-          f"  p50 {field('p50-interval') / milliseconds:5.1f} p99 {field('p99-interval') / milliseconds:5.1f} ms", flush=True)
+          f" p50 {field('p50-interval') / milliseconds:5.1f} p99 {field('p99-interval') / milliseconds:5.1f} ms", flush=True)
 
 
 def main():

@@ -2,8 +2,11 @@
 """Runs every example of pipelines/ and every launch line in the documentation of the elements, and reads what it prints.
 
 A pipe into grep ends well whatever is in it, so each example says here what has to come out. Outputs lie in
-.build/examples/. Wants GST_PLUGIN_PATH set to the plugin's folder.
+.build/examples/. Needs GST_PLUGIN_PATH set to the plugin's folder.
+
+    run.py [NAME...]    all, or those whose names contain one of these
 """
+import concurrent.futures
 import os
 import pathlib
 import re
@@ -61,9 +64,25 @@ def launch_lines():
             yield f"{path.name} {number + 1}", ["bash", "-euo", "pipefail", "-c", command], expected
 
 
+def attempt(name, command, expected):
+    """Runs one example; returns its name, how long it took, and what was wrong, if anything was."""
+    start = time.monotonic()
+    # Somewhere else than here, so that what an example writes is not left behind.
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            result = subprocess.run(command, cwd=folder, timeout=180, stdin=subprocess.DEVNULL, text=True,
+                                    errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+            output, status = result.stdout, f"ends with {result.returncode}" if result.returncode else ""
+        except subprocess.TimeoutExpired as expired:
+            output, status = (expired.stdout or b"").decode(errors="replace"), "does not end in 180 s"
+    (OUTPUTS / (name.replace("/", "-").replace(" ", "-") + ".txt")).write_text(output)
+    lost = [pattern for pattern in expected if not re.search(pattern, output)]
+    problem = status or (lost and f"does not print {lost[0]!r}")
+    return name, time.monotonic() - start, problem and f"{problem}:\n{output[-3000:]}"
+
+
 def main():
     OUTPUTS.mkdir(parents=True, exist_ok=True)
-    failed = 0
     found = list(examples()) + list(launch_lines())
     missing = set(EXPECTED) - {name for name, _, _ in found}
     if missing:
@@ -72,25 +91,22 @@ def main():
     unlisted = [name for name, _, _ in examples() if f"`{name}`" not in index and not name.endswith(("run.sh", "check.py"))]
     if unlisted:
         sys.exit(f"examples: pipelines/README.md does not tell of {', '.join(unlisted)}")
-    for name, command, expected in found:
-        start = time.monotonic()
-        # Somewhere else than here, so that what an example writes is not left behind.
-        with tempfile.TemporaryDirectory() as folder:
-            try:
-                result = subprocess.run(command, cwd=folder, timeout=180, stdin=subprocess.DEVNULL, text=True,
-                                        errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-                output, status = result.stdout, f"ends with {result.returncode}" if result.returncode else ""
-            except subprocess.TimeoutExpired as expired:
-                output, status = (expired.stdout or b"").decode(errors="replace"), "does not end in 180 s"
-        (OUTPUTS / (name.replace("/", "-").replace(" ", "-") + ".txt")).write_text(output)
-        lost = [pattern for pattern in expected if not re.search(pattern, output)]
-        if status or lost:
-            failed += 1
-            print(f"FAILED: {name} {status or 'prints no ' + repr(lost[0])}:\n{output[-3000:]}")
-        else:
-            print(f"example: {name}, {time.monotonic() - start:.1f} s", flush=True)
-    print(f"examples: {len(found) - failed} passed, {failed} failed")
-    sys.exit(1 if failed else 0)
+    if wanted := sys.argv[1:]:
+        found = [example for example in found if any(part in example[0] for part in wanted)]
+        if not found:
+            sys.exit(f"examples: none is called {', '.join(wanted)}")
+    problems = []
+    # Most of them wait for real time.
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        for finished in concurrent.futures.as_completed([pool.submit(attempt, *example) for example in found]):
+            name, seconds, problem = finished.result()
+            print(f"FAILED: {name}" if problem else f"example: {name}, {seconds:.1f} s", flush=True)
+            if problem:
+                problems.append((name, problem))
+    for name, problem in problems:
+        print(f"examples: FAILED: {name} {problem}\nexamples: to run it alone: make examples ONLY='{name}'")
+    print(f"examples: {len(found) - len(problems)} passed, {len(problems)} failed")
+    sys.exit(1 if problems else 0)
 
 
 if __name__ == "__main__":

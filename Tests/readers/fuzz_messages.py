@@ -1,9 +1,12 @@
 #!/usr/bin/env python3
 """Reads messages that are changed at random with the Python module: a message, or an error that names the field.
 
-    fuzz_messages.py SECONDS SEED
+    fuzz_messages.py [--seed=S] [--runs=N] [--seconds=T]
+
+So many messages, or as many as there is time for.
 """
 
+import argparse
 import pathlib
 import random
 import sys
@@ -58,15 +61,20 @@ def changed(dice, whole, others):
 
 
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--runs", type=int, default=20000)
+    parser.add_argument("--seconds", type=float, help="instead of a number of runs")
+    options = parser.parse_args()
     Gst.init(None)
     # Not one of the readers' calls may be one that GLib finds fault with.
     GLib.log_set_always_fatal(GLib.LogLevelFlags.LEVEL_CRITICAL | GLib.LogLevelFlags.LEVEL_ERROR)
-    dice = random.Random(int(sys.argv[2]))
+    dice = random.Random(options.seed)
     whole = [Gst.Structure.from_string(file.read_text())[0] for file in sorted(CORPUS.iterdir())]
     whole = [structure for structure in whole if structure is not None]
     tried = taken = 0
-    until = time.monotonic() + float(sys.argv[1])
-    while time.monotonic() < until or tried < 1000:
+    until = time.monotonic() + (options.seconds or 0)
+    while time.monotonic() < until or tried < (1000 if options.seconds else options.runs):
         structure = changed(dice, dice.choice(whole), whole)
         tried += 1
         try:

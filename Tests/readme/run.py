@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -19,10 +20,12 @@ def blocks(language):
 def main():
     passed = failed = 0
     for block in blocks("sh"):
+        start = time.monotonic()
         result = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=ROOT, timeout=120,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if result.returncode == 0:
             passed += 1
+            print(f"readme: {block.splitlines()[0][:60]}, {time.monotonic() - start:.1f} s", flush=True)
         else:
             failed += 1
             print(f"README: this example ends with {result.returncode}:\n{block}\n{result.stdout[-2000:]}")

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Builds the plugin with its C under UBSan, which ends what is undefined, and mistreats it: c.sh SEQUENCES.
+# Builds the plugin with its C under UBSan, which ends what is undefined, and mistreats it: c.sh SEQUENCES [SEED].
 # The Swift objects are those of make build.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -18,5 +18,5 @@ swiftc -emit-library -static-stdlib -o "$folder/libgsttimepiece.so" "$folder"/*.
   -Xlinker --version-script=gst/libgsttimepiece.map \
   $(pkg-config --libs gstreamer-video-1.0 libcurl libcrypto sqlite3 zlib | sed 's/-pthread//g')
 export GST_PLUGIN_PATH=$folder GST_REGISTRY=$folder/registry.bin
-.build/tests/abuse --sequences="$1" >"$folder/abuse.log" 2>&1 || { cat "$folder/abuse.log" >&2; exit 1; }
+.build/tests/abuse --sequences="$1" ${2:+"--seed=$2"} >"$folder/abuse.log" 2>&1 || { tail -n 100 "$folder/abuse.log" >&2; exit 1; }
 echo "sanitize-c: $1 sequences with the C under UBSan, 0 failed"

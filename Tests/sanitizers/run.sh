@@ -1,6 +1,9 @@
 #!/bin/bash
-# Runs the tests under a sanitizer, with what it has to be told of the libraries
-# that are not built for it: run.sh thread|address [arguments for swift test].
+# Runs the tests under a sanitizer, with what it has to know of the libraries that are not built for it.
+#
+#   run.sh thread|address [arguments for swift test]
+#   run.sh thread|address build                          builds only
+#
 # The builds are kept in .build-tsan and .build-asan.
 set -eu
 
@@ -11,6 +14,11 @@ sanitizer=${1-}
 # A crash is to end the run, not to wait in the backtracer.
 export SWIFT_BACKTRACE=enable=no
 build=(--sanitize="$sanitizer")
+only_build=
+if [ "${1-}" = build ]; then
+  only_build=yes
+  shift
+fi
 # The tests that want a timing give it so many times longer.
 export TIMEPIECE_SLOWNESS=5
 
@@ -36,5 +44,6 @@ case $sanitizer in
     exit 2
     ;;
 esac
+[ -z "$only_build" ] || exit 0
 # One after the other: tests that talk to servers of their own have deadlines, and all at once are too slow for these.
-swift test --skip-build --no-parallel "${build[@]}" --scratch-path $scratch "$@"
+swift test --skip-build --disable-xctest --no-parallel "${build[@]}" --scratch-path $scratch "$@"
