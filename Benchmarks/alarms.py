@@ -16,7 +16,7 @@ PLUGIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".build"
 BUFFERS = 10_000
 NUMBERS = (1, 1000, 100_000)
 LIMIT = 1.0
-# None that fires at the first buffer: that would be counted, and is no part of what waiting costs.
+# None that fires at the first buffer: that would be counted, and is not part of what waiting costs.
 KINDS = {
     "monotonic": lambda i: (f"after,name=a{i},after={1_000_000 + i}s", f"ordinal,name=a{i},each={1_000_000 + i}")[i % 2],
     "running-time": lambda i: f"after,name=a{i},after={1_000_000 + i}s,clock=running-time",

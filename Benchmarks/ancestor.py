@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times what the ancestor of the library does in Python beside the library's own call.
 
-The arithmetic is that of backpack's timepiece, written anew from its documentation: the last ten intervals in a
+The arithmetic is that of backpack's timepiece, written again from its documentation: the last ten intervals in a
 deque, and the shortest, longest and mean over them when asked; a child watch is a ticker with a name; an alarm clock
 asks each of its schedules in turn.
 """
@@ -28,7 +28,7 @@ class Ticker:
         self.last = now
 
     @property
-    def figures(self):
+    def statistics(self):
         return min(self.intervals), max(self.intervals), sum(self.intervals) / len(self.intervals)
 
 
@@ -44,7 +44,7 @@ class StopWatch:
         self.intervals.append(time.perf_counter() - self.start)
 
     @property
-    def figures(self):
+    def statistics(self):
         return min(self.intervals), max(self.intervals), sum(self.intervals) / len(self.intervals)
 
 
@@ -94,7 +94,7 @@ def snapshot(count):
     for watch in watches:
         watch.intervals.extend([0.033] * 10)
     for _ in range(count):
-        [watch.figures for watch in watches]
+        [watch.statistics for watch in watches]
 
 
 # What is called, the same in Python, the name of ours, and how often it is called in a round.
@@ -127,18 +127,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the built LibraryBenchmark")
     parser.add_argument("--rounds", type=int, default=9, help="(default %(default)s)")
-    parser.add_argument("--json", help="where the figures go")
+    parser.add_argument("--json", help="where to write the results")
     arguments = parser.parse_args()
-    figures = {}
+    results = {}
     print("| nanoseconds a call | Timepiece | the ancestor's arithmetic in Python |")
     print("| --- | ---: | ---: |")
     for call, work, name, calls in ROWS:
-        figures[call] = (
+        results[call] = (
             ours(arguments.program, name, arguments.rounds), nanoseconds(work, calls, arguments.rounds))
-        print(f"| {call} | {figures[call][0]:,.0f} | {figures[call][1]:,.0f} |")
+        print(f"| {call} | {results[call][0]:,.0f} | {results[call][1]:,.0f} |")
     if arguments.json:
         with open(arguments.json, "w", encoding="utf-8") as file:
-            json.dump({call: {"timepiece": own, "ancestor": other} for call, (own, other) in figures.items()}, file, indent=1)
+            json.dump({call: {"timepiece": own, "ancestor": other} for call, (own, other) in results.items()}, file, indent=1)
 
 
 if __name__ == "__main__":

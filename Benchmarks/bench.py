@@ -140,7 +140,7 @@ def main():
     # So many that what happens once does not show: the report at the end of the stream takes about 300 µs, cold.
     parser.add_argument("--buffers", type=int, default=300_000, help="per process (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=30, help="(default %(default)s)")
-    parser.add_argument("--json", default="bench.json", help="where the figures go (default %(default)s)")
+    parser.add_argument("--json", default="bench.json", help="where to write the results (default %(default)s)")
     parser.add_argument("--only", action="append", metavar="NAME", help="this configuration, and what it is set against")
     arguments = parser.parse_args()
     if arguments.rounds < 2:

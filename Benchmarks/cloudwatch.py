@@ -157,7 +157,7 @@ def main():
     parser.add_argument("spool", help="the built SpoolBenchmark")
     parser.add_argument("--minutes", type=int, default=2, help="of ten seconds (default %(default)s)")
     parser.add_argument("--elements", type=int, nargs="+", default=ELEMENTS, help="how many elements there are at once")
-    parser.add_argument("--json", default="cloudwatch.json", help="where the figures go (default %(default)s)")
+    parser.add_argument("--json", default="cloudwatch.json", help="where to write the results (default %(default)s)")
     arguments = parser.parse_args()
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Service)
     threading.Thread(target=server.serve_forever, daemon=True).start()

@@ -92,7 +92,7 @@ def measure_window_ends(arguments, environment):
                 [program, str(buffers), element], "libgsttimepiece.", environment=environment,
                 inside=FIRST["windowend"]),
             WINDOWS)
-        # Who makes the reports allocates at the same time, in a thread of its own.
+        # The thread that makes the reports allocates at the same time.
         yield name, instructions, 0.0, functions
 
 

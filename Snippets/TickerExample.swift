@@ -1,4 +1,4 @@
-// The intervals between recurring events, and their figures.
+// The intervals between recurring events, and their statistics.
 
 import Timepiece
 

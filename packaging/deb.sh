@@ -8,7 +8,7 @@ architecture=$(dpkg --print-architecture)
 work=$root/.build/deb
 main=$work/gstreamer1.0-timepiece
 module=$work/python3-timepiece
-# Who builds packages for others says who that is, as Debian's tools do; of ourselves there is no address to write to.
+# The maintainer comes from the environment, as with Debian's tools; without it there is no address to write to.
 maintainer="${DEBFULLNAME:-The Timepiece authors} <${DEBEMAIL:-noreply@timepiece.invalid}>"
 # Reproducible: the date is the last change's.
 date=$(git -C "$root" log -1 --format=%aD 2>/dev/null || date -R)

@@ -1,4 +1,4 @@
-/// A call of the library that is worth a figure.
+/// A call of the library that is measured.
 struct Benchmark: Sendable {
     let name: String
     /// Makes what the call needs and returns what makes it a number of times.

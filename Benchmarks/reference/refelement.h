@@ -59,8 +59,8 @@ ref_tally_tick (RefTally * tally)
   tally->previous = now;
 }
 
-/* Proves that the figures are kept: nothing is left out by the compiler, and
- * whoever wants to can see them with GST_DEBUG=refelement:5. */
+/* Proves that the results are kept: nothing is left out by the compiler, and
+ * they can be seen with GST_DEBUG=refelement:5. */
 void ref_tally_log (const RefTally * tally, gpointer element);
 
 GST_ELEMENT_REGISTER_DECLARE (refnothing)

@@ -8,7 +8,7 @@ timepiece_lazy_library_open (TimepieceLazyLibrary * library,
     const char *const *files)
 {
   /* All of it now, so that what is missing is said here and ends no call later;
-   * and for itself, so that nobody else's symbols change. */
+   * and for itself, so that the symbols of others do not change. */
   for (; *files && !library->handle; files++) {
     library->file = *files;
     library->handle = dlopen (*files, RTLD_NOW | RTLD_LOCAL);

@@ -6,7 +6,7 @@ public struct AlarmMessage: Sendable, Equatable {
     public let alarm: String
     /// `interval`, `ordinal`, `at` or `after`.
     public let kind: String
-    /// The how manyeth firing, from 1.
+    /// The number of this firing, from 1.
     public let count: UInt64
     /// When it was due, on its own clock; nil if its kind knows no time.
     public let due: Duration?

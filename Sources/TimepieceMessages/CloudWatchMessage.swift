@@ -12,7 +12,7 @@ public struct CloudWatchMessage: Sendable, Equatable {
     public let spooled: UInt64
     /// Requests that the service found too many; part of ``retried``.
     public let throttled: UInt64
-    /// Data that were sent again because nobody knows whether the service took them; part of ``sent``.
+    /// Data that were sent again because it is unknown whether the service took them; part of ``sent``.
     public let uncertain: UInt64
     /// Requests that were made.
     public let requests: UInt64

@@ -1,9 +1,9 @@
 import Timepiece
 
-/// When the windows of a meter are to be reported by the clock, and when its figures are to be handed over.
+/// When the windows of a meter are to be reported by the clock, and when its statistics are to be handed over.
 struct ReportPlan: Sendable {
     var interval: UInt64
-    /// How often figures are handed over to who publishes them, 0 for never.
+    /// How often statistics are handed over to the publisher, 0 for never.
     var period: UInt64 = 0
     var playing = false
     var ended = false
@@ -20,7 +20,7 @@ struct ReportPlan: Sendable {
     /// When something is to be done, `UInt64.max` for never.
     var next: UInt64 { flows ? min(reportDue, handOverDue) : .max }
 
-    /// Plans anew for a window that has been open for a while.
+    /// Plans again for a window that has been open for a while.
     mutating func replan(at now: UInt64, openFor open: UInt64) {
         let left = interval > open ? interval - open : 0
         reportDue = interval == 0 ? .max : now.addingSaturating(left)
@@ -35,7 +35,7 @@ struct ReportPlan: Sendable {
         return true
     }
 
-    /// Says whether figures are to be handed over, and plans the next time.
+    /// Says whether statistics are to be handed over, and plans the next time.
     mutating func takeHandOver(at now: UInt64) -> Bool {
         guard flows, period > 0, handOverDue <= now else { return false }
         handOverDue = now.addingSaturating(period)

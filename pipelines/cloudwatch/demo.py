@@ -75,7 +75,7 @@ def play(place, where):
 
 
 def show(report, found):
-    """The pipeline's own figures beside what the service answers, in milliseconds."""
+    """The pipeline's own statistics beside what the service answers, in milliseconds."""
     rows = [("SampleCount", report.get_value("num-intervals"), 1), ("Sum", report.get_value("sum-interval"), 1e6),
             ("Minimum", report.get_value("min-interval"), 1e6), ("Maximum", report.get_value("max-interval"), 1e6)]
     rows += [(p, report.get_value(f"{p}-interval"), 1e6) for p in ("p50", "p90", "p99")]

@@ -5,8 +5,8 @@ import Synchronization
 ///
 /// What is measured inside the outermost lap waits in a log of the thread's own; when the outermost lap ends, the log
 /// and the lap are committed at once. A commit is a visit in the sense of ``Phaser``, which names one of two slots of each
-/// series. So the sums of the children never exceed the parent's in anything that is read, nobody reads a lap twice or
-/// never, and the writer waits for nobody, however long a lap takes.
+/// series. So the sums of the children never exceed the parent's in anything that is read, each lap is read exactly
+/// once, and the writer never waits, however long a lap takes.
 ///
 /// - Writer: one thread at a time (in a pipeline the stream lock of the outermost point says so).
 /// - Readers: one at a time.

@@ -28,7 +28,7 @@ struct Phaser: ~Copyable, Sendable {
     @inlinable
     @inline(__always)
     func enter() -> UInt64 {
-        // The only writer: nobody else changes `visits` between the load and the store.
+        // The only writer: no other thread changes `visits` between the load and the store.
         let visit = visits.load(ordering: .relaxed) &+ 1
         if visit & Self.readersFenceBit != 0 {
             visits.store(visit, ordering: .relaxed)

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A fence of which the rare side pays for both: the one who fences here fences every thread of the process.
+/// A fence whose rare side pays for both: a fence here is a fence in every thread of the process.
 ///
 /// Where two threads each write a word and then read the other's, both need a full fence between the two, or neither may
 /// see the other. A buffer would pay for it each time: on x86 the instruction waits until all earlier writes have left

@@ -1,7 +1,7 @@
 /// Two slots, each with a row of intervals that wait for it: memory that one thread fills while another empties half of it.
 ///
-/// Recording only notes an interval in a row; 64 at a time are settled into the slot's figures, by the one who records or
-/// by the one who empties the slot. So most recordings touch two lines of the cache where the figures have a dozen, and a
+/// Recording only notes an interval in a row; 64 at a time are settled into the slot's statistics, by the recording
+/// thread or by the reader that empties the slot. So most recordings touch two cache lines where the statistics have a dozen, and a
 /// processor settles a row of intervals in half the time that it takes for them one by one. A row holds intervals of less
 /// than 4.3 s, so 16 to a line; what is longer goes past it.
 ///
@@ -120,7 +120,7 @@
         unsafe count.pointee = 0
     }
 
-    /// Moves the slot's figures out and leaves it as new.
+    /// Moves the slot's statistics out and resets it.
     func drain(_ index: Int, into window: inout OpenWindow) {
         settle(index)
         let bytes = unsafe bytes(index)

@@ -1,7 +1,7 @@
 /// A schedule that fires once, at the first tick at or after a time on the wall.
 ///
 /// It follows the wall clock: when somebody sets that, the schedule moves with it, by itself at the next tick and in an
-/// ``AlarmClock`` within a second of ticks. Setting ``at`` arms it anew.
+/// ``AlarmClock`` within a second of ticks. Setting ``at`` arms it again.
 public final class AtSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
     public let queued: QueuedSchedule

@@ -51,7 +51,7 @@ public final class QueuedSchedule: Sendable {
         return state.withLock { $0.ownerIdentity == identity ? $0.place : nil }
     }
 
-    /// Notes the alarm clock that will tick it, and starts anew.
+    /// Notes the alarm clock that will tick it, and restarts.
     ///
     /// - Parameters:
     ///   - owner: the alarm clock.

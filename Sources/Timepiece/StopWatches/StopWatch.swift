@@ -92,7 +92,7 @@ public final class StopWatch: Sendable {
         state.withLock { $0.ring }.ordered.map { Duration(clampingNanoseconds: $0) }
     }
 
-    /// Figures over all intervals since the last reset.
+    /// Statistics of all intervals since the last reset.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// How many intervals were refused because they ended before they started.

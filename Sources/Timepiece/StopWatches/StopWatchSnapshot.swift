@@ -4,7 +4,7 @@ public struct StopWatchSnapshot: Sendable, Hashable, Codable {
     public let name: String
     /// The names from the root down to the stopwatch, separated by dots.
     public let fullName: String
-    /// Figures over the intervals.
+    /// Statistics of the intervals.
     public let statistics: Statistics
     /// The share of the parent's sum, usually from 0 to 1; 1 without a parent, 0 if that measured nothing.
     public let share: Double
@@ -25,7 +25,7 @@ extension StopWatch {
         snapshot(ofParent: parent?.statistics.sumNanoseconds) { $0.statistics }
     }
 
-    /// Hands out what this stopwatch and the tree below it have measured, and starts all their statistics anew.
+    /// Hands out what this stopwatch and the tree below it have measured, and resets all their statistics.
     ///
     /// An interval that is recorded meanwhile is in this snapshot or in the next, never in both and never in neither.
     public func takeSnapshot() -> StopWatchSnapshot {

@@ -1,4 +1,4 @@
-/// The last intervals of a ticker or a stopwatch, in nanoseconds, and the figures over them.
+/// The last intervals of a ticker or a stopwatch, in nanoseconds, and the statistics of them.
 ///
 /// It grows as it fills, up to its capacity; then the oldest makes room for the newest.
 struct IntervalRing: Sendable {

@@ -11,9 +11,9 @@
 /// print(ticker)  // <Ticker intervals=[0.0899, 0.0632, 0.0543] min=0.0543 mean=0.0691 max=0.0899>
 /// ```
 ///
-/// It keeps the last ``maxIntervals`` intervals, and all figures are over those alone: they describe the present, not the time
+/// It keeps the last ``maxIntervals`` intervals, and all statistics are of those alone: they describe the present, not the time
 /// since the start. For the latter, with percentiles, see ``Statistics`` and ``Tachometer``. A plain value:
-/// copies are independent. A tick costs a few nanoseconds beside reading the clock, a figure one pass over the intervals.
+/// copies are independent. A tick costs a few nanoseconds beside reading the clock, a statistic costs one pass over the intervals.
 public struct Ticker: Sendable {
     private var ring: IntervalRing
     private var last: MonotonicInstant?

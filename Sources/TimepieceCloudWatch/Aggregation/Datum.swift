@@ -1,6 +1,6 @@
 package import Timepiece
 
-/// What one series gathered in one interval, ready for any encoder: exact figures, and a distribution in few values.
+/// What one series gathered in one interval, ready for any encoder: exact statistics, and a distribution in few values.
 package struct Datum: Sendable, Equatable {
     /// A value in nanoseconds and how often it occurred.
     package struct Value: Sendable, Equatable {

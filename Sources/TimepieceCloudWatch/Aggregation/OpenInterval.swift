@@ -27,13 +27,13 @@ package struct OpenInterval: Sendable {
         return complete
     }
 
-    /// Returns what was gathered if the interval is over, and starts anew.
+    /// Returns what was gathered if the interval is over, and restarts.
     package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> ClosedInterval? {
         guard !isEmpty, cellNumber(at: now, clock: clock) != cell else { return nil }
         return take(boot: boot)
     }
 
-    /// Returns what was gathered, if anything, and starts anew.
+    /// Returns what was gathered, if anything, and restarts.
     package mutating func take(boot: String) -> ClosedInterval? {
         guard let last, !isEmpty else { return nil }
         let closedInterval = ClosedInterval(identity: identity, statistics: statistics, boot: boot, moment: last)

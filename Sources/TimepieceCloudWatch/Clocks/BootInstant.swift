@@ -83,7 +83,7 @@ package struct Moment: Sendable, Equatable {
         Moment(boot: .now(), wall: .now())
     }
 
-    /// Returns the moment later by a duration, if nobody sets the clock in between.
+    /// Returns the moment later by a duration, unless the clock is set in between.
     package func advanced(by duration: Duration) -> Moment {
         Moment(boot: boot.advanced(by: duration), wall: wall.advanced(by: duration))
     }

@@ -12,7 +12,7 @@ package struct Environment: Sendable {
         self.values = values
     }
 
-    /// Copies the environment of the process; to be called where nobody changes it, as at the start of an element.
+    /// Copies the environment of the process; to be called where no thread changes it, as at the start of an element.
     package static func ofProcess() -> Environment {
         var values: [String: String] = [:]
         var next = unsafe environ

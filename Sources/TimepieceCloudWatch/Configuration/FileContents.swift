@@ -12,7 +12,7 @@ enum FileContents {
         case outOfMeans(String)
         /// It is longer than the limit.
         case tooLong(limit: Int)
-        /// It is no text in UTF-8.
+        /// It is not UTF-8.
         case notText
 
         /// The end of a sentence about the file.
@@ -41,7 +41,7 @@ enum FileContents {
 
     /// Reads a regular file of text.
     static func read(_ path: String, limit: Int = 1_048_576) throws(Failure) -> String {
-        // Without O_NONBLOCK, the name of a pipe that nobody writes to would hold the thread.
+        // Without O_NONBLOCK, a pipe without a writer would block the thread.
         let file = unsafe open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard file >= 0 else { throw Failure(errno) }
         defer { close(file) }

@@ -4,7 +4,7 @@
 /// value, names in any case, comments only as lines of their own (`#`, `;`), values that go on in lines that are indented
 /// deeper, `[DEFAULT]` for all sections, and nothing given twice.
 struct INIFile: Sendable, Confidential {
-    /// The reason why a text is no such file.
+    /// The reason why a text is not such a file.
     struct Malformation: Error, Equatable {
         /// The line, from one.
         let line: Int

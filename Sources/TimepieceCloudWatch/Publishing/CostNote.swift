@@ -9,7 +9,7 @@ struct CostNote {
     let seriesInAll: Int
     /// The shortest interval among them, in seconds: one request each.
     let shortestInterval: Int64
-    /// Whether the figures go through a log, which is paid by its size instead of by request.
+    /// Whether the metrics go through a log, which is paid by its size instead of by request.
     let isEmbedded: Bool
 
     private static let secondsPerMonth = 30 * 86_400

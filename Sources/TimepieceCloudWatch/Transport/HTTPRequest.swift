@@ -10,7 +10,7 @@ package struct HTTPRequest: Sendable {
     package var headers: [HTTPHeader]
     /// The bytes to send after the header.
     package var body: [UInt8]
-    /// The certificate that says who this device is, for services that ask for one.
+    /// The certificate of this device, for services that ask for one.
     package var clientCertificate: ClientCertificate?
     /// Whether to go straight to the host though the environment names a proxy; loopback is always reached so.
     package var bypassesProxy: Bool

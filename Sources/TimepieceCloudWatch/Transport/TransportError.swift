@@ -6,7 +6,7 @@ package struct TransportError: Error, Sendable, Equatable {
         case invalidRequest
         /// The name of the host or of the proxy was not found.
         case resolve
-        /// Nobody answers there, or the connection was refused.
+        /// There is no answer, or the connection was refused.
         case couldNotConnect
         /// The peer could not be verified, or the certificate files could not be used.
         case tls

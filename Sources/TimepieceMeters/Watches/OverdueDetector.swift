@@ -6,7 +6,7 @@ import Timepiece
 struct OverdueDetector: Sendable {
     /// How old it may be, in nanoseconds; 0 for any age.
     var timeout: UInt64
-    /// When the oldest of the stall passed its start, nil if none is told of.
+    /// When the oldest of the stall passed its start, nil if none is reported.
     private var began: UInt64?
     /// Since when the stream flows; a pause makes nothing overdue.
     private var flowsSince: UInt64 = 0

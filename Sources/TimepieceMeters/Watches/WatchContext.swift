@@ -59,7 +59,7 @@ import Timepiece
 
     var isRetired: Bool { retiredStore.load(ordering: .relaxed) != .max }
 
-    /// Nobody will enter this context again.
+    /// This context will not be entered again.
     func retire() {
         guard !isRetired else { return }
         retiredStore.store(ended, ordering: .relaxed)
