@@ -46,6 +46,7 @@ portable: build tool
 	@packaging/portable.sh tool
 
 # The released plugin in Debian's own roots, without Swift: all of them, or RELEASES="trixie sid".
+MATRIX_SEQUENCES ?= 2000
 matrix: portable
 	@packaging/portable.sh abuse
-	@Tests/matrix/run.sh $(RELEASES)
+	@ABUSE_SEQUENCES=$(MATRIX_SEQUENCES) Tests/matrix/run.sh $(RELEASES)
