@@ -154,7 +154,7 @@ count_due_buffer (GstTimepieceTick * self, guint64 now, GstBuffer * buffer)
 
 /* The same as count (), and nothing more than a usual buffer needs, in the
  * fewest registers. */
-static inline __attribute__ ((always_inline)) gboolean
+static inline __attribute__((always_inline)) gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
   guint64 now;

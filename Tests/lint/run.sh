@@ -32,7 +32,7 @@ case $action in
 esac
 part Swift "${SWIFT:-swift}" format lint --strict --parallel "${swift[@]}"
 part C Tests/lint/c-style.sh check
-part Python "$python/ruff" check --quiet "${modules[@]}"
+part Python "$python/ruff" check --quiet --output-format concise "${modules[@]}"
 part shell shellcheck -x "${scripts[@]}"
 part structure Tests/lint/structure.py
 if [ ${#failed[@]} -gt 0 ]; then
