@@ -4,11 +4,14 @@
 Wants GST_PLUGIN_PATH set to the plugin's folder.
 """
 import fcntl
+import http.client
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -98,6 +101,85 @@ class Top(unittest.TestCase):
                 self.assertEqual(status, 0 if number in polite else -number)
                 self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
                 self.assertTrue(terminal.is_as_before())
+
+    def test_a_stream_that_stands_still_is_red_without_stall_timeout(self):
+        terminal = Terminal(TOOL, "top", "--", *"videotestsrc ! video/x-raw,framerate=30/1 ! identity sleep-time=4000000"
+                            " ! timepiecetick label=cam ! fakesink".split(), columns=80)
+        terminal.read_until(r"\x1b\[31mno buffer \d\.\d+ s")
+        self.assertNotIn("ok", re.sub(r"\x1b\[[^m]*m", "", terminal.text))
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+
+    def test_help_filter_and_detail_are_a_key_away(self):
+        terminal = Terminal(TOOL, "top", "--", *LIVE, columns=80)
+        terminal.read_until(r"30\.\d\d.*ok")
+        terminal.press(b"?")
+        terminal.read_until("KEYS")
+        terminal.press(b"x")
+        terminal.press(b"\r")
+        terminal.read_until("HOW OFTEN")
+        terminal.press(b"\x1b")
+        terminal.press(b"/")
+        terminal.press(b"nothing")
+        terminal.read_until("Nothing is called so: nothing")
+        terminal.press(b"\x1b")
+        terminal.text = ""
+        terminal.read_until(r"cam .*30\.\d\d")
+        terminal.press(b"q")
+        self.assertEqual(terminal.finish(), 0)
+        last = terminal.text.split("\x1b[?1049l")[-1]
+        self.assertRegex(last, r"Ran 0:\d\d until it was stopped\.")
+        self.assertRegex(last, r"cam +\S*(29|30)\.\d\d")
+
+    def test_the_live_page_is_served_on_this_machine_alone(self):
+        process = subprocess.Popen([TOOL, "top", "--http", ":0", "--", *LIVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        try:
+            url = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stderr.readline())
+            port = int(url.group(1))
+            self.assertEqual(self.listening(port), {"0100007F"})
+
+            def ask(path, method="GET", host=f"127.0.0.1:{port}"):
+                connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
+                connection.request(method, path, headers={"Host": host})
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+
+            deadline = time.monotonic() + 30
+            while not (data := json.loads(ask("/data.json")[1]))["streams"] and time.monotonic() < deadline:
+                time.sleep(0.2)
+            self.assertEqual(data["streams"][0]["label"], "cam")
+            self.assertTrue(data["live"])
+            time.sleep(1.2)
+            self.assertGreater(json.loads(ask("/data.json")[1])["duration"], data["duration"])
+            status, page = ask("/")
+            self.assertEqual(status, 200)
+            self.assertIn('"live":true', page)
+            self.assertEqual(ask("/", host=f"localhost:{port}")[0], 200)
+            self.assertEqual(ask("/data.json", host="evil.example")[0], 421)
+            self.assertEqual(ask("/", method="POST")[0], 405)
+            self.assertEqual(ask("/etc/passwd")[0], 404)
+            self.assertEqual(ask("/favicon.ico")[0], 204)
+            # One that says nothing keeps others waiting for a moment only.
+            with socket.create_connection(("127.0.0.1", port)):
+                self.assertEqual(ask("/")[0], 200)
+            with socket.create_connection(("127.0.0.1", port)) as raw:
+                raw.sendall(b"\x16\x03\x01" + os.urandom(200) + b"\r\n\r\n")
+                self.assertIn(b"400", raw.recv(100))
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=30)
+        self.assertEqual(process.returncode, 0)
+
+    def listening(self, port):
+        """The addresses, as /proc/net/tcp has them, at which the port is open."""
+        lines = [line.split() for line in read("/proc/net/tcp").splitlines()[1:] + read("/proc/net/tcp6").splitlines()[1:]]
+        return {line[1].split(":")[0] for line in lines if line[3] == "0A" and int(line[1].split(":")[1], 16) == port}
+
+    def test_an_address_that_cannot_be_had_is_said(self):
+        for address, code in (("192.0.2.1:0", 69), ("nonsense:80", 64), ("host", 64)):
+            result = run("top", "--http", address, "--", *SHORT)
+            self.assertEqual(result.returncode, code, result)
+            self.assertEqual(result.stdout, "")
 
     def test_stopped_from_outside_it_gives_the_terminal_back_and_takes_it_again(self):
         terminal = Terminal(TOOL, "top", "--", *LIVE)

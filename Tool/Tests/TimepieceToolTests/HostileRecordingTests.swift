@@ -130,7 +130,8 @@ import Testing
         for line in LiveScreen(style: ScreenTests.plain).lines(board, now: .seconds(2), columns: 100, rows: 20) {
             #expect(Self.isSafe(line))
         }
-        for line in LineView(style: ScreenTests.plain).lines(.failure(source: Self.evil, text: Self.evil), at: .zero) {
+        var view = LineView(style: ScreenTests.plain)
+        for line in view.lines(.failure(source: Self.evil, text: Self.evil), at: .zero) {
             #expect(Self.isSafe(line))
         }
     }

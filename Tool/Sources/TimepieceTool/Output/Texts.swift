@@ -39,6 +39,17 @@ enum Texts {
         }
     }
 
+    /// Milliseconds without the unit, which the head of the column has: three digits, or whole ones.
+    static func milliseconds(_ duration: Duration) -> String {
+        let number = duration.milliseconds
+        return number < 0.0005 ? "0" : number < 0.0995 ? fixed(number, 3) : digits(number)
+    }
+
+    /// Megabits without the unit.
+    static func megabits(_ bits: Double) -> String {
+        bits < 500 ? "0" : bits < 99_500 ? fixed(bits / 1e6, 3) : digits(bits / 1e6)
+    }
+
     static func rate(_ rate: Double) -> String {
         rate < 1000 ? fixed(rate, 2) : fixed(rate, 0)
     }

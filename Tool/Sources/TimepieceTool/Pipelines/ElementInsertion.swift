@@ -61,6 +61,40 @@ enum ElementInsertion {
         return found.sorted { $0.place < $1.place }.flatMap(\.labels).filter { seen.insert($0).inserted }
     }
 
+    /// The labels of the ticks that are in it now.
+    static func tickLabels(of bin: UnsafeMutablePointer<GstElement>) -> [String] {
+        var labels: [String] = []
+        unsafe elements(of: bin).forEach { element in
+            if unsafe factoryName(element) == "timepiecetick" { unsafe addOwn(element) { labels.append($0) } }
+        }
+        return labels
+    }
+
+    /// The names of the elements whose push waits rather than works: queues that are full, sinks that wait for the clock.
+    static func waitingElements(of bin: UnsafeMutablePointer<GstElement>) -> Set<String> {
+        var names: Set<String> = []
+        unsafe elements(of: bin).forEach { element in
+            let isQueue = unsafe ["queue", "queue2", "multiqueue", "clocksync"].contains(factoryName(element))
+            guard unsafe isQueue || waitsForClock(element) else { return }
+            unsafe eachSink(of: element) { pad in unsafe names.insert(self.name(of: element, pad: pad)) }
+            unsafe names.insert(self.name(object(UnsafeMutableRawPointer(element))))
+        }
+        return names
+    }
+
+    private static func waitsForClock(_ element: UnsafeMutablePointer<GstElement>) -> Bool {
+        guard unsafe element.pointee.object.flags & GST_ELEMENT_FLAG_SINK.rawValue != 0 else { return false }
+        var value = GValue()
+        let object = unsafe UnsafeMutableRawPointer(element).assumingMemoryBound(to: GObject.self)
+        let kind = unsafe UnsafeMutableRawPointer(element.pointee.object.object.g_type_instance.g_class)
+            .assumingMemoryBound(to: GObjectClass.self)
+        guard unsafe g_object_class_find_property(kind, "sync") != nil else { return false }
+        unsafe g_value_init(&value, g_type_from_name("gboolean"))
+        defer { unsafe g_value_unset(&value) }
+        unsafe g_object_get_property(object, "sync", &value)
+        return unsafe g_value_get_boolean(&value) != 0
+    }
+
     private static func addOwn(
         _ element: UnsafeMutablePointer<GstElement>, _ add: (String) -> Void
     ) {

@@ -11,6 +11,14 @@ import Glibc
     /// What was added to it, for a note to the user; empty if nothing.
     private(set) var additions: [String] = []
 
+    /// What the live view knows before the first message.
+    var board: LiveBoard {
+        unsafe LiveBoard(
+            streams: ElementInsertion.tickLabels(of: element),
+            order: ElementInsertion.labels(of: element, description: description),
+            waiting: ElementInsertion.waitingElements(of: element))
+    }
+
     /// What a recording of it begins with.
     var header: RecordingHeader {
         RecordingHeader(

@@ -27,6 +27,13 @@ import TimepieceMessages
     private var drops: [String: (count: UInt64, reported: UInt64)] = [:]
     private var dropsReported = Duration.zero
     private var caps: [String: String] = [:]
+    /// The sink pads of the ticks, which know whether their stream has ended.
+    private var pads: [String: UnsafeMutablePointer<GstPad>] = unsafe [:]
+    private var ended: Set<String> = []
+    /// Whether the ticks are asked between their reports how long ago the last buffer came; for a live view.
+    var looksBetweenReports = false
+    /// Where all of it is shown besides.
+    var page: LivePage?
 
     /// How long ending may take before SIGALRM ends it, in seconds.
     private static let patience: UInt32 = 10
@@ -43,6 +50,7 @@ import TimepieceMessages
 
     deinit {
         unsafe g_main_loop_unref(loop)
+        unsafe pads.values.forEach { pad in unsafe gst_object_unref(UnsafeMutableRawPointer(pad)) }
     }
 
     /// Reads a descriptor beside the bus.
@@ -109,6 +117,7 @@ import TimepieceMessages
             unsafe gst_message_unref(message)
         }
         reportDrops()
+        page?.beat(at: elapsed, end: reason)
         alarm(0)
         if let thrown { throw thrown }
         return reason
@@ -160,6 +169,14 @@ import TimepieceMessages
             dropsReported = now
             reportDrops()
         }
+        unsafe pads.forEach { label, pad in
+            if looksBetweenReports, let sinceLast = unsafe sinceLastBuffer(pad) {
+                tell(.look(label: label, sinceLastBuffer: sinceLast))
+            }
+            let hasEnded = unsafe pad.pointee.object.flags & GST_PAD_FLAG_EOS.rawValue != 0
+            if !hasEnded { ended.remove(label) } else if ended.insert(label).inserted { tell(.ended(label: label)) }
+        }
+        page?.beat(at: now)
         guarded { try onBeat(now) }
     }
 
@@ -173,6 +190,7 @@ import TimepieceMessages
 
     private func tell(_ event: PipelineEvent) {
         let now = elapsed
+        page?.take(event, at: now)
         guarded { try onEvent(now, event) }
     }
 
@@ -226,14 +244,34 @@ import TimepieceMessages
         }
     }
 
-    /// Reports the caps at the element that posted a message, if they are new.
+    /// What the open window of a tick says; nil before the first buffer.
+    private func sinceLastBuffer(_ pad: UnsafeMutablePointer<GstPad>) -> Duration? {
+        guard let tick = unsafe gst_pad_get_parent_element(pad) else { return nil }
+        defer { unsafe gst_object_unref(tick) }
+        var value = GValue()
+        unsafe g_value_init(&value, gst_structure_get_type())
+        defer { unsafe g_value_unset(&value) }
+        unsafe g_object_get_property(
+            UnsafeMutableRawPointer(tick).assumingMemoryBound(to: GObject.self), "stats", &value)
+        guard let structure = unsafe gst_value_get_structure(&value) else { return nil }
+        var buffers: guint64 = 0
+        var sinceLast: guint64 = 0
+        guard unsafe gst_structure_get_uint64(structure, "total-buffers", &buffers) != 0, buffers > 0,
+            unsafe gst_structure_get_uint64(structure, "since-last-buffer", &sinceLast) != 0, sinceLast != .max
+        else { return nil }
+        return .nanoseconds(Int64(clamping: sinceLast))
+    }
+
+    /// Reports the caps at the tick that posted a message, if they are new, and keeps its pad.
     private func takeCaps(_ message: UnsafeMutablePointer<GstMessage>, _ label: String) {
         guard let source = unsafe message.pointee.src,
             unsafe g_type_check_instance_is_a(Pipeline.instance(source), gst_element_get_type()) != 0,
             let pad = unsafe gst_element_get_static_pad(
                 UnsafeMutableRawPointer(source).assumingMemoryBound(to: GstElement.self), "sink")
         else { return }
-        defer { unsafe gst_object_unref(UnsafeMutableRawPointer(pad)) }
+        if let former = unsafe pads.updateValue(pad, forKey: label) {
+            unsafe gst_object_unref(UnsafeMutableRawPointer(former))
+        }
         guard let current = unsafe gst_pad_get_current_caps(pad) else { return }
         defer { unsafe gst_caps_unref(current) }
         guard let text = unsafe gst_caps_to_string(current) else { return }

@@ -29,7 +29,7 @@ enum RepeatedRuns {
             var failure: String?
             run.onEvent = { now, event in
                 if case .failure(let source, let text) = event { failure = failure ?? "\(source): \(text)" }
-                summary.take(RecordedEvent(at: now, RecordedEvent.Content(event)))
+                if let content = RecordedEvent.Content(event) { summary.take(RecordedEvent(at: now, content)) }
             }
             run.onBeat = { now in
                 progress.show("run \(turn + 1) of \(2 * times), \(side == 0 ? "before" : "after"), \(Texts.clock(now))")

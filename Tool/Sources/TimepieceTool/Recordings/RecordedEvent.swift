@@ -8,6 +8,8 @@ struct RecordedEvent: Equatable, Sendable {
         case failure(source: String, text: String)
         /// What a sink, or another element that sheds load, dropped so far, by its quality-of-service messages.
         case drops(element: String, count: UInt64)
+        /// The stream at a timepiecetick has ended, while others may go on.
+        case ended(label: String)
         /// The caps at a Timepiece element, when they are known or change.
         case caps(label: String, caps: String)
         case end(EndReason)
@@ -32,6 +34,7 @@ struct RecordedEvent: Equatable, Sendable {
             return event("error", [.init("source", .string(source)), .init("text", .string(text))])
         case .drops(let element, let count):
             return event("drops", [.init("element", .string(element)), .init("count", .unsigned(count))])
+        case .ended(let label): return event("ended", [.init("label", .string(label))])
         case .caps(let label, let caps):
             return event("caps", [.init("label", .string(label)), .init("caps", .string(caps))])
         case .end(let reason):
@@ -53,6 +56,7 @@ struct RecordedEvent: Equatable, Sendable {
         case "warning": content = .warning(source: source, text: text)
         case "error": content = .failure(source: source, text: text)
         case "drops": content = .drops(element: json["element"]?.string ?? "", count: json["count"]?.unsigned ?? 0)
+        case "ended": content = .ended(label: json["label"]?.string ?? "")
         case "caps": content = .caps(label: json["label"]?.string ?? "", caps: json["caps"]?.string ?? "")
         case "end": content = .end(json["reason"]?.string.flatMap(EndReason.init) ?? .stopped)
         default: return nil
@@ -75,14 +79,16 @@ enum EndReason: String, Sendable {
 }
 
 extension RecordedEvent.Content {
-    init(_ event: PipelineEvent) {
-        self =
-            switch event {
-            case .message(let fields): .message(fields)
-            case .warning(let source, let text): .warning(source: source, text: text)
-            case .failure(let source, let text): .failure(source: source, text: text)
-            case .drops(let element, let count): .drops(element: element, count: count)
-            case .caps(let label, let caps): .caps(label: label, caps: caps)
-            }
+    /// nil for what is not recorded.
+    init?(_ event: PipelineEvent) {
+        switch event {
+        case .message(let fields): self = .message(fields)
+        case .warning(let source, let text): self = .warning(source: source, text: text)
+        case .failure(let source, let text): self = .failure(source: source, text: text)
+        case .drops(let element, let count): self = .drops(element: element, count: count)
+        case .caps(let label, let caps): self = .caps(label: label, caps: caps)
+        case .ended(let label): self = .ended(label: label)
+        case .look: return nil
+        }
     }
 }

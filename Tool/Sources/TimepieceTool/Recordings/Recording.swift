@@ -8,11 +8,13 @@ struct Recording: Sendable {
     let end: EndReason?
     /// Lines in the middle that could not be read.
     let damagedLines: Int
+    /// Whether it is of a run that goes on.
+    var isLive = false
 
     /// What a reader should know before believing it, each a sentence.
     var reservations: [String] {
         var sentences: [String] = []
-        if end == nil {
+        if end == nil, !isLive {
             sentences.append("The recording was cut short: what came after \(Texts.clock(duration)) is missing.")
         }
         if end == .failed { sentences.append("The pipeline failed at \(Texts.clock(duration)).") }

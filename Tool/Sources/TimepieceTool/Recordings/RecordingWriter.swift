@@ -29,6 +29,6 @@ final class RecordingWriter {
     }
 
     func write(at time: Duration, _ event: PipelineEvent) throws(Failure) {
-        try write(RecordedEvent(at: time, RecordedEvent.Content(event)))
+        if let content = RecordedEvent.Content(event) { try write(RecordedEvent(at: time, content)) }
     }
 }

@@ -7,6 +7,7 @@ extension RecordingSummary {
         return streams.map {
             StreamVerdict(
                 $0, stalls: stalls[$0.label] ?? [], end: recording.end, duration: recording.duration,
+                isLive: recording.isLive,
                 time: clock.text)
         }
     }

@@ -74,10 +74,34 @@ struct RecordingSummary {
         return list.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$0] < keys[$1] }.map { list[$0] }
     }
 
+    /// Says how long one that is being filled is by now, and how it ended if it did.
+    mutating func update(duration: Duration, end: EndReason?) {
+        recording = Recording(
+            name: recording.name, header: recording.header, duration: duration, end: end, damagedLines: 0,
+            isLive: end == nil)
+    }
+
+    /// Keeps the memory of a run without end: beyond twice as many windows the oldest are forgotten, and of incidents
+    /// alarms first.
+    mutating func forget(windows: Int, incidents most: Int) {
+        for index in streams.indices where streams[index].windows.count > 2 * windows {
+            streams[index].forget(streams[index].windows.count - windows)
+        }
+        for index in watchSeries.indices where watchSeries[index].windows.count > 2 * windows {
+            watchSeries[index].windows.removeFirst(watchSeries[index].windows.count - windows)
+        }
+        guard incidents.count > 2 * most else { return }
+        let open = Set(openStalls.values)
+        let kept = incidents.indices.filter { open.contains($0) || $0 >= incidents.count - most }
+        var places: [Int: Int] = [:]
+        for (new, old) in kept.enumerated() { places[old] = new }
+        incidents = kept.map { incidents[$0] }
+        openStalls = openStalls.compactMapValues { places[$0] }
+    }
+
     /// Ends one that was filled by ``take(_:)``.
     mutating func end(at now: Duration, _ reason: EndReason) {
-        recording = Recording(
-            name: recording.name, header: recording.header, duration: now, end: reason, damagedLines: 0)
+        update(duration: now, end: reason)
         finish()
     }
 
@@ -92,6 +116,7 @@ struct RecordingSummary {
             incidents.append(Incident(at: event.at, kind: .error, label: source, text: text))
         case .drops(let element, let count): drops[element] = max(drops[element] ?? 0, count)
         case .caps(let label, let caps): streams[place(label)].caps = caps
+        case .ended(let label): streams[place(label)].hasEnded = true
         case .end: break
         case .message(let fields):
             do {

@@ -22,13 +22,15 @@ struct StreamSeries {
         let freezeDuration: Duration?
         let jumps: UInt64?
         /// Where its intervals are in ``StreamSeries/frames``.
-        let frames: Range<Int>
+        fileprivate(set) var frames: Range<Int>
     }
 
     let label: String
     var windows: [Window] = []
     /// Milliseconds, in the order of the buffers; four bytes each, since recordings are long.
     var frames: [Float] = []
+    /// Whether its stream had ended after the last window, so that silence is no fault.
+    var hasEnded = false
     /// The caps, as they were last.
     var caps: String?
 
@@ -37,6 +39,7 @@ struct StreamSeries {
     }
 
     mutating func add(_ message: TickMessage, _ fields: MessageFields, at now: Duration) {
+        hasEnded = false
         let start = frames.count
         for interval in message.recentIntervals { frames.append(Float(interval.milliseconds)) }
         windows.append(
@@ -49,6 +52,18 @@ struct StreamSeries {
                 headers: fields.count("num-headers"), freezes: fields.count("num-freezes"),
                 freezeDuration: fields.count("freeze-duration").map { .nanoseconds(Int64(clamping: $0)) },
                 jumps: fields.count("num-jumps"), frames: start..<frames.count))
+    }
+
+    /// Forgets the oldest windows, and their intervals.
+    mutating func forget(_ count: Int) {
+        guard count > 0, count < windows.count else { return }
+        let first = windows[count].frames.lowerBound
+        windows.removeFirst(count)
+        frames.removeFirst(first)
+        for index in windows.indices {
+            let range = windows[index].frames
+            windows[index].frames = range.lowerBound - first..<range.upperBound - first
+        }
     }
 
     /// Those that have intervals.

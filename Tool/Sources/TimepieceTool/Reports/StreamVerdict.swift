@@ -33,7 +33,7 @@ struct StreamVerdict {
     ///   - end: how the recording ended: at the end of a stream silence is no fault.
     ///   - time: says a moment of the recording in words.
     init(
-        _ stream: StreamSeries, stalls: [RecordingSummary.Incident], end: EndReason?, duration: Duration,
+        _ stream: StreamSeries, stalls: [RecordingSummary.Incident], end: EndReason?, duration: Duration, isLive: Bool,
         time: (Duration) -> String
     ) {
         let nominal = stream.nominalRate
@@ -60,9 +60,13 @@ struct StreamVerdict {
         // The weightiest first.
         let count = stream.intervalCount
         let last = stream.windows.last
-        let silence = last.map { $0.sinceLastBuffer.isUnknown ? $0.length : $0.sinceLastBuffer } ?? duration
+        let silence =
+            last.map { window in
+                (window.sinceLastBuffer.isUnknown ? window.length : window.sinceLastBuffer)
+                    + (isLive ? max(.zero, duration - window.at - window.length * 1.5) : .zero)
+            } ?? duration
         let isSilent =
-            end != .endOfStream && silence >= max(Self.longestSilence, period * 10)
+            end != .endOfStream && !stream.hasEnded && silence >= max(Self.longestSilence, period * 10)
             && silence < .seconds(1_000_000_000)
         if stream.windows.isEmpty || stream.windows.allSatisfy({ $0.buffers == 0 }) && count == 0 {
             add(.bad, "No buffer came.")
@@ -152,6 +156,7 @@ struct GapDetector {
     private(set) var missing: UInt64 = 0
     private var excess = 0.0
     private var regular = 0
+    private var length = 0
     private var isOpen = false
 
     init(period: Double) {
@@ -165,7 +170,9 @@ struct GapDetector {
         isOpen = true
         excess += milliseconds - period
         regular = isRegular ? regular + 1 : 0
-        if regular == 5 { settle() }
+        length += 1
+        // A stream that is too slow for good never gets regular.
+        if regular == 5 || length == 60 { settle() }
     }
 
     /// Counts what is open; the last step.
@@ -177,6 +184,7 @@ struct GapDetector {
         }
         excess = 0
         regular = 0
+        length = 0
         isOpen = false
     }
 }

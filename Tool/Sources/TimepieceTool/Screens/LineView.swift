@@ -3,14 +3,20 @@ import TimepieceMessages
 /// The live view where there is no terminal: a line for each message.
 struct LineView {
     let style: ScreenStyle
+    /// The watches that spoke, and how often.
+    private var watches: [String: Int] = [:]
 
-    func lines(_ event: PipelineEvent, at now: Duration) -> [String] {
+    init(style: ScreenStyle) {
+        self.style = style
+    }
+
+    mutating func lines(_ event: PipelineEvent, at now: Duration) -> [String] {
         let time = Texts.clock(now)
         switch event {
         case .warning(let source, let text): return [style.plain("\(time) \(source): warning: \(text)")]
         case .failure(let source, let text): return [style.plain("\(time) \(source): error: \(text)")]
         case .drops(let element, let count): return [style.plain("\(time) \(element): \(count) dropped so far")]
-        case .caps: return []
+        case .caps, .ended, .look: return []
         case .message(let fields):
             do {
                 guard let message = try TimepieceMessage(fields) else { return [] }
@@ -21,7 +27,7 @@ struct LineView {
         }
     }
 
-    private func lines(_ message: TimepieceMessage) -> [String] {
+    private mutating func lines(_ message: TimepieceMessage) -> [String] {
         switch message {
         case .tick(let tick):
             guard tick.intervals.count > 0 else {
@@ -34,10 +40,14 @@ struct LineView {
                     + ", p90 \(Texts.duration(tick.intervals.p90)), p99 \(Texts.duration(tick.intervals.p99))"
                     + ", longest \(Texts.duration(tick.intervals.max)), \(Texts.bitrate(tick.bitrate))"
             ]
-        case .watch(let watch): return lines(watch, depth: 0)
+        case .watch(let watch): return isBelowAnother(watch) ? [] : lines(watch, depth: 0)
         case .alarm(let alarm):
             return ["\(alarm.label): alarm \(alarm.alarm), the \(LiveBoard.ordinal(alarm.count))"]
-        case .stall(let stall): return ["\(stall.label): STALLED for \(Texts.duration(stall.sinceLastBuffer))"]
+        case .stall(let stall):
+            if stall.reason == "standstill" {
+                return ["\(stall.label): STALLED for \(Texts.duration(stall.sinceLastBuffer))"]
+            }
+            return ["\(stall.label): " + RecordingSummary.sentence(stall.reason, stall.sinceLastBuffer)]
         case .resume(let resume):
             return ["\(resume.label): goes on after \(Texts.duration(resume.stalledFor))"]
         case .cloudWatch(let status):
@@ -48,11 +58,26 @@ struct LineView {
         }
     }
 
+    /// Whether the watch is a part of another, which prints it with all below: each subtree is printed once.
+    ///
+    /// One whose parent does not speak is printed by itself, from its second message on.
+    private mutating func isBelowAnother(_ watch: WatchMessage) -> Bool {
+        watches[watch.watch, default: 0] += 1
+        guard watch.share < 1, let dot = watch.watch.lastIndex(of: ".") else { return false }
+        var parent = String(watch.watch[..<dot])
+        while watches[parent] == nil {
+            guard let dot = parent.lastIndex(of: ".") else { return watches[watch.watch] == 1 }
+            parent = String(parent[..<dot])
+        }
+        return true
+    }
+
     private func lines(_ watch: WatchMessage, depth: Int) -> [String] {
         let unmatched = watch.unmatchedCount > 0 ? ", \(watch.unmatchedCount) unmatched" : ""
+        let own = watch.laps.count > 0 ? watch.selfTime / Int(clamping: watch.laps.count) : .zero
         let line =
             String(repeating: "  ", count: depth)
-            + "\(watch.watch): \(Texts.percent(watch.share)), self \(Texts.duration(watch.selfTime)) in "
+            + "\(watch.watch): \(Texts.percent(watch.share)), self \(Texts.duration(own)) a lap, "
             + "\(watch.laps.count) laps, p50 \(Texts.duration(watch.laps.p50)), p99 "
             + "\(Texts.duration(watch.laps.p99))\(unmatched)"
         return [line] + watch.children.flatMap { lines($0, depth: depth + 1) }

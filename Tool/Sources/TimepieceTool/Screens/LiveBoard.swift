@@ -3,9 +3,31 @@ import TimepieceMessages
 /// What is known of a running pipeline, as the live view shows it.
 struct LiveBoard {
     struct Tick {
-        var message: TickMessage
+        let label: String
+        /// Where it is in the pipeline.
+        let place: Int
+        /// The last report of a whole window; nil before the first.
+        var message: TickMessage?
+        /// How long ago the last buffer came, when the element was asked last.
+        var sinceLastBuffer = Duration.zero
         /// When each window closed, and the rate in it; those of the last minute.
         var rates: [(at: Duration, rate: Double)] = []
+        var totals = StreamTotals()
+        /// The last intervals, in milliseconds.
+        var frames: [Double] = []
+        /// Whether its stream has ended, so that silence is no fault.
+        var hasEnded = false
+
+        /// How long nothing has come; nil while that is not worth a word: up to half a second, and to ten buffers.
+        func silence(at now: Duration) -> Duration? {
+            guard !hasEnded else { return nil }
+            guard let message else { return now >= .seconds(2) ? now : nil }
+            // As the element said last; it is asked several times a second.
+            let silence = sinceLastBuffer
+            let rate = message.nominalRate > 0 ? message.nominalRate : totals.rate
+            let usual = rate > 0 ? Duration.seconds(10 / rate) : .zero
+            return silence >= max(.milliseconds(500), usual) ? silence : nil
+        }
     }
 
     /// The stalls of a label, which may come before its first report.
@@ -13,19 +35,23 @@ struct LiveBoard {
         /// When the last buffer before the stall came; nil if the stream runs.
         var since: Duration?
         var count = 0
+        var reason = ""
     }
 
     struct Watch {
         var message: WatchMessage
         var depth: Int
+        /// How many are under way, and for how long the oldest, if the element counts them.
+        var inFlight: UInt64?
+        var oldest: Duration?
     }
 
     struct Notice {
         enum Kind { case alarm, stall, resume, problem }
-        let at: Duration
+        var at: Duration
         let kind: Kind
         let label: String
-        let text: String
+        var text: String
     }
 
     private(set) var ticks: [String: Tick] = [:]
@@ -36,6 +62,26 @@ struct LiveBoard {
     private(set) var notices: [Notice] = []
     private(set) var failure: String?
 
+    /// Buffers that elements dropped so far, by their quality-of-service messages.
+    private(set) var drops: [String: UInt64] = [:]
+    /// What waits instead of working when its watch is long: the names of queues, and of sinks that wait for the clock.
+    private let waiting: Set<String>
+    private let places: [String: Int]
+
+    /// - Parameters:
+    ///   - streams: the labels of the ticks that are there from the start.
+    ///   - order: the labels in the order of the pipeline.
+    ///   - waiting: names of elements that wait rather than work.
+    init(streams: [String] = [], order: [String] = [], waiting: Set<String> = []) {
+        self.waiting = waiting
+        var places: [String: Int] = [:]
+        for (index, label) in order.enumerated() where places[label] == nil { places[label] = index }
+        self.places = places
+        for label in streams { ticks[label] = Tick(label: label, place: places[label] ?? .max) }
+    }
+
+    /// The most intervals that the detail view draws.
+    static let mostFrames = 1200
     /// Older ones are forgotten.
     private static let noticeLimit = 200
     private static let minute = Duration.seconds(60)
@@ -44,11 +90,15 @@ struct LiveBoard {
         switch event {
         case .message(let fields):
             do {
-                if let message = try TimepieceMessage(fields) { take(message, at: now) }
+                if let message = try TimepieceMessage(fields) { take(message, fields, at: now) }
             } catch {
                 add(Notice(at: now, kind: .problem, label: fields.name, text: "\(error)"))
             }
-        case .drops, .caps: break
+        case .drops(let element, let count): drops[element] = count
+        case .caps: break
+        case .ended(let label): ticks[label]?.hasEnded = true
+        case .look(let label, let sinceLast):
+            ticks[label]?.sinceLastBuffer = sinceLast
         case .warning(let source, let text):
             add(Notice(at: now, kind: .problem, label: source, text: text))
         case .failure(let source, let text):
@@ -57,31 +107,40 @@ struct LiveBoard {
         }
     }
 
-    private mutating func take(_ message: TimepieceMessage, at now: Duration) {
+    private mutating func take(_ message: TimepieceMessage, _ fields: MessageFields, at now: Duration) {
         switch message {
         case .tick(let tick):
-            var entry = ticks[tick.label] ?? Tick(message: tick)
+            var entry = ticks[tick.label] ?? Tick(label: tick.label, place: places[tick.label] ?? .max)
+            entry.hasEnded = false
+            entry.sinceLastBuffer = tick.sinceLastBuffer.isUnknown ? .zero : tick.sinceLastBuffer
             // What is left of a window at the end says less than the whole one before.
-            if tick.duration * 4 >= entry.message.duration { entry.message = tick }
+            if tick.duration * 4 >= entry.message?.duration ?? .zero { entry.message = tick }
             entry.rates.removeAll { now - $0.at > Self.minute }
             entry.rates.append((now, tick.intervals.count > 0 ? tick.averageRate : 0))
+            entry.totals.add(tick, fields, at: now)
+            entry.frames += tick.recentIntervals.map(\.milliseconds)
+            if entry.frames.count > Self.mostFrames { entry.frames.removeFirst(entry.frames.count - Self.mostFrames) }
             ticks[tick.label] = entry
         case .watch(let watch):
-            place(watch, depth: 0, parent: nil)
+            place(watch, fields, depth: 0, parent: nil)
         case .alarm(let alarm):
-            add(
-                Notice(
-                    at: now, kind: .alarm, label: alarm.label, text: "\(alarm.alarm), the \(Self.ordinal(alarm.count))")
-            )
+            // One line for each alarm, however often it fires.
+            let text = "\(alarm.alarm), the \(Self.ordinal(alarm.count))"
+            notices.removeAll {
+                $0.kind == .alarm && $0.label == alarm.label && $0.text.hasPrefix("\(alarm.alarm), the ")
+            }
+            add(Notice(at: now, kind: .alarm, label: alarm.label, text: text))
         case .stall(let stall):
             let isNew = stalls[stall.label]?.since == nil
-            stalls[stall.label, default: Stalls()].since = now - stall.sinceLastBuffer
+            stalls[stall.label, default: Stalls()].since =
+                now - (stall.sinceLastBuffer.isUnknown ? .zero : stall.sinceLastBuffer)
+            stalls[stall.label]?.reason = stall.reason
             if isNew {
                 stalls[stall.label]?.count += 1
                 add(
                     Notice(
                         at: now, kind: .stall, label: stall.label,
-                        text: "stands still for \(Texts.duration(stall.sinceLastBuffer))"))
+                        text: RecordingSummary.sentence(stall.reason, stall.sinceLastBuffer)))
             }
         case .resume(let resume):
             stalls[resume.label]?.since = nil
@@ -98,8 +157,8 @@ struct LiveBoard {
         }
     }
 
-    /// Each watch reports with all below it, so that a child may be told of twice; what a parent says places it.
-    private mutating func place(_ watch: WatchMessage, depth: Int, parent: String?) {
+    /// Each watch reports with all below it, so that a child may come twice; what its parent reports places it.
+    private mutating func place(_ watch: WatchMessage, _ fields: MessageFields?, depth: Int, parent: String?) {
         if parent == nil, let known = watches[watch.watch], known.depth > 0 { return }
         if parent != nil, let known = watches[watch.watch], known.depth != depth {
             watchOrder.removeAll { $0 == watch.watch }
@@ -109,8 +168,10 @@ struct LiveBoard {
             let index = parent.flatMap { watchOrder.firstIndex(of: $0) }.map { endOfTree($0) } ?? watchOrder.endIndex
             watchOrder.insert(watch.watch, at: index)
         }
-        watches[watch.watch] = Watch(message: watch, depth: depth)
-        for child in watch.children { place(child, depth: depth + 1, parent: watch.watch) }
+        watches[watch.watch] = Watch(
+            message: watch, depth: depth, inFlight: fields?.count("in-flight"),
+            oldest: fields?.count("oldest-in-flight").map { .nanoseconds(Int64(clamping: $0)) })
+        for child in watch.children { place(child, nil, depth: depth + 1, parent: watch.watch) }
     }
 
     /// The watches in the order of the tree.
@@ -121,6 +182,38 @@ struct LiveBoard {
         return watchOrder.compactMap { watches[$0] }.filter {
             !($0.depth == 0 && $0.message.share < 1 && below.contains($0.message.watch))
         }
+    }
+
+    /// Whether a watch's own time is waiting: that of one in front of a queue, or of a sink that waits for the clock.
+    func isWaiting(_ path: String) -> Bool {
+        waiting.contains(WatchTotal.nameBelow(path) ?? path)
+    }
+
+    /// The part of its window that a watch takes by itself.
+    static func load(_ message: WatchMessage) -> Double {
+        message.duration > .zero ? message.selfTime / message.duration : 0
+    }
+
+    /// The thread that works most: the first of the watches that call each other, those of them that take the most, and the
+    /// part of the time that all of them work.
+    var busiest: (root: String, names: [String], load: Double)? {
+        var trees: [[Watch]] = []
+        for watch in shownWatches {
+            if watch.depth == 0 || trees.isEmpty { trees.append([]) }
+            trees[trees.count - 1].append(watch)
+        }
+        let loads = trees.compactMap { tree -> (root: String, names: [String], load: Double)? in
+            // Between two points laps overlap: that is no work of a thread.
+            let working = tree.filter { !isWaiting($0.message.watch) && Self.load($0.message) <= 1.05 }
+            guard let root = tree.first else { return nil }
+            let sorted = working.sorted { Self.load($0.message) > Self.load($1.message) }
+            let most = sorted.first.map { Self.load($0.message) } ?? 0
+            let names = sorted.filter { Self.load($0.message) >= most / 3 && most > 0 }.prefix(3).map {
+                WatchTotal.nameBelow($0.message.watch) ?? $0.message.watch
+            }
+            return (root.message.watch, Array(names), working.reduce(0) { $0 + Self.load($1.message) })
+        }
+        return loads.max { $0.load < $1.load }.flatMap { $0.load > 0.05 ? $0 : nil }
     }
 
     private func endOfTree(_ index: Int) -> Int {

@@ -1,50 +1,56 @@
 /// What the streams of the live view are sorted by.
 enum LiveOrder: CaseIterable {
-    case label
+    case pipeline
     case rate
     case p99
     case longest
     case bitrate
+    case name
 
     var next: LiveOrder {
         let all = Self.allCases
         let index = all.firstIndex(of: self).map { all.index(after: $0) } ?? all.startIndex
-        return index < all.endIndex ? all[index] : .label
+        return index < all.endIndex ? all[index] : .pipeline
     }
 
-    var name: String {
+    /// The title of the column that it sorts by; nil is none.
+    var column: String? {
         switch self {
-        case .label: "label"
-        case .rate: "rate"
-        case .p99: "p99"
-        case .longest: "longest"
-        case .bitrate: "bitrate"
+        case .pipeline: nil
+        case .name: LiveColumns.name
+        case .rate: LiveColumns.rate
+        case .p99: LiveColumns.p99
+        case .longest: LiveColumns.longest
+        case .bitrate: LiveColumns.bitrate
         }
     }
 
-    /// The column of ``LiveScreen``'s table.
-    var column: Int {
-        switch self {
-        case .label: 0
-        case .rate: 1
-        case .p99: 5
-        case .longest: 6
-        case .bitrate: 7
-        }
-    }
-
-    /// Names upward, figures from the largest down.
+    /// Places and names upward, numbers from the largest down.
     func precedes(_ left: LiveBoard.Tick, _ right: LiveBoard.Tick) -> Bool {
-        func larger<Figure: Comparable>(_ figure: (LiveBoard.Tick) -> Figure) -> Bool {
-            figure(left) == figure(right)
-                ? left.message.label < right.message.label : figure(left) > figure(right)
+        func larger<Value: Comparable>(_ value: (LiveBoard.Tick) -> Value) -> Bool {
+            value(left) == value(right) ? Self.pipeline.precedes(left, right) : value(left) > value(right)
         }
         return switch self {
-        case .label: left.message.label < right.message.label
-        case .rate: larger(\.message.averageRate)
-        case .p99: larger(\.message.intervals.p99)
-        case .longest: larger(\.message.intervals.max)
-        case .bitrate: larger(\.message.bitrate)
+        case .pipeline:
+            left.place == right.place
+                ? NaturalOrder.precedes(left.label, right.label) : left.place < right.place
+        case .name: NaturalOrder.precedes(left.label, right.label)
+        case .rate: larger { $0.message?.averageRate ?? 0 }
+        case .p99: larger { $0.message?.intervals.p99 ?? .zero }
+        case .longest: larger(\.totals.longest)
+        case .bitrate: larger { $0.message?.bitrate ?? 0 }
         }
     }
+}
+
+/// The titles of the live view's columns, with the units.
+enum LiveColumns {
+    static let name = "STREAM"
+    static let rate = "FPS"
+    static let nominal = "NOMINAL"
+    static let p50 = "P50 ms"
+    static let p90 = "P90 ms"
+    static let p99 = "P99 ms"
+    static let longest = "WORST ms"
+    static let bitrate = "Mbit/s"
 }

@@ -3,35 +3,61 @@ import TimepieceMessages
 /// Draws the live view: text out of a board, and nothing else.
 struct LiveScreen {
     var style: ScreenStyle
-    var order = LiveOrder.label
+    var order = LiveOrder.pipeline
     var isReversed = false
     var isPaused = false
     var phase = Phase.running
     /// How many lines are scrolled away at the top.
     var offset = 0
     var note = ""
+    /// What labels have to contain; empty is all.
+    var filter = ""
+    /// Whether keys go into the filter.
+    var isTyping = false
+    var view = View.table
+    /// What is selected, by name.
+    var selected: Row?
+    /// Watches whose children are not shown.
+    var folded: Set<String> = []
 
     enum Phase: String { case running, ending, ended }
+    enum View: Equatable { case table, help, detail(String) }
+    enum Row: Equatable { case stream(String), watch(String) }
 
-    private static let sparklineWidth = 20
+    init(style: ScreenStyle, note: String = "") {
+        self.style = style
+        self.note = note
+    }
 
     /// The lines of a screen of that size.
     func lines(_ board: LiveBoard, now: Duration, columns: Int, rows: Int) -> [String] {
         let height = max(1, rows)
-        let title = title(now: now, width: columns)
+        let title = title(board, now: now, width: columns)
         guard height > 1 else { return [title] }
+        switch view {
+        case .help: return [title] + body(helpLines(width: columns), height) + [keys("any key goes back", columns)]
+        case .detail(let label):
+            if let tick = board.ticks[label] {
+                let detail = StreamDetail(style: style).lines(tick, now: now, columns: columns, rows: height - 2)
+                return [title] + body(detail, height) + [keys("Enter or Esc goes back   q quit", columns)]
+            }
+        case .table: break
+        }
         var lines = tables(board, now: now, width: columns)
         // The title, the keys, and a blank line and a heading above what happened.
         let room = height - 2 - lines.count - 2
         if room > 0, !board.notices.isEmpty {
             lines += ["", style.paint(cut("LATEST", columns), .dim)]
-            lines += board.notices.suffix(min(room, 8)).reversed().map { notice($0, width: columns) }
+            lines += board.notices.suffix(room).reversed().map { notice($0, width: columns) }
         }
         let hidden = max(0, lines.count - (height - 2))
-        lines = Array(lines.dropFirst(min(offset, hidden)).prefix(height - 2))
-        lines += Array(repeating: "", count: height - 2 - lines.count)
-        let more = hidden - min(offset, hidden)
-        return [title] + lines + [style.paint(cut(keyLine(columns, more: more), columns), .dim)]
+        lines = body(Array(lines.dropFirst(min(offset, hidden))), height)
+        return [title] + lines + [keyLine(columns, more: hidden - min(offset, hidden))]
+    }
+
+    private func body(_ lines: [String], _ height: Int) -> [String] {
+        let shown = lines.prefix(height - 2)
+        return Array(shown) + Array(repeating: "", count: height - 2 - shown.count)
     }
 
     /// How many lines of the tables a screen of that size has no room for.
@@ -39,31 +65,102 @@ struct LiveScreen {
         max(0, tables(board, now: .zero, width: columns).count - max(0, rows - 2))
     }
 
+    /// What can be selected, in the order of the screen.
+    func rows(_ board: LiveBoard) -> [Row] {
+        streams(board).map { .stream($0.label) } + watches(board).map { .watch($0.message.watch) }
+    }
+
     private func tables(_ board: LiveBoard, now: Duration, width: Int) -> [String] {
         var lines: [String] = []
+        let streams = streams(board)
+        let watches = watches(board)
         if board.ticks.isEmpty, board.watches.isEmpty {
             let isEarly = now < .seconds(5)
             let text = isEarly ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?"
             lines += ["", cut(text, width)]
+        } else if streams.isEmpty, watches.isEmpty {
+            lines += ["", cut("Nothing is called so: \(filter)", width)]
         }
-        if !board.ticks.isEmpty { lines += [""] + tickTable(board, now: now).lines(width: width, style: style) }
-        if !board.watches.isEmpty { lines += [""] + watchTable(board).lines(width: width, style: style) }
+        if !streams.isEmpty {
+            lines += [""] + streamTable(streams, board, now: now).lines(width: width, style: style)
+        }
+        if !watches.isEmpty {
+            lines += [""] + watchTable(watches, board).lines(width: width, style: style)
+            if let busiest = bottleneck(board) { lines.append(style.paint(cut(busiest, width), .yellow)) }
+        }
         return lines
     }
 
-    private func title(now: Duration, width: Int) -> String {
-        let state = isPaused && phase == .running ? "view paused" : phase.rawValue
-        let full = "timepiece top · \(Texts.clock(now)) · \(state)" + (note.isEmpty ? "" : " · \(note)")
-        return style.paint(cut(full.count > width ? "\(Texts.clock(now)) \(state)" : full, width), .bold)
+    private func streams(_ board: LiveBoard) -> [LiveBoard.Tick] {
+        let all = board.ticks.values.filter { matches($0.label) }.sorted { order.precedes($0, $1) }
+        return isReversed ? all.reversed() : all
     }
 
+    private func watches(_ board: LiveBoard) -> [LiveBoard.Watch] {
+        var hiddenBelow: Int?
+        return board.shownWatches.filter { watch in
+            if let depth = hiddenBelow, watch.depth > depth { return false }
+            hiddenBelow = folded.contains(watch.message.watch) ? watch.depth : nil
+            return matches(watch.message.watch)
+        }
+    }
+
+    private func matches(_ label: String) -> Bool {
+        filter.isEmpty || label.lowercased().contains(filter.lowercased())
+    }
+
+    private func title(_ board: LiveBoard, now: Duration, width: Int) -> String {
+        let state = isPaused && phase == .running ? "view paused" : phase.rawValue
+        let faults = board.ticks.values.count {
+            StreamState.of($0, board.stalls[$0.label] ?? .init(), now: now, hasEnded: phase == .ended).color == .red
+        }
+        let serious = faults > 0 ? " · \(faults == 1 ? "1 fault" : "\(faults) faults")" : ""
+        let only = filter.isEmpty ? "" : " · only \"\(filter)\""
+        let full =
+            "timepiece top · \(Texts.clock(now)) · \(state)\(serious)\(only)" + (note.isEmpty ? "" : " · \(note)")
+        let text = ScreenStyle.width(of: full) > width ? "\(Texts.clock(now)) \(state)\(serious)" : full
+        return style.paint(cut(text, width), .bold)
+    }
+
+    private func keys(_ text: String, _ width: Int) -> String { style.paint(cut(text, width), .dim) }
+
     private func keyLine(_ width: Int, more: Int) -> String {
+        if isTyping { return style.paint(cut("/\(filter)_   Enter keeps it, Esc clears it", width), .bold) }
         let below = more > 0 ? "\(more) more below, arrows scroll   " : ""
-        let long =
-            below + "q quit   p pause the view   s sort (\(order.name)\(isReversed ? ", reversed" : ""))   r reverse"
-        if width >= long.count { return long }
+        let sort = "s sort (\(order)\(isReversed ? ", reversed" : ""))"
+        for text in [
+            below + "q quit   ? help   Enter detail   / filter   p pause the view   \(sort)   r reverse",
+            below + "q quit   ? help   p pause   \(sort)   r reverse", below + "q quit  ? help  \(sort)",
+        ] where ScreenStyle.width(of: text) <= width {
+            return keys(text, width)
+        }
         let short = more > 0 ? "\(more) more  " : ""
-        return short + (width >= 28 + short.count ? "q quit  p pause  s sort  r" : "q p s r")
+        return keys(short + (width >= 28 + short.count ? "q quit  p pause  s sort  r" : "q p s r ?"), width)
+    }
+
+    private func helpLines(width: Int) -> [String] {
+        let keys = [
+            ("q, Ctrl-C", "ends the run, with a summary"), ("arrows, j k", "select, and scroll where there is no room"),
+            ("Enter", "shows a stream in detail; folds a watch, or unfolds it"),
+            ("f", "folds all watches, or unfolds them"), ("/", "shows only what contains a text"),
+            ("s", "sorts by the next column: pipeline, rate, p99, longest, bitrate, name"), ("r", "reverses the order"),
+            ("p, space", "pauses the view; the pipeline runs on"), ("Ctrl-Z", "stops the program"),
+        ]
+        let terms = [
+            ("FPS, NOMINAL", "buffers a second, and what the caps promise"),
+            ("P50, P99", "of the last window: so many percent of the intervals are not longer"),
+            ("WORST", "the longest interval since the start"),
+            ("FROZE, MISSING", "freezes, and buffers that did not come, since the start"),
+            ("SELF ms", "what a watch takes by itself, a lap; SHARE is its part of the watch above"),
+            ("LOAD", "how much of the time that is; waiting is in dim letters"),
+        ]
+        func lines(_ entries: [(String, String)]) -> [String] {
+            entries.map { cut("  " + TextTable.fit($0.0, 16, leading: true, style: style) + $0.1, width) }
+        }
+        return ["", style.paint(cut("KEYS", width), .dim)] + lines(keys) + [
+            "", style.paint(cut("COLUMNS", width), .dim),
+        ]
+            + lines(terms)
     }
 
     private func cut(_ text: String, _ width: Int) -> String {
@@ -71,87 +168,170 @@ struct LiveScreen {
         return ScreenStyle.width(of: plain) <= width ? plain : TextTable.fit(plain, width, leading: true, style: style)
     }
 
-    private func tickTable(_ board: LiveBoard, now: Duration) -> TextTable {
-        var table = TextTable(columns: [
-            .init(title: "STREAM", rank: 0, isLeading: true), .init(title: "RATE", rank: 0),
-            .init(title: "OF", rank: 6), .init(title: "P50", rank: 5), .init(title: "P90", rank: 1),
-            .init(title: "P99", rank: 8), .init(title: "LONGEST", rank: 4), .init(title: "BITRATE", rank: 2),
-            .init(title: "LAST MINUTE", rank: 3, isLeading: true), .init(title: "STATE", rank: 9, isLeading: true),
-        ])
-        table.sorted = order.column
-        var ticks = board.ticks.values.sorted { order.precedes($0, $1) }
-        if isReversed { ticks.reverse() }
-        table.rows = ticks.map { row($0, board.stalls[$0.message.label] ?? LiveBoard.Stalls(), now: now) }
-        return table
-    }
-
-    private func row(_ tick: LiveBoard.Tick, _ stalls: LiveBoard.Stalls, now: Duration) -> [TextTable.Cell] {
-        let message = tick.message
-        let has = message.intervals.count > 0
-        let spark = Sparkline.text(
-            LiveBoard.history(tick.rates, now: now, width: Self.sparklineWidth), ceiling: message.nominalRate,
-            hasUnicode: style.hasUnicode)
-        func time(_ duration: Duration) -> TextTable.Cell { .init(has ? Texts.duration(duration) : "-") }
-        let state: TextTable.Cell
-        if let since = stalls.since {
-            state = .init("STALLED \(Texts.duration(now - since))", .red)
-        } else if Self.isSlow(message) {
-            state = .init("slow", .yellow)
-        } else {
-            state = .init(stalls.count > 0 ? "ok, stalled \(stalls.count)x" : "ok", .green)
+    private func streamTable(_ streams: [LiveBoard.Tick], _ board: LiveBoard, now: Duration) -> TextTable {
+        // What a column says of no stream it does not say at all.
+        let hasNominal = streams.contains { ($0.message?.nominalRate ?? 0) > 0 }
+        let hasLate = streams.contains { $0.totals.freezes > 0 || $0.totals.missing > 0 || $0.totals.gapEvents > 0 }
+        let drops = board.drops.values.reduce(0) { $0 +| $1 }
+        struct Entry {
+            let column: TextTable.Column
+            let cell: (LiveBoard.Tick, StreamState) -> TextTable.Cell
         }
-        return [
-            .init((stalls.since == nil ? "" : "!") + message.label, stalls.since == nil ? nil : .red),
-            .init(has ? Texts.rate(message.averageRate) : "0", state.color == .green ? nil : state.color),
-            .init(message.nominalRate > 0 ? Texts.rate(message.nominalRate) : "-"),
-            time(message.intervals.p50), time(message.intervals.p90), time(message.intervals.p99),
-            time(message.intervals.max), .init(Texts.bitrate(message.bitrate)), .init(spark, .cyan), state,
+        func time(_ tick: LiveBoard.Tick, _ read: (IntervalSummary) -> Duration) -> TextTable.Cell {
+            guard let message = tick.message, message.intervals.count > 0 else { return .init("-") }
+            return .init(Texts.milliseconds(read(message.intervals)))
+        }
+        var entries: [Entry] = [
+            Entry(column: .init(title: LiveColumns.name, rank: 0, isLeading: true, least: 12)) { tick, state in
+                .init((state.isSilent ? "!" : "") + tick.label, state.isSilent ? .red : nil)
+            },
+            Entry(column: .init(title: LiveColumns.rate, rank: 0)) { tick, state in
+                let has = (tick.message?.intervals.count ?? 0) > 0 && !state.isSilent
+                return .init(
+                    has ? Texts.rate(tick.message?.averageRate ?? 0) : "0", state.color == .green ? nil : state.color)
+            },
         ]
-    }
-
-    /// One frame in twenty missing is what one sees.
-    static func isSlow(_ message: TickMessage) -> Bool {
-        message.nominalRate > 0 && message.intervals.count > 0 && message.averageRate < 0.95 * message.nominalRate
-    }
-
-    private func watchTable(_ board: LiveBoard) -> TextTable {
-        var table = TextTable(columns: [
-            .init(title: "WATCH", rank: 0, isLeading: true), .init(title: "SHARE", rank: 8),
-            .init(title: "SELF", rank: 0), .init(title: "P50", rank: 5), .init(title: "P90", rank: 1),
-            .init(title: "P99", rank: 7), .init(title: "LONGEST", rank: 4), .init(title: "LAPS", rank: 3),
-            .init(title: "UNMATCHED", rank: 2),
-        ])
-        let heaviest = board.watches.values.map(\.message.selfTime).max() ?? .zero
-        table.rows = board.shownWatches.map { watch in
-            let message = watch.message
-            let name = message.watch.split(separator: ".").last.map(String.init) ?? message.watch
-            let perLap = message.laps.count > 0 ? message.selfTime / Int(clamping: message.laps.count) : .zero
-            return [
-                .init(String(repeating: "  ", count: watch.depth) + (watch.depth > 0 ? name : message.watch)),
-                .init(Texts.percent(message.share)),
-                .init(Texts.duration(perLap), message.selfTime == heaviest && heaviest > .zero ? .yellow : nil),
-                .init(Texts.duration(message.laps.p50)), .init(Texts.duration(message.laps.p90)),
-                .init(Texts.duration(message.laps.p99)), .init(Texts.duration(message.laps.max)),
-                .init("\(message.laps.count)"),
-                message.unmatchedCount > 0 ? .init("\(message.unmatchedCount)", .red) : .init("-"),
-            ]
+        if hasNominal {
+            entries.append(
+                Entry(column: .init(title: LiveColumns.nominal, rank: 6)) { tick, _ in
+                    let nominal = tick.message?.nominalRate ?? 0
+                    return .init(nominal > 0 ? Texts.rate(nominal) : "-")
+                })
+        }
+        entries += [
+            Entry(column: .init(title: LiveColumns.p50, rank: 5)) { tick, _ in time(tick, \.p50) },
+            Entry(column: .init(title: LiveColumns.p90, rank: 1)) { tick, _ in time(tick, \.p90) },
+            Entry(column: .init(title: LiveColumns.p99, rank: 8)) { tick, _ in time(tick, \.p99) },
+            Entry(column: .init(title: LiveColumns.longest, rank: 7)) { tick, _ in
+                .init(tick.totals.intervals > 0 ? Texts.milliseconds(tick.totals.longest) : "-")
+            },
+        ]
+        if hasLate {
+            entries.append(
+                Entry(column: .init(title: "FROZE", rank: 4)) { tick, _ in
+                    .init(
+                        tick.totals.freezes > 0 ? "\(tick.totals.freezes)x" : "-",
+                        tick.totals.freezes > 0 ? .yellow : nil)
+                })
+            entries.append(
+                Entry(column: .init(title: "MISSING", rank: 2)) { tick, _ in
+                    .init(
+                        tick.totals.missing > 0 ? "\(tick.totals.missing)" : "-",
+                        tick.totals.missing > 0 ? .yellow : nil)
+                })
+        }
+        if streams.contains(where: { ($0.message?.bitrate ?? 0) > 0 }) {
+            entries.append(
+                Entry(column: .init(title: LiveColumns.bitrate, rank: 2)) { tick, _ in
+                    .init(Texts.megabits(tick.message?.bitrate ?? 0))
+                })
+        }
+        let style = style
+        entries += [
+            Entry(column: .init(title: "LAST MINUTE", rank: 3, isLeading: true, least: 11, most: 40)) { tick, _ in
+                .init(.cyan) { width in
+                    Sparkline.text(
+                        LiveBoard.history(tick.rates, now: now, width: width), ceiling: tick.message?.nominalRate ?? 0,
+                        hasUnicode: style.hasUnicode)
+                }
+            },
+            Entry(column: .init(title: "STATE", rank: 9, isLeading: true)) { _, state in .init(state.text, state.color)
+            },
+        ]
+        var table = TextTable(columns: entries.map(\.column))
+        table.sorted = order.column.flatMap { title in entries.firstIndex { $0.column.title == title } }
+        table.selected = streams.firstIndex { selected == .stream($0.label) }
+        table.rows = streams.map { tick in
+            let state = StreamState.of(
+                tick, board.stalls[tick.label] ?? .init(), now: now, hasEnded: phase == .ended,
+                drops: streams.count == 1 ? drops : 0)
+            return entries.map { $0.cell(tick, state) }
         }
         return table
+    }
+
+    private func watchTable(_ watches: [LiveBoard.Watch], _ board: LiveBoard) -> TextTable {
+        let hasShare = watches.contains { $0.message.share < 1 }
+        let hasUnmatched = watches.contains { $0.message.unmatchedCount > 0 }
+        // Of those that work, not of those that wait.
+        let heaviest = watches.filter { !board.isWaiting($0.message.watch) }.map(\.message.selfTime).max() ?? .zero
+        struct Entry {
+            let column: TextTable.Column
+            let cell: (LiveBoard.Watch) -> TextTable.Cell
+        }
+        var entries: [Entry] = [
+            Entry(column: .init(title: "WATCH", rank: 0, isLeading: true, least: 12)) { watch in
+                let message = watch.message
+                let name = message.watch.split(separator: ".").last.map(String.init) ?? message.watch
+                let mark = folded.contains(message.watch) ? "+ " : ""
+                return .init(
+                    String(repeating: "  ", count: watch.depth) + mark + (watch.depth > 0 ? name : message.watch),
+                    board.isWaiting(message.watch) ? .dim : nil)
+            }
+        ]
+        if hasShare {
+            entries.append(
+                Entry(column: .init(title: "SHARE", rank: 7)) { .init(Texts.percent($0.message.share)) })
+        }
+        entries += [
+            Entry(column: .init(title: "SELF ms", rank: 0)) { watch in
+                let message = watch.message
+                let perLap = message.laps.count > 0 ? message.selfTime / Int(clamping: message.laps.count) : .zero
+                let isWaiting = board.isWaiting(message.watch)
+                let isHeaviest = !isWaiting && message.selfTime == heaviest && heaviest > .zero
+                return .init(Texts.milliseconds(perLap), isWaiting ? .dim : isHeaviest ? .yellow : nil)
+            },
+            Entry(column: .init(title: "LOAD", rank: 8)) { watch in
+                let load = LiveBoard.load(watch.message)
+                let isWaiting = board.isWaiting(watch.message.watch)
+                return .init(
+                    isWaiting ? "waits" : load <= 1.05 ? Texts.percent(min(1, load)) : "-", isWaiting ? .dim : nil)
+            },
+            Entry(column: .init(title: "P50 ms", rank: 5)) { .init(Texts.milliseconds($0.message.laps.p50)) },
+            Entry(column: .init(title: "P90 ms", rank: 1)) { .init(Texts.milliseconds($0.message.laps.p90)) },
+            Entry(column: .init(title: "P99 ms", rank: 6)) { .init(Texts.milliseconds($0.message.laps.p99)) },
+            Entry(column: .init(title: "LONGEST ms", rank: 4)) { .init(Texts.milliseconds($0.message.laps.max)) },
+            Entry(column: .init(title: "LAPS", rank: 3)) { .init("\($0.message.laps.count)") },
+        ]
+        if watches.contains(where: { $0.inFlight != nil }) {
+            entries.append(
+                Entry(column: .init(title: "UNDER WAY", rank: 2)) { watch in
+                    guard let count = watch.inFlight else { return .init("-") }
+                    let oldest = watch.oldest.map { ", " + Texts.duration($0) } ?? ""
+                    return .init(
+                        "\(count)\(count > 0 ? oldest : "")", (watch.oldest ?? .zero) > .seconds(1) ? .red : nil)
+                })
+        }
+        if hasUnmatched {
+            entries.append(
+                Entry(column: .init(title: "UNMATCHED", rank: 2)) {
+                    $0.message.unmatchedCount > 0 ? .init("\($0.message.unmatchedCount)", .red) : .init("-")
+                })
+        }
+        var table = TextTable(columns: entries.map(\.column))
+        table.selected = watches.firstIndex { selected == .watch($0.message.watch) }
+        table.rows = watches.map { watch in entries.map { $0.cell(watch) } }
+        return table
+    }
+
+    /// Where the time goes, in words.
+    private func bottleneck(_ board: LiveBoard) -> String? {
+        guard let busiest = board.busiest else { return nil }
+        let root = WatchTotal.nameBelow(busiest.root) ?? busiest.root
+        let names = busiest.names.joined(separator: ", ")
+        let load = Texts.percent(min(1, busiest.load))
+        let thread = busiest.names == [root] ? "its thread" : "thread of \(root)"
+        return "\(busiest.load > 0.8 ? "Slowest" : "Busiest"): \(names) (\(thread): \(load) busy)"
     }
 
     private func notice(_ notice: LiveBoard.Notice, width: Int) -> String {
-        let color: ScreenStyle.Color =
+        let (kind, color): (String, ScreenStyle.Color?) =
             switch notice.kind {
-            case .alarm: .cyan
-            case .stall, .problem: .red
-            case .resume: .green
-            }
-        let kind =
-            switch notice.kind {
-            case .alarm: "alarm "
-            case .stall: "STALL "
-            case .resume: "resume"
-            case .problem: "note  "
+            // What fires as it was told to is not a fault.
+            case .alarm: ("alarm ", .dim)
+            case .stall: ("STALL ", .red)
+            case .resume: ("resume", .green)
+            case .problem: ("note  ", .yellow)
             }
         return style.paint(cut("\(Texts.clock(notice.at))  \(kind)  \(notice.label): \(notice.text)", width), color)
     }

@@ -1,19 +1,31 @@
-/// A table of text that gives up columns, the least wanted first, until it fits.
+/// A table of text that uses the width it has: columns grow, then shrink, and the least wanted go last.
 struct TextTable {
     struct Column {
         let title: String
         /// The smallest goes first when there is no room; 0 stays.
         let rank: Int
         var isLeading = false
+        /// How narrow it may become before others go; nil is not at all, as for numbers.
+        var least: Int?
+        /// How wide it may become where there is room.
+        var most: Int?
     }
 
     struct Cell {
         let text: String
         var color: ScreenStyle.Color?
+        /// Draws it in so many columns, instead of the text.
+        var drawn: ((Int) -> String)?
 
         init(_ text: String, _ color: ScreenStyle.Color? = nil) {
             self.text = text
             self.color = color
+        }
+
+        init(_ color: ScreenStyle.Color, drawn: @escaping (Int) -> String) {
+            text = ""
+            self.color = color
+            self.drawn = drawn
         }
     }
 
@@ -21,41 +33,65 @@ struct TextTable {
     var rows: [[Cell]] = []
     /// The column that the rows are sorted by, to be marked.
     var sorted: Int?
+    /// The row that is selected, to be marked.
+    var selected: Int?
 
     /// The lines, the titles first, each at most so many characters wide.
     func lines(width: Int, style: ScreenStyle) -> [String] {
         guard width > 0 else { return [] }
         let plain = rows.map { row in row.map { style.plain($0.text) } }
-        var widths = columns.indices.map { index in
+        let wanted = columns.indices.map { index in
             max(
                 columns[index].title.count,
                 plain.map { index < $0.count ? ScreenStyle.width(of: $0[index]) : 0 }.max() ?? 0)
         }
-        var shown = Array(columns.indices)
-        func total() -> Int { shown.reduce(0) { $0 + widths[$1] } + 2 * (shown.count - 1) }
-        while total() > width,
-            let index = shown.filter({ columns[$0].rank > 0 }).min(by: { columns[$0].rank < columns[$1].rank })
-        {
-            shown.removeAll { $0 == index }
-        }
-        // What is left has to share: the first column, a name, gives way first.
-        if total() > width, let first = shown.first {
-            widths[first] = max(min(4, widths[first]), widths[first] - (total() - width))
-        }
-        while total() > width, shown.count > 1 { shown.removeLast() }
-        if let first = shown.first, shown.count == 1 { widths[first] = min(widths[first], width) }
+        let (shown, widths) = layout(wanted, width)
         let header = shown.map { index in
             let title = Self.fit(columns[index].title, widths[index], leading: columns[index].isLeading, style: style)
             return style.paint(title, sorted == index ? .bold : .dim)
         }
-        let body = zip(rows, plain).map { row, texts in
+        let body = zip(rows, plain).enumerated().map { place, line in
             shown.map { index in
-                guard index < texts.count else { return String(repeating: " ", count: widths[index]) }
-                let text = Self.fit(texts[index], widths[index], leading: columns[index].isLeading, style: style)
-                return style.paint(text, row[index].color)
+                guard index < line.1.count else { return String(repeating: " ", count: widths[index]) }
+                let text = line.0[index].drawn.map { $0(widths[index]) } ?? line.1[index]
+                let fitted = Self.fit(text, widths[index], leading: columns[index].isLeading, style: style)
+                return style.paint(fitted, place == selected ? .reverse : line.0[index].color)
             }.joined(separator: "  ")
         }
         return [header.joined(separator: "  ")] + body
+    }
+
+    /// Which columns there is room for, and how wide each is.
+    private func layout(_ wanted: [Int], _ width: Int) -> (shown: [Int], widths: [Int]) {
+        var shown = Array(columns.indices)
+        while true {
+            var widths = wanted
+            func excess() -> Int { shown.reduce(0) { $0 + widths[$1] } + 2 * (shown.count - 1) - width }
+            // The widest gives way first.
+            while excess() > 0,
+                let index = shown.filter({ widths[$0] > (columns[$0].least ?? .max) }).max(by: {
+                    widths[$0] < widths[$1]
+                })
+            {
+                widths[index] -= 1
+            }
+            if excess() <= 0 {
+                let growing = shown.filter { columns[$0].most != nil }
+                for index in growing {
+                    widths[index] += max(0, min(-excess(), (columns[index].most ?? 0) - widths[index]))
+                }
+                return (shown, widths)
+            }
+            if let index = shown.filter({ columns[$0].rank > 0 }).min(by: { columns[$0].rank < columns[$1].rank }) {
+                shown.removeAll { $0 == index }
+                continue
+            }
+            // What is left has to share: the first column, a name, gives way before others go.
+            if let first = shown.first { widths[first] = max(min(4, widths[first]), widths[first] - excess()) }
+            while excess() > 0, shown.count > 1 { shown.removeLast() }
+            if let first = shown.first, shown.count == 1 { widths[first] = min(widths[first], width) }
+            return (shown, widths)
+        }
     }
 
     /// The text in exactly so many columns.
