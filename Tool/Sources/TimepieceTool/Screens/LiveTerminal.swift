@@ -31,16 +31,22 @@ final class LiveTerminal {
     enum Action { case none, quit }
 
     func press(_ keys: [UInt8]) -> Action {
-        // A key of several bytes: an arrow, or one that means nothing here.
-        if keys.first == 0x1B, keys.count > 1 {
-            switch keys {
-            case [0x1B, UInt8(ascii: "["), UInt8(ascii: "A")], [0x1B, UInt8(ascii: "O"), UInt8(ascii: "A")]: move(-1)
-            case [0x1B, UInt8(ascii: "["), UInt8(ascii: "B")], [0x1B, UInt8(ascii: "O"), UInt8(ascii: "B")]: move(1)
-            default: break
+        var rest = keys[...]
+        while let key = rest.popFirst() {
+            // A key of several bytes: an arrow, or one that means nothing here. Several keys may come at once.
+            if key == 0x1B, let next = rest.first, next == UInt8(ascii: "[") || next == UInt8(ascii: "O") {
+                rest.removeFirst()
+                let parameters = rest.prefix { !(0x40...0x7E ~= $0) }
+                rest = rest.dropFirst(parameters.count)
+                switch rest.popFirst() {
+                case UInt8(ascii: "A"): move(-1)
+                case UInt8(ascii: "B"): move(1)
+                default: break
+                }
+            } else if press(key) == .quit {
+                return .quit
             }
-            return .none
         }
-        for key in keys where press(key) == .quit { return .quit }
         return .none
     }
 
