@@ -92,6 +92,7 @@ enum ExitHandler {
         SenderRegistry.shared.closeAll(within: .seconds(3))
         // What is under way still is in the spool, too.
         CurlTransfer.abortAll()
+        ProgramOutput.endAll()
         OwnThreads.shared.joinAll(within: .seconds(2))
     }
 }
