@@ -50,6 +50,8 @@ struct StatusChangeTests {
         #expect(eventually { isCalled.withLock { $0 } })
         second.publish(.of(5), closedAt: .now())
         #expect(eventually { second.status.spooled == 2 })
+        // The other one is told, too, while the first does not return.
+        #expect(eventually { log.statuses.withLock { $0.last?.spooled == 2 } })
         let start = MonotonicInstant.now()
         second.onStatusChange(nil)
         second.close(within: .seconds(3))
