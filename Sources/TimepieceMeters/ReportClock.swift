@@ -1,9 +1,10 @@
 import Glibc
+import Synchronization
 import Timepiece
 
 /// Something that has to do a thing at an instant, again and again.
 package protocol ClockMember: AnyObject, Sendable {
-    /// Does what is due and returns when the next thing is, `UInt64.max` for never: then it is let go. Called with no
+    /// Does what is due and returns when the next thing is, `UInt64.max` for never: then it is released. Called with no
     /// lock held.
     func run(at now: UInt64) -> UInt64
 }
@@ -11,8 +12,7 @@ package protocol ClockMember: AnyObject, Sendable {
 /// The one thread that all meters share: it wakes for the member whose time has come and runs it.
 ///
 /// The thread starts with the first member and ends when the last one has gone, so a process at rest has none.
-@safe package final class ReportClock: @unchecked Sendable {
-    // Sendable: all state is read and written with `mutex` held.
+package final class ReportClock: Sendable {
     package static let shared = ReportClock()
 
     private struct Entry {
@@ -20,61 +20,57 @@ package protocol ClockMember: AnyObject, Sendable {
         var due: UInt64
     }
 
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private let changed: UnsafeMutablePointer<pthread_cond_t>
-    private var entries: [ObjectIdentifier: Entry] = [:]
-    private var running: ObjectIdentifier?
-    private var thread: pthread_t?
+    private struct State {
+        var entries: [ObjectIdentifier: Entry] = [:]
+        var running: ObjectIdentifier?
+        var thread: pthread_t?
 
-    package init() {
-        unsafe mutex = .allocate(capacity: 1)
-        unsafe mutex.initialize(to: pthread_mutex_t())
-        unsafe pthread_mutex_init(mutex, nil)
-        unsafe changed = .allocate(capacity: 1)
-        unsafe changed.initialize(to: pthread_cond_t())
-        var attributes = pthread_condattr_t()
-        unsafe pthread_condattr_init(&attributes)
-        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        unsafe pthread_cond_init(changed, &attributes)
-        unsafe pthread_condattr_destroy(&attributes)
+        /// Returns the members whose time has come, and when that of another one comes; nil if there are none at all, in
+        /// which case the thread is to end.
+        mutating func due(at now: UInt64) -> (members: [ObjectIdentifier], next: UInt64)? {
+            guard !entries.isEmpty else {
+                thread = nil
+                return nil
+            }
+            return (entries.filter { $0.value.due <= now }.map(\.key), entries.values.lazy.map(\.due).min() ?? .max)
+        }
     }
 
-    deinit {
-        unsafe pthread_cond_destroy(changed)
-        unsafe pthread_mutex_destroy(mutex)
-        unsafe changed.deallocate()
-        unsafe mutex.deallocate()
-    }
+    private let state = Mutex(State())
+    /// Counts the changes of the state.
+    private let changes = EventCount()
+
+    package init() {}
 
     /// Runs a member at an instant, and on from there as it answers; one that is here already gets the new instant.
     ///
     /// - Returns: false if no thread could be started, in which case nothing will run.
     package func schedule(_ member: any ClockMember, at due: UInt64) -> Bool {
-        lock()
-        defer { unlock() }
-        entries[ObjectIdentifier(member)] = Entry(member: member, due: due)
-        unsafe pthread_cond_broadcast(changed)
-        if thread == nil { thread = start() }
-        if thread == nil { entries[ObjectIdentifier(member)] = nil }
-        return thread != nil
+        let isScheduled = state.withLock { state in
+            if state.thread == nil { state.thread = start() }
+            if state.thread != nil { state.entries[ObjectIdentifier(member)] = Entry(member: member, due: due) }
+            return state.thread != nil
+        }
+        changes.advance()
+        return isScheduled
     }
 
     /// Runs a member no more. When this returns, it is not running either, unless it is itself the caller.
     package func remove(_ member: any ClockMember) {
         let key = ObjectIdentifier(member)
-        lock()
-        let removed = entries.removeValue(forKey: key)
-        unsafe pthread_cond_broadcast(changed)
-        while running == key, let thread, pthread_equal(thread, pthread_self()) == 0 {
-            unsafe pthread_cond_wait(changed, mutex)
+        let removed = state.withLock { $0.entries.removeValue(forKey: key) }
+        changes.advance()
+        while true {
+            let seen = changes.value
+            let mustWait = state.withLock { state in
+                state.running == key && state.thread.map { pthread_equal($0, pthread_self()) == 0 } ?? false
+            }
+            guard mustWait else { break }
+            changes.wait(after: seen)
         }
-        unlock()
-        // Let go of the member only now: its end may call back into this clock.
-        _ = removed
+        // Released only now, with no lock: its end may call back into this clock.
+        withExtendedLifetime(removed) {}
     }
-
-    private func lock() { unsafe pthread_mutex_lock(mutex) }
-    private func unlock() { unsafe pthread_mutex_unlock(mutex) }
 
     private func start() -> pthread_t? {
         let thread = try? startThread {
@@ -86,50 +82,34 @@ package protocol ClockMember: AnyObject, Sendable {
     }
 
     private func loop() {
-        lock()
-        while !entries.isEmpty {
+        while true {
+            let seen = changes.value
             let now = MonotonicInstant.now().nanoseconds
-            let due = entries.values.lazy.map(\.due).min() ?? .max
-            if due > now {
-                wait(until: due)
-                continue
-            }
-            for key in entries.filter({ $0.value.due <= now }).map(\.key) { run(key) }
+            guard let (members, next) = state.withLock({ $0.due(at: now) }) else { return changes.advance() }
+            if members.isEmpty { changes.wait(after: seen, until: MonotonicInstant(nanoseconds: next)) }
+            for key in members { run(key) }
         }
-        thread = nil
-        unsafe pthread_cond_broadcast(changed)
-        unlock()
     }
 
-    /// Runs one member with the lock let go.
+    /// Runs one member with no lock held.
     private func run(_ key: ObjectIdentifier) {
-        var member = entries[key]?.member
-        guard member != nil else { return }
-        running = key
-        entries[key]?.due = .max
-        unlock()
-        let next = member?.run(at: MonotonicInstant.now().nanoseconds) ?? .max
-        lock()
-        running = nil
-        // Rescheduled or removed meanwhile? Then that holds. One that wants nothing more must not stay: it may have been
-        // scheduled by a thread that did not see it stop, and nobody would remove it.
-        if entries[key]?.due == .max {
-            if next == .max { entries[key] = nil } else { entries[key]?.due = next }
+        let member = state.withLock { state -> (any ClockMember)? in
+            guard let entry = state.entries[key] else { return nil }
+            state.running = key
+            state.entries[key]?.due = .max
+            return entry.member
         }
-        unsafe pthread_cond_broadcast(changed)
-        // The last reference may be this one, and its end may call back into this clock.
-        unlock()
-        member = nil
-        lock()
-    }
-
-    private func wait(until due: UInt64) {
-        guard due != .max else {
-            unsafe pthread_cond_wait(changed, mutex)
-            return
+        guard let member else { return }
+        let next = member.run(at: MonotonicInstant.now().nanoseconds)
+        state.withLock { state in
+            state.running = nil
+            // Rescheduled or removed meanwhile? Then that holds. One that wants nothing more must not stay: it may have
+            // been scheduled by a thread that did not see it stop, and nothing would remove it.
+            if state.entries[key]?.due == .max {
+                if next == .max { state.entries[key] = nil } else { state.entries[key]?.due = next }
+            }
         }
-        var time = timespec(
-            tv_sec: Int(clamping: due / 1_000_000_000), tv_nsec: Int(truncatingIfNeeded: due % 1_000_000_000))
-        unsafe pthread_cond_timedwait(changed, mutex, &time)
+        changes.advance()
+        // The last reference may be this one, and its end may call back into this clock: no lock is held here.
     }
 }

@@ -1,4 +1,4 @@
-import Glibc
+package import Glibc
 
 /// A point of CLOCK_REALTIME, the clock on the wall, for time stamps and for schedules at a time of day.
 ///
@@ -41,46 +41,32 @@ public struct WallTime: InstantProtocol, Sendable, Codable {
 extension WallTime: CustomStringConvertible {
     /// The time in UTC as the ancestor printed it: `2022-02-18 13:08:34.074238+00:00`.
     public var description: String {
+        let (date, nanosecond) = unsafe utc
+        return unsafe [
+            (date.tm_year + 1900, 4, "-"), (date.tm_mon + 1, 2, "-"), (date.tm_mday, 2, " "), (date.tm_hour, 2, ":"),
+            (date.tm_min, 2, ":"), (date.tm_sec, 2, "."), (nanosecond / 1000, 6, "+00:00"),
+        ].map { Self.padded($0.0, to: $0.1) + $0.2 }.joined()
+    }
+}
+
+extension WallTime {
+    /// The date and time in UTC, and the nanoseconds since the start of that second.
+    package var utc: (date: tm, nanosecond: Int32) {
         var (seconds, fraction) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
         if fraction < 0 {
             seconds -= 1
             fraction += 1_000_000_000
         }
-        var days = seconds / 86_400
-        var second = seconds % 86_400
-        if second < 0 {
-            days -= 1
-            second += 86_400
-        }
-        let date = CivilDate(daysSince1970: days)
-        func digits(_ value: Int64, _ width: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        return digits(date.year, 4) + "-" + digits(date.month, 2) + "-" + digits(date.day, 2) + " "
-            + digits(second / 3600, 2) + ":" + digits(second / 60 % 60, 2) + ":" + digits(second % 60, 2) + "."
-            + digits(fraction / 1000, 6) + "+00:00"
+        var time = time_t(seconds)
+        var date = unsafe tm()
+        // It can fail only for years that no Int32 holds; a wall time is of 1677 to 2262.
+        _ = unsafe gmtime_r(&time, &date)
+        return unsafe (date, Int32(fraction))
     }
-}
 
-/// A day of the proleptic Gregorian calendar.
-package struct CivilDate {
-    package let year: Int64
-    package let month: Int64
-    package let day: Int64
-
-    /// Converts a count of days, after Hinnant, "chrono-Compatible Low-Level Date Algorithms", `civil_from_days`.
-    ///
-    /// Eras of 400 years have 146,097 days each, and a year that starts in March has its leap day at its end.
-    package init(daysSince1970 days: Int64) {
-        let shifted = days + 719_468
-        let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        year = yearOfEra + era * 400 + (month <= 2 ? 1 : 0)
+    /// Writes a number with zeros before it, up to a width.
+    package static func padded(_ number: Int32, to width: Int) -> String {
+        let text = String(number)
+        return String(repeating: "0", count: max(0, width - text.count)) + text
     }
 }

@@ -35,11 +35,15 @@ package func startThread(_ run: @escaping @Sendable () -> Void) throws(Timepiece
     return thread
 }
 
-/// Names the calling thread for `top -H` and debuggers, in at most 15 bytes; the call that pthreads has for it is not
-/// visible in Swift.
+/// Names the calling thread for `top -H` and debuggers, in at most 15 bytes.
 package func nameThread(_ name: StaticString) {
-    let file = unsafe open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
-    guard file >= 0 else { return }
-    _ = unsafe write(file, name.utf8Start, name.utf8CodeUnitCount)
-    close(file)
+    _ = unsafe setThreadName?(pthread_self(), name.utf8Start)
 }
+
+private typealias SetThreadName = @convention(c) (pthread_t, UnsafePointer<UInt8>) -> Int32
+
+/// `pthread_setname_np`, which glibc declares for GNU programs only; looked up, so that no version of it is asked for.
+private let setThreadName: SetThreadName? = {
+    guard let function = unsafe dlsym(nil, "pthread_setname_np") else { return nil }
+    return unsafe unsafeBitCast(function, to: SetThreadName.self)
+}()

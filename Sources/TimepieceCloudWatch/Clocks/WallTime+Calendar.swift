@@ -23,22 +23,11 @@ extension WallTime {
 
     /// The time as Signature Version 4 writes it, `20150830T123600Z`.
     package var basicFormat: String {
-        let seconds = Self.floor(nanoseconds, 1_000_000_000)
-        let days = Self.floor(seconds, 86_400)
-        let second = seconds - days * 86_400
-        let date = CivilDate(daysSince1970: days)
-        func digits(_ value: Int64, _ width: Int) -> String {
-            let text = String(value)
-            return String(repeating: "0", count: max(0, width - text.count)) + text
-        }
-        return digits(date.year, 4) + digits(date.month, 2) + digits(date.day, 2) + "T" + digits(second / 3600, 2)
-            + digits(second / 60 % 60, 2) + digits(second % 60, 2) + "Z"
-    }
-
-    /// Divides towards negative infinity.
-    private static func floor(_ value: Int64, _ divisor: Int64) -> Int64 {
-        let (quotient, remainder) = value.quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
+        let (date, _) = unsafe utc
+        return unsafe [
+            (date.tm_year + 1900, 4, ""), (date.tm_mon + 1, 2, ""), (date.tm_mday, 2, "T"), (date.tm_hour, 2, ""),
+            (date.tm_min, 2, ""), (date.tm_sec, 2, "Z"),
+        ].map { Self.padded($0.0, to: $0.1) + $0.2 }.joined()
     }
 
     /// Reads exactly so many decimal digits.

@@ -8,6 +8,9 @@ struct InstanceMetadata: Sendable {
     let configuration: SharedConfiguration
     let transport: any Transport
 
+    /// The hosts other than loopback that may be asked without TLS: the service's own addresses, which no router forwards.
+    private static let plainHosts: Set<String> = ["169.254.169.254", "fd00:ec2::254"]
+
     /// Returns keys; nil if the service is turned off by `AWS_EC2_METADATA_DISABLED`.
     func credentials() throws(CredentialsError) -> Credentials? {
         guard let session = try session() else { return nil }
@@ -60,8 +63,13 @@ struct InstanceMetadata: Sendable {
         let mode = environment["\(name)_MODE"] ?? profile["ec2_metadata_service_endpoint_mode"]
         let standard = mode?.lowercased() == "ipv6" ? "http://[fd00:ec2::254]/" : "http://169.254.169.254/"
         let base = environment.filled(name) ?? profile["ec2_metadata_service_endpoint"] ?? standard
-        guard URLParts(base) != nil else {
+        guard let parts = URLParts(base) else {
             throw CredentialsError("\(name) is no http or https address.")
+        }
+        guard parts.scheme == "https" || parts.isLoopback || Self.plainHosts.contains(parts.host) else {
+            throw CredentialsError(
+                "The address of the instance metadata service (\(name)) is plain http to \(parts.authority); it may be "
+                    + "https, loopback, 169.254.169.254 or [fd00:ec2::254].")
         }
         return base.hasSuffix("/") ? base : base + "/"
     }

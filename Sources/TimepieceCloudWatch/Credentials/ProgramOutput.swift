@@ -1,8 +1,26 @@
 import Glibc
+import Synchronization
 import Timepiece
 
 /// Runs a program to its end and takes what it prints, without a shell, within a time and a size.
 enum ProgramOutput {
+    private struct Running {
+        /// Programs that have been started and have not been waited for.
+        var processes: Set<pid_t> = []
+        /// Whether this process is about to end.
+        var isEnding = false
+    }
+
+    private static let running = Mutex(Running())
+
+    /// Ends all programs that run, with what they have started, as this process ends; later ones are not started.
+    static func endAll() {
+        running.withLock { running in
+            running.isEnding = true
+            for process in running.processes { kill(-process, SIGKILL) }
+        }
+    }
+
     /// Why there is no output.
     enum Failure: Error, Equatable {
         /// It could not be started, for the system's reason.
@@ -37,7 +55,12 @@ enum ProgramOutput {
         for end in [reading, writing] { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(reading) }
         var process: pid_t = 0
-        let code = spawn(words, environment, output: writing, &process)
+        let code = running.withLock { running in
+            guard !running.isEnding else { return ECANCELED }
+            let code = spawn(words, environment, output: writing, &process)
+            if code == 0 { running.processes.insert(process) }
+            return code
+        }
         close(writing)
         guard code == 0 else { throw .notStarted(code) }
         let deadline = MonotonicInstant.now().advanced(by: limit)
@@ -47,6 +70,8 @@ enum ProgramOutput {
             output = try read(reading, until: deadline, bytes: bytes)
             status = try wait(process, until: deadline)
         } catch {
+            // Before it is waited for, so that its number is not another process' when all are ended.
+            _ = running.withLock { $0.processes.remove(process) }
             kill(-process, SIGKILL)  // its group: a program that started others goes with them
             var status: Int32 = 0
             while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
@@ -65,8 +90,11 @@ enum ProgramOutput {
         unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
         unsafe posix_spawn_file_actions_adddup2(&actions, output, 1)
         unsafe posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        // posix_spawn_file_actions_addclosefrom_np would do, but glibc shows it to GNU programs only.
-        for file in openFiles() where file > 2 { unsafe posix_spawn_file_actions_addclose(&actions, file) }
+        if let closeFrom = unsafe closeFrom {
+            _ = unsafe closeFrom(&actions, 3)
+        } else {
+            for file in openFiles() where file > 2 { unsafe posix_spawn_file_actions_addclose(&actions, file) }
+        }
 
         var attributes = posix_spawnattr_t()
         unsafe posix_spawnattr_init(&attributes)
@@ -87,7 +115,15 @@ enum ProgramOutput {
         return unsafe posix_spawnp(&process, name, &actions, &attributes, &arguments, &variables)
     }
 
-    /// The open files of this process; one that is closed meanwhile does no harm.
+    /// `posix_spawn_file_actions_addclosefrom_np`, which glibc has from 2.34 on; nil where it is older.
+    private static let closeFrom: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32)? =
+        {
+            guard let function = unsafe dlsym(nil, "posix_spawn_file_actions_addclosefrom_np") else { return nil }
+            return unsafe unsafeBitCast(
+                function, to: (@convention(c) (UnsafeMutablePointer<posix_spawn_file_actions_t>, Int32) -> Int32).self)
+        }()
+
+    /// The open files of this process, for an older glibc; one that another thread opens meanwhile is missed.
     private static func openFiles() -> [Int32] {
         guard let directory = unsafe opendir("/proc/self/fd") else { return [] }
         defer { unsafe closedir(directory) }
@@ -122,9 +158,15 @@ enum ProgramOutput {
     private static func wait(_ process: pid_t, until deadline: MonotonicInstant) throws(Failure) -> Int32 {
         var status: Int32 = 0
         while true {
-            let ended = unsafe waitpid(process, &status, WNOHANG)
+            // Waited for with the lock, so that its number is not another process' when all are ended.
+            let (ended, code) = running.withLock { running in
+                let ended = unsafe waitpid(process, &status, WNOHANG)
+                let code = errno
+                if ended == process || ended < 0 && code != EINTR { running.processes.remove(process) }
+                return (ended, code)
+            }
             if ended == process { return status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f) }
-            guard ended == 0 || errno == EINTR else { return 0 }
+            guard ended == 0 || code == EINTR else { return 0 }
             guard MonotonicInstant.now() < deadline else { throw .timedOut }
             poll(nil, 0, 5)  // its output has ended, so it is about to end too
         }

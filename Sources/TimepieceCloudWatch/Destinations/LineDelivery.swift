@@ -31,17 +31,25 @@ package struct LineDelivery: Delivery {
             case .request: [service.body(batch.data, namespace: batch.namespace)]
             }
         var written = 0
-        do throws(LineOutputError) {
-            for line in lines {
+        var refused: [Int] = []
+        var reason = ""
+        for (index, line) in lines.enumerated() {
+            do throws(LineOutputError) {
                 try output.write(line + [UInt8(ascii: "\n")], timeout: batch.timeout)
                 written += 1
+            } catch {
+                guard error.neverFits else {
+                    // All are written again; those before the failure have arrived.
+                    let isUncertain = written > 0 || error.mayHaveArrived
+                    return DeliveryReport(
+                        .failed(error.sentence, isUncertain: isUncertain), began: began, ended: .now())
+                }
+                refused.append(index)
+                reason = error.sentence
             }
-            return DeliveryReport(.accepted, began: began, ended: .now())
-        } catch {
-            // All are written again; those before the failure have arrived.
-            let isUncertain = written > 0 || error.mayHaveArrived
-            return DeliveryReport(.failed(error.sentence, isUncertain: isUncertain), began: began, ended: .now())
         }
+        let verdict: Verdict = refused.isEmpty ? .accepted : .acceptedWithout(refused, reason)
+        return DeliveryReport(verdict, began: began, ended: .now())
     }
 }
 
@@ -57,9 +65,12 @@ package struct LineOutputError: Error, Sendable, Equatable {
     package let sentence: String
     /// True if the line may have arrived nevertheless.
     package let mayHaveArrived: Bool
+    /// True if the line is too long for this output, whenever it is tried.
+    package let neverFits: Bool
 
-    package init(_ sentence: String, mayHaveArrived: Bool = false) {
+    package init(_ sentence: String, mayHaveArrived: Bool = false, neverFits: Bool = false) {
         self.sentence = sentence
         self.mayHaveArrived = mayHaveArrived
+        self.neverFits = neverFits
     }
 }

@@ -35,6 +35,11 @@ package final class SocketOutput: LineOutput {
                 let bytes = Array(rest)
                 let count = unsafe send(socket, bytes, bytes.count, Int32(MSG_NOSIGNAL))
                 guard count > 0 else {
+                    if !isStream, errno == EMSGSIZE {
+                        throw LineOutputError(
+                            "A document of \(line.count) bytes fits no datagram to the agent at \(host):\(port); a "
+                                + "tcp:// address takes it.", neverFits: true)
+                    }
                     let reason = unsafe String(cString: strerror(errno))
                     close(socket)
                     socket = -1

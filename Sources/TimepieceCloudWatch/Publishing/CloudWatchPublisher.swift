@@ -19,7 +19,7 @@ public final class CloudWatchPublisher: Sendable {
     public init(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) {
         try settings.validate()
         self.settings = settings
-        sender = try SenderRegistry.shared.acquire(settings)
+        sender = SenderRegistry.shared.acquire(settings)
         number = sender.open(settings.identity)
     }
 

@@ -17,8 +17,8 @@ final class SenderRegistry: Sendable {
     }
 
     /// Returns the sender for a destination, which is made if there is none.
-    func acquire(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) -> Sender {
-        try entries.withLock { (entries) throws(CloudWatchSettingsError) in
+    func acquire(_ settings: CloudWatchSettings) -> Sender {
+        entries.withLock { entries in
             let key = DestinationKey(settings)
             var entry: Entry
             if let known = entries[key] {

@@ -57,7 +57,7 @@ public enum DropReason: String, Sendable, CaseIterable {
     case tooOld = "too-old"
     /// The spool was full, and this was the oldest.
     case spoolFull = "spool-full"
-    /// The file of the spool was removed or damaged while it was in use.
+    /// The file of the spool was removed or damaged while it was in use, or this datum in it was.
     case spoolLost = "spool-lost"
     /// There is no spool, or it cannot be written, and memory held as much as it may.
     case memoryFull = "memory-full"

@@ -30,6 +30,8 @@ package struct DeliveryReport: Sendable, Equatable {
 package enum Verdict: Sendable, Equatable {
     /// The service has all of it.
     case accepted
+    /// It has all but the data at some places, which it will never take, for the reason given.
+    case acceptedWithout([Int], String)
     /// The service has none of it and wants to be asked less often.
     case throttled(String, retryAfter: Duration? = nil)
     /// It did not work, and may work later; if uncertain, the service may have taken it nevertheless.

@@ -27,6 +27,8 @@ final class OwnThreads: Sendable {
     }
 
     private let roster = Mutex(Roster())
+    /// Counts the ends of threads.
+    private let ends = EventCount()
 
     /// Starts a thread, which keeps this object; returns false if the system gives none.
     func start(_ work: @escaping @Sendable () -> Void) -> Bool {
@@ -50,13 +52,14 @@ final class OwnThreads: Sendable {
     func joinAll(within time: Duration) {
         let end = MonotonicInstant.now().advanced(by: time)
         while true {
+            let seen = ends.value
             let (isLast, done) = roster.withLock { roster in
                 roster.forgetParent()
                 return (roster.working.values.allSatisfy { pthread_equal($0, pthread_self()) != 0 }, roster.takeDone())
             }
             Self.join(done)
             if isLast || MonotonicInstant.now() >= end { return }
-            usleep(1000)
+            ends.wait(after: seen, until: end)
         }
     }
 
@@ -64,6 +67,7 @@ final class OwnThreads: Sendable {
         roster.withLock { roster in
             if let thread = roster.working.removeValue(forKey: number) { roster.done.append(thread) }
         }
+        ends.advance()
     }
 
     private static func join(_ threads: [pthread_t]) {
@@ -92,6 +96,7 @@ enum ExitHandler {
         SenderRegistry.shared.closeAll(within: .seconds(3))
         // What is under way still is in the spool, too.
         CurlTransfer.abortAll()
+        ProgramOutput.endAll()
         OwnThreads.shared.joinAll(within: .seconds(2))
     }
 }

@@ -13,16 +13,20 @@ extension Sender {
                 let epochs = try spool?.epochs() ?? [:]
                 let samples = try spool?.samples() ?? 0
                 let summary = try spool?.summary() ?? SpoolSummary()
+                let evicted = try spool?.takeEvicted() ?? SampleTally()
                 state.withLock { state in
                     state.opened(epochs: epochs, samples: samples)
+                    state.status.drop(evicted, because: .spoolFull)
                     state.learn(summary)
                 }
             } else if let spool {
                 let outcome = try perform(step, in: spool)
                 // Done is done, even if the file cannot be asked any more: that fails in the next step, and is told there.
                 let summary = try? spool.summary()
+                let evicted = try? spool.takeEvicted()
                 state.withLock { state in
                     outcome(&state)
+                    if let evicted { state.evicted(evicted) }
                     if let summary { state.learn(summary) }
                 }
             }
@@ -56,7 +60,8 @@ extension Sender {
             let data = try spool.claim(
                 count: count, bytes: CloudWatchLimits.bytesPerRequest - 1024, now: .now(),
                 size: { self.delivery.largestSize(of: $0) })
-            return { $0.claimed(data, now: .now()) }
+            let unreadable = spool.takeUnreadable()
+            return { $0.claimed(data, unreadable: unreadable, now: .now()) }
         case .renew(let rows):
             let held = try spool.renew(rows, now: .now())
             return { $0.renewed(held, now: .now()) }

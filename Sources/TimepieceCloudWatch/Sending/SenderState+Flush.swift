@@ -100,13 +100,17 @@ extension SenderState {
 
     /// Takes the outcome of a request whose data were to be stored meanwhile.
     mutating func rescueReturned(_ batch: Batch, _ verdict: Verdict, now: Moment) {
-        guard verdict == .accepted else {
+        switch verdict {
+        case .accepted:
+            accept(batch, now: now)
+        case .acceptedWithout(let refused, let error):
+            accept(batch, without: refused, error, now: now)
+        default:
             // What is neither stored nor being stored is in memory again.
             let isPending = rescue?.rows == nil && storing.isEmpty
             if isPending { rescue = nil }
             return fail(isPending ? batch.data : [], Self.sentence(of: verdict), asked: nil, now: now)
         }
-        accept(batch, now: now)
         rescue?.hasArrived = true
         if storing.isEmpty { removeRescued() }
     }
@@ -143,7 +147,7 @@ extension SenderState {
 
     private static func sentence(of verdict: Verdict) -> String {
         switch verdict {
-        case .accepted: ""
+        case .accepted, .acceptedWithout: ""
         case .throttled(let error, _), .failed(let error, _, _), .unauthorized(let error), .wrongTime(let error),
             .refused(let error):
             error

@@ -13,6 +13,8 @@ extension SenderState {
         switch report.verdict {
         case .accepted:
             accept(batch, now: now)
+        case .acceptedWithout(let refused, let error):
+            accept(batch, without: refused, error, now: now)
         case .throttled(let error, let asked):
             status.throttled &+= 1
             fail(batch.data, error, asked: asked, now: now)
@@ -96,6 +98,12 @@ extension SenderState {
         nextLook = min(nextLook, max(notBefore, now.boot))
     }
 
+    /// Takes it that other senders have dropped data of this destination in the spool to make room.
+    package mutating func evicted(_ tally: SampleTally) {
+        status.drop(tally, because: .spoolFull)
+        spooled.subtract(tally)
+    }
+
     /// Takes it that the spool could not be written: the data stay in memory.
     package mutating func couldNotStore(_ error: SpoolError, now: Moment) {
         rescued(nil)
@@ -122,8 +130,10 @@ extension SenderState {
         for row in free { released[row] = nil }
     }
 
-    /// Takes data from the spool, to be sent.
-    package mutating func claimed(_ data: [QueuedDatum], now: Moment) {
+    /// Takes data from the spool, to be sent, and what there was removed because it could not be read.
+    package mutating func claimed(_ data: [QueuedDatum], unreadable: SampleTally = SampleTally(), now: Moment) {
+        status.drop(unreadable, because: .spoolLost)
+        spooled.subtract(unreadable)
         claimedAt = now.boot
         nextLook = now.boot.advanced(by: data.isEmpty ? configuration.lookPause : configuration.backfillPause)
         // What is done with may still lie there if it could not be removed.
@@ -146,6 +156,21 @@ extension SenderState {
         status.spooled = summary.count
         status.oldest = summary.oldest
         spoolProblem = nil
+    }
+
+    /// Takes it that a batch has arrived but for some of its data, which are dropped.
+    mutating func accept(_ batch: Batch, without refused: [Int], _ error: String, now: Moment) {
+        var rest = batch
+        rest.data = []
+        for (index, queuedDatum) in batch.data.enumerated() {
+            if refused.contains(index) { setAside(queuedDatum, error) } else { rest.data.append(queuedDatum) }
+        }
+        if !rest.data.isEmpty { accept(rest, now: now) }
+    }
+
+    private mutating func setAside(_ queuedDatum: QueuedDatum, _ error: String) {
+        status.lastError = "\(error) It was about \(queuedDatum.datum.identity), which is set aside."
+        drop(queuedDatum, because: .refused)
     }
 
     mutating func accept(_ batch: Batch, now: Moment) {
@@ -181,9 +206,7 @@ extension SenderState {
         hasTriedAgainAtOnce = false
         status.lastError = error
         if let only = queuedData.first, queuedData.count == 1 {
-            status.lastError = "\(error) It was about \(only.datum.identity), which is set aside."
-            drop(only, because: .refused)
-            return
+            return setAside(only, error)
         }
         let middle = queuedData.count / 2
         parts.append(Array(queuedData[middle...]))

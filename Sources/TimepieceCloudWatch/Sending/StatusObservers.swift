@@ -3,25 +3,12 @@ import Synchronization
 
 /// What is called when a failure was counted for a destination.
 ///
-/// Called on a thread of its own, one observer after the other and each under a lock that only its own removal takes: one
-/// that does not return holds up neither the sending nor the removal of another.
+/// Called on threads of their own, each under a lock that only its own removal takes: one that does not return holds up
+/// neither the sending, nor what is told to another, nor the removal of another.
 final class StatusObservers: Sendable {
-    private struct Telling {
-        var isRunning = false
-        /// Whether there is more to tell than when the thread last looked.
-        var isDue = false
-        var last = CloudWatchStatus()
-
-        /// Returns whether there is something to tell, and notes that it is being told.
-        mutating func goOn() -> Bool {
-            defer { isDue = false }
-            isRunning = isDue
-            return isDue
-        }
-    }
-
     private let observers = Mutex<[UInt64: StatusObserver]>([:])
-    private let telling = Mutex(Telling())
+    /// What was told last, to whichever observers there were.
+    private let last = Mutex(CloudWatchStatus())
 
     /// Sets what is called for a publisher; when this returns, what was set before is not called any more, nor still being
     /// called, unless it is from there that this is called.
@@ -31,29 +18,28 @@ final class StatusObservers: Sendable {
             defer { observers[publisher] = observer }
             return observers[publisher]
         }
-        if observer != nil { telling.withLock { $0.last = CloudWatchStatus() } }
+        // A new one is told what the others know.
+        if observer != nil { last.withLock { $0 = CloudWatchStatus() } }
         former?.end()
     }
 
-    /// Calls the observer of one publisher on this thread, if there is something that it was not told.
-    func tell(_ publisher: UInt64, _ status: @Sendable () -> CloudWatchStatus) {
+    /// Calls the observer of one publisher on this thread, if there is something that it was not told; where it is being
+    /// called, waits for that.
+    func tell(_ publisher: UInt64, _ status: () -> CloudWatchStatus) {
         observers.withLock { $0[publisher] }?.tell(status)
     }
 
     /// Calls all observers on another thread, if there is something that they were not told.
     func tellAll(_ status: @escaping @Sendable () -> CloudWatchStatus) {
-        let present = status()
-        let mustStart = telling.withLock { telling in
-            guard present.tellsMoreFailures(than: telling.last) else { return false }
-            telling.last = present
-            telling.isDue = true
-            defer { telling.isRunning = true }
-            return !telling.isRunning
+        let isNews = last.withLock { last in
+            let present = status()
+            defer { last = present }
+            return present.tellsMoreFailures(than: last)
         }
-        guard mustStart else { return }
+        guard isNews else { return }
         let work: @Sendable () -> Void = {
-            while self.telling.withLock({ $0.goOn() }) {
-                for publisher in self.observers.withLock({ $0.keys.sorted() }) { self.tell(publisher, status) }
+            for observer in self.observers.withLock({ $0.sorted { $0.key < $1.key }.map(\.value) }) {
+                observer.tellIfFree(status)
             }
         }
         if !OwnThreads.shared.start(work) { work() }
@@ -68,6 +54,8 @@ private final class StatusObserver: Sendable {
     /// The thread that calls the handler, while it does.
     private let caller = Atomic<UInt>(0)
     private let isEnded = Atomic(false)
+    /// How often there was news that no thread has taken yet; one thread at a time takes them.
+    private let news = Atomic<Int>(0)
 
     init(_ handler: @escaping @Sendable (CloudWatchStatus) -> Void) {
         self.handler = handler
@@ -86,6 +74,16 @@ private final class StatusObserver: Sendable {
             defer { caller.store(0, ordering: .relaxed) }
             handler(present)
         }
+    }
+
+    /// Tells it on this thread, or leaves it to the thread that is in the handler now.
+    func tellIfFree(_ status: () -> CloudWatchStatus) {
+        guard news.add(1, ordering: .sequentiallyConsistent).oldValue == 0 else { return }
+        var taken: Int
+        repeat {
+            taken = news.load(ordering: .sequentiallyConsistent)
+            tell(status)
+        } while news.subtract(taken, ordering: .sequentiallyConsistent).newValue > 0
     }
 
     /// Calls the handler no more, and waits until it has returned.

@@ -27,6 +27,18 @@ final class Database {
         unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.nanoseconds / 1_000_000))
     }
 
+    /// Makes a database in memory, for what SQLite can compute; nil if there is no memory.
+    init?() {
+        var opened: OpaquePointer?
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX
+        guard unsafe sqlite3_open_v2(":memory:", &opened, flags, nil) == SQLITE_OK, let opened = unsafe opened else {
+            unsafe sqlite3_close_v2(opened)
+            return nil
+        }
+        unsafe handle = opened
+        path = ":memory:"
+    }
+
     deinit { unsafe sqlite3_close_v2(handle) }
 
     /// Runs a statement that takes nothing and returns nothing.
@@ -148,7 +160,7 @@ enum SQLValue: Sendable, Equatable {
         case .integer(let value):
             return unsafe sqlite3_bind_int64(statement, index, value)
         case .text(let value):
-            return unsafe sqlite3_bind_text(statement, index, value, -1, copied)
+            return unsafe sqlite3_bind_text(statement, index, value, Int32(clamping: value.utf8.count), copied)
         case .blob(let value):
             return unsafe sqlite3_bind_blob(statement, index, value, Int32(clamping: value.count), copied)
         }

@@ -14,11 +14,13 @@ package final class Spool: Sendable {
     package static let defaultLimit = 16 << 20
     private static let pageSize = 4096
 
-    private let files: SpoolFiles
-    private let connection: Mutex<Database>
+    let files: SpoolFiles
+    let connection: Mutex<Database>
     /// What was dropped for data that could not be stored even so, and is not told yet.
     let owed = Mutex(SampleTally())
-    private let destination: String
+    /// What was removed because it could not be read, and is not told yet.
+    private let unreadable = Mutex(SampleTally())
+    let destination: String
     let boot: String
     private let owner: String
     let pages: Int64
@@ -119,14 +121,16 @@ package final class Spool: Sendable {
             guard try database.number("SELECT count(*) FROM datum WHERE \(Self.isFree)", free) > 0 else { return [] }
             return try database.transaction { () throws(SpoolError) in
                 let rows = try database.rows(
-                    "SELECT id, boot, instant, wall, uncertain OR owner IS NOT NULL, content FROM datum "
+                    "SELECT id, boot, instant, wall, uncertain OR owner IS NOT NULL, content, samples FROM datum "
                         + "WHERE \(Self.isFree) ORDER BY id DESC LIMIT \(count)", free)
                 var taken: [QueuedDatum] = []
                 var total = 0
+                var unread = SampleTally()
                 for row in rows {
                     guard let found = Self.read(row) else {
                         // Written by another version, or damaged: it could never be sent.
                         try database.run("DELETE FROM datum WHERE id = ?", [row.first ?? .null])
+                        unread.add(SampleTally(data: 1, samples: UInt64(clamping: row.last?.integer ?? 0)))
                         continue
                     }
                     let own = size(found.datum)
@@ -138,8 +142,17 @@ package final class Spool: Sendable {
                     taken.append(found)
                 }
                 try hold(taken.compactMap(\.row), until: now.advanced(by: lease), in: database)
+                unreadable.withLock { $0.add(unread) }
                 return taken
             }
+        }
+    }
+
+    /// Returns what ``claim(count:bytes:now:size:)`` has removed, since this was asked last, because it could not be read.
+    package func takeUnreadable() -> SampleTally {
+        unreadable.withLock { unreadable in
+            defer { unreadable = SampleTally() }
+            return unreadable
         }
     }
 
@@ -275,7 +288,7 @@ package final class Spool: Sendable {
     }
 
     private static func read(_ row: [SQLValue]) -> QueuedDatum? {
-        guard row.count == 6, let id = row[0].integer, let boot = row[1].text, let instant = row[2].integer,
+        guard row.count == 7, let id = row[0].integer, let boot = row[1].text, let instant = row[2].integer,
             let wall = row[3].integer, let uncertain = row[4].integer, let content = row[5].blob,
             let datum = DatumArchive.datum(
                 content, boot: boot, instant: BootInstant(nanoseconds: instant), wall: WallTime(nanoseconds: wall))

@@ -90,6 +90,23 @@ import Timepiece
         #expect(service.requests.isEmpty)
     }
 
+    @Test(arguments: ["http://192.0.2.1/", "http://metadata.example:1338", "http://169.254.169.254.example/"])
+    func `an endpoint of plain http on another machine is refused, from wherever it comes`(_ endpoint: String) throws {
+        let folder = TemporaryFolder()
+        let file = folder.write("config", "[default]\nec2_metadata_service_endpoint = \(endpoint)\n")
+        for variables in [["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint], ["AWS_CONFIG_FILE": file]] {
+            let metadata = try metadata(service, variables)
+            #expect(sentence { try metadata.credentials() }?.contains("is plain http to") == true)
+            #expect(sentence { _ = try metadata.region() }?.contains("is plain http to") == true)
+        }
+        #expect(service.requests.isEmpty)
+    }
+
+    @Test(arguments: ["https://metadata.example/", "http://127.0.0.1:9/", "http://[fd00:ec2::254]/"])
+    func `an endpoint of https, of this machine and of the service's own address is asked`(_ endpoint: String) throws {
+        #expect(try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint]).region() == "eu-west-3")
+    }
+
     @Test func `an endpoint that is no address is refused`() throws {
         let metadata = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "nonsense"])
         #expect(sentence { try metadata.credentials() }?.contains("AWS_EC2_METADATA_SERVICE_ENDPOINT") == true)

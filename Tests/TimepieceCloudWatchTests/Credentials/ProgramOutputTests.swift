@@ -64,6 +64,23 @@ import Timepiece
         }
     }
 
+    @Test func `a program that runs when the process exits is ended with it`() async throws {
+        let folder = TemporaryFolder()
+        let file = folder.write("number", "")
+        await #expect(processExitsWith: .exitCode(7)) { [file = file as String] in
+            _ = SenderRegistry.shared
+            let isStarted = OwnThreads.shared.start {
+                let words = ["/bin/sh", "-c", "echo $$ > \(file); exec sleep 600"]
+                _ = try? ProgramOutput.run(
+                    words, environment: Environment([:]), within: .seconds(600), bytes: 1000)
+            }
+            guard isStarted, eventually({ (try? FileContents.read(file))?.isEmpty == false }) else { exit(1) }
+            exit(7)
+        }
+        let number = try #require(pid_t(try FileContents.read(file).trimmingSpace()))
+        #expect(eventually { kill(number, 0) != 0 && errno == ESRCH })
+    }
+
     @Test func `a program that prints too much is ended`() {
         #expect(throws: ProgramOutput.Failure.tooLong) { try run(["yes"], bytes: 100) }
     }

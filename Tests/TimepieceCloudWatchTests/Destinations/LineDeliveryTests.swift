@@ -82,6 +82,108 @@ struct LineDeliveryTests {
             LineDelivery(.documents, to: output).deliver(batch).verdict == .failed("It is full.", isUncertain: true))
     }
 
+    @Test func `No link of another user is followed, wherever on the way it is`() throws {
+        let victim = folder.directory + "/victim"
+        let link = folder.directory + "/link"
+        let chain = folder.directory + "/chain"
+        folder.write([65, 10], to: victim)
+        unsafe symlink(victim, link)
+        unsafe symlink(link, chain)
+        // One's own is followed, also to the end of a chain of them.
+        try FileOutput(path: chain).write([66, 10], timeout: .seconds(1))
+        #expect(folder.read(victim) == [65, 10, 66, 10])
+
+        let stranger = geteuid() + 1
+        let isRoot = geteuid() == 0
+        if isRoot { unsafe lchown(link, stranger, getegid()) }
+        for path in [link, chain] {
+            let output = FileOutput(path: path, user: isRoot ? 0 : stranger)
+            let error = #expect(throws: LineOutputError.self) { try output.write([67, 10], timeout: .seconds(1)) }
+            #expect(error?.sentence.contains("is a link of another user") ?? false)
+            #expect(throws: LineOutputError.self) { try output.check() }
+        }
+        unsafe unlink(link)
+        unsafe symlink(folder.directory, link)
+        if isRoot { unsafe lchown(link, stranger, getegid()) }
+        let inside = FileOutput(path: link + "/victim", user: isRoot ? 0 : stranger)
+        #expect(throws: LineOutputError.self) { try inside.write([67, 10], timeout: .seconds(1)) }
+        #expect(folder.read(victim) == [65, 10, 66, 10])
+        for path in [victim, link, chain] { _ = unsafe unlink(path) }
+    }
+
+    @Test func `A file that is made has the mode of the umask, for those who read it`() throws {
+        let mask = umask(0o22)
+        umask(mask)
+        try FileOutput(path: folder.otherPath).write([65, 10], timeout: .seconds(1))
+        var status = stat()
+        #expect(unsafe stat(folder.otherPath, &status) == 0)
+        #expect(status.st_mode & 0o777 == 0o666 & ~mask)
+    }
+
+    @Test func `A pipe without a reader holds up nothing, and gets its lines when there is one`() throws {
+        unsafe mkfifo(folder.otherPath, 0o600)
+        var settings = settings("file:\(folder.otherPath)")
+        settings.interval = .seconds(1)
+        let start = MonotonicInstant.now()
+        let publisher = try CloudWatchPublisher(settings)
+        #expect(start.duration(to: .now()) < .seconds(20))
+        publisher.publish(.of(5), closedAt: .now())
+        #expect(eventually { publisher.status.lastError?.hasSuffix("nothing reads the pipe.") ?? false })
+        let reader = unsafe open(folder.otherPath, O_RDONLY | O_NONBLOCK)
+        #expect(eventually { publisher.status.sent.samples == 5 })
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        let count = unsafe read(reader, &bytes, bytes.count)
+        close(reader)
+        document(of: 5, bytes.prefix(max(0, count)).dropLast())
+        publisher.close(within: .seconds(3))
+    }
+
+    @Test func `A line that a slow reader of a pipe has room for only in part is finished`() throws {
+        unsafe mkfifo(folder.otherPath, 0o600)
+        let reader = unsafe open(folder.otherPath, O_RDONLY | O_NONBLOCK)
+        let output = FileOutput(path: folder.otherPath)
+        let line = [UInt8](repeating: 65, count: 200_000) + [10]
+        let worker = try SerialWorker()
+        let failure = Mutex<LineOutputError?>(nil)
+        worker.execute {
+            do throws(LineOutputError) {
+                try output.write(line, timeout: .seconds(60))
+            } catch {
+                failure.withLock { $0 = error }
+            }
+        }
+        var total = 0
+        var bytes = [UInt8](repeating: 0, count: 65_536)
+        #expect(
+            eventually {
+                total += max(0, unsafe read(reader, &bytes, bytes.count))
+                return total == line.count
+            })
+        worker.shutdown()
+        #expect(failure.withLock { $0 } == nil)
+        close(reader)
+    }
+
+    @Test func `A document that no datagram holds is dropped and counted, and holds up no other`() throws {
+        let agent = try #require(Agent(SOCK_DGRAM))
+        let large = settings("udp://127.0.0.1:\(agent.port)")
+        var huge = large
+        // Quotation marks are two characters in JSON.
+        huge.dimensions = (0..<30).map {
+            (name: "d\($0)" + String(repeating: "x", count: 240), value: String(repeating: "\"", count: 1024))
+        }
+        let publishers = try [large, huge, large].map { try CloudWatchPublisher($0) }
+        for publisher in publishers { publisher.publish(.of(5), closedAt: .now()) }
+        for publisher in publishers { publisher.close(within: .seconds(20)) }
+        let status = publishers[0].status
+        #expect(status.sent == SampleTally(data: 2, samples: 10))
+        #expect(status.dropped == [.refused: SampleTally(data: 1, samples: 5)])
+        #expect(status.uncertain == SampleTally())
+        #expect(status.spooled == 0)
+        #expect(status.lastError?.contains("fits no datagram") ?? false)
+        for _ in 0..<2 { document(of: 5, agent.receive().prefix { $0 != 10 }) }
+    }
+
     @Test func `A full disk cuts no line into the next`() {
         let output = FileOutput(path: "/dev/full")
         let error = #expect(throws: LineOutputError.self) { try output.write([65, 10], timeout: .seconds(1)) }

@@ -29,6 +29,38 @@ struct StatusChangeTests {
         #expect(log.count == told)
     }
 
+    @Test func `A handler that does not return holds up neither the sending nor the closing of another publisher`()
+        throws
+    {
+        let server = try FaultServer.get()
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "held"), spool: folder.path)
+        settings.interval = .seconds(1)
+        let first = try CloudWatchPublisher(settings)
+        let second = try CloudWatchPublisher(settings)
+        let isCalled = Mutex(false)
+        let isFree = Mutex(false)
+        first.onStatusChange { _ in
+            isCalled.withLock { $0 = true }
+            _ = eventually { isFree.withLock { $0 } }
+        }
+        let log = Log()
+        second.onStatusChange { status in log.statuses.withLock { $0.append(status) } }
+        first.publish(.of(7), closedAt: .now())
+        #expect(eventually { isCalled.withLock { $0 } })
+        second.publish(.of(5), closedAt: .now())
+        #expect(eventually { second.status.spooled == 2 })
+        // The other one is told, too, while the first does not return.
+        #expect(eventually { log.statuses.withLock { $0.last?.spooled == 2 } })
+        let start = MonotonicInstant.now()
+        second.onStatusChange(nil)
+        second.close(within: .seconds(3))
+        // The other handler returns when it is told to, or after a minute.
+        #expect(start.duration(to: .now()) < .seconds(30))
+        isFree.withLock { $0 = true }
+        first.close(within: .seconds(3))
+    }
+
     @Test func `A publisher can be closed from the call that tells of its failure`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()

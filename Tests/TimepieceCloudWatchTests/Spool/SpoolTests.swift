@@ -122,6 +122,52 @@ struct SpoolTests {
         #expect(kept.count > 100)
     }
 
+    @Test func `A destination that fills the file costs another one nothing of its own`() throws {
+        let limit = 256 << 10
+        let statistics = SampleMinute.heavyTailed.statistics
+        func datum(_ minute: Int) -> Datum {
+            Datum(
+                ClosedInterval(
+                    identity: .sample(), statistics: statistics, boot: "boot-1", moment: .after(Double(minute) * 60)))
+        }
+        let (small, large) = (try open("small", limit: limit), try open("large", limit: limit))
+        for minute in 0..<20 { try store(small, datum(minute)) }
+        var dropped = SampleTally()
+        for minute in 0..<600 { dropped.add(try store(large, datum(minute)).dropped) }
+        #expect(dropped.data > 100)
+        #expect(try small.summary().count == 20)
+        #expect(try small.takeEvicted() == SampleTally())
+        #expect(UInt64(try large.summary().count) + dropped.data == 600)
+    }
+
+    @Test func `What is dropped for another destination is counted for the one it was of`() throws {
+        let limit = 256 << 10
+        let statistics = SampleMinute.heavyTailed.statistics
+        let (first, second) = (try open("first", limit: limit), try open("second", limit: limit))
+        func fill(_ spool: Spool, _ count: Int) throws -> UInt64 {
+            var dropped: UInt64 = 0
+            for minute in 0..<count {
+                let moment = Moment.after(Double(minute) * 60)
+                let datum = Datum(
+                    ClosedInterval(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment))
+                dropped += try store(spool, datum).dropped.data
+            }
+            return dropped
+        }
+        var lost = try fill(first, 600)
+        let own = try fill(second, 600)
+        let evicted = try first.takeEvicted()
+        lost += evicted.data
+        #expect(evicted.data > 0)
+        #expect(evicted.samples == evicted.data * statistics.count)
+        #expect(try first.takeEvicted() == SampleTally())
+        #expect(UInt64(try first.summary().count) + lost == 600)
+        #expect(UInt64(try second.summary().count) + own == 600)
+        // Each has about half of the file.
+        let (one, other) = (try first.summary().count, try second.summary().count)
+        #expect(abs(one - other) <= 64)
+    }
+
     @Test func `What is being sent is not dropped for what is new`() throws {
         // However long the disk takes, the lease does not end.
         let spool = try Spool(
@@ -184,6 +230,8 @@ struct SpoolTests {
         try database.run("UPDATE datum SET content = x'ff00'")
         #expect(try claim(spool).isEmpty)
         #expect(try spool.summary().count == 0)
+        #expect(spool.takeUnreadable() == SampleTally(data: 1, samples: 10))
+        #expect(spool.takeUnreadable() == SampleTally())
     }
 
     @Test func `Many threads with a connection each lose and double nothing`() async throws {
