@@ -323,6 +323,8 @@ set_alarms (GstTimepieceTick * self, const gchar * text)
   if (gst_timepiece_alarm_list_set (&self->alarms, text, &problem))
     return;
   GST_WARNING_OBJECT (self, "%s The former alarms hold.", problem);
+  gst_timepiece_element_warn_settings (&self->parent, problem,
+      "The former alarms hold.");
   g_free (problem);
 }
 

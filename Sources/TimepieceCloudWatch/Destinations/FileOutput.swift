@@ -21,7 +21,9 @@ package final class FileOutput: LineOutput {
     }
 
     package func write(_ line: [UInt8], timeout: Duration) throws(LineOutputError) {
-        let bytes = isCut.withLock { $0 } ? [UInt8(ascii: "\n")] + line : line
+        // On a terminal, as `docker run -t` gives one, gst-launch's position stands in the line already.
+        let startsAnew = isCut.withLock { $0 } || path == nil && isatty(STDOUT_FILENO) == 1
+        let bytes = startsAnew ? [UInt8(ascii: "\n")] + line : line
         let written = try withDescriptor { unsafe Glibc.write($0, bytes, bytes.count) }
         let code = errno
         isCut.withLock { $0 = written > 0 && written < bytes.count || $0 && written <= 0 }

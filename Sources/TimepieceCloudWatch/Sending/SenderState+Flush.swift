@@ -145,7 +145,7 @@ extension SenderState {
         switch verdict {
         case .accepted: ""
         case .throttled(let error, _), .failed(let error, _, _), .unauthorized(let error), .wrongTime(let error),
-            .refused(let error):
+            .refused(let error), .tooLong(let error):
             error
         }
     }
