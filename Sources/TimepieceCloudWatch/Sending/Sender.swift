@@ -82,7 +82,7 @@ package final class Sender: Sendable {
         _ = OwnThreads.shared.start {
             guard let sentence = self.delivery.obstacle(at: .now()) else { return }
             self.state.withLock { $0.lacks(sentence) }
-            self.wake.ring()
+            self.wake.advance()
         }
     }
 
