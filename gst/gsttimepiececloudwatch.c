@@ -174,8 +174,9 @@ static const Property properties[] = {
         "Dimensions of the metric beside Label, such as "
         "\"Device=cam-01,Site=north\"", DIMENSIONS, AT (dimensions), FALSE},
   {"cloudwatch-interval", "CloudWatch interval",
-        "Time that one datum stands for, in nanoseconds, whole seconds; "
-        "under 60 s the metric is one of high resolution", LENGTH,
+        "Time that one datum stands for, in nanoseconds: whole seconds that "
+        "divide a minute, or whole minutes; under 60 s the metric is one of "
+        "high resolution", LENGTH,
       AT (interval), FALSE},
   {"region", "Region",
       "AWS region (none = from AWS_REGION, AWS_DEFAULT_REGION, the profile or "

@@ -143,6 +143,10 @@
  * ]|
  * prints what would be sent.
  *
+ * When nothing can be sent, a warning is posted once for all elements of a
+ * pipeline that send to the same place, with AWS's own sentence, and an info
+ * when it works again. `timepiece doctor` looks at everything that is needed.
+ *
  * `timepiece-cloudwatch` is posted when a failure was counted; the same fields
  * are in the structure `cloudwatch` of #GstTimepieceElement:stats. A datum is
  * the statistics of one #GstTimepieceElement:cloudwatch-interval; elements that

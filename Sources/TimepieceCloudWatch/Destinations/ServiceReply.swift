@@ -111,8 +111,9 @@ struct ServiceReply {
 
     /// Whether the message may have the request in it, and with it the session token.
     private func isAboutSignature(_ code: String?) -> Bool {
-        guard isFromService, let code else { return true }
-        return code.contains("Signature")
+        guard let code else { return true }
+        if code.hasPrefix("AccessDenied") { return false }
+        return !isFromService || code.contains("Signature")
     }
 
     private static func bare(_ code: some StringProtocol) -> String {

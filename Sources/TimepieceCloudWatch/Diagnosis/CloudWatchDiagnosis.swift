@@ -198,9 +198,11 @@ public struct CloudWatchDiagnosis: Sendable {
     ) -> Result<HTTPResponse, TransportError> {
         let encoder = PutMetricDataEncoder()
         let base = address.hasSuffix("/") ? String(address.dropLast()) : address
+        let body = Gzip.compress(encoder.body([], namespace: settings.namespace)) ?? []
         var request = HTTPRequest(
-            method: "POST", url: base + encoder.path, headers: encoder.headers,
-            body: encoder.body([], namespace: settings.namespace), allowsPlainHTTP: settings.allowsPlainHTTP)
+            method: "POST", url: base + encoder.path, headers: encoder.headers, body: body,
+            allowsPlainHTTP: settings.allowsPlainHTTP)
+        request.setHeader("Content-Encoding", "gzip")
         Signer.sign(&request, with: keys, region: region.name, service: "monitoring", at: time)
         do throws(TransportError) {
             return .success(try transport.send(request, connectTimeout: .seconds(5), timeout: .seconds(15)))
