@@ -171,7 +171,7 @@ static const Property properties[] = {
       "Name of the metric (none = frame_processing_time for timepiecetick, "
         "elapsed_time for timepiecewatch)", TEXT, AT (metric_name), FALSE},
   {"cloudwatch-dimensions", "CloudWatch dimensions",
-        "Dimensions of the metric beside Label, such as "
+      "Dimensions of the metric beside Label, such as "
         "\"Device=cam-01,Site=north\"", DIMENSIONS, AT (dimensions), FALSE},
   {"cloudwatch-interval", "CloudWatch interval",
         "Time that one datum stands for, in nanoseconds: whole seconds that "

@@ -315,8 +315,7 @@ mark_failing (GstTimepieceElement * self, gboolean failing)
   changes = GPOINTER_TO_INT (g_object_get_qdata (G_OBJECT (outermost),
           quark)) != failing;
   if (changes)
-    g_object_set_qdata (G_OBJECT (outermost), quark,
-        GINT_TO_POINTER (failing));
+    g_object_set_qdata (G_OBJECT (outermost), quark, GINT_TO_POINTER (failing));
   GST_OBJECT_UNLOCK (outermost);
   gst_object_unref (outermost);
   return changes;

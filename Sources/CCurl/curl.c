@@ -114,8 +114,7 @@ set_certificate_time (CURL * handle, void *context, void *seconds)
   void (*set_time) (void *parameters, time_t time);
 
   (void) handle;
-  *(void **) &parameters_of =
-      find_loaded ("libssl.so.3", "SSL_CTX_get0_param");
+  *(void **) &parameters_of = find_loaded ("libssl.so.3", "SSL_CTX_get0_param");
   *(void **) &set_time =
       find_loaded ("libcrypto.so.3", "X509_VERIFY_PARAM_set_time");
   if (parameters_of && set_time)
@@ -144,7 +143,7 @@ timepiece_build_time (void)
   if (sscanf (__DATE__, "%3s %d %d", month, &day, &year) == 3
       && (found = strstr (months, month)))
     number = (int) (found - months) / 3;
-  struct tm date = { .tm_mday = day, .tm_mon = number,
+  struct tm date = {.tm_mday = day,.tm_mon = number,
     .tm_year = year - 1900
   };
 

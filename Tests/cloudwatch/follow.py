@@ -55,9 +55,10 @@ def main():
         try:
             address = json.loads(servers.stdout.readline())["ministack"]["address"]
             environment = {
-                **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
-                "HOME": home, "PATH": f"{tool.parent}:{BIN}:{os.environ['PATH']}", "AWS_ENDPOINT_URL": address,
-                "AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "eu-central-1", "AWS_PAGER": "", "RULES": str(ROOT / "Tests/cloudwatch")}
+                **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")}, "HOME": home,
+                "PATH": f"{tool.parent}:{BIN}:{os.environ['PATH']}", "AWS_ENDPOINT_URL": address, "AWS_PAGER": "",
+                "AWS_EC2_METADATA_DISABLED": "true", "AWS_DEFAULT_REGION": "eu-central-1",
+                "RULES": str(ROOT / "Tests/cloudwatch")}
             # The administrator's keys, until the device has its own.
             administrator = {"AWS_ACCESS_KEY_ID": ROOT_KEY, "AWS_SECRET_ACCESS_KEY": ROOT_SECRET}
             keys = None
