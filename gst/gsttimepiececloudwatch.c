@@ -13,6 +13,7 @@ typedef enum
 {
   TEXT,
   STRUCTURE,
+  DIMENSIONS,                   /* a structure, or pairs without its name */
   LENGTH,                       /* a guint64 of nanoseconds */
   FLAG
 } Kind;
@@ -170,12 +171,12 @@ static const Property properties[] = {
       "Name of the metric (none = frame_processing_time for timepiecetick, "
         "elapsed_time for timepiecewatch)", TEXT, AT (metric_name), FALSE},
   {"cloudwatch-dimensions", "CloudWatch dimensions",
-        "Dimensions of the metric beside Label, such as "
-        "\"dimensions,Device=cam-01,Site=north\"", STRUCTURE, AT (dimensions),
-      FALSE},
+      "Dimensions of the metric beside Label, such as "
+        "\"Device=cam-01,Site=north\"", DIMENSIONS, AT (dimensions), FALSE},
   {"cloudwatch-interval", "CloudWatch interval",
-        "Time that one datum stands for, in nanoseconds, whole seconds; "
-        "under 60 s the metric is one of high resolution", LENGTH,
+        "Time that one datum stands for, in nanoseconds: whole seconds that "
+        "divide a minute, or whole minutes; under 60 s the metric is one of "
+        "high resolution", LENGTH,
       AT (interval), FALSE},
   {"region", "Region",
       "AWS region (none = from AWS_REGION, AWS_DEFAULT_REGION, the profile or "
@@ -221,6 +222,112 @@ G_STATIC_ASSERT (G_N_ELEMENTS (properties) ==
 #define PLACE(type, self, property) \
     ((type *) G_STRUCT_MEMBER_P (self, (property)->place))
 
+/* The text of pairs, to be freed, up to a comma that is not quoted. */
+static gchar *
+take_pair (const gchar ** text)
+{
+  GString *pair = g_string_new (NULL);
+  gboolean quoted = FALSE;
+
+  for (; **text && (quoted || **text != ','); (*text)++) {
+    if (**text == '"')
+      quoted = !quoted;
+    else
+      g_string_append_c (pair, **text);
+  }
+  if (**text == ',')
+    (*text)++;
+  return g_string_free (pair, FALSE);
+}
+
+/* Reads "Device=cam-01,Site=north"; NULL if it is nothing such. */
+static GstStructure *
+structure_of_pairs (const gchar * text)
+{
+  GstStructure *structure = gst_structure_new_empty ("dimensions");
+
+  while (structure && *text) {
+    gchar *pair = take_pair (&text);
+    gchar *value = strchr (pair, '=');
+
+    if (value) {
+      *value++ = '\0';
+      g_strstrip (pair);
+    }
+    if (!value || !*pair || gst_structure_has_field (structure, pair))
+      gst_clear_structure (&structure);
+    else
+      gst_structure_set (structure, pair, G_TYPE_STRING, g_strstrip (value),
+          NULL);
+    g_free (pair);
+  }
+  return structure;
+}
+
+static gboolean
+deserialize_dimensions (GValue * value, const gchar * text)
+{
+  const gchar *equals = strchr (text, '=');
+  const gchar *comma = strchr (text, ',');
+  gboolean has_name = comma && (!equals || comma < equals);
+  GstStructure *structure = has_name ? gst_structure_from_string (text, NULL) :
+      structure_of_pairs (text);
+
+  if (structure && gst_structure_n_fields (structure) == 0)
+    gst_clear_structure (&structure);
+  g_value_take_boxed (value, structure);
+  return structure != NULL;
+}
+
+static gchar *
+serialize_dimensions (const GValue * value)
+{
+  const GstStructure *structure = g_value_get_boxed (value);
+
+  return structure ? gst_structure_to_string (structure) : NULL;
+}
+
+static gint
+compare_dimensions (const GValue * a, const GValue * b)
+{
+  const GstStructure *first = g_value_get_boxed (a);
+  const GstStructure *second = g_value_get_boxed (b);
+  gboolean same = first == second || (first && second
+      && gst_structure_is_equal (first, second));
+
+  return same ? GST_VALUE_EQUAL : GST_VALUE_UNORDERED;
+}
+
+static void
+copy_boxed (const GValue * from, GValue * to)
+{
+  g_value_set_boxed (to, g_value_get_boxed (from));
+}
+
+/* A GstStructure that can also be typed without a name. */
+static GType
+dimensions_type (void)
+{
+  static gsize type = 0;
+  /* GStreamer keeps the address. */
+  static GstValueTable table = {.compare = compare_dimensions,
+    .serialize = serialize_dimensions,.deserialize = deserialize_dimensions
+  };
+
+  if (g_once_init_enter (&type)) {
+    GType made = g_boxed_type_register_static ("GstTimepieceDimensions",
+        (GBoxedCopyFunc) gst_structure_copy,
+        (GBoxedFreeFunc) gst_structure_free);
+
+    table.type = made;
+    gst_value_register (&table);
+    g_value_register_transform_func (GST_TYPE_STRUCTURE, made, copy_boxed);
+    g_value_register_transform_func (made, GST_TYPE_STRUCTURE, copy_boxed);
+    g_once_init_leave (&type, made);
+  }
+  return type;
+}
+
 /* Nothing of a secret stays in memory that is given back. */
 static void
 free_text (gchar * text)
@@ -228,6 +335,12 @@ free_text (gchar * text)
   if (text)
     explicit_bzero (text, strlen (text));
   g_free (text);
+}
+
+static gboolean
+is_structure (const Property * property)
+{
+  return property->kind == STRUCTURE || property->kind == DIMENSIONS;
 }
 
 void
@@ -245,7 +358,7 @@ gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self)
   for (i = 0; i < G_N_ELEMENTS (properties); i++) {
     if (properties[i].kind == TEXT)
       free_text (*PLACE (gchar *, self, &properties[i]));
-    else if (properties[i].kind == STRUCTURE)
+    else if (is_structure (&properties[i]))
       gst_clear_structure (PLACE (GstStructure *, self, &properties[i]));
   }
 }
@@ -262,7 +375,7 @@ gst_timepiece_cloudwatch_copy (GstTimepieceCloudWatch * self,
       gchar **text = PLACE (gchar *, self, &properties[i]);
 
       *text = g_strdup (*text);
-    } else if (properties[i].kind == STRUCTURE) {
+    } else if (is_structure (&properties[i])) {
       GstStructure **structure = PLACE (GstStructure *, self, &properties[i]);
 
       *structure = *structure ? gst_structure_copy (*structure) : NULL;
@@ -282,6 +395,7 @@ gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,
       *PLACE (gchar *, self, property) = g_value_dup_string (value);
       break;
     case STRUCTURE:
+    case DIMENSIONS:
       gst_clear_structure (PLACE (GstStructure *, self, property));
       *PLACE (GstStructure *, self, property) = g_value_dup_boxed (value);
       break;
@@ -306,6 +420,7 @@ gst_timepiece_cloudwatch_get (GstTimepieceCloudWatch * self, guint index,
           *PLACE (gchar *, self, property));
       break;
     case STRUCTURE:
+    case DIMENSIONS:
       g_value_set_boxed (value, *PLACE (GstStructure *, self, property));
       break;
     case LENGTH:
@@ -327,6 +442,9 @@ spec_of (const Property * property)
     case STRUCTURE:
       return g_param_spec_boxed (property->name, property->nick,
           property->blurb, GST_TYPE_STRUCTURE, flags);
+    case DIMENSIONS:
+      return g_param_spec_boxed (property->name, property->nick,
+          property->blurb, dimensions_type (), flags);
     case LENGTH:
       return g_param_spec_uint64 (property->name, property->nick,
           property->blurb, GST_SECOND, 86400 * GST_SECOND, DEFAULT_INTERVAL,
@@ -423,6 +541,23 @@ gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
   free_pairs (dimensions);
   free_pairs (iot_certificate);
   return cloudwatch;
+}
+
+GQuark
+gst_timepiece_cloudwatch_destination (const GstTimepieceCloudWatch * self)
+{
+  const gchar *parts[] = { self->region, self->endpoint_uri, self->profile,
+    self->emf
+  };
+  GString *text = g_string_new ("timepiece-cloudwatch-failing");
+  GQuark quark;
+  guint i;
+
+  for (i = 0; i < G_N_ELEMENTS (parts); i++)
+    g_string_append_printf (text, " %s", parts[i] ? parts[i] : "");
+  quark = g_quark_from_string (text->str);
+  g_string_free (text, TRUE);
+  return quark;
 }
 
 GstStructure *

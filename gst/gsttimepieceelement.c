@@ -42,6 +42,12 @@ typedef struct
 
   /* between start and stop, else NULL; protected by OBJECT_LOCK */
   TimepiecePublisher *cloudwatch;
+  gboolean cloudwatch_failing;
+  GQuark cloudwatch_destination;
+
+  /* settings that made no sense before there was a bus to tell it, messages;
+   * protected by OBJECT_LOCK */
+  GQueue doubts;
 
   /* the stream, written by the streaming thread, protected by OBJECT_LOCK */
   GstSegment segment;
@@ -179,12 +185,75 @@ gst_timepiece_element_running_time (GstTimepieceElement * self,
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
 }
 
+/* Returns: (transfer full): the pipeline, or whatever is outermost */
+static GstObject *
+ref_outermost (GstTimepieceElement * self)
+{
+  GstObject *object = gst_object_ref (GST_OBJECT (self));
+  GstObject *parent;
+
+  while ((parent = gst_object_get_parent (object))) {
+    gst_object_unref (object);
+    object = parent;
+  }
+  return object;
+}
+
+/* A bus drops what comes before its pipeline is READY. */
+static gboolean
+has_bus (GstTimepieceElement * self)
+{
+  GstObject *outermost = ref_outermost (self);
+  GstBus *bus = gst_element_get_bus (GST_ELEMENT (outermost));
+  gboolean hears = bus && !GST_OBJECT_FLAG_IS_SET (bus, GST_BUS_FLUSHING);
+
+  if (bus)
+    gst_object_unref (bus);
+  gst_object_unref (outermost);
+  return hears;
+}
+
+static GstMessage *
+settings_warning (GstTimepieceElement * self, const gchar * problem,
+    const gchar * consequence)
+{
+  GError *error = g_error_new_literal (GST_RESOURCE_ERROR,
+      GST_RESOURCE_ERROR_SETTINGS, problem);
+  GstMessage *message = gst_message_new_warning (GST_OBJECT (self), error,
+      consequence);
+
+  g_error_free (error);
+  return message;
+}
+
 void
 gst_timepiece_element_warn_settings (GstTimepieceElement * self,
     const gchar * problem, const gchar * consequence)
 {
-  GST_ELEMENT_WARNING (self, RESOURCE, SETTINGS, ("%s", problem), ("%s",
-          consequence));
+  GstMessage *message = settings_warning (self, problem, consequence);
+
+  if (has_bus (self)) {
+    gst_element_post_message (GST_ELEMENT (self), message);
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  g_queue_push_tail (&PRIVATE (self)->doubts, message);
+  GST_OBJECT_UNLOCK (self);
+}
+
+/* Posts what could not be told when it was set. */
+static void
+tell_doubts (GstTimepieceElement * self)
+{
+  GstMessage *message;
+
+  do {
+    GST_OBJECT_LOCK (self);
+    message = g_queue_pop_head (&PRIVATE (self)->doubts);
+    GST_OBJECT_UNLOCK (self);
+    if (message)
+      gst_element_post_message (GST_ELEMENT (self), message);
+  } while (message);
 }
 
 void
@@ -233,6 +302,50 @@ interval_problem (guint64 interval)
       "(1 ms) or more.", interval);
 }
 
+/* Marks the pipeline as one that is told of a destination, so that of many
+ * elements one tells it. Returns FALSE if it is marked so already. */
+static gboolean
+mark_failing (GstTimepieceElement * self, gboolean failing)
+{
+  GstObject *outermost = ref_outermost (self);
+  GQuark quark = PRIVATE (self)->cloudwatch_destination;
+  gboolean changes;
+
+  GST_OBJECT_LOCK (outermost);
+  changes = GPOINTER_TO_INT (g_object_get_qdata (G_OBJECT (outermost),
+          quark)) != failing;
+  if (changes)
+    g_object_set_qdata (G_OBJECT (outermost), quark, GINT_TO_POINTER (failing));
+  GST_OBJECT_UNLOCK (outermost);
+  gst_object_unref (outermost);
+  return changes;
+}
+
+/* Tells when nothing can be sent any more, and when it works again. */
+static void
+tell_failing (GstTimepieceElement * self,
+    const TimepiecePublisherStatus * status)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  gboolean changes;
+
+  GST_OBJECT_LOCK (self);
+  changes = priv->cloudwatch_failing != (gboolean) status->is_failing;
+  priv->cloudwatch_failing = status->is_failing;
+  GST_OBJECT_UNLOCK (self);
+  if (!changes || !mark_failing (self, status->is_failing))
+    return;
+  if (status->is_failing)
+    GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
+        ("Metrics cannot be sent to CloudWatch. %s", status->last_error ?
+            status->last_error : "Why is not known."),
+        ("They are kept and sent later, as far as there is room. "
+            "`timepiece doctor` looks at everything that sending needs."));
+  else
+    GST_ELEMENT_INFO (self, RESOURCE, WRITE,
+        ("Metrics are sent to CloudWatch again."), (NULL));
+}
+
 /* On the sender's thread. */
 static void
 report_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
@@ -246,11 +359,12 @@ report_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
       gst_timepiece_cloudwatch_structure ("timepiece-cloudwatch", label,
           status));
   g_free (label);
+  tell_failing (self, status);
 }
 
 /* FALSE if a setting makes no sense. */
 static gboolean
-open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
+open_cloudwatch (GstTimepieceElement * self, gchar ** problem, char **doubts)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
   gchar *label = gst_timepiece_element_dup_label (self);
@@ -260,7 +374,10 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
   /* Another thread may set a property meanwhile. */
   GST_OBJECT_LOCK (self);
   gst_timepiece_cloudwatch_copy (&publishing, &priv->publishing);
+  priv->cloudwatch_failing = FALSE;
   GST_OBJECT_UNLOCK (self);
+  priv->cloudwatch_destination =
+      gst_timepiece_cloudwatch_destination (&publishing);
   cloudwatch = gst_timepiece_cloudwatch_open (&publishing,
       GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->metric_name, label,
       report_cloudwatch, self, problem);
@@ -271,6 +388,7 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem)
 
     GST_INFO_OBJECT (self, "%s", note);
     free (note);
+    *doubts = timepiece_publisher_doubts (cloudwatch);
   }
   GST_OBJECT_LOCK (self);
   priv->cloudwatch = cloudwatch;
@@ -293,6 +411,9 @@ close_cloudwatch (GstTimepieceElement * self)
     return;
   timepiece_publisher_close (cloudwatch);
   timepiece_publisher_unref (cloudwatch);
+  /* The next start tells it anew. */
+  if (priv->cloudwatch_failing)
+    mark_failing (self, FALSE);
 }
 
 /* Returns: (nullable) (transfer full) */
@@ -328,6 +449,7 @@ start (GstTimepieceElement * self)
   GstTimepieceElementPrivate *priv = PRIVATE (self);
   TimepieceMeter *meter;
   gchar *problem;
+  char *doubts = NULL;
 
   g_mutex_lock (&priv->start_lock);
   if (priv->meter) {
@@ -344,7 +466,7 @@ start (GstTimepieceElement * self)
     problem = g_strdup ("The property label is empty; allowed is a text that "
         "names this point of the pipeline, or none for the element's name.");
   GST_OBJECT_UNLOCK (self);
-  if (!problem && open_cloudwatch (self, &problem)
+  if (!problem && open_cloudwatch (self, &problem, &doubts)
       && (meter = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->start (self,
               &problem))) {
     if (priv->cloudwatch)
@@ -354,6 +476,9 @@ start (GstTimepieceElement * self)
     GST_OBJECT_UNLOCK (self);
   }
   g_mutex_unlock (&priv->start_lock);
+  if (doubts && !problem)
+    gst_timepiece_element_warn_settings (self, doubts, "Publishing goes on.");
+  free (doubts);
   if (problem) {
     close_cloudwatch (self);
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", problem), (NULL));
@@ -537,6 +662,7 @@ gst_timepiece_element_change_state (GstElement * element,
 
   switch (transition) {
     case GST_STATE_CHANGE_READY_TO_PAUSED:
+      tell_doubts (self);
       if (!start (self))
         return GST_STATE_CHANGE_FAILURE;
       break;
@@ -712,6 +838,7 @@ gst_timepiece_element_finalize (GObject * object)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (GST_TIMEPIECE_ELEMENT (object));
 
+  g_queue_clear_full (&priv->doubts, (GDestroyNotify) gst_message_unref);
   g_free (priv->label);
   gst_timepiece_cloudwatch_clear (&priv->publishing);
   g_mutex_clear (&priv->start_lock);
@@ -796,6 +923,7 @@ gst_timepiece_element_init (GstTimepieceElement * self)
   GstTimepieceElementPrivate *priv = PRIVATE (self);
 
   g_mutex_init (&priv->start_lock);
+  g_queue_init (&priv->doubts);
   priv->interval = DEFAULT_INTERVAL;
   gst_timepiece_cloudwatch_init (&priv->publishing);
   priv->post_messages = DEFAULT_POST_MESSAGES;

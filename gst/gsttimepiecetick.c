@@ -143,6 +143,10 @@
  * ]|
  * prints what would be sent.
  *
+ * When nothing can be sent, a warning is posted once for all elements of a
+ * pipeline that send to the same place, with AWS's own sentence, and an info
+ * when it works again. `timepiece doctor` looks at everything that is needed.
+ *
  * `timepiece-cloudwatch` is posted when a failure was counted; the same fields
  * are in the structure `cloudwatch` of #GstTimepieceElement:stats. A datum is
  * the statistics of one #GstTimepieceElement:cloudwatch-interval; elements that
@@ -323,6 +327,8 @@ set_alarms (GstTimepieceTick * self, const gchar * text)
   if (gst_timepiece_alarm_list_set (&self->alarms, text, &problem))
     return;
   GST_WARNING_OBJECT (self, "%s The former alarms hold.", problem);
+  gst_timepiece_element_warn_settings (&self->parent, problem,
+      "The former alarms hold.");
   g_free (problem);
 }
 

@@ -19,6 +19,7 @@ tool-test: build tool people-setup test-environment
 	@$(PYTHON) Tool/Tests/end_to_end.py .build/tool/timepiece
 	@$(PYTHON) Tool/Tests/page.py .build/tool/timepiece
 	@.build/venv/bin/python pipelines/cloudwatch/check.py .build/tool/timepiece
+	@.build/venv/bin/python Tests/cloudwatch/follow.py .build/tool/timepiece
 
 # Does not build, so that it can run as root after a build as oneself.
 install:

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Plays a file as fast as it decodes, which says how many streams like it this machine can decode at once: the average
 # rate by the nominal one.
 #
@@ -6,7 +6,7 @@
 #
 # Without a file two seconds are encoded first.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 file=${1:-}
 if [ -z "$file" ]; then
   folder=$(mktemp -d)

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Finds the element that takes the time: a watch in front of each, and the tree says what each takes by itself.
 #
 #   find-the-slow-element.sh [DESCRIPTION]
@@ -6,7 +6,7 @@
 # The tool `timepiece top --watch-every-element -- DESCRIPTION` puts the watches in by itself; without it this script
 # shows the same with the elements alone, on a pipeline of its own.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 if [ $# -gt 0 ]; then
   exec timepiece top --watch-every-element -- "$1"
 fi

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Tells whether a model keeps up with the camera: its time for a frame beside the time between frames. Behind a leaky
 # queue, as here, one that does not keep up makes no delay but loses frames, and the second rate says how many are left.
 #
@@ -6,7 +6,7 @@
 #
 # Without elements a sleep of 60 ms stands in for the model.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 # shellcheck disable=SC2086
 gst-launch-1.0 -m videotestsrc is-live=true num-buffers=90 ! video/x-raw,framerate=30/1 \
   ! timepiecetick label=camera interval=0 ! queue leaky=downstream max-size-buffers=1 \

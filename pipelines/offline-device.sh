@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Publishes to CloudWatch from a device whose network comes and goes: what cannot be sent waits in a file, also over a
 # restart, and is sent later with the time it belongs to.
 #
@@ -6,7 +6,7 @@
 #
 # Without a namespace nothing is sent to AWS: an address where nobody listens stands in for the lost network.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 if [ $# -gt 0 ]; then
   exec gst-launch-1.0 -m videotestsrc is-live=true ! timepiecetick cloudwatch-namespace="$1" \
     cloudwatch-spool="${SPOOL:-$HOME/.cache/timepiece-spool.db}" ! fakesink

@@ -1,11 +1,11 @@
-#!/bin/sh
+#!/bin/bash
 # Records a minute and stops: the alarm ends the stream, so that the file is whole, and of exactly that length, where
 # a timeout around gst-launch would cut it off.
 #
 #   record-a-minute.sh [SECONDS [FILE]]
 #
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 file=${2:-${TMPDIR:-/tmp}/minute.mp4}
 echo "recording ${1:-60} s of media to $file"
 exec gst-launch-1.0 -q videotestsrc ! video/x-raw,framerate=30/1 \

@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Separates the network from the decoder: one tick where packets have become frames, one where frames are pictures, so
 # that a bad rate shows where it begins.
 #
@@ -6,7 +6,7 @@
 #
 # Without a URL a server on this machine stands in for the camera, for three seconds.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'kill "$server" 2>/dev/null || true; rm -rf "$folder"' EXIT
 server='' url=${1:-} limit=''

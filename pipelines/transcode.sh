@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/bin/bash
 # Tells, while a file is transcoded, how long a frame is on its way from decoder to encoder, look-ahead included: the
 # delay that a live stream would have through the same elements.
 #
@@ -6,7 +6,7 @@
 #
 # Without files two seconds are made first.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 from=${1:-$folder/from.mp4}

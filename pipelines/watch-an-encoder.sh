@@ -1,10 +1,10 @@
-#!/bin/sh
+#!/bin/bash
 # Compares what two settings of an encoder cost for a frame, on the pictures that matter: the presets' names do not say.
 #
 #   watch-an-encoder.sh
 #
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
-set -eu
+set -euo pipefail
 for preset in ultrafast medium; do
   printf '%s: ' "$preset"
   gst-launch-1.0 -m videotestsrc num-buffers=60 pattern=ball ! video/x-raw,width=640,height=360 \

@@ -1,4 +1,10 @@
+#define _GNU_SOURCE             /* for RTLD_NOLOAD */
 #include "shim.h"
+
+#include <dlfcn.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
 
 /* Found like the others, and called here only: C cannot pass on what is
  * variadic. */
@@ -87,4 +93,59 @@ CURLcode
 timepiece_curl_global_init (void)
 {
   return curl_global_init (CURL_GLOBAL_ALL);
+}
+
+/* A function of an OpenSSL that is loaded. */
+static void *
+find_loaded (const char *file, const char *name)
+{
+  void *library = dlopen (file, RTLD_LAZY | RTLD_NOLOAD);
+  void *function = library ? dlsym (library, name) : NULL;
+
+  if (library)
+    dlclose (library);          /* libcurl keeps it */
+  return function;
+}
+
+static CURLcode
+set_certificate_time (CURL * handle, void *context, void *seconds)
+{
+  void *(*parameters_of) (void *context);
+  void (*set_time) (void *parameters, time_t time);
+
+  (void) handle;
+  *(void **) &parameters_of = find_loaded ("libssl.so.3", "SSL_CTX_get0_param");
+  *(void **) &set_time =
+      find_loaded ("libcrypto.so.3", "X509_VERIFY_PARAM_set_time");
+  if (parameters_of && set_time)
+    set_time (parameters_of (context), (time_t) (intptr_t) seconds);
+  return CURLE_OK;
+}
+
+CURLcode
+timepiece_curl_set_certificate_time (CURL * handle, int64_t seconds)
+{
+  CURLcode code = SET (handle, CURLOPT_SSL_CTX_DATA,
+      (void *) (intptr_t) seconds);
+
+  return code == CURLE_OK ? SET (handle, CURLOPT_SSL_CTX_FUNCTION,
+      set_certificate_time) : code;
+}
+
+int64_t
+timepiece_build_time (void)
+{
+  static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  char month[4] = "";
+  int day = 1, year = 1970, number = 0;
+  const char *found;
+
+  if (sscanf (__DATE__, "%3s %d %d", month, &day, &year) == 3
+      && (found = strstr (months, month)))
+    number = (int) (found - months) / 3;
+  struct tm date = {.tm_mday = day,.tm_mon = number,
+    .tm_year = year - 1900
+  };
+
+  return timegm (&date);
 }

@@ -26,6 +26,7 @@ import TimepieceCloudWatch
                 unsafe flat.oldest = status.oldest?.nanoseconds ?? 0
                 unsafe flat.last_success = status.lastSuccess?.nanoseconds ?? 0
                 unsafe flat.skew = status.skew.nanoseconds
+                unsafe flat.is_failing = status.isFailing
                 unsafe flat.drops = drops.baseAddress
                 unsafe flat.num_drops = drops.count
                 guard let error = status.lastError else { return unsafe function(&flat, context) }

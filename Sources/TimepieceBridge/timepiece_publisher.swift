@@ -30,6 +30,12 @@ func timepiece_publisher_note(_ cloudwatch: OpaquePointer) -> UnsafeMutablePoint
 }
 
 @c @implementation
+func timepiece_publisher_doubts(_ cloudwatch: OpaquePointer) -> UnsafeMutablePointer<CChar>? {
+    let doubts = unsafe publisher(cloudwatch).doubts
+    return doubts.isEmpty ? nil : unsafe strdup(doubts.joined(separator: " "))
+}
+
+@c @implementation
 func timepiece_publisher_read(
     _ cloudwatch: OpaquePointer, _ show: TimepiecePublisherFunc, _ user_data: UnsafeMutableRawPointer?
 ) {

@@ -106,6 +106,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def fault_reset_before(self, number, content, take):
         return False
 
+    def fault_denied(self, number, content, take):
+        return number <= 2 and self.refuse(
+            403, "AccessDeniedException", message="User: arn:aws:iam::123456789012:user/cam-01 is not authorized to perform: "
+            "cloudwatch:PutMetricData because no identity-based policy allows the cloudwatch:PutMetricData action")
+
+    def fault_too_long(self, number, content, take):
+        # As nginx says it.
+        if len(content["MetricData"]) < 2:
+            return False
+        body = b"<html><head><title>413 Request Entity Too Large</title></head></html>"
+        self.send_response(413)
+        self.send_header("Content-Type", "text/html")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return True
+
     def fault_throttling(self, number, content, take):
         return number <= 2 and self.refuse(400, "ThrottlingException", {"x-amz-retry-after": "120"})
 

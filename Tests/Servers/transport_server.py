@@ -1,7 +1,10 @@
 """A server that misbehaves as its paths say: what a transport must live through."""
 
 import json
+import os
+import shutil
 import socket
+import subprocess
 import tempfile
 import threading
 import time
@@ -115,13 +118,17 @@ def main():
         right = authority.issue("right", ["127.0.0.1", "localhost"])
         wrong = authority.issue("wrong", ["wrong.example"])
         device = authority.issue("device")
+        directory = os.path.join(folder, "hashed")
+        os.mkdir(directory)
+        shutil.copy(authority.path, directory)
+        subprocess.run(["openssl", "rehash", directory], check=True)
         # Bound and not listening: it refuses, and nobody else can have the port meanwhile.
         closed = socket.socket()
         closed.bind(("127.0.0.1", 0))
         say({
             "plain": listen(), "tls": listen(context(*right)), "wrongName": listen(context(*wrong)),
             "mutual": listen(context(*right, client_authority=authority.path)), "closed": closed.getsockname()[1],
-            "authority": authority.path, "device": device[0], "deviceKey": device[1]})
+            "authority": authority.path, "directory": directory, "device": device[0], "deviceKey": device[1]})
         wait_for_end()
 
 

@@ -39,6 +39,14 @@ EXPECTED = {
     "cloudwatch/demo.py": [r"p99 +\d+\.\d+ +\d+\.\d+ ms", "video-stopped rang, and ended"],
 }
 
+# Arguments with which the pipeline of a script fails, and so has the script.
+BROKEN = {
+    "camera.sh": ["nosuchsource"], "file.sh": ["/nonexistent.mp4"], "inference-delay.sh": ["nosuchelement"],
+    "stall-watch.sh": ["nosuchsource"], "transcode.sh": ["/nonexistent.mp4", "/dev/null"],
+    "rtsp.sh": ["rtsp://127.0.0.1:9/none"], "record-a-minute.sh": ["1", "/nonexistent/minute.mp4"],
+    "keyframes-every-two-seconds.sh": ["nonsense"],
+}
+
 
 def examples():
     """The scripts of the cookbook, each with the command that runs it and what it has to print."""
@@ -103,6 +111,12 @@ def main():
             print(f"FAILED: {name}" if problem else f"example: {name}, {seconds:.1f} s", flush=True)
             if problem:
                 problems.append((name, problem))
+    for name, arguments in [] if sys.argv[1:] else BROKEN.items():
+        result = subprocess.run([str(ROOT / "pipelines" / name), *arguments], timeout=60, stdin=subprocess.DEVNULL,
+                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
+        found.append((name,))
+        if result.returncode == 0:
+            problems.append((name, f"{' '.join(arguments)} ends with 0, though its pipeline fails:\n{result.stdout[-2000:]}"))
     for name, problem in problems:
         print(f"examples: FAILED: {name} {problem}\nexamples: to run it alone: make examples ONLY='{name}'")
     print(f"examples: {len(found) - len(problems)} passed, {len(problems)} failed")

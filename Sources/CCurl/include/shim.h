@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <lazy-library.h>
+#include <stdint.h>
 
 /* What is called of libcurl, which is loaded when the first of it is. */
 #define TIMEPIECE_CURL_FUNCTIONS(FUNCTION) \
@@ -62,6 +63,13 @@ CURLcode timepiece_curl_set_gate (CURL * handle,
 CURLcode timepiece_curl_get_long (CURL * handle, CURLINFO info, long *value);
 CURLcode timepiece_curl_get_offset (CURL * handle, CURLINFO info,
     curl_off_t * value);
+
+/* Lets certificates be judged by a time in seconds since 1970, and not by the
+ * machine's; where libcurl uses another OpenSSL than 3, nothing changes. */
+CURLcode timepiece_curl_set_certificate_time (CURL * handle, int64_t seconds);
+
+/* The day on which this was compiled, in seconds since 1970. */
+int64_t timepiece_build_time (void);
 
 /* CURL_GLOBAL_ALL is a macro with a cast, which Swift does not import. */
 CURLcode timepiece_curl_global_init (void);

@@ -156,6 +156,7 @@ typedef struct {
   int64_t oldest;                       /* ns since 1970, 0: none */
   int64_t last_success;                 /* ns since 1970, 0: none */
   int64_t skew;
+  bool is_failing;                      /* nothing can be sent for now */
   const char *_Nullable last_error;
   const TimepieceDrop *_Nullable drops;
   size_t num_drops;
@@ -177,6 +178,10 @@ TimepiecePublisher *_Nullable timepiece_publisher_new (const
 
 /* One line on billed series and costs, to be freed with free (). */
 char *_Nullable timepiece_publisher_note (TimepiecePublisher * cloudwatch);
+
+/* What is doubtful in the settings, as sentences, to be freed with free ();
+ * NULL: nothing. */
+char *_Nullable timepiece_publisher_doubts (TimepiecePublisher * cloudwatch);
 
 /* Shows the status to a function, in this call. */
 void timepiece_publisher_read (TimepiecePublisher * cloudwatch,

@@ -5,6 +5,8 @@ struct AssumeRoleSource: CredentialsSource {
     let profileName: String
     let sources: ProfileSources
 
+    var name: String { "the role of the AWS profile \"\(profileName)\"" }
+
     func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
         guard Self.isRole(sources.configuration.profiles[profileName, default: [:]]) else { return nil }
         return try keys(of: profileName, visited: [profileName], at: now)
@@ -69,6 +71,7 @@ struct AssumeRoleSource: CredentialsSource {
         for source in sources.list(for: next, environment: nil) {
             if let keys = try source.load(at: now) { return keys }
         }
+        if let error = CredentialsSearch.foreignKeys(profile, next) { throw error }
         throw CredentialsError("The source_profile \"\(next)\" of the AWS profile \"\(name)\" has no keys.")
     }
 

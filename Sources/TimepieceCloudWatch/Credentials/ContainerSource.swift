@@ -5,6 +5,8 @@ struct ContainerSource: CredentialsSource {
     let environment: Environment
     let transport: any Transport
 
+    var name: String { "the container" }
+
     /// The hosts other than loopback that may be asked without TLS: addresses that no router forwards.
     private static let plainHosts: Set<String> = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
 

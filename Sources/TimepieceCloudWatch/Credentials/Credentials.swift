@@ -32,6 +32,14 @@ extension Credentials: Confidential {
 }
 
 extension Credentials {
+    /// What may be wrong with the secret, to be said when the service refuses it; nothing of the secret itself.
+    var hint: String? {
+        let letters = secretAccessKey.unicodeScalars
+        let hasOdd = letters.contains { $0.value <= 32 || $0 == "\"" || $0 == "'" || $0.value > 126 }
+        guard hasOdd else { return nil }
+        return "The secret access key has a blank, a line feed or a quotation mark in it, which no secret of AWS's has."
+    }
+
     /// Makes keys of texts from outside.
     ///
     /// - Throws: if a part is empty or could not stand in a header, or if the expiration is no time. The sentence names

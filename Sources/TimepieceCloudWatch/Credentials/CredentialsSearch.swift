@@ -13,17 +13,24 @@ struct CredentialsSearch: Sendable {
 
     /// Returns the keys of the first place that is set up.
     func run(at now: WallTime) throws(CredentialsError) -> Credentials {
+        try find(at: now).keys
+    }
+
+    /// Returns the keys of the first place that is set up, and the place in words.
+    func find(at now: WallTime) throws(CredentialsError) -> (keys: Credentials, place: String) {
         if let certificate = settings.iotCertificate,
             let keys = try IoTSource(certificate: certificate, transport: transport).load(at: now)
         {
-            return keys
+            return (keys, "AWS IoT Core for the device certificate (iot-certificate)")
         }
-        if let keys = try StaticSource(settings).load(at: now) { return keys }
+        if let keys = try StaticSource(settings).load(at: now) { return (keys, "the properties") }
 
         // Before the environment's keys: a profile that is missing is an error even if they are there.
         let configuration = try SharedConfiguration(profile: settings.profile, environment: settings.environment)
         let asksProfile = settings.profile.map { !$0.isEmpty } ?? false
-        if !asksProfile, let keys = try StaticSource(settings.environment).load(at: now) { return keys }
+        if !asksProfile, let keys = try StaticSource(settings.environment).load(at: now) {
+            return (keys, "the environment (AWS_ACCESS_KEY_ID)")
+        }
         let sources = ProfileSources(
             settings: settings, configuration: configuration, transport: transport, runsPrograms: runsPrograms)
         let name = configuration.profileName
@@ -31,13 +38,27 @@ struct CredentialsSearch: Sendable {
         places += sources.list(for: name, environment: asksProfile ? nil : settings.environment)
         places.append(sources.container)
         for place in places {
-            if let keys = try place.load(at: now) { return keys }
+            if let keys = try place.load(at: now) { return (keys, place.name) }
         }
-        if configuration.profile.keys.contains(where: { $0.hasPrefix("sso_") }) {
-            throw CredentialsError(
-                "The AWS profile \"\(name)\" uses single sign-on, which is left to a credential_process.")
+        if let error = Self.foreignKeys(configuration.profile, name) { throw error }
+        return (try instanceKeys(sources.instance, at: now), "this machine's role (instance metadata)")
+    }
+
+    /// The error for a profile whose keys only another program can get; nil if it is none such.
+    static func foreignKeys(_ profile: [String: String], _ name: String) -> CredentialsError? {
+        let way =
+            if profile.keys.contains(where: { $0.hasPrefix("sso_") }) {
+                "uses single sign-on (sso_…)"
+            } else if profile["login_session"] != nil {
+                "uses `aws login` (login_session)"
+            } else {
+                String?.none
+            }
+        return way.map {
+            CredentialsError(
+                "The AWS profile \"\(name)\" \($0), which is left to a credential_process: "
+                    + "`aws configure export-credentials --profile \(name) --format process` is one.")
         }
-        return try instanceKeys(sources.instance, at: now)
     }
 
     /// Asks the instance, the last place of all.
@@ -51,12 +72,16 @@ struct CredentialsSearch: Sendable {
         } catch {
             throw CredentialsError(isTransient: error.isTransient, "\(advice), nor on this machine: \(error.sentence)")
         }
-        throw CredentialsError("\(advice), and AWS_EC2_METADATA_DISABLED keeps the machine from being asked.")
+        // Somebody may still write them down.
+        throw CredentialsError(
+            isTransient: true, "\(advice), and AWS_EC2_METADATA_DISABLED keeps the machine from being asked.")
     }
 }
 
 /// One place where keys may be.
 protocol CredentialsSource: Sendable {
+    /// The place in words, as `the environment`.
+    var name: String { get }
     /// Returns keys; nil if this place is not set up, so that the next is asked.
     ///
     /// - Throws: if it is set up but gives no keys. Then no other place is asked: somebody meant this one.

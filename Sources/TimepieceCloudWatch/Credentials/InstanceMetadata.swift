@@ -113,6 +113,8 @@ extension InstanceMetadata {
 struct InstanceMetadataSource: CredentialsSource {
     let metadata: InstanceMetadata
 
+    var name: String { "this machine's role (instance metadata)" }
+
     func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
         try metadata.credentials()
     }

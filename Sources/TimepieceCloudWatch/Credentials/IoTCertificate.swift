@@ -56,6 +56,8 @@ struct IoTSource: CredentialsSource {
     let certificate: IoTCertificate
     let transport: any Transport
 
+    var name: String { "AWS IoT Core" }
+
     func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
         let alias = PercentEncoding.encode(certificate.roleAlias)
         var request = HTTPRequest(

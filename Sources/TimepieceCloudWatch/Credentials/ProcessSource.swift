@@ -10,6 +10,8 @@ struct ProcessSource: CredentialsSource {
     /// Whether the program is run; if not, its profile fails for the time being.
     var runsPrograms = true
 
+    var name: String { "the credential_process of the AWS profile \"\(profileName)\"" }
+
     /// How long a program may run; botocore would wait for ever.
     static let limit = Duration.seconds(30)
 

@@ -47,10 +47,14 @@ struct SecurityTokenService: Sendable {
         let reply = try transport.reply(to: request, of: origin, within: .seconds(10))
         let text = String(decoding: reply.body, as: UTF8.self)
         guard reply.status == 200 else {
-            let code = XMLText.element("Code", in: text).map { ", \($0.prefix(60))" } ?? ""
+            let name = XMLText.element("Code", in: text)
+            let code = name.map { ", \($0.prefix(60))" } ?? ""
+            // Of all messages this one says who may not do what, and nothing of the request.
+            let said = name == "AccessDenied" ? XMLText.element("Message", in: text) : nil
             throw CredentialsError(
                 isTransient: true,
-                "The keys of the role \(role.resourceName) were not lent by \(origin): status \(reply.status)\(code).")
+                "The keys of the role \(role.resourceName) were not lent by \(origin): status \(reply.status)\(code)."
+                    + (said.map { " It said: \($0.prefix(300))" } ?? ""))
         }
         guard let credentials = XMLText.element("Credentials", in: text, decoded: false),
             let accessKeyID = XMLText.element("AccessKeyId", in: credentials),
@@ -72,6 +76,8 @@ struct WebIdentitySource: CredentialsSource {
     /// The variables; nil if a profile was asked for, which puts them out of play.
     let environment: Environment?
     let service: @Sendable () throws(CredentialsError) -> SecurityTokenService
+
+    var name: String { "a web identity token" }
 
     func load(at now: WallTime) throws(CredentialsError) -> Credentials? {
         let path = environment?["AWS_WEB_IDENTITY_TOKEN_FILE"] ?? profile["web_identity_token_file"]

@@ -11,6 +11,8 @@ struct StaticSource: CredentialsSource, Confidential {
     /// What the key's name and the secret are called there.
     let names: (accessKeyID: String, secretAccessKey: String)
 
+    var name: String { origin }
+
     /// The keys of an element's properties.
     init(_ settings: CredentialsSettings) {
         accessKeyID = settings.accessKey

@@ -34,7 +34,9 @@ package final class FileOutput: LineOutput {
 
     package func write(_ line: [UInt8], timeout: Duration) throws(LineOutputError) {
         let end = MonotonicInstant.now().advanced(by: timeout)
-        let bytes = isCut.withLock { $0 } ? [UInt8(ascii: "\n")] + line : line
+        // On a terminal, as `docker run -t` gives one, gst-launch's position stands in the line already.
+        let startsAnew = isCut.withLock { $0 } || path == nil && isatty(STDOUT_FILENO) == 1
+        let bytes = startsAnew ? [UInt8(ascii: "\n")] + line : line
         guard let path else { return try finish(bytes, write(bytes, to: STDOUT_FILENO, until: end)) }
         let file = try open(path)
         guard file >= 0 else { throw failure(path, errno) }

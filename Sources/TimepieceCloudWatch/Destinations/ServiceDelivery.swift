@@ -1,5 +1,5 @@
 import Synchronization
-import Timepiece
+package import Timepiece
 
 /// The way to the service itself: encode, compress, sign, send, read the answer.
 package final class ServiceDelivery: Delivery {
@@ -38,6 +38,16 @@ package final class ServiceDelivery: Delivery {
 
     package func largestSize(of datum: Datum) -> Int { encoder.largestSize(of: datum) }
 
+    package func obstacle(at now: WallTime) -> String? {
+        do throws(CredentialsError) {
+            _ = try findTarget()
+            _ = try credentials.credentials(at: now)
+            return nil
+        } catch {
+            return error.sentence
+        }
+    }
+
     package func deliver(_ batch: Batch) -> DeliveryReport {
         let asked = Moment.now()
         guard let body = Gzip.compress(encoder.body(batch.data, namespace: batch.namespace)) else {
@@ -68,8 +78,11 @@ package final class ServiceDelivery: Delivery {
             let response = try transport.send(
                 request, connectTimeout: min(.seconds(5), batch.timeout), timeout: batch.timeout)
             let reply = ServiceReply(response, from: origin)
-            let verdict = reply.verdict(for: encoder)
-            if case .unauthorized = verdict { credentials.invalidate() }
+            var verdict = reply.verdict(for: encoder)
+            if case .unauthorized(let sentence) = verdict {
+                credentials.invalidate()
+                if let hint = keys.hint { verdict = .unauthorized("\(sentence) \(hint)") }
+            }
             return DeliveryReport(
                 verdict, serviceTime: reply.isFromService ? response.date : nil, began: began, ended: .now())
         } catch {

@@ -33,11 +33,14 @@ struct ServiceReply {
             return .failed(sentence, isUncertain: false, retryAfter: askedPause)
         }
         if isAboutTime(code) { return .wrongTime("\(sentence) The clock of this machine is wrong.") }
+        if response.status == 413, !isFromService {
+            return .tooLong("\(sentence) Something in between, such as a proxy, takes no request of that length.")
+        }
         guard isFromService || code != nil else {
             return .failed(
                 "\(sentence) That is not CloudWatch's own answer: a proxy, a captive portal or a wrong endpoint.")
         }
-        if isAboutKeys(code) { return .unauthorized(sentence) }
+        if isAboutKeys(code) { return .unauthorized(sentence + (isAboutSignature(code) ? "" : message)) }
         if [404, 405, 407, 408].contains(response.status) || code.map({ Self.misdirected.contains($0) }) ?? false {
             return .failed("\(sentence) The endpoint may be that of another service.")
         }
@@ -104,6 +107,13 @@ struct ServiceReply {
     private func isAboutKeys(_ code: String?) -> Bool {
         if response.status == 401 || response.status == 403 { return true }
         return code.map { Self.keys.contains($0) } ?? false
+    }
+
+    /// Whether the message may have the request in it, and with it the session token.
+    private func isAboutSignature(_ code: String?) -> Bool {
+        guard let code else { return true }
+        if code.hasPrefix("AccessDenied") { return false }
+        return !isFromService || code.contains("Signature")
     }
 
     private static func bare(_ code: some StringProtocol) -> String {

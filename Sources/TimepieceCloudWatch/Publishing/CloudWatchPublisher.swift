@@ -11,6 +11,8 @@ public final class CloudWatchPublisher: Sendable {
     private let sender: Sender
     private let number: UInt64
     private let isClosed = Mutex(false)
+    /// What is doubtful in the settings though they are allowed, a sentence each.
+    package let doubts: [String]
 
     /// Checks the settings and gets ready; no network is used.
     ///
@@ -20,11 +22,19 @@ public final class CloudWatchPublisher: Sendable {
         try settings.validate()
         self.settings = settings
         sender = SenderRegistry.shared.acquire(settings)
-        number = sender.open(settings.identity)
+        let identity = settings.identity
+        doubts = [settings.intervalDoubt, sender.publishes(identity) ? Self.doubt(of: identity) : nil].compactMap(
+            \.self)
+        number = sender.open(identity)
     }
 
     deinit {
         close(within: settings.flushDeadline)
+    }
+
+    private static func doubt(of identity: MetricIdentity) -> String {
+        "Two publishers of this process publish the series \(identity): CloudWatch adds their samples up, so rates are "
+            + "double and percentiles mixed. Give each a label or a dimension of its own."
     }
 
     /// Hands over the statistics of a window that was closed.
@@ -95,6 +105,7 @@ public final class CloudWatchPublisher: Sendable {
     ///   its own ``close(within:)``. A thread with a lock that the handler takes must not call either. Nil for nothing.
     public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         sender.observe(number, handler)
+        if handler != nil { sender.probe() }
     }
 
     /// One line that says how many billed series there are and about what they cost.

@@ -18,6 +18,11 @@ extension CloudWatchSettings {
                 "A dimension is called \"\(same.name)\", which stands for something else in Embedded Metric Format; it may "
                     + "have any other name than \"_aws\" and that of the metric.")
         }
+        if emf != nil, let long = identity.dimensions.first(where: { $0.name.utf8.count > 250 }) {
+            throw CloudWatchSettingsError(
+                "cloudwatch-dimensions",
+                "The name of a dimension has \(long.name.utf8.count) characters; Embedded Metric Format allows 250.")
+        }
         if isSent, let missing = NetworkLibraries.missing {
             throw CloudWatchSettingsError("cloudwatch-namespace", "CloudWatch needs \(missing).")
         }
@@ -96,6 +101,20 @@ extension CloudWatchSettings {
         }
     }
 
+    /// What an interval makes of periods of a minute, which dashboards and alarms have; nil if it divides a minute.
+    var intervalDoubt: String? {
+        let seconds = interval.components.seconds
+        guard seconds > 0, 60 % seconds != 0 else { return nil }
+        if seconds % 60 == 0 {
+            return "cloudwatch-interval is \(seconds) s: make dashboards and alarms with `--interval \(seconds)`. "
+                + "Those made for 60 s find minutes without data: rates are wrong, and the alarm video-stopped goes on "
+                + "and off."
+        }
+        return "cloudwatch-interval is \(seconds) s, which neither divides 60 s nor is a multiple of it: CloudWatch's "
+            + "periods hold unequal numbers of data, and rates and alarms made of them are wrong. 1, 2, 3, 4, 5, 6, 10, 12, 15, "
+            + "20, 30 and 60 s and whole minutes do not have that."
+    }
+
     /// Checks keys, region and address as far as they are given.
     private func checkAccess() throws(CloudWatchSettingsError) {
         guard (accessKey == nil) == (secretAccessKey == nil) else {
@@ -114,6 +133,8 @@ extension CloudWatchSettings {
             property = "profile"
             let configuration = try SharedConfiguration(profile: profile, environment: environment)
             try keys.check(at: .now())
+            property = "profile"
+            _ = try TrustedAuthorities.find(environment, configuration)
             property = "region"
             let resolver = RegionResolver(
                 setting: region, profile: profile, environment: environment, transport: CurlTransport())

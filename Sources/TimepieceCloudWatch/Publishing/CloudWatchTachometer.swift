@@ -1,3 +1,5 @@
+import Glibc
+import Synchronization
 public import Timepiece
 
 /// Measures the intervals of a recurring event and publishes their statistics to CloudWatch.
@@ -54,6 +56,7 @@ public final class CloudWatchTachometer: Sendable {
             publisher.publish(window.statistics, closedAt: window.closedAt)
         }
         self.publisher = publisher
+        publisher.onStatusChange(FirstFailure().tell)
         // Both are let go of when the publisher is closed.
         publisher.onExit { [tachometer] in
             let window = tachometer.closeWindow(at: .now())
@@ -85,8 +88,28 @@ public final class CloudWatchTachometer: Sendable {
     /// What became of the figures for this destination.
     public var status: CloudWatchStatus { publisher.status }
 
+    /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.
+    ///
+    /// Without a handler, one line on standard error tells the first failure.
+    ///
+    /// - Parameter handler: as in ``CloudWatchPublisher/onStatusChange(_:)``.
+    public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
+        publisher.onStatusChange(handler)
+    }
+
     /// One line that says how many billed series there are and about what they cost.
     public var costNote: String { publisher.costNote }
+}
+
+/// Tells the first failure on standard error.
+private final class FirstFailure: Sendable {
+    private let isTold = Atomic(false)
+
+    @Sendable func tell(_ status: CloudWatchStatus) {
+        guard status.isFailing, !isTold.exchange(true, ordering: .relaxed) else { return }
+        let line = "timepiece: Metrics cannot be sent to CloudWatch. \(status.lastError ?? "")\n"
+        _ = unsafe Glibc.write(STDERR_FILENO, line, line.utf8.count)
+    }
 }
 
 /// The ancestor's name for ``CloudWatchTachometer``.

@@ -31,13 +31,15 @@ extension Sender {
         if let target = settings.emf.flatMap({ EmbeddedMetricTarget($0) }) {
             return LineDelivery(.documents, to: target.output())
         }
-        let authorities = environment.filled("AWS_CA_BUNDLE")
+        // Checked at the start; what cannot be read just now is not replaced by the system's.
+        let known = try? SharedConfiguration(profile: settings.profile, environment: environment)
+        let authorities = known.flatMap { try? TrustedAuthorities.find(environment, $0) }
         // Keys are fetched over connections of their own, so that a renewal does not wait for a request.
         let keys = CredentialsChain(
             // The settings were validated, so the certificate that they may name has all its fields.
             settings: (try? settings.credentials(in: environment)) ?? CredentialsSettings(environment: environment),
-            transport: CurlTransport(authoritiesPath: authorities))
-        let transport = CurlTransport(authoritiesPath: authorities)
+            transport: CurlTransport(authorities: authorities))
+        let transport = CurlTransport(authorities: authorities)
         return ServiceDelivery(
             encoder: PutMetricDataEncoder(), transport: transport, credentials: keys,
             allowsPlainHTTP: settings.allowsPlainHTTP

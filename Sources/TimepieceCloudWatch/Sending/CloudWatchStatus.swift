@@ -26,6 +26,8 @@ public struct CloudWatchStatus: Sendable, Equatable {
     public package(set) var lastSuccess: WallTime?
     /// How far the service's time is ahead of the machine's clock; zero while that is held to be right.
     public package(set) var skew: Duration = .zero
+    /// Whether nothing can be sent for now: the last attempt failed, or what it needs is not there.
+    public package(set) var isFailing = false
     /// The last failure as one sentence without secrets.
     public package(set) var lastError: String?
 
@@ -41,6 +43,7 @@ public struct CloudWatchStatus: Sendable, Equatable {
     package func tellsMoreFailures(than other: CloudWatchStatus) -> Bool {
         retried != other.retried || dropped != other.dropped || uncertain != other.uncertain
             || spooled != other.spooled || lastError != other.lastError || skew != other.skew
+            || isFailing != other.isFailing
     }
 
     package mutating func drop(_ tally: SampleTally, because reason: DropReason) {

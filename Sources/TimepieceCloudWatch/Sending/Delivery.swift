@@ -6,6 +6,13 @@ package protocol Delivery: Sendable {
     func deliver(_ batch: Batch) -> DeliveryReport
     /// Returns the most bytes that a datum takes in one request.
     func largestSize(of datum: Datum) -> Int
+    /// Returns what keeps data from being sent, as far as that can be known without sending any; nil if nothing is known to.
+    func obstacle(at now: WallTime) -> String?
+}
+
+extension Delivery {
+    /// Nothing is known.
+    package func obstacle(at now: WallTime) -> String? { nil }
 }
 
 /// What an attempt to send came to, and what the service's clock showed.
@@ -42,6 +49,8 @@ package enum Verdict: Sendable, Equatable {
     case wrongTime(String)
     /// The service looked at it and will never take it as it is.
     case refused(String)
+    /// Something in between took no request of that length; the service has none of it.
+    case tooLong(String)
 }
 
 /// What goes out in one request.

@@ -19,6 +19,8 @@ package final class Sender: Sendable {
     /// Counts the steps of the thread, for those who wait for a flush.
     private let progress = EventCount()
 
+    private let hasProbed = Atomic(false)
+
     /// Makes a sender; it does nothing until it is started.
     ///
     /// - Parameters:
@@ -67,6 +69,21 @@ package final class Sender: Sendable {
     /// from there that this is called. No lock is held in a call that anything but this method takes for this publisher.
     package func observe(_ publisher: UInt64, _ observer: (@Sendable (CloudWatchStatus) -> Void)?) {
         observers.set(publisher, observer)
+    }
+
+    /// Whether a series is being published that differs in nothing, or only in the length of its interval.
+    package func publishes(_ identity: MetricIdentity) -> Bool {
+        state.withLock { $0.publishes(identity) }
+    }
+
+    /// Looks, once, whether what sending needs is there, so that the want of it is told before the first interval is over.
+    package func probe() {
+        guard !hasProbed.exchange(true, ordering: .relaxed) else { return }
+        _ = OwnThreads.shared.start {
+            guard let sentence = self.delivery.obstacle(at: .now()) else { return }
+            self.state.withLock { $0.lacks(sentence) }
+            self.wake.advance()
+        }
     }
 
     /// Takes a closed window.

@@ -149,7 +149,7 @@ extension SenderState {
         switch verdict {
         case .accepted, .acceptedWithout: ""
         case .throttled(let error, _), .failed(let error, _, _), .unauthorized(let error), .wrongTime(let error),
-            .refused(let error):
+            .refused(let error), .tooLong(let error):
             error
         }
     }

@@ -37,6 +37,12 @@ extension SenderState {
                 return parts.append(batch.data)
             }
             refuse(batch.data, error)
+        case .tooLong(let error):
+            guard batch.data.count > 1 else { return fail(batch.data, error, asked: nil, now: now) }
+            status.retried &+= 1
+            status.lastError = error
+            largestCount = batch.data.count / 2
+            halve(batch.data)
         }
     }
 
@@ -175,6 +181,7 @@ extension SenderState {
 
     mutating func accept(_ batch: Batch, now: Moment) {
         failures = 0
+        status.isFailing = false
         hasTriedAgainAtOnce = false
         notBefore = BootInstant(nanoseconds: .min)
         status.lastSuccess = clock.wall(at: now.boot, now: now)
@@ -185,8 +192,16 @@ extension SenderState {
         }
     }
 
+    /// Takes it that something that sending needs is not there, before anything was to be sent.
+    package mutating func lacks(_ sentence: String) {
+        guard status.lastSuccess == nil else { return }
+        status.isFailing = true
+        status.lastError = sentence
+    }
+
     mutating func fail(_ queuedData: [QueuedDatum], _ error: String, asked: Duration?, now: Moment) {
         failures += 1
+        status.isFailing = true
         status.retried &+= 1
         status.lastError = error
         let pause = Backoff.pause(after: failures, asked: asked, random: configuration.random())
@@ -208,6 +223,10 @@ extension SenderState {
         if let only = queuedData.first, queuedData.count == 1 {
             return setAside(only, error)
         }
+        halve(queuedData)
+    }
+
+    private mutating func halve(_ queuedData: [QueuedDatum]) {
         let middle = queuedData.count / 2
         parts.append(Array(queuedData[middle...]))
         parts.append(Array(queuedData[..<middle]))

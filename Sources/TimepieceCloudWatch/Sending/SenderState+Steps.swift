@@ -80,7 +80,8 @@ extension SenderState {
     }
 
     private var requestCount: Int {
-        failures >= configuration.breakerThreshold ? configuration.probeCount : configuration.batchCount
+        let count = failures >= configuration.breakerThreshold ? configuration.probeCount : configuration.batchCount
+        return min(count, largestCount)
     }
 
     /// Takes the newest data in memory, all of one namespace and together no more than one request holds.

@@ -43,6 +43,8 @@ package struct SenderState: Sendable {
     var rememberedEpoch: WallTime?
 
     var failures = 0
+    /// The most data of a request, less than the service takes where something in between takes no more.
+    var largestCount = Int.max
     var notBefore = BootInstant(nanoseconds: .min)
     var nextLook = BootInstant(nanoseconds: .min)
     var nextStore = BootInstant(nanoseconds: .min)
@@ -68,6 +70,14 @@ package struct SenderState: Sendable {
     }
 
     /// How many series are published.
+    package func publishes(_ identity: MetricIdentity) -> Bool {
+        openIntervals.values.contains { openInterval in
+            let other = openInterval.identity
+            return other.namespace == identity.namespace && other.name == identity.name
+                && Set(other.dimensions) == Set(identity.dimensions)
+        }
+    }
+
     package var publisherCount: Int { openIntervals.count }
 
     /// The length of the shortest interval among the series, in seconds.

@@ -61,6 +61,12 @@ enum NetworkLibraries {
     static var missing: String? {
         // libcurl last, which needs OpenSSL itself and would be blamed for it.
         let reasons = unsafe [timepiece_openssl_problem(), timepiece_sqlite_problem(), timepiece_curl_problem()]
-        return unsafe reasons.lazy.compactMap { unsafe $0.map { unsafe String(cString: $0) } }.first
+        let packages = ["libssl3 or libcrypto3", "libsqlite3-0", "libcurl4"]
+        let texts = unsafe reasons.map { unsafe $0.map { unsafe String(cString: $0) } }
+        for (reason, package) in zip(texts, packages) {
+            guard let reason else { continue }
+            return "\(reason) (Debian and Ubuntu have it in the package \(package))"
+        }
+        return nil
     }
 }

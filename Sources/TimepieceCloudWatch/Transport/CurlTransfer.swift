@@ -6,7 +6,11 @@ import Timepiece
 struct CurlTransfer {
     let request: HTTPRequest
     let target: URLParts
-    let authoritiesPath: String?
+    let authorities: TrustedAuthorities?
+    /// The time to judge certificates by; nil for the machine's.
+    let certificateTime: WallTime?
+    /// What the machine's clock shows, for messages.
+    let machineTime: WallTime
     let connectTimeout: Duration
     let timeout: Duration
 
@@ -18,11 +22,14 @@ struct CurlTransfer {
     }
 
     init(
-        _ request: HTTPRequest, target: URLParts, authoritiesPath: String?, connectTimeout: Duration, timeout: Duration
+        _ request: HTTPRequest, target: URLParts, authorities: TrustedAuthorities?, certificateTime: WallTime?,
+        machineTime: WallTime, connectTimeout: Duration, timeout: Duration
     ) {
         self.request = request
         self.target = target
-        self.authoritiesPath = authoritiesPath
+        self.authorities = authorities
+        self.certificateTime = certificateTime
+        self.machineTime = machineTime
         self.connectTimeout = connectTimeout
         self.timeout = timeout
     }
@@ -68,8 +75,16 @@ struct CurlTransfer {
         if target.isLoopback || request.bypassesProxy {
             curl.set(CURLOPT_PROXY, "")  // empty: none, whatever the environment says
         }
-        if let authorities = request.clientCertificate?.authoritiesPath ?? authoritiesPath {
-            curl.set(CURLOPT_CAINFO, authorities)
+        if let file = request.clientCertificate?.authoritiesPath {
+            curl.set(CURLOPT_CAINFO, file)
+        } else if let authorities, authorities.isDirectory {
+            curl.set(CURLOPT_CAINFO, nil)  // else the system's file would be trusted as well
+            curl.set(CURLOPT_CAPATH, authorities.path)
+        } else if let authorities {
+            curl.set(CURLOPT_CAINFO, authorities.path)
+        }
+        if let certificateTime {
+            unsafe timepiece_curl_set_certificate_time(curl.pointer, certificateTime.nanoseconds / 1_000_000_000)
         }
         if let certificate = request.clientCertificate {
             curl.set(CURLOPT_SSLCERT, certificate.certificatePath)
@@ -144,7 +159,10 @@ struct CurlTransfer {
     ) -> TransportError {
         let isWhole =
             curl.number(CURLINFO_REQUEST_SIZE) > 0 && curl.offset(CURLINFO_SIZE_UPLOAD_T) >= Int64(request.body.count)
-        let cause = detail.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : detail
+        var cause = detail.isEmpty ? unsafe String(cString: curl_easy_strerror(code)) : detail
+        if cause.contains("not yet valid") || cause.contains("expired") {
+            cause += ". The clock of this machine says \(machineTime); if that is wrong, set it"
+        }
         func error(_ kind: TransportError.Kind, applied: Bool, _ what: String) -> TransportError {
             TransportError(kind, requestMayHaveBeenApplied: applied, "\(what) \(target.origin): \(cause).")
         }

@@ -1,21 +1,38 @@
+import CCurl
 import Synchronization
+package import Timepiece
 
 /// The transport over libcurl.
 ///
 /// Connections are kept and used again. Safe on any thread; requests of one transport are sent one after the other.
-/// Peers are always verified: neither the environment nor a setting turns that off, `authoritiesPath` only says by whose
+/// Peers are always verified: neither the environment nor a setting turns that off, `authorities` only says by whose
 /// word. The proxies that the environment names are used, except to loopback and where a request refuses it.
 package final class CurlTransport: Transport {
     /// The bytes of one reply's body that are read; a longer reply is an error.
     package static let responseLimit = 1_048_576
 
     private let handle = Mutex<CurlHandle?>(nil)
-    private let authoritiesPath: String?
+    private let authorities: TrustedAuthorities?
+    private let clock: @Sendable () -> WallTime
+    private let earliest: WallTime
 
-    /// Makes a transport that trusts the authorities in a PEM file, or those of the system.
-    package init(authoritiesPath: String? = nil) {
-        self.authoritiesPath = authoritiesPath
+    /// Makes a transport.
+    ///
+    /// - Parameters:
+    ///   - authorities: by whose word peers are trusted; nil for the system's.
+    ///   - clock: the clock of the machine.
+    ///   - earliest: the time at which certificates are judged while the clock shows an earlier one: it was never set.
+    package init(
+        authorities: TrustedAuthorities? = nil, clock: @escaping @Sendable () -> WallTime = { WallTime.now() },
+        earliest: WallTime = CurlTransport.buildTime
+    ) {
+        self.authorities = authorities
+        self.clock = clock
+        self.earliest = earliest
     }
+
+    /// The day on which this was built, which a right clock is not before.
+    package static let buildTime = WallTime(nanoseconds: timepiece_build_time() * 1_000_000_000)
 
     package func send(
         _ request: HTTPRequest, connectTimeout: Duration, timeout: Duration
@@ -26,9 +43,10 @@ package final class CurlTransport: Transport {
             guard let curl = handle else {
                 throw TransportError(.local, "libcurl cannot be set up: there may be no memory left.")
             }
+            let now = clock()
             let transfer = CurlTransfer(
-                request, target: target, authoritiesPath: authoritiesPath, connectTimeout: connectTimeout,
-                timeout: timeout)
+                request, target: target, authorities: authorities, certificateTime: now < earliest ? earliest : nil,
+                machineTime: now, connectTimeout: connectTimeout, timeout: timeout)
             return try transfer.perform(on: curl)
         }
     }

@@ -79,6 +79,73 @@ struct CloudWatchElementTests {
         #expect(complaint.text.hasSuffix("."))
     }
 
+    @Test(arguments: [
+        ("Device=cam-01,Site=north", "Device=(string)cam-01, Site=(string)north;"),
+        ("dimensions,Device=cam-01,Site=north", "Device=(string)cam-01, Site=(string)north;"),
+        ("Site=007", "Site=(string)007;"), (#"Device="cam,1", Site=a=b"#, "Device=(string)cam,1, Site=(string)a=b;"),
+        ("Device=AA:BB:CC:DD:EE:FF", "Device=(string)AA:BB:CC:DD:EE:FF;"),
+    ])
+    func `take dimensions with and without a name`(text: String, shown: String) throws {
+        let element = try Element(factory: "timepiecetick")
+        element.set("cloudwatch-dimensions", text)
+        guard case .other(let read) = element.get("cloudwatch-dimensions") else {
+            throw TestFailure("\(text) is not taken.")
+        }
+        #expect(read.filter { !"\\\"".contains($0) } == "dimensions, \(shown)")
+    }
+
+    @Test(arguments: ["timepiecetick alarms=\"every=5s\"", "timepiecetick alarms=\"after,after=1s,action=eoss\""])
+    func `a wrong alarm that was set before there is a bus is told when the pipeline starts`(element: String) throws {
+        let pipeline = try Pipeline("fakesrc num-buffers=1 ! \(element) ! fakesink")
+        try pipeline.pause()
+        let complaint = pipeline.messages.all.first { $0.type == "warning" }?.complaint
+        #expect(complaint?.code == Int(GST_RESOURCE_ERROR_SETTINGS.rawValue))
+        #expect(complaint?.text.isEmpty == false)
+    }
+
+    @Test func `what keeps figures from being sent is one warning, from one of many elements`() throws {
+        let place = """
+            cloudwatch-namespace=T cloudwatch-spool=none cloudwatch-interval=1000000000 endpoint-uri=http://127.0.0.1:1 \
+            \(Self.keys)
+            """
+        let pipeline = try Pipeline(
+            """
+            fakesrc datarate=10000 sizetype=fixed sizemax=1000 ! timepiecetick label=a \(place) ! timepiecetick label=b \
+            \(place) ! fakesink
+            """)
+        try pipeline.play()
+        #expect(pipeline.messages.wait { messages in messages.contains { $0.type == "warning" } })
+        try pipeline.stop()
+        let warnings = pipeline.messages.all.filter { $0.type == "warning" }
+        #expect(warnings.count == 1)
+        #expect(warnings.first?.complaint?.text.hasPrefix("Metrics cannot be sent to CloudWatch. ") == true)
+    }
+
+    @Test(arguments: [
+        ("cloudwatch-interval=45000000000", "neither divides 60 s"),
+        ("cloudwatch-interval=240000000000", "--interval 240"),
+    ])
+    func `an interval that does not fit a minute is doubted`(setting: String, words: String) throws {
+        let pipeline = try Pipeline(
+            """
+            fakesrc num-buffers=1 ! timepiecetick cloudwatch-namespace=T cloudwatch-spool=none cloudwatch-dry-run=true \
+            \(setting) ! fakesink
+            """)
+        try pipeline.pause()
+        #expect(pipeline.messages.all.contains { $0.type == "warning" && $0.complaint?.text.contains(words) == true })
+    }
+
+    @Test func `two elements that publish one series are warned about`() throws {
+        let tick = """
+            timepiecetick label=same cloudwatch-namespace=Twice cloudwatch-spool=none cloudwatch-dry-run=true \
+            cloudwatch-dimensions=Device=cam-01
+            """
+        let pipeline = try Pipeline("fakesrc num-buffers=1 ! \(tick) ! \(tick) ! fakesink")
+        try pipeline.pause()
+        let warnings = pipeline.messages.all.filter { $0.type == "warning" }.compactMap { $0.complaint?.text }
+        #expect(warnings.count == 1 && warnings[0].contains("Twice frame_processing_time"))
+    }
+
     @Test func `let plain http go to another machine where that is allowed`() throws {
         let pipeline = try Pipeline(
             """

@@ -20,6 +20,7 @@ struct FaultTests {
         Fault(name: "hang", isUncertain: true), Fault(name: "slow"), Fault(name: "portal", isUncertain: true),
         Fault(name: "garbage", isUncertain: true), Fault(name: "redirect"), Fault(name: "forbidden-by-proxy"),
         Fault(name: "truncated", doubled: true, isUncertain: true), Fault(name: "clock"), Fault(name: "expired"),
+        Fault(name: "too-long"),
     ]
 
     @Test(arguments: faults)
@@ -61,6 +62,21 @@ struct FaultTests {
         } else {
             #expect(status.skew == .zero)
         }
+    }
+
+    @Test func `a wrong clock is corrected by what the service says over TLS`() throws {
+        let server = try FaultServer.get()
+        let folder = SpoolFolder()
+        let endpoint = "https://localhost:\(server.tls)/clock/secure"
+        var settings = CloudWatchSettings.test(endpoint: endpoint, spool: folder.path)
+        settings.environment = .bare(["AWS_CA_BUNDLE": server.authority])
+        settings.interval = .seconds(1)
+        let publisher = try CloudWatchPublisher(settings)
+        publisher.publish(.of(7), closedAt: .now())
+        #expect(eventually { publisher.status.sent.data == 1 })
+        publisher.close(within: .seconds(10))
+        #expect(publisher.status.skew > .seconds(7190) && publisher.status.skew < .seconds(7210))
+        #expect(try server.books("clock", "secure").earliest > WallTime.now().nanoseconds / 1_000_000_000 + 7000)
     }
 
     @Test func `Throttling with status 400 is waited out as long as the service asks`() throws {

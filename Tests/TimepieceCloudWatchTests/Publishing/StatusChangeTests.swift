@@ -61,6 +61,37 @@ struct StatusChangeTests {
         first.close(within: .seconds(3))
     }
 
+    @Test func `What sending needs is looked for at once, and its want told before there is anything to send`() throws {
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: "https://127.0.0.1:1", spool: folder.path)
+        settings.accessKey = nil
+        settings.secretAccessKey = nil
+        settings.sessionToken = nil
+        let publisher = try CloudWatchPublisher(settings)
+        let log = Log()
+        publisher.onStatusChange { status in log.statuses.withLock { $0.append(status) } }
+        #expect(eventually { log.statuses.withLock { $0.last?.isFailing == true } })
+        #expect(log.statuses.withLock { $0.last?.lastError?.hasPrefix("No AWS keys were found") } == true)
+        publisher.close(within: .seconds(1))
+    }
+
+    @Test func `A failure and its end are told, with the service's own sentence`() throws {
+        let server = try FaultServer.get()
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: server.address("denied", "told"), spool: folder.path)
+        settings.interval = .seconds(1)
+        settings.secretAccessKey = testSecret + "\n"
+        let publisher = try CloudWatchPublisher(settings)
+        let log = Log()
+        publisher.onStatusChange { status in log.statuses.withLock { $0.append(status) } }
+        publisher.publish(.of(7), closedAt: .now())
+        #expect(eventually { log.statuses.withLock { $0.contains { $0.isFailing } && $0.last?.isFailing == false } })
+        let sentence = log.statuses.withLock { $0.first { $0.isFailing }?.lastError }
+        #expect(sentence?.contains("user/cam-01 is not authorized to perform: cloudwatch:PutMetricData") == true)
+        #expect(sentence?.contains("line feed") == true)
+        publisher.close(within: .seconds(1))
+    }
+
     @Test func `A publisher can be closed from the call that tells of its failure`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()

@@ -10,6 +10,8 @@ struct TransportServer: Sendable {
     /// A port at which nobody listens.
     let closed: Int64
     let authority: String
+    /// A directory with the authority under its hashed name.
+    let directory: String
     let device: ClientCertificate
 
     private static let shared = Result { try TransportServer() }
@@ -25,6 +27,7 @@ struct TransportServer: Sendable {
         wrongName = port("wrongName")
         mutual = port("mutual")
         closed = port("closed")
+        directory = ports.string(["directory"]) ?? ""
         authority = ports.string(["authority"]) ?? ""
         device = ClientCertificate(
             certificatePath: ports.string(["device"]) ?? "", keyPath: ports.string(["deviceKey"]) ?? "",

@@ -8,13 +8,14 @@ import Glibc
         abstract: "Shows, records and compares how fast a GStreamer pipeline is.",
         discussion: """
             Exit codes: 0 all went well, also when ended by Ctrl-C; 1 the pipeline failed; 3 compare --fail-if-slower \
-            found it slower; 64 the command line or the description is wrong; 65 a recording is damaged or from a \
+            found it slower; 4 doctor found what keeps metrics from CloudWatch; 64 the command line or the description is \
+            wrong; 65 a recording is damaged or from a \
             newer version; 66 a file cannot be read; 69 GStreamer does not find the plugin; 73 a file cannot be written.
             """,
         version: "0.1.0",
         subcommands: [
             TopCommand.self, RecordCommand.self, ReportCommand.self, CompareCommand.self, DashboardCommand.self,
-            AlarmsCommand.self, PolicyCommand.self,
+            AlarmsCommand.self, PolicyCommand.self, DoctorCommand.self,
         ])
 
     static func main() {
