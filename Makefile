@@ -13,7 +13,7 @@ QUIET := 2>&1 | Tests/runner/progress.sh ; test $${PIPESTATUS[0]} -eq 0
 SHELL := /bin/bash
 
 PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
-	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
+	libcurl4-openssl-dev libssl-dev libsqlite3-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-x \
 	python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian

@@ -113,7 +113,7 @@ extension CloudWatchSettings {
             if keys.iotCertificate != nil { try keys.check(at: .now()) }
             property = "profile"
             let configuration = try SharedConfiguration(profile: profile, environment: environment)
-            try keys.check(at: .now())
+            if credentials == nil { try keys.check(at: .now()) }
             property = "region"
             let resolver = RegionResolver(
                 setting: region, profile: profile, environment: environment, transport: CurlTransport())
