@@ -21,11 +21,13 @@ PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 LINT_PACKAGES := indent shellcheck
 
 export SOURCE
+# Package.swift: a warning is an error here, and not in a package that depends on this one.
+export TIMEPIECE_STRICT := 1
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo demo-cloudwatch check test test-suite test-environment examples sanitize \
+.PHONY: all setup dependency-test metrics-test toolchain build demo demo-cloudwatch check test test-suite test-environment examples sanitize \
 	lint lint-setup format clean bench bench-build bench-instructions bench-thresholds
 
 all: build
@@ -78,6 +80,14 @@ test: build test-environment
 	@Tests/readers/run.sh
 	@Tests/plugin/run.sh
 	@$(MAKE) --no-print-directory $(if $(SANITIZE),sanitize-suite,test-suite)
+
+# Depends on this package by URL, as others do, with both build systems; runs the ancestor's five programs.
+dependency-test: setup
+	@Tests/dependency/run.sh
+
+# The backend of swift-metrics, a package of its own.
+metrics-test: setup
+	@$(SWIFT) test --package-path Metrics $(QUIET)
 
 test-suite: setup test-environment
 	@$(SWIFT) build --build-tests $(QUIET)

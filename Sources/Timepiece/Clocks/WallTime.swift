@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 /// A point of CLOCK_REALTIME, the clock on the wall, for time stamps and for schedules at a time of day.
 ///

@@ -1,4 +1,10 @@
-import Glibc
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 extension SerialWorker {
     /// Does the same as the other ``shutdown()`` without holding up the task's thread.
