@@ -13,7 +13,7 @@ QUIET := 2>&1 | Tests/runner/progress.sh ; test $${PIPESTATUS[0]} -eq 0
 SHELL := /bin/bash
 
 PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
-	libcurl4-openssl-dev libssl-dev libsqlite3-dev zlib1g-dev \
+	libcurl4-openssl-dev libssl-dev libsqlite3-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-x \
 	python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
@@ -21,11 +21,13 @@ PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 LINT_PACKAGES := indent shellcheck
 
 export SOURCE
+# Package.swift: a warning is an error here, and not in a package that depends on this one.
+export TIMEPIECE_STRICT := 1
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
 # A registry of our own: the user's is not touched, and a stale one not believed.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup toolchain build demo demo-cloudwatch check test test-suite test-environment examples sanitize \
+.PHONY: all setup dependency-test metrics-test toolchain build demo demo-cloudwatch check test test-suite test-environment examples sanitize \
 	lint lint-setup format clean bench bench-build bench-instructions bench-thresholds
 
 all: build
@@ -78,6 +80,14 @@ test: build test-environment
 	@Tests/readers/run.sh
 	@Tests/plugin/run.sh
 	@$(MAKE) --no-print-directory $(if $(SANITIZE),sanitize-suite,test-suite)
+
+# Depends on this package by URL, as others do, with both build systems; runs the ancestor's five programs.
+dependency-test: setup
+	@Tests/dependency/run.sh
+
+# The backend of swift-metrics, a package of its own.
+metrics-test: setup
+	@$(SWIFT) test --package-path Metrics $(QUIET)
 
 test-suite: setup test-environment
 	@$(SWIFT) build --build-tests $(QUIET)

@@ -16,7 +16,7 @@ includes+=(-Xcc "-I$root/Sources/CLazyLibrary/include")
 for door in "$root"/Sources/C*/{,include/}module.modulemap; do
   [ ! -e "$door" ] || includes+=(-Xcc "-fmodule-map-file=$door")
 done
-for flag in $(pkg-config --cflags-only-I gstreamer-video-1.0 libcurl libcrypto sqlite3 zlib); do includes+=(-Xcc "$flag"); done
+for flag in $(pkg-config --cflags-only-I gstreamer-video-1.0 libcurl libcrypto sqlite3); do includes+=(-Xcc "$flag"); done
 
 for module in Timepiece TimepieceCloudWatch TimepieceMessages; do
   symbols=$out/symbols/$module

@@ -239,6 +239,14 @@ public final class Tachometer: Sendable {
         }
     }
 
+    /// Whether an interval ended, or a length was recorded, in the open window.
+    package var holdsStatistics: Bool {
+        state.withLock { state in
+            state.drain(recorder)
+            return state.open.statistics.count > 0
+        }
+    }
+
     /// Keeps statistics for ``takeTapped()`` from now on.
     package func tap() {
         state.withLock { $0.tapped = $0.tapped ?? Statistics() }

@@ -49,7 +49,7 @@ in_swift() {
     -enable-upcoming-feature MemberImportVisibility -sanitize=fuzzer,address
     -I "$folder/modules")
   local library word newest libraries=()
-  for library in CLinux CZlib CGStreamer {CCurl,COpenSSL,CSQLite}/include; do
+  for library in CLinux CGStreamer {CCurl,COpenSSL,CSQLite,CZlib}/include; do
     flags+=(-Xcc "-fmodule-map-file=Sources/$library/module.modulemap")
   done
   flags+=(-Xcc -ISources/CLazyLibrary/include)

@@ -16,7 +16,7 @@ done
 swiftc -emit-library -static-stdlib -o "$folder/libgsttimepiece.so" "$folder"/*.o \
   $(grep -v '/GstTimepiece.build/' .build/release/gsttimepiece.product/Objects.LinkFileList) \
   -Xlinker --version-script=gst/libgsttimepiece.map \
-  $(pkg-config --libs gstreamer-video-1.0 libcurl libcrypto sqlite3 zlib | sed 's/-pthread//g')
+  $(pkg-config --libs gstreamer-video-1.0 libcurl libcrypto sqlite3 | sed 's/-pthread//g')
 export GST_PLUGIN_PATH=$folder GST_REGISTRY=$folder/registry.bin
 .build/tests/abuse --sequences="$1" ${2:+"--seed=$2"} >"$folder/abuse.log" 2>&1 || { tail -n 100 "$folder/abuse.log" >&2; exit 1; }
 echo "sanitize-c: $1 sequences with the C under UBSan, 0 failed"

@@ -1,6 +1,13 @@
-import Glibc
 // Swift attributes glibc's timespec to this module, which includes <semaphore.h> first.
 import SwiftOverlayShims
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 /// A point of CLOCK_MONOTONIC, the clock of intervals.
 ///

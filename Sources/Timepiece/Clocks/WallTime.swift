@@ -1,4 +1,10 @@
-package import Glibc
+#if canImport(Glibc)
+    package import Glibc
+#elseif canImport(Musl)
+    package import Musl
+#elseif canImport(Android)
+    package import Android
+#endif
 
 /// A point of CLOCK_REALTIME, the clock on the wall, for time stamps and for schedules at a time of day.
 ///

@@ -1,6 +1,13 @@
-import Glibc
 // Swift attributes glibc's timespec to this module.
 import SwiftOverlayShims
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 /// A count of events that threads wait for: the one primitive by which threads of this package wait for each other.
 ///

@@ -1,4 +1,10 @@
-package import Glibc
+#if canImport(Glibc)
+    package import Glibc
+#elseif canImport(Musl)
+    package import Musl
+#elseif canImport(Android)
+    package import Android
+#endif
 
 /// The body of a thread, on its way through C.
 private final class ThreadBody: Sendable {

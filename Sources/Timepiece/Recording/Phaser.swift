@@ -1,5 +1,12 @@
-import Glibc
 public import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 /// Says into which of two slots one thread writes, and makes sure that it is out of the other, without ever making it wait.
 ///

@@ -1,5 +1,12 @@
 import CLinux
-import Glibc
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 /// A fence whose rare side pays for both: a fence here is a fence in every thread of the process.
 ///

@@ -14,6 +14,8 @@ package struct MetricIdentity: Sendable, Hashable {
     package let namespace: String
     package let name: String
     package let dimensions: [Dimension]
+    /// What its values are.
+    package var unit: CloudWatchUnit = .seconds
     /// The seconds that one datum gathers; under 60 it is stored as a metric of high resolution.
     package let interval: Int64
 

@@ -21,7 +21,9 @@ package struct EmbeddedMetricEncoder: Sendable {
         json.list(identity.dimensions) { json, dimension in json.string(dimension.name) }
         json.raw("]],\"Metrics\":[{\"Name\":")
         json.string(identity.name)
-        json.raw(",\"Unit\":\"Seconds\",\"StorageResolution\":")
+        json.raw(",\"Unit\":")
+        json.string(identity.unit.name)
+        json.raw(",\"StorageResolution\":")
         json.number(identity.storageResolution)
         json.raw("}]}]}")
         for dimension in identity.dimensions {

@@ -67,7 +67,9 @@ package struct PutMetricDataEncoder: MetricEncoder {
         json.seconds(exactly: datum.min)
         json.raw(",\"Maximum\":")
         json.seconds(exactly: datum.max)
-        json.raw("},\"Unit\":\"Seconds\",\"StorageResolution\":")
+        json.raw("},\"Unit\":")
+        json.string(datum.identity.unit.name)
+        json.raw(",\"StorageResolution\":")
         json.number(datum.identity.storageResolution)
         json.raw("}")
     }

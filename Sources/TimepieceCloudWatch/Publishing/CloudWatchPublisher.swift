@@ -61,6 +61,16 @@ public final class CloudWatchPublisher: Sendable {
         sender.flushSoon(number, within: deadline)
     }
 
+    /// Sets what is called at the end of each interval, to hand over what was gathered in it.
+    ///
+    /// So what happened in an interval is dated to it, also where nothing happens for long after it.
+    ///
+    /// - Parameter handler: called on the sender's thread, which waits for it; it is kept until the publisher is closed.
+    ///   Nil for nothing.
+    public func onIntervalEnd(_ handler: (@Sendable () -> Void)?) {
+        sender.atIntervalEnd(number, interval: settings.interval.components.seconds, handler)
+    }
+
     /// Sets what hands over the last figures when the process ends by `exit` without a ``close(within:)``.
     ///
     /// The process then waits for the network up to three seconds, and what is not sent by then is in the spool; up to two
@@ -89,6 +99,11 @@ public final class CloudWatchPublisher: Sendable {
         sender.close(number, within: deadline, isLast: SenderRegistry.shared.release(settings))
     }
 
+    /// Does the same as the other ``close(within:)`` without holding up the task's thread.
+    public func close(within deadline: Duration) async {
+        await OwnThreads.shared.run { self.close(within: deadline) }
+    }
+
     /// How often an element hands its statistics over, so that they fall into the right interval.
     package var handOverPeriod: Duration { min(.seconds(1), settings.interval / 2) }
 
@@ -115,5 +130,30 @@ public final class CloudWatchPublisher: Sendable {
             identity: settings.identity, seriesInAll: load.series, shortestInterval: load.shortestInterval,
             isEmbedded: settings.emf != nil
         ).text
+    }
+}
+
+extension CloudWatchPublisher {
+    /// The status whenever a failure was counted, from now on, until the publisher is closed or its task is cancelled.
+    ///
+    /// It takes the place of what ``onStatusChange(_:)`` set. What was not read yet is replaced by what is newer.
+    public var statusChanges: some AsyncSequence<CloudWatchStatus, Never> & Sendable {
+        let (stream, continuation) = AsyncStream<CloudWatchStatus>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        let end = StreamEnd(continuation)
+        onStatusChange { end.continuation.yield($0) }
+        return stream
+    }
+}
+
+/// Finishes a stream when nothing can be added to it any more.
+private final class StreamEnd: Sendable {
+    let continuation: AsyncStream<CloudWatchStatus>.Continuation
+
+    init(_ continuation: AsyncStream<CloudWatchStatus>.Continuation) {
+        self.continuation = continuation
+    }
+
+    deinit {
+        continuation.finish()
     }
 }

@@ -132,7 +132,7 @@ extension CloudWatchSettings {
             if keys.iotCertificate != nil { try keys.check(at: .now()) }
             property = "profile"
             let configuration = try SharedConfiguration(profile: profile, environment: environment)
-            try keys.check(at: .now())
+            if credentials == nil { try keys.check(at: .now()) }
             property = "profile"
             _ = try TrustedAuthorities.find(environment, configuration)
             property = "region"

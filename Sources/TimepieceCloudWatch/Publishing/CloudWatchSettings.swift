@@ -11,8 +11,16 @@ public struct CloudWatchSettings: Sendable {
     public var metricName = "frame_processing_time"
     /// What tells this series from others of the metric, in order; with the label at most 30.
     public var dimensions: [(name: String, value: String)] = []
+
+    /// Sets the dimensions from a dictionary, in the order of their names.
+    public mutating func setDimensions(_ dimensions: [String: String]) {
+        self.dimensions = dimensions.sorted { $0.key < $1.key }.map { (name: $0.key, value: $0.value) }
+    }
+
     /// The value of one more dimension, `Label`; nil for none. A dimension `Label` that was given takes its place.
     public var label: String?
+    /// What the values are: durations, or numbers that ``CloudWatchUnit/sample(of:)`` makes samples of.
+    public var unit: CloudWatchUnit = .seconds
     /// What one datum gathers: whole seconds, up to a day. Under a minute the metric is one of high resolution.
     public var interval: Duration = .seconds(60)
 
@@ -24,6 +32,8 @@ public struct CloudWatchSettings: Sendable {
     public var secretAccessKey: String?
     /// The session token of an access key that was lent.
     public var sessionToken: String?
+    /// Where credentials come from, instead of all the other places: the program's own session.
+    public var credentials: CloudWatchCredentialsProvider?
     /// The profile in the files under `~/.aws`.
     public var profile: String?
     /// The address of the service, instead of the region's own; `https`, or `http` to this machine.
@@ -77,8 +87,10 @@ extension CloudWatchSettings: CustomStringConvertible, CustomDebugStringConverti
         if let label, !all.contains(where: { $0.name == "Label" }) {
             all.append(MetricIdentity.Dimension(name: "Label", value: label))
         }
-        return MetricIdentity(
+        var identity = MetricIdentity(
             namespace: namespace, name: metricName, dimensions: all, interval: interval.components.seconds)
+        identity.unit = unit
+        return identity
     }
 }
 

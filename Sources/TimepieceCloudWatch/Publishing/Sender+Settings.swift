@@ -35,10 +35,18 @@ extension Sender {
         let known = try? SharedConfiguration(profile: settings.profile, environment: environment)
         let authorities = known.flatMap { try? TrustedAuthorities.find(environment, $0) }
         // Keys are fetched over connections of their own, so that a renewal does not wait for a request.
-        let keys = CredentialsChain(
-            // The settings were validated, so the certificate that they may name has all its fields.
-            settings: (try? settings.credentials(in: environment)) ?? CredentialsSettings(environment: environment),
-            transport: CurlTransport(authorities: authorities))
+        let keys: CredentialsChain
+        if let provider = settings.credentials {
+            keys = CredentialsChain(
+                find: { _ throws(CredentialsError) in try provider.credentials() },
+                run: { if !OwnThreads.shared.start($0) { $0() } },
+                random: { Double.random(in: 0..<1) })
+        } else {
+            keys = CredentialsChain(
+                // The settings were validated, so the certificate that they may name has all its fields.
+                settings: (try? settings.credentials(in: environment)) ?? CredentialsSettings(environment: environment),
+                transport: CurlTransport(authorities: authorities))
+        }
         let transport = CurlTransport(authorities: authorities)
         return ServiceDelivery(
             encoder: PutMetricDataEncoder(), transport: transport, credentials: keys,

@@ -57,8 +57,10 @@ final class SenderRegistry: Sendable {
 struct DestinationKey: Hashable, Sendable {
     /// All settings that matter, secrets among them: to be compared, never to be shown.
     private let parts: [String?]
+    private let provider: ObjectIdentifier?
 
     init(_ settings: CloudWatchSettings) {
+        provider = settings.credentials.map { ObjectIdentifier($0) }
         let certificate = settings.iotCertificate?.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] } ?? []
         parts =
             [

@@ -48,6 +48,17 @@ final class OwnThreads: Sendable {
         return isStarted
     }
 
+    /// Does work on a thread, and returns when it is done; on the caller's if the system gives none.
+    func run(_ work: @escaping @Sendable () -> Void) async {
+        await withCheckedContinuation { continuation in
+            let whole: @Sendable () -> Void = {
+                work()
+                continuation.resume()
+            }
+            if !start(whole) { whole() }
+        }
+    }
+
     /// Waits until all have ended and freed what they held, but for the one that calls and for those that take longer.
     func joinAll(within time: Duration) {
         let end = MonotonicInstant.now().advanced(by: time)

@@ -10,6 +10,7 @@ package final class Sender: Sendable {
     let state: Mutex<SenderState>
     private let observers = StatusObservers()
     private let lastHandlers = Mutex<[UInt64: @Sendable () -> Void]>([:])
+    private let intervalEnds = IntervalEnds()
     let delivery: any Delivery
     let openSpool: (@Sendable () throws(SpoolError) -> Spool)?
     /// Whether there is a thread that runs this sender, or has run it to its end.
@@ -102,6 +103,12 @@ package final class Sender: Sendable {
         wake.advance()
     }
 
+    /// Sets what hands over what a series gathered, at the end of each of its intervals; called on the sender's thread.
+    package func atIntervalEnd(_ publisher: UInt64, interval: Int64, _ handler: (@Sendable () -> Void)?) {
+        intervalEnds.set(publisher, interval: interval, clock: state.withLock { $0.clock }, handler: handler)
+        wake.advance()
+    }
+
     /// Sets what hands over the last figures of a series when the process ends without closing it.
     package func atExit(_ publisher: UInt64, _ handler: (@Sendable () -> Void)?) {
         lastHandlers.withLock { $0[publisher] = handler }
@@ -115,6 +122,7 @@ package final class Sender: Sendable {
     /// elements that stop one after the other leave is sent together, and waited for once.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         atExit(publisher, nil)
+        atIntervalEnd(publisher, interval: 1, nil)
         state.withLock { $0.close(publisher) }
         if isLast {
             CloseBudget.spend(of: max(deadline, CloseBudget.least)) { budget in
@@ -170,6 +178,8 @@ package final class Sender: Sendable {
         var spool: Spool?
         while end.map({ MonotonicInstant.now() < $0 && !state.withLock { $0.isFlushed } }) ?? true {
             let seen = wake.value
+            // What they hand over belongs to the intervals that the next step closes.
+            let nextEnd = intervalEnds.callDue(at: .now(), clock: state.withLock { $0.clock })
             let step = state.withLock { $0.nextStep(at: .now()) }
             switch step {
             case .condense(let closedIntervals):
@@ -179,7 +189,7 @@ package final class Sender: Sendable {
                 // The thread keeps this sender until it is done.
                 if !OwnThreads.shared.start({ self.deliver(batch) }) { deliver(batch) }
             case .wait(let instant):
-                let pause = max(.zero, BootInstant.now().duration(to: instant))
+                let pause = max(.zero, BootInstant.now().duration(to: min(instant, nextEnd)))
                 let last = MonotonicInstant.now().advanced(by: pause)
                 wake.wait(after: seen, until: end.map { min($0, last) } ?? last)
             case .open, .store, .settle, .claim, .renew, .remember:

@@ -6,12 +6,15 @@ import Timepiece
 enum DatumArchive {
     /// The number of this layout; what another version has written is not guessed at.
     private static let version: UInt64 = 1
+    /// The same with the name of a unit at the end of the names; without it the unit is the second.
+    private static let versionWithUnit: UInt64 = 2
     private static let fraction = 16.0
 
     /// Writes everything but what the spool has in columns of its own.
     static func bytes(of datum: Datum) -> [UInt8] {
         var writer = ArchiveWriter()
-        writer.write(version)
+        let unit = datum.identity.unit
+        writer.write(unit == .seconds ? version : versionWithUnit)
         writer.write(datum.identity.namespace)
         writer.write(datum.identity.name)
         writer.write(UInt64(clamping: datum.identity.interval))
@@ -20,6 +23,7 @@ enum DatumArchive {
             writer.write(dimension.name)
             writer.write(dimension.value)
         }
+        if unit != .seconds { writer.write(unit.name) }
         for number in [datum.count, datum.sum, datum.min, datum.max] { writer.write(number) }
         writer.write(UInt64(datum.values.count))
         var previous: UInt64 = 0
@@ -35,7 +39,8 @@ enum DatumArchive {
     /// Reads a datum back; nil if the bytes are none of this version.
     static func datum(_ bytes: [UInt8], boot: String, instant: BootInstant, wall: WallTime) -> Datum? {
         var reader = ArchiveReader(bytes)
-        guard reader.number() == version, let namespace = reader.text(), let name = reader.text(),
+        guard let found = reader.number(), found == version || found == versionWithUnit,
+            let namespace = reader.text(), let name = reader.text(),
             let interval = reader.number(), let dimensionCount = reader.number(), dimensionCount <= 100
         else { return nil }
         var dimensions: [MetricIdentity.Dimension] = []
@@ -43,6 +48,9 @@ enum DatumArchive {
             guard let name = reader.text(), let value = reader.text() else { return nil }
             dimensions.append(MetricIdentity.Dimension(name: name, value: value))
         }
+        var unit: CloudWatchUnit? = .seconds
+        if found == versionWithUnit { unit = reader.text().flatMap { CloudWatchUnit($0) } }
+        guard let unit else { return nil }
         guard let count = reader.number(), let sum = reader.number(), let min = reader.number(),
             let max = reader.number(), let valueCount = reader.number(), valueCount <= 10_000
         else { return nil }
@@ -53,10 +61,12 @@ enum DatumArchive {
             previous &+= difference
             values.append(Datum.Value(nanoseconds: Double(previous) / fraction, count: count))
         }
+        var identity = MetricIdentity(
+            namespace: namespace, name: name, dimensions: dimensions, interval: Int64(clamping: interval))
+        identity.unit = unit
         return Datum(
-            identity: MetricIdentity(
-                namespace: namespace, name: name, dimensions: dimensions, interval: Int64(clamping: interval)),
-            boot: boot, instant: instant, wall: wall, count: count, sum: sum, min: min, max: max, values: values)
+            identity: identity, boot: boot, instant: instant, wall: wall, count: count, sum: sum, min: min, max: max,
+            values: values)
     }
 }
 

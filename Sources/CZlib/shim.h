@@ -1,6 +1,0 @@
-#ifndef TIMEPIECE_CZLIB_SHIM_H
-#define TIMEPIECE_CZLIB_SHIM_H
-
-#include <zlib.h>
-
-#endif

@@ -1,0 +1,8 @@
+#include "shim.h"
+
+/* *INDENT-OFF* */
+TIMEPIECE_LAZY_LIBRARY (TIMEPIECE_ZLIB_FUNCTIONS, timepiece_zlib_problem,
+    "libz.so.1")
+
+TIMEPIECE_ZLIB_FUNCTIONS (TIMEPIECE_LAZY_DEFINE)
+/* *INDENT-ON* */
