@@ -245,6 +245,20 @@ gst_timepiece_alarm_list_to_string (GstTimepieceAlarmList * list)
   return g_string_free (text, text->len == 0);
 }
 
+gboolean
+gst_timepiece_alarm_list_stands (GstTimepieceAlarmList * list,
+    const TimepieceTick * tick, const gchar * name, guint64 serial)
+{
+  const GstTimepieceAlarm *alarm;
+  gboolean stands;
+
+  g_mutex_lock (&list->lock);
+  alarm = list->tick == tick ? find (list, name) : NULL;
+  stands = alarm && alarm->serial == serial;
+  g_mutex_unlock (&list->lock);
+  return stands;
+}
+
 void
 gst_timepiece_alarm_list_over (GstTimepieceAlarmList * list,
     const gchar * name, guint64 serial)

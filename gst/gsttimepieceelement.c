@@ -295,9 +295,8 @@ close_cloudwatch (GstTimepieceElement * self)
   timepiece_publisher_unref (cloudwatch);
 }
 
-/* Returns: (nullable) (transfer full) */
-static TimepieceMeter *
-ref_meter (GstTimepieceElement * self)
+TimepieceMeter *
+gst_timepiece_element_ref_meter (GstTimepieceElement * self)
 {
   TimepieceMeter *meter;
 
@@ -468,7 +467,7 @@ gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
-  TimepieceMeter *meter = ref_meter (self);
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
 
   GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
   if (meter) {
@@ -502,7 +501,8 @@ gst_timepiece_element_src_event (GstPad * pad, GstObject * parent,
 
   GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
   if ((type == GST_EVENT_LATENCY || type == GST_EVENT_FLUSH_STOP)
-      && (meter = ref_meter (GST_TIMEPIECE_ELEMENT (parent)))) {
+      && (meter =
+          gst_timepiece_element_ref_meter (GST_TIMEPIECE_ELEMENT (parent)))) {
     /* A pipeline sends the latency just before its sinks start to play, which
      * they do before this element: buffers flow from here on. A flush from
      * downstream is a seek in pull mode. */
@@ -527,12 +527,27 @@ gst_timepiece_element_src_activate_mode (GstPad * pad, GstObject * parent,
   return TRUE;
 }
 
+/* A pause may tell that a stall is over, and a handler of that may stop the
+ * element. */
+static void
+play_or_pause (GstTimepieceElement * self, gboolean plays)
+{
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
+
+  if (!meter)
+    return;
+  if (plays)
+    check_thread (self, timepiece_meter_play (meter, gst_timepiece_now ()));
+  else
+    timepiece_meter_pause (meter, gst_timepiece_now ());
+  timepiece_meter_unref (meter);
+}
+
 static GstStateChangeReturn
 gst_timepiece_element_change_state (GstElement * element,
     GstStateChange transition)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (element);
-  TimepieceMeter *meter = PRIVATE (self)->meter;
   GstStateChangeReturn ret;
 
   switch (transition) {
@@ -541,10 +556,10 @@ gst_timepiece_element_change_state (GstElement * element,
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      check_thread (self, timepiece_meter_play (meter, gst_timepiece_now ()));
+      play_or_pause (self, TRUE);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      timepiece_meter_pause (meter, gst_timepiece_now ());
+      play_or_pause (self, FALSE);
       break;
     default:
       break;
@@ -571,7 +586,7 @@ gst_timepiece_element_change_state (GstElement * element,
 void
 gst_timepiece_element_apply (GstTimepieceElement * self)
 {
-  TimepieceMeter *meter = ref_meter (self);
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
 
   if (!meter)
     return;
@@ -615,7 +630,7 @@ static GstStructure *
 get_stats (GstTimepieceElement * self)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
-  TimepieceMeter *meter = ref_meter (self);
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
   GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self,
       meter);
   TimepiecePublisher *cloudwatch;

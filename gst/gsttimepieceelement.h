@@ -46,6 +46,8 @@ typedef struct
 GstPad *gst_timepiece_element_get_sink_pad (GstTimepieceElement * self);
 GstPad *gst_timepiece_element_get_src_pad (GstTimepieceElement * self);
 
+/* Returns: (nullable) (transfer full): NULL when not started */
+TimepieceMeter *gst_timepiece_element_ref_meter (GstTimepieceElement * self);
 gboolean gst_timepiece_element_is_started (GstTimepieceElement * self);
 /* A setting changed: applies it if there is a meter. */
 void gst_timepiece_element_apply (GstTimepieceElement * self);

@@ -197,7 +197,8 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceTick, gst_timepiece_tick,
 static void
 report (const TimepieceTickWindow * window, void *user_data)
 {
-  GstTimepieceTick *self = GST_TIMEPIECE_TICK (user_data);
+  /* A message may carry away the last reference but this one. */
+  GstTimepieceTick *self = gst_object_ref (user_data);
   GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
 
   if (window->num_backwards > 0)
@@ -206,6 +207,7 @@ report (const TimepieceTickWindow * window, void *user_data)
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post (element,
         gst_timepiece_tick_window_structure (self, "timepiece-tick", window));
+  gst_object_unref (self);
 }
 
 /* On the reports' thread. */

@@ -208,7 +208,8 @@ warn_complaint (GstTimepieceWatch * self, const TimepieceWatchWindow * window)
 static void
 report (const TimepieceWatchWindow * window, void *user_data)
 {
-  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (user_data);
+  /* A handler of the warning may drop the last reference but this one. */
+  GstTimepieceWatch *self = gst_object_ref (user_data);
   GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
 
   if (window->complaint != TIMEPIECE_COMPLAINT_NONE)
@@ -216,6 +217,7 @@ report (const TimepieceWatchWindow * window, void *user_data)
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post (element,
         gst_timepiece_watch_structure (self, "timepiece-watch", window));
+  gst_object_unref (self);
 }
 
 /* On the reports' thread, or at a turn of the stream. */
@@ -306,7 +308,10 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 static void
 gst_timepiece_watch_stop (GstTimepieceElement * element)
 {
-  g_atomic_pointer_set (&GST_TIMEPIECE_WATCH (element)->watch, NULL);
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+
+  gst_timepiece_watch_hold_frames (self);
+  g_atomic_pointer_set (&self->watch, NULL);
 }
 
 static void

@@ -365,7 +365,8 @@ typedef struct {
 
 /* A push (or pull) that is under way; it lives on the stack of the streaming
  * thread, which keeps a pointer to its innermost one. The caller sets outer
- * before it enters and start after; the rest belongs to the timing. */
+ * before it enters and start after, and releases the frame after it left if
+ * held is set; the rest belongs to the timing. */
 typedef struct _TimepieceFrame TimepieceFrame;
 struct _TimepieceFrame {
   TimepieceFrame *_Nullable outer;
@@ -375,6 +376,7 @@ struct _TimepieceFrame {
   uint64_t reparented;
   uint64_t breaks;
   bool counted_inside;
+  bool held;
 };
 
 /* What a start writes on a buffer. */
@@ -411,6 +413,13 @@ uint64_t timepiece_watch_start (TimepieceWatch * watch);
 void timepiece_watch_enter (TimepieceWatch * watch, TimepieceFrame * frame);
 void timepiece_watch_leave (TimepieceWatch * watch, TimepieceFrame * frame,
     uint64_t now, bool passed, bool flushed, uint64_t position);
+
+/* The watch is about to stop in a thread that has pushes under way: their
+ * frames, from the innermost out, hold what they use until they are released.
+ * What is entered from now on is not inside the watch. */
+void timepiece_watch_hold (TimepieceWatch * watch,
+    TimepieceFrame *_Nullable innermost);
+void timepiece_frame_release (TimepieceFrame * frame);
 
 /* For a start: a buffer passes. Returns its sequence number, from 1. One thread
  * at a time. Never waits, allocates, locks or traps.

@@ -77,8 +77,13 @@ public final class AlarmClock: Sendable {
     /// - Throws: ``TimepieceError/duplicateName(_:)`` if there is one of this name, or
     ///   ``TimepieceError/alreadyArmed(_:)`` if an alarm clock holds the schedule.
     public func add(_ schedule: any Schedule) throws(TimepieceError) {
+        try add(schedule, tag: Firing.Tag())
+    }
+
+    /// Adds a schedule with what its firings are to carry.
+    package func add(_ schedule: any Schedule, tag: Firing.Tag) throws(TimepieceError) {
         try queue.withLock { queue throws(TimepieceError) in
-            try queue.add(schedule, to: self, ticks: ticks)
+            try queue.add(schedule, tag: tag, to: self, ticks: ticks)
             publish(queue)
         }
     }

@@ -7,6 +7,7 @@ struct ScheduleQueue: ~Copyable {
         let queued: QueuedSchedule
         /// How many were added before it.
         let sequence: UInt64
+        let tag: Firing.Tag
     }
 
     private var entries: [Entry?] = []
@@ -43,12 +44,14 @@ struct ScheduleQueue: ~Copyable {
         entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.schedule)
     }
 
-    mutating func add(_ schedule: any Schedule, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
+    mutating func add(
+        _ schedule: any Schedule, tag: Firing.Tag, to owner: AlarmClock, ticks: UInt64
+    ) throws(TimepieceError) {
         let queued = schedule.queued
         if let name = queued.name, placesByName[name] != nil { throw .duplicateName(name) }
         let place = freePlaces.last ?? entries.count
         guard queued.attach(to: owner, place: place, ticks: ticks) else { throw .alreadyArmed(queued.name) }
-        let entry = Entry(schedule: schedule, queued: queued, sequence: nextSequence)
+        let entry = Entry(schedule: schedule, queued: queued, sequence: nextSequence, tag: tag)
         nextSequence.addSaturating(1)
         if freePlaces.popLast() == nil { entries.append(entry) } else { entries[place] = entry }
         if let name = queued.name { placesByName[name] = place }
@@ -122,7 +125,10 @@ struct ScheduleQueue: ~Copyable {
         guard let entry = entries[place] else { return }
         let (firing, deadline) = entry.queued.advance(to: now, firedAt: instant)
         setDeadline(deadline, of: entry.queued, at: place)
-        if let firing { fired.append((place, entry, firing)) }
+        if var firing {
+            firing.tag = entry.tag
+            fired.append((place, entry, firing))
+        }
     }
 
     private mutating func setDeadline(_ deadline: UInt64?, of queued: QueuedSchedule, at place: Int) {

@@ -89,10 +89,13 @@ package final class TickMeter: StreamMeter {
 
     package func end(at now: UInt64) {
         tellResumption(at: now)
-        state.withLock { state in
+        let isStopped = state.withLock { state in
             state.plan.ended = true
             state.detector.rest()
+            return state.plan.stopped
         }
+        // A handler of the resumption may have stopped the meter.
+        guard !isStopped else { return }
         ReportClock.shared.remove(self)
         reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now)))
         handOver(at: now)
@@ -123,9 +126,12 @@ package final class TickMeter: StreamMeter {
         let window = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
         reporter.report(window)
         let event = state.withLock { state in
-            state.detector.closed(
-                at: now, events: window.tally.events, earlierEvents: window.total.events &- window.tally.events,
-                duration: window.duration)
+            // A handler of the window may have stopped the meter and freed its element.
+            state.plan.stopped
+                ? nil
+                : state.detector.closed(
+                    at: now, events: window.tally.events, earlierEvents: window.total.events &- window.tally.events,
+                    duration: window.duration)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }

@@ -56,6 +56,7 @@ final class WatchLog: WatchReporter {
         unsafe frame.pointee.start = start
         unsafe inside(frame)
         unsafe meter.leave(frame, at: end, passed: passed, flushed: flushed, position: start)
+        unsafe frame.pointee.release()
     }
 
     /// The start that this is, 0 if it is none.
