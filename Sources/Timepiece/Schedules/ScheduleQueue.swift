@@ -7,7 +7,7 @@ struct ScheduleQueue: ~Copyable {
         let queued: QueuedSchedule
         /// How many were added before it.
         let sequence: UInt64
-        let tag: Firing.Tag
+        let tag: FiringTag
     }
 
     private var entries: [Entry?] = []
@@ -45,7 +45,7 @@ struct ScheduleQueue: ~Copyable {
     }
 
     mutating func add(
-        _ schedule: any Schedule, tag: Firing.Tag, to owner: AlarmClock, ticks: UInt64
+        _ schedule: any Schedule, tag: FiringTag, to owner: AlarmClock, ticks: UInt64
     ) throws(TimepieceError) {
         let queued = schedule.queued
         if let name = queued.name, placesByName[name] != nil { throw .duplicateName(name) }
@@ -86,7 +86,7 @@ struct ScheduleQueue: ~Copyable {
     /// Goes on to the given times; returns what fires, in the order of adding, and drops what fired for the last time.
     mutating func fire(
         at instant: MonotonicInstant, reading: ClockReading?, ticks: UInt64, mediaTime: UInt64?
-    ) -> [(queued: QueuedSchedule, firing: Firing)] {
+    ) -> [(queued: QueuedSchedule, firing: Firing, tag: FiringTag)] {
         var fired: [(place: Int, entry: Entry, firing: Firing)] = []
         while monotonic.next <= instant.nanoseconds, let place = monotonic.nextPlace {
             advance(place, to: instant.nanoseconds, at: instant, into: &fired)
@@ -115,7 +115,7 @@ struct ScheduleQueue: ~Copyable {
         for (place, entry, firing) in fired where firing.isLast && entry.queued.deadline == nil {
             drop(entry.queued, at: place, isFinished: true)
         }
-        return fired.map { ($0.entry.queued, $0.firing) }
+        return fired.map { ($0.entry.queued, $0.firing, $0.entry.tag) }
     }
 
     private mutating func advance(
@@ -125,10 +125,7 @@ struct ScheduleQueue: ~Copyable {
         guard let entry = entries[place] else { return }
         let (firing, deadline) = entry.queued.advance(to: now, firedAt: instant)
         setDeadline(deadline, of: entry.queued, at: place)
-        if var firing {
-            firing.tag = entry.tag
-            fired.append((place, entry, firing))
-        }
+        if let firing { fired.append((place, entry, firing)) }
     }
 
     private mutating func setDeadline(_ deadline: UInt64?, of queued: QueuedSchedule, at place: Int) {

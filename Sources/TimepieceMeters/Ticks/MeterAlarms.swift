@@ -25,8 +25,8 @@ package import Timepiece
         }
     }
 
-    /// Arms an alarm; each of its firings carries the tag.
-    package func add(_ schedule: any Schedule, tag: Firing.Tag) throws(TimepieceError) {
+    /// Arms an alarm; the tag comes with each of its firings.
+    package func add(_ schedule: any Schedule, tag: FiringTag) throws(TimepieceError) {
         try clock?.add(schedule, tag: tag)
         armed.store(true, ordering: .relaxed)
     }
@@ -36,7 +36,7 @@ package import Timepiece
     }
 
     /// Takes out what is due.
-    package func fire(at now: UInt64, mediaTime: UInt64?) -> [Firing] {
+    package func fire(at now: UInt64, mediaTime: UInt64?) -> [(firing: Firing, tag: FiringTag)] {
         clock?.fire(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime) ?? []
     }
 }
