@@ -196,7 +196,13 @@ gst_timepiece_alarm_list_add (GstTimepieceAlarmList * list, const gchar * text,
     return FALSE;
   }
   g_mutex_lock (&list->lock);
-  ok = settle_names (list, added, problem);
+  ok = list->alarms.length + added->len <= GST_TIMEPIECE_ALARM_LARGEST_NUMBER;
+  if (ok)
+    ok = settle_names (list, added, problem);
+  else
+    *problem = g_strdup_printf ("There are %u alarms already, and %d is the "
+        "most that an element takes; nothing was added.", list->alarms.length,
+        GST_TIMEPIECE_ALARM_LARGEST_NUMBER);
   while (ok && added->len > 0) {
     GstTimepieceAlarm *alarm = g_ptr_array_index (added, 0);
     GstTimepieceAlarm *former = find (list, alarm->name);

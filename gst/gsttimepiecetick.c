@@ -205,7 +205,7 @@ report (const TimepieceTickWindow * window, void *user_data)
     GST_WARNING_OBJECT (self, "the clock ran backwards %" G_GUINT64_FORMAT
         " times", window->num_backwards);
   if (gst_timepiece_element_posts (element))
-    gst_timepiece_element_post (element,
+    gst_timepiece_element_post_report (element,
         gst_timepiece_tick_window_structure (self, "timepiece-tick", window));
   gst_object_unref (self);
 }
@@ -236,6 +236,7 @@ static TimepieceMeter *
 gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
 {
   static const TimepieceTickEvents events = {
+    .ready = gst_timepiece_element_is_ready,
     .window = report,
     .stall = report_stall
   };

@@ -215,7 +215,7 @@ report (const TimepieceWatchWindow * window, void *user_data)
   if (window->complaint != TIMEPIECE_COMPLAINT_NONE)
     warn_complaint (self, window);
   if (gst_timepiece_element_posts (element))
-    gst_timepiece_element_post (element,
+    gst_timepiece_element_post_report (element,
         gst_timepiece_watch_structure (self, "timepiece-watch", window));
   gst_object_unref (self);
 }
@@ -254,6 +254,7 @@ static TimepieceMeter *
 gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 {
   static const TimepieceWatchEvents events = {
+    .ready = gst_timepiece_element_is_ready,
     .window = report,
     .stall = report_stall,
     .find_paths = find_paths
@@ -281,8 +282,10 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   settings.correlation = (TimepieceCorrelation) self->correlation;
   settings.stall_timeout = self->stall_timeout;
   self->warned_start = self->warned_stop = self->warned_memory = FALSE;
+  *problem = g_strdup (self->name_problem);
   GST_OBJECT_UNLOCK (self);
-  *problem = gst_timepiece_stall_problem (settings.stall_timeout);
+  if (!*problem)
+    *problem = gst_timepiece_stall_problem (settings.stall_timeout);
   watch = *problem ? NULL : timepiece_watch_new (&settings, &events, self,
       sentence, sizeof (sentence));
   if (watch) {
@@ -401,7 +404,10 @@ gst_timepiece_watch_set_property (GObject * object, guint prop_id,
   switch (prop_id) {
     case PROP_WATCH:
       g_free (self->name);
-      self->name = g_value_dup_string (value);
+      g_free (self->name_problem);
+      self->name_problem = gst_timepiece_element_name_problem ("watch",
+          g_value_get_string (value));
+      self->name = self->name_problem ? NULL : g_value_dup_string (value);
       break;
     case PROP_EDGE:
       self->edge = g_value_get_enum (value);
@@ -448,6 +454,7 @@ static void
 gst_timepiece_watch_finalize (GObject * object)
 {
   g_free (GST_TIMEPIECE_WATCH (object)->name);
+  g_free (GST_TIMEPIECE_WATCH (object)->name_problem);
   G_OBJECT_CLASS (gst_timepiece_watch_parent_class)->finalize (object);
 }
 

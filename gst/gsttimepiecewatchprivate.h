@@ -37,6 +37,7 @@ struct _GstTimepieceWatch
 
   /* properties, protected by OBJECT_LOCK */
   gchar *name;
+  gchar *name_problem;          /* of a name that was not taken */
   GstTimepieceWatchEdge edge;
   GstTimepieceWatchCorrelation correlation;
   guint64 stall_timeout;

@@ -98,8 +98,12 @@ typedef struct {
   uint64_t fired;
 } TimepieceFiring;
 
+/* Whether a report may be made now. FALSE: the window stays open. */
+typedef bool (*TimepieceReadyFunc) (void *_Nullable user_data);
+
 /* What a meter tells. What is pointed to is valid during the call. */
 typedef struct {
+  TimepieceReadyFunc ready;
   void (*window) (const TimepieceTickWindow *window, void *_Nullable user_data);
   TimepieceStallFunc stall;
 } TimepieceTickEvents;
@@ -345,6 +349,7 @@ typedef void (*TimepieceWatchFunc) (const TimepieceWatchWindow *window,
 
 /* What a watch tells. */
 typedef struct {
+  TimepieceReadyFunc ready;
   TimepieceWatchFunc window;
   TimepieceStallFunc stall;             /* what is in flight is overdue */
   /* Which starts are upstream is asked for: call timepiece_watch_connect () in

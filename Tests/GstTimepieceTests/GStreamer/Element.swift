@@ -52,6 +52,17 @@ import CGStreamerCheck
         unsafe gst_util_set_object_arg(object, property, text)
     }
 
+    /// Sets a property that holds a text to bytes that need not be one.
+    func set(_ property: String, bytes: [UInt8]) {
+        var value = GValue()
+        unsafe g_value_init(&value, GType(16 << 2))
+        unsafe (bytes + [0]).withUnsafeBufferPointer { bytes in
+            unsafe bytes.withMemoryRebound(to: CChar.self) { unsafe g_value_set_string(&value, $0.baseAddress) }
+        }
+        unsafe g_object_set_property(object, property, &value)
+        unsafe g_value_unset(&value)
+    }
+
     /// Sets a property that holds an element.
     func set(_ property: String, _ element: Element) {
         var value = GValue()

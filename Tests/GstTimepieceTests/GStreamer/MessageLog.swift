@@ -34,6 +34,11 @@ import CGStreamerCheck
         unsafe gst_object_unref(bus)
     }
 
+    /// Reads the bus itself, where every message waits all the same.
+    func read() {
+        while let message = unsafe gst_bus_pop(bus) { unsafe gst_message_unref(message) }
+    }
+
     /// What has come so far.
     var all: [Message] { log.update { $0 } }
 

@@ -22,6 +22,11 @@ import TimepieceMeters
 /// The windows that a watch reported, in order.
 final class WatchLog: WatchReporter {
     private let windows = Mutex<[WatchWindow]>([])
+    let isReady: Bool
+
+    init(isReady: Bool = true) {
+        self.isReady = isReady
+    }
 
     var all: [WatchWindow] { windows.withLock { $0 } }
 
