@@ -1,5 +1,5 @@
-/* The syntax of alarms: GStreamer's structures, read by GStreamer; times of day
- * are read by GLib. */
+/* The syntax of alarms: kind,field=value,…;… as GStreamer writes its structures.
+ * Times of day are read by GLib. */
 #include "gsttimepiecealarm.h"
 
 #include <string.h>
@@ -16,6 +16,9 @@ static const gchar *const types[] = {
   "string", "str", "s", "gchararray", "int", "i", "gint", "uint", "u", "guint",
   "gint64", "guint64"
 };
+
+/* More than a name needs, and fewer than memory would have to be bounded by. */
+#define LONGEST_NAME 1024
 
 static const gchar bad_form[] = "it is not of the form kind,field=value,…, "
     "entries separated by semicolons";
@@ -133,17 +136,18 @@ parse_time (const gchar * text, gint64 * nanoseconds)
   return sensible;
 }
 
-/* What a field says, as text, whatever type GStreamer took it for. */
-static gchar *
-dup_field (const GstStructure * structure, const gchar * field)
+/* The names and values of an entry's fields, one after the other; of two fields
+ * of a name the later one counts.
+ * Returns: (nullable): what a field says. */
+static const gchar *
+find_field (const GPtrArray * fields, const gchar * name)
 {
-  const GValue *value = gst_structure_get_value (structure, field);
+  guint i;
 
-  if (!value)
-    return NULL;
-  if (G_VALUE_HOLDS_STRING (value))
-    return g_value_dup_string (value);
-  return gst_value_serialize (value);
+  for (i = fields->len; i > 0; i -= 2)
+    if (strcmp (g_ptr_array_index (fields, i - 2), name) == 0)
+      return g_ptr_array_index (fields, i - 1);
+  return NULL;
 }
 
 static gboolean
@@ -153,10 +157,10 @@ parse_count (const gchar * text, gint64 least, gint64 * number)
 }
 
 static gchar *
-parse_value (GstTimepieceAlarm * alarm, const GstStructure * structure)
+parse_value (GstTimepieceAlarm * alarm, const GPtrArray * fields)
 {
   const gchar *field = value_fields[alarm->kind];
-  gchar *text = dup_field (structure, field);
+  const gchar *text = find_field (fields, field);
   gchar *problem = NULL;
 
   if (!text)
@@ -180,14 +184,13 @@ parse_value (GstTimepieceAlarm * alarm, const GstStructure * structure)
             "us, ns)", field, text);
       break;
   }
-  g_free (text);
   return problem;
 }
 
 static gchar *
-parse_clock (GstTimepieceAlarm * alarm, const GstStructure * structure)
+parse_clock (GstTimepieceAlarm * alarm, const GPtrArray * fields)
 {
-  gchar *text = dup_field (structure, "clock");
+  const gchar *text = find_field (fields, "clock");
   gchar *problem = NULL;
 
   if (!text)
@@ -200,35 +203,29 @@ parse_clock (GstTimepieceAlarm * alarm, const GstStructure * structure)
       || alarm->kind == TIMEPIECE_ALARM_ORDINAL)
     problem = g_strdup_printf ("it has a clock, which only interval and after "
         "can have");
-  g_free (text);
   return problem;
 }
 
 static gchar *
-parse_action (GstTimepieceAlarm * alarm, const GstStructure * structure)
+parse_action (GstTimepieceAlarm * alarm, const GPtrArray * fields)
 {
-  gchar *text = dup_field (structure, "action");
+  const gchar *text = find_field (fields, "action");
   gint action;
 
   if (!text)
     return NULL;
   action = index_of (actions, G_N_ELEMENTS (actions), text);
-  if (action < 0) {
-    gchar *problem = g_strdup_printf ("action is \"%s\", but it has to be "
+  if (action < 0)
+    return g_strdup_printf ("action is \"%s\", but it has to be "
         "message, force-key-unit or eos", text);
-
-    g_free (text);
-    return problem;
-  }
-  g_free (text);
   alarm->action = (GstTimepieceAction) action;
   return NULL;
 }
 
 static gchar *
-parse_limit (GstTimepieceAlarm * alarm, const GstStructure * structure)
+parse_limit (GstTimepieceAlarm * alarm, const GPtrArray * fields)
 {
-  gchar *text = dup_field (structure, "count");
+  const gchar *text = find_field (fields, "count");
   gchar *problem = NULL;
   gint64 count = 0;
 
@@ -240,37 +237,34 @@ parse_limit (GstTimepieceAlarm * alarm, const GstStructure * structure)
     problem = g_strdup_printf ("count is \"%s\", but it has to be a number "
         "from 1 to %d", text, G_MAXINT32);
   alarm->count = (guint64) count;
-  g_free (text);
   return problem;
 }
 
 static gchar *
-parse_name (GstTimepieceAlarm * alarm, const GstStructure * structure,
+parse_name (GstTimepieceAlarm * alarm, const GPtrArray * fields,
     guint position)
 {
-  const GValue *value = gst_structure_get_value (structure, "name");
+  const gchar *name = find_field (fields, "name");
 
-  if (!value) {
+  if (!name) {
     gst_timepiece_alarm_make_name (alarm, position);
     return NULL;
   }
   alarm->is_named = TRUE;
-  alarm->name = dup_field (structure, "name");
-  /* GStreamer takes t for true and 1/2 for a fraction, and forgets the text. */
-  if (!alarm->name || (!G_VALUE_HOLDS_STRING (value)
-          && !G_VALUE_HOLDS_INT (value)))
-    return g_strdup_printf ("its name is read as a %s; write "
-        "name=(string) and then the name", G_VALUE_TYPE_NAME (value));
-  return *alarm->name == '\0' ? g_strdup ("its name is empty") : NULL;
+  alarm->name = g_strdup (name);
+  if (strlen (name) > LONGEST_NAME)
+    return g_strdup_printf ("its name has %" G_GSIZE_FORMAT " bytes, but may "
+        "have at most %d", strlen (name), LONGEST_NAME);
+  return *name == '\0' ? g_strdup ("its name is empty") : NULL;
 }
 
 static gchar *
-check_fields (const GstTimepieceAlarm * alarm, const GstStructure * structure)
+check_fields (const GstTimepieceAlarm * alarm, const GPtrArray * fields)
 {
-  gint i;
+  guint i;
 
-  for (i = 0; i < gst_structure_n_fields (structure); i++) {
-    const gchar *field = gst_structure_nth_field_name (structure, (guint) i);
+  for (i = 0; i < fields->len; i += 2) {
+    const gchar *field = g_ptr_array_index (fields, i);
 
     if (strcmp (field, "name") && strcmp (field, "clock")
         && strcmp (field, "action") && strcmp (field, "count")
@@ -281,13 +275,13 @@ check_fields (const GstTimepieceAlarm * alarm, const GstStructure * structure)
   return NULL;
 }
 
-/* What an entry begins with. GStreamer complains aloud of the names that it
- * cannot give to a structure, so it gets none but these.
+/* What an entry begins with. @rest: (out): what follows it.
  * Returns: (nullable): what is wrong. */
 static gchar *
-parse_kind (GstTimepieceAlarm * alarm)
+parse_kind (GstTimepieceAlarm * alarm, const gchar ** rest)
 {
-  gchar *kind = g_strndup (alarm->text, strcspn (alarm->text, ", \t\r\n"));
+  gsize length = strcspn (alarm->text, ", \t\r\n");
+  gchar *kind = g_strndup (alarm->text, length);
   gint found = index_of (kinds, G_N_ELEMENTS (kinds), kind);
   gchar *problem = NULL;
 
@@ -298,23 +292,24 @@ parse_kind (GstTimepieceAlarm * alarm)
         "interval, ordinal or after", kind);
   else
     problem = g_strdup (bad_form);
+  *rest = alarm->text + length;
   g_free (kind);
   return problem;
 }
 
 /* Returns: (nullable): what is wrong. */
 static gchar *
-parse_fields (GstTimepieceAlarm * alarm, const GstStructure * structure,
+parse_fields (GstTimepieceAlarm * alarm, const GPtrArray * fields,
     guint position)
 {
   gchar *problem;
 
-  if (!(problem = parse_name (alarm, structure, position))
-      && !(problem = check_fields (alarm, structure))
-      && !(problem = parse_value (alarm, structure))
-      && !(problem = parse_clock (alarm, structure))
-      && !(problem = parse_action (alarm, structure)))
-    problem = parse_limit (alarm, structure);
+  if (!(problem = parse_name (alarm, fields, position))
+      && !(problem = check_fields (alarm, fields))
+      && !(problem = parse_value (alarm, fields))
+      && !(problem = parse_clock (alarm, fields))
+      && !(problem = parse_action (alarm, fields)))
+    problem = parse_limit (alarm, fields);
   return problem;
 }
 
@@ -348,34 +343,92 @@ check_type (const gchar * text)
   gchar *type = g_strstrip (g_strndup (text, strcspn (text, ")")));
   gchar *problem = NULL;
 
-  if (index_of (types, G_N_ELEMENTS (types), type) < 0)
+  if (!strchr (text, ')'))
+    problem = g_strdup (bad_form);
+  else if (index_of (types, G_N_ELEMENTS (types), type) < 0)
     problem = g_strdup_printf ("a value has the type (%s), but may have none "
         "but (string), (int) and their kin", type);
   g_free (type);
   return problem;
 }
 
-/* GStreamer reads values of any type that the process knows, one in the other,
- * and is critical of some that are written wrong, which ends an application with
- * G_DEBUG=fatal-criticals: it gets none but texts and numbers.
+/* Reads a word of the characters that GStreamer takes without quotation marks. */
+static gchar *
+read_bare (const gchar ** text)
+{
+  const gchar *begin = *text;
+
+  while (**text != '\0' && (g_ascii_isalnum (**text)
+          || strchr ("_-+/:.", **text)))
+    (*text)++;
+  return g_strndup (begin, (gsize) (*text - begin));
+}
+
+/* Reads what stands between quotation marks; a backslash is before a character
+ * that is meant itself. Returns: (nullable): NULL if the end is missing. */
+static gchar *
+read_quoted (const gchar ** text)
+{
+  GString *value = g_string_new (NULL);
+
+  for ((*text)++; **text != '\0' && **text != '"'; (*text)++) {
+    if (**text == '\\' && (*text)[1] != '\0')
+      (*text)++;
+    g_string_append_c (value, **text);
+  }
+  if (**text == '\0') {
+    g_string_free (value, TRUE);
+    return NULL;
+  }
+  (*text)++;
+  return g_string_free (value, FALSE);
+}
+
+/* Reads one text or number; a type before it is skipped.
  * Returns: (nullable): what is wrong. */
 static gchar *
-check_values (const GstTimepieceAlarm * alarm)
+read_value (const gchar ** text, gchar ** value)
 {
-  const gchar *found = alarm->text;
-  gchar *problem = NULL;
+  gchar *problem;
 
-  while (!problem && *(found = find_unquoted (found, "([{<\\")) != '\0') {
-    if (*found == '(')
-      problem = check_type (found + 1);
-    else if (*found == '\\')
-      problem = g_strdup (bad_form);
-    else
-      problem = g_strdup_printf ("a value begins with '%c', but may be one "
-          "text or number, and no list, range or structure", *found);
-    found++;
+  if (**text == '(') {
+    if ((problem = check_type (*text + 1)))
+      return problem;
+    *text = skip_space (strchr (*text, ')') + 1);
   }
-  return problem;
+  if (**text != '\0' && strchr ("[{<", **text))
+    return g_strdup_printf ("a value begins with '%c', but may be one "
+        "text or number, and no list, range or structure", **text);
+  if (**text == '"')
+    *value = read_quoted (text);
+  else if ((*value = read_bare (text)) && **value == '\0')
+    g_clear_pointer (value, g_free);
+  return *value ? NULL : g_strdup (bad_form);
+}
+
+/* Reads ,field=value,… to the end. Returns: (nullable): what is wrong. */
+static gchar *
+read_fields (const gchar * text, GPtrArray * fields)
+{
+  for (text = skip_space (text); *text == ','; text = skip_space (text)) {
+    gchar *value = NULL;
+    gchar *problem, *field;
+
+    text = skip_space (text + 1);
+    if (*text == '\0')
+      return NULL;
+    field = read_bare (&text);
+    g_ptr_array_add (fields, field);
+    text = skip_space (text);
+    if (*field == '\0' || *text != '=')
+      return g_strdup (bad_form);
+    text = skip_space (text + 1);
+    problem = read_value (&text, &value);
+    g_ptr_array_add (fields, value);
+    if (problem)
+      return problem;
+  }
+  return *text == '\0' ? NULL : g_strdup (bad_form);
 }
 
 /* @text: (transfer full): one entry
@@ -383,19 +436,15 @@ check_values (const GstTimepieceAlarm * alarm)
 static gchar *
 parse_entry (GstTimepieceAlarm * alarm, gchar * text, guint position)
 {
-  gchar *end = NULL;
+  GPtrArray *fields = g_ptr_array_new_with_free_func (g_free);
+  const gchar *rest;
   gchar *problem;
-  GstStructure *structure;
 
   alarm->text = g_strchomp (text);
-  if ((problem = parse_kind (alarm)) || (problem = check_values (alarm)))
-    return problem;
-  structure = gst_structure_from_string (alarm->text, &end);
-  if (structure && *skip_space (end) == '\0')
-    problem = parse_fields (alarm, structure, position);
-  else
-    problem = g_strdup (bad_form);
-  gst_clear_structure (&structure);
+  if (!(problem = parse_kind (alarm, &rest))
+      && !(problem = read_fields (rest, fields)))
+    problem = parse_fields (alarm, fields, position);
+  g_ptr_array_unref (fields);
   return problem;
 }
 
@@ -420,7 +469,6 @@ gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
   GHashTable *names;
   const gchar *entry = skip_space (text ? text : "");
 
-  /* GStreamer's parser takes what is not UTF-8, and then nobody can print it. */
   if (text && !g_utf8_validate (text, -1, NULL)) {
     *problem = g_strdup ("The alarms are not UTF-8.");
     return NULL;
@@ -436,6 +484,9 @@ gst_timepiece_alarm_parse_list (const gchar * text, gchar ** problem)
         position);
 
     g_ptr_array_add (alarms, alarm);
+    if (!what && position > GST_TIMEPIECE_ALARM_LARGEST_NUMBER)
+      what = g_strdup_printf ("there are more than %d alarms, which is the "
+          "most that an element takes", GST_TIMEPIECE_ALARM_LARGEST_NUMBER);
     if (!what && !g_hash_table_add (names, alarm->name))
       what = g_strdup_printf ("there is another of the name %s", alarm->name);
     if (what) {

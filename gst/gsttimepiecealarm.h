@@ -14,6 +14,9 @@ typedef enum
   GST_TIMEPIECE_ACTION_EOS
 } GstTimepieceAction;
 
+/* How many alarms an element takes. */
+#define GST_TIMEPIECE_ALARM_LARGEST_NUMBER 100000
+
 /* One entry of the property `alarms`. */
 typedef struct
 {

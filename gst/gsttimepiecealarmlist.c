@@ -196,7 +196,13 @@ gst_timepiece_alarm_list_add (GstTimepieceAlarmList * list, const gchar * text,
     return FALSE;
   }
   g_mutex_lock (&list->lock);
-  ok = settle_names (list, added, problem);
+  ok = list->alarms.length + added->len <= GST_TIMEPIECE_ALARM_LARGEST_NUMBER;
+  if (ok)
+    ok = settle_names (list, added, problem);
+  else
+    *problem = g_strdup_printf ("There are %u alarms already, and %d is the "
+        "most that an element takes; nothing was added.", list->alarms.length,
+        GST_TIMEPIECE_ALARM_LARGEST_NUMBER);
   while (ok && added->len > 0) {
     GstTimepieceAlarm *alarm = g_ptr_array_index (added, 0);
     GstTimepieceAlarm *former = find (list, alarm->name);
@@ -243,6 +249,20 @@ gst_timepiece_alarm_list_to_string (GstTimepieceAlarmList * list)
         ((const GstTimepieceAlarm *) link->data)->text);
   g_mutex_unlock (&list->lock);
   return g_string_free (text, text->len == 0);
+}
+
+gboolean
+gst_timepiece_alarm_list_stands (GstTimepieceAlarmList * list,
+    const TimepieceTick * tick, const gchar * name, guint64 serial)
+{
+  const GstTimepieceAlarm *alarm;
+  gboolean stands;
+
+  g_mutex_lock (&list->lock);
+  alarm = list->tick == tick ? find (list, name) : NULL;
+  stands = alarm && alarm->serial == serial;
+  g_mutex_unlock (&list->lock);
+  return stands;
 }
 
 void

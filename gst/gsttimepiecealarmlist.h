@@ -33,6 +33,11 @@ gboolean gst_timepiece_alarm_list_remove (GstTimepieceAlarmList * list,
 /* Returns: (nullable) (transfer full) */
 gchar *gst_timepiece_alarm_list_to_string (GstTimepieceAlarmList * list);
 
+/* Whether an alarm of a meter is still what was armed under this number: neither
+ * removed nor stopped meanwhile. */
+gboolean gst_timepiece_alarm_list_stands (GstTimepieceAlarmList * list,
+    const TimepieceTick * tick, const gchar * name, guint64 serial);
+
 /* The alarm fired for the last time. One that was added is forgotten; one that
  * was set is armed again at the next start. */
 void gst_timepiece_alarm_list_over (GstTimepieceAlarmList * list,

@@ -5,6 +5,7 @@
 #include "gsttimepieceelement.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "gsttimepiececloudwatch.h"
 
@@ -13,14 +14,18 @@ GST_DEBUG_CATEGORY_STATIC (gst_timepiece_element_debug);
 
 #define DEFAULT_INTERVAL GST_SECOND
 #define DEFAULT_POST_MESSAGES TRUE
+#define DEFAULT_MAX_UNREAD_MESSAGES 100
 /* Below this, reporting itself would be the load. */
 #define MIN_INTERVAL GST_MSECOND
+/* As long as a value of a dimension of CloudWatch may be. */
+#define LONGEST_NAME 1024
 
 enum
 {
   PROP_0,
   PROP_INTERVAL,
   PROP_POST_MESSAGES,
+  PROP_MAX_UNREAD_MESSAGES,
   PROP_LABEL,
   PROP_STATS,
   PROP_CLOUDWATCH,
@@ -28,16 +33,26 @@ enum
       PROP_CLOUDWATCH + GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES
 };
 
+/* Counts the messages that are not freed yet. The element holds it and so does
+ * each message, so it has one reference more than messages are unread. */
+typedef struct
+{
+  gint references;
+} GstTimepieceUnread;
+
 typedef struct
 {
   /* constant from init to finalize */
+  GstTimepieceUnread *unread;
   GstPad *sinkpad;
   GstPad *srcpad;
 
   /* properties, protected by OBJECT_LOCK */
   guint64 interval;
   gboolean post_messages;
+  guint max_unread_messages;
   gchar *label;
+  gchar *label_problem;         /* of a label that was not taken */
   GstTimepieceCloudWatch publishing;
 
   /* between start and stop, else NULL; protected by OBJECT_LOCK */
@@ -58,6 +73,7 @@ typedef struct
    * OBJECT_LOCK held; read with either, by others as a reference */
   TimepieceMeter *meter;
   gboolean warned;              /* protected by OBJECT_LOCK */
+  guint64 num_skipped;          /* messages; protected by OBJECT_LOCK */
 
   /* taken by start and stop, which activation and state change both call; the
    * outermost lock but for the stream lock: OBJECT_LOCK and the timing's come
@@ -136,13 +152,14 @@ gst_timepiece_element_dup_label (GstTimepieceElement * self)
   return label;
 }
 
-/* Backwards, times count from the stop, and without one GStreamer calls it an
- * error of ours to ask. */
+/* Backwards, times count from the stop less the offset, and where there is none
+ * such GStreamer is critical of the question. */
 static gboolean
 has_times (const GstSegment * segment)
 {
   return segment->format == GST_FORMAT_TIME && (segment->rate > 0.0
-      || GST_CLOCK_TIME_IS_VALID (segment->stop));
+      || (GST_CLOCK_TIME_IS_VALID (segment->stop)
+          && segment->stop >= segment->offset));
 }
 
 /* With OBJECT_LOCK held. */
@@ -256,13 +273,73 @@ tell_doubts (GstTimepieceElement * self)
   } while (message);
 }
 
+static guint
+num_unread (GstTimepieceElement * self)
+{
+  return (guint) (g_atomic_int_get (&PRIVATE (self)->unread->references) - 1);
+}
+
+static void
+unref_unread (GstTimepieceUnread * unread)
+{
+  if (g_atomic_int_dec_and_test (&unread->references))
+    g_free (unread);
+}
+
+/* A message is freed, wherever that is. */
+static void
+note_freed (gpointer unread, GstMiniObject * message)
+{
+  (void) message;
+  unref_unread (unread);
+}
+
+/* Whether another message would be too many. */
+static gboolean
+is_full (GstTimepieceElement * self)
+{
+  guint limit;
+
+  GST_OBJECT_LOCK (self);
+  limit = PRIVATE (self)->max_unread_messages;
+  GST_OBJECT_UNLOCK (self);
+  return limit > 0 && num_unread (self) >= limit;
+}
+
+bool
+gst_timepiece_element_is_ready (void *self)
+{
+  return !gst_timepiece_element_posts (self) || !is_full (self);
+}
+
+void
+gst_timepiece_element_post_report (GstTimepieceElement * self,
+    GstStructure * structure)
+{
+  GstTimepieceUnread *unread = PRIVATE (self)->unread;
+  GstMessage *message =
+      gst_message_new_element (GST_OBJECT (self), structure);
+
+  GST_DEBUG_OBJECT (self, "posting %" GST_PTR_FORMAT, structure);
+  g_atomic_int_inc (&unread->references);
+  gst_mini_object_weak_ref (GST_MINI_OBJECT (message), note_freed, unread);
+  gst_element_post_message (GST_ELEMENT (self), message);
+}
+
 void
 gst_timepiece_element_post (GstTimepieceElement * self,
     GstStructure * structure)
 {
-  GST_DEBUG_OBJECT (self, "posting %" GST_PTR_FORMAT, structure);
-  gst_element_post_message (GST_ELEMENT (self),
-      gst_message_new_element (GST_OBJECT (self), structure));
+  if (!is_full (self)) {
+    gst_timepiece_element_post_report (self, structure);
+    return;
+  }
+  GST_LOG_OBJECT (self, "too many messages are unread for %" GST_PTR_FORMAT,
+      structure);
+  gst_structure_free (structure);
+  GST_OBJECT_LOCK (self);
+  PRIVATE (self)->num_skipped++;
+  GST_OBJECT_UNLOCK (self);
 }
 
 /* Tells, once a start, that no thread could be made for reports. */
@@ -416,9 +493,8 @@ close_cloudwatch (GstTimepieceElement * self)
     mark_failing (self, FALSE);
 }
 
-/* Returns: (nullable) (transfer full) */
-static TimepieceMeter *
-ref_meter (GstTimepieceElement * self)
+TimepieceMeter *
+gst_timepiece_element_ref_meter (GstTimepieceElement * self)
 {
   TimepieceMeter *meter;
 
@@ -462,9 +538,8 @@ start (GstTimepieceElement * self)
   priv->warned = FALSE;
   set_none (&priv->past);
   problem = interval_problem (priv->interval);
-  if (!problem && priv->label && *priv->label == '\0')
-    problem = g_strdup ("The property label is empty; allowed is a text that "
-        "names this point of the pipeline, or none for the element's name.");
+  if (!problem)
+    problem = g_strdup (priv->label_problem);
   GST_OBJECT_UNLOCK (self);
   if (!problem && open_cloudwatch (self, &problem, &doubts)
       && (meter = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->start (self,
@@ -593,7 +668,7 @@ gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (parent);
-  TimepieceMeter *meter = ref_meter (self);
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
 
   GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
   if (meter) {
@@ -627,7 +702,8 @@ gst_timepiece_element_src_event (GstPad * pad, GstObject * parent,
 
   GST_LOG_OBJECT (pad, "%" GST_PTR_FORMAT, event);
   if ((type == GST_EVENT_LATENCY || type == GST_EVENT_FLUSH_STOP)
-      && (meter = ref_meter (GST_TIMEPIECE_ELEMENT (parent)))) {
+      && (meter =
+          gst_timepiece_element_ref_meter (GST_TIMEPIECE_ELEMENT (parent)))) {
     /* A pipeline sends the latency just before its sinks start to play, which
      * they do before this element: buffers flow from here on. A flush from
      * downstream is a seek in pull mode. */
@@ -652,12 +728,27 @@ gst_timepiece_element_src_activate_mode (GstPad * pad, GstObject * parent,
   return TRUE;
 }
 
+/* A pause may tell that a stall is over, and a handler of that may stop the
+ * element. */
+static void
+play_or_pause (GstTimepieceElement * self, gboolean plays)
+{
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
+
+  if (!meter)
+    return;
+  if (plays)
+    check_thread (self, timepiece_meter_play (meter, gst_timepiece_now ()));
+  else
+    timepiece_meter_pause (meter, gst_timepiece_now ());
+  timepiece_meter_unref (meter);
+}
+
 static GstStateChangeReturn
 gst_timepiece_element_change_state (GstElement * element,
     GstStateChange transition)
 {
   GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (element);
-  TimepieceMeter *meter = PRIVATE (self)->meter;
   GstStateChangeReturn ret;
 
   switch (transition) {
@@ -667,10 +758,10 @@ gst_timepiece_element_change_state (GstElement * element,
         return GST_STATE_CHANGE_FAILURE;
       break;
     case GST_STATE_CHANGE_PAUSED_TO_PLAYING:
-      check_thread (self, timepiece_meter_play (meter, gst_timepiece_now ()));
+      play_or_pause (self, TRUE);
       break;
     case GST_STATE_CHANGE_PLAYING_TO_PAUSED:
-      timepiece_meter_pause (meter, gst_timepiece_now ());
+      play_or_pause (self, FALSE);
       break;
     default:
       break;
@@ -697,7 +788,7 @@ gst_timepiece_element_change_state (GstElement * element,
 void
 gst_timepiece_element_apply (GstTimepieceElement * self)
 {
-  TimepieceMeter *meter = ref_meter (self);
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
 
   if (!meter)
     return;
@@ -726,6 +817,44 @@ set_interval (GstTimepieceElement * self, guint64 interval)
   gst_timepiece_element_apply (self);
 }
 
+gchar *
+gst_timepiece_element_name_problem (const gchar * property, const gchar * name)
+{
+  gsize length = name ? strlen (name) : 0;
+
+  /* What is not UTF-8 can be shown in no message. */
+  if (name && !g_utf8_validate (name, -1, NULL))
+    return g_strdup_printf ("The property %s is not UTF-8; allowed is a text "
+        "in UTF-8 of at most %d bytes.", property, LONGEST_NAME);
+  if (length > LONGEST_NAME)
+    return g_strdup_printf ("The property %s has %" G_GSIZE_FORMAT " bytes; "
+        "allowed are at most %d.", property, length, LONGEST_NAME);
+  return NULL;
+}
+
+static void
+set_label (GstTimepieceElement * self, const gchar * label)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  gchar *problem = gst_timepiece_element_name_problem ("label", label);
+
+  if (!problem && label && *label == '\0')
+    problem = g_strdup ("The property label is empty; allowed is a text that "
+        "names this point of the pipeline, or none for the element's name.");
+  if (problem && gst_timepiece_element_is_started (self)) {
+    gst_timepiece_element_warn_settings (self, problem,
+        "The former label holds.");
+    g_free (problem);
+    return;
+  }
+  GST_OBJECT_LOCK (self);
+  g_free (priv->label);
+  g_free (priv->label_problem);
+  priv->label = problem ? NULL : g_strdup (label);
+  priv->label_problem = problem;
+  GST_OBJECT_UNLOCK (self);
+}
+
 static void
 show_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
 {
@@ -741,7 +870,7 @@ static GstStructure *
 get_stats (GstTimepieceElement * self)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (self);
-  TimepieceMeter *meter = ref_meter (self);
+  TimepieceMeter *meter = gst_timepiece_element_ref_meter (self);
   GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self,
       meter);
   TimepiecePublisher *cloudwatch;
@@ -749,6 +878,9 @@ get_stats (GstTimepieceElement * self)
   if (meter)
     timepiece_meter_unref (meter);
   GST_OBJECT_LOCK (self);
+  gst_structure_set (stats,
+      "num-unread-messages", G_TYPE_UINT64, (guint64) num_unread (self),
+      "num-skipped-messages", G_TYPE_UINT64, priv->num_skipped, NULL);
   cloudwatch =
       priv->cloudwatch ? timepiece_publisher_ref (priv->cloudwatch) : NULL;
   GST_OBJECT_UNLOCK (self);
@@ -782,11 +914,13 @@ gst_timepiece_element_set_property (GObject * object, guint prop_id,
       priv->post_messages = g_value_get_boolean (value);
       GST_OBJECT_UNLOCK (self);
       break;
-    case PROP_LABEL:
+    case PROP_MAX_UNREAD_MESSAGES:
       GST_OBJECT_LOCK (self);
-      g_free (priv->label);
-      priv->label = g_value_dup_string (value);
+      priv->max_unread_messages = g_value_get_uint (value);
       GST_OBJECT_UNLOCK (self);
+      break;
+    case PROP_LABEL:
+      set_label (self, g_value_get_string (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, prop_id, pspec);
@@ -814,6 +948,11 @@ gst_timepiece_element_get_property (GObject * object, guint prop_id,
     case PROP_POST_MESSAGES:
       g_value_set_boolean (value, gst_timepiece_element_posts (self));
       break;
+    case PROP_MAX_UNREAD_MESSAGES:
+      GST_OBJECT_LOCK (self);
+      g_value_set_uint (value, PRIVATE (self)->max_unread_messages);
+      GST_OBJECT_UNLOCK (self);
+      break;
     case PROP_LABEL:
       g_value_take_string (value, gst_timepiece_element_dup_label (self));
       break;
@@ -840,8 +979,10 @@ gst_timepiece_element_finalize (GObject * object)
 
   g_queue_clear_full (&priv->doubts, (GDestroyNotify) gst_message_unref);
   g_free (priv->label);
+  g_free (priv->label_problem);
   gst_timepiece_cloudwatch_clear (&priv->publishing);
   g_mutex_clear (&priv->start_lock);
+  unref_unread (priv->unread);
   G_OBJECT_CLASS (gst_timepiece_element_parent_class)->finalize (object);
 }
 
@@ -886,6 +1027,24 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
           DEFAULT_POST_MESSAGES, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
           GST_PARAM_MUTABLE_PLAYING));
   /**
+   * GstTimepieceElement:max-unread-messages:
+   *
+   * How many messages of this element may be posted and not freed yet. Where
+   * the application does not read its bus, memory stays bounded: a report too
+   * many is not made, and its window stays open, so that the next report tells
+   * of all. Alarms, stalls and other messages too many are not posted, but
+   * counted in the field `num-skipped-messages` of
+   * #GstTimepieceElement:stats.
+   *
+   * Since: 0.1
+   */
+  g_object_class_install_property (object_class, PROP_MAX_UNREAD_MESSAGES,
+      g_param_spec_uint ("max-unread-messages", "Max unread messages",
+          "How many messages may be unread; a report too many is not made, "
+          "and its window stays open (0 = no limit)", 0, G_MAXUINT,
+          DEFAULT_MAX_UNREAD_MESSAGES, G_PARAM_READWRITE |
+          G_PARAM_STATIC_STRINGS | GST_PARAM_MUTABLE_PLAYING));
+  /**
    * GstTimepieceElement:label:
    *
    * The name of this point in messages and metrics; it stays the same from run
@@ -903,6 +1062,10 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
    * GstTimepieceElement:stats:
    *
    * What the next report would say if it came now. Reading it changes nothing.
+   * Besides the fields of the message it has #guint64 `num-unread-messages`,
+   * how many messages are posted and not freed yet, and #guint64
+   * `num-skipped-messages`, how many alarms, stalls and others were not posted
+   * because of #GstTimepieceElement:max-unread-messages.
    *
    * Since: 0.1
    */
@@ -927,6 +1090,9 @@ gst_timepiece_element_init (GstTimepieceElement * self)
   priv->interval = DEFAULT_INTERVAL;
   gst_timepiece_cloudwatch_init (&priv->publishing);
   priv->post_messages = DEFAULT_POST_MESSAGES;
+  priv->max_unread_messages = DEFAULT_MAX_UNREAD_MESSAGES;
+  priv->unread = g_new (GstTimepieceUnread, 1);
+  priv->unread->references = 1;
   gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
   set_none (&priv->past);
 

@@ -46,6 +46,8 @@ typedef struct
 GstPad *gst_timepiece_element_get_sink_pad (GstTimepieceElement * self);
 GstPad *gst_timepiece_element_get_src_pad (GstTimepieceElement * self);
 
+/* Returns: (nullable) (transfer full): NULL when not started */
+TimepieceMeter *gst_timepiece_element_ref_meter (GstTimepieceElement * self);
 gboolean gst_timepiece_element_is_started (GstTimepieceElement * self);
 /* A setting changed: applies it if there is a meter. */
 void gst_timepiece_element_apply (GstTimepieceElement * self);
@@ -66,11 +68,22 @@ GstClockTime gst_timepiece_element_running_time (GstTimepieceElement * self,
 gboolean gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event);
 
+/* Returns: (nullable) (transfer full): what is wrong with a text that names
+ * something: it is not UTF-8, or longer than 1,024 bytes. */
+gchar *gst_timepiece_element_name_problem (const gchar * property,
+    const gchar * name);
+
 /* Warns on the bus that a setting made no sense; the stream flows on. */
 void gst_timepiece_element_warn_settings (GstTimepieceElement * self,
     const gchar * problem, const gchar * consequence);
 
-/* Posts an element message. @structure: (transfer full) */
+/* Whether a report may be made: fewer messages than max-unread-messages are
+ * unread, or none is posted. A #TimepieceReadyFunc. */
+bool gst_timepiece_element_is_ready (void *self);
+/* Posts a report that may be made, or anything else: that is counted instead if
+ * it would be too many. @structure: (transfer full) */
+void gst_timepiece_element_post_report (GstTimepieceElement * self,
+    GstStructure * structure);
 void gst_timepiece_element_post (GstTimepieceElement * self,
     GstStructure * structure);
 /* The one clock that is read on the way of a buffer: CLOCK_MONOTONIC. */

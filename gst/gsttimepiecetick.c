@@ -201,15 +201,17 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceTick, gst_timepiece_tick,
 static void
 report (const TimepieceTickWindow * window, void *user_data)
 {
-  GstTimepieceTick *self = GST_TIMEPIECE_TICK (user_data);
+  /* A message may carry away the last reference but this one. */
+  GstTimepieceTick *self = gst_object_ref (user_data);
   GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
 
   if (window->num_backwards > 0)
     GST_WARNING_OBJECT (self, "the clock ran backwards %" G_GUINT64_FORMAT
         " times", window->num_backwards);
   if (gst_timepiece_element_posts (element))
-    gst_timepiece_element_post (element,
+    gst_timepiece_element_post_report (element,
         gst_timepiece_tick_window_structure (self, "timepiece-tick", window));
+  gst_object_unref (self);
 }
 
 /* On the reports' thread. */
@@ -238,6 +240,7 @@ static TimepieceMeter *
 gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
 {
   static const TimepieceTickEvents events = {
+    .ready = gst_timepiece_element_is_ready,
     .window = report,
     .stall = report_stall
   };

@@ -7,6 +7,7 @@
 typedef struct
 {
   GstTimepieceTick *self;
+  TimepieceTick *tick;          /* a reference, if the element's is another */
   GstTimepieceTimes times;      /* of the buffer */
   gboolean eos;
 } Fire;
@@ -53,46 +54,74 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
           count));
 }
 
-/* On the streaming thread. */
+/* On the streaming thread. What is called here may stop, remove or restart the
+ * element, and remove alarms that are due at the same buffer: those do not fire. */
 static void
 fired (const TimepieceFiring * firing, void *user_data)
 {
   Fire *fire = user_data;
   GstTimepieceElement *element = &fire->self->parent;
-  GstStructure *structure = gst_timepiece_tick_alarm_structure (fire->self,
-      firing, fire->times.running_time);
   guint signal = gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_SIGNAL_ALARM];
+  GstStructure *structure;
 
+  if (!gst_timepiece_alarm_list_stands (&fire->self->alarms, fire->tick,
+          firing->name, firing->serial))
+    return;
+  structure = gst_timepiece_tick_alarm_structure (fire->self, firing,
+      fire->times.running_time);
   if (g_signal_has_handler_pending (element, signal, 0, FALSE))
     g_signal_emit (element, signal, 0, structure);
   gst_timepiece_element_post (element, structure);
   if (firing->last)
     gst_timepiece_alarm_list_over (&fire->self->alarms, firing->name,
         firing->serial);
+  if (fire->self->tick != fire->tick)
+    return;
   if (firing->action == GST_TIMEPIECE_ACTION_FORCE_KEY_UNIT)
     force_key_unit (fire->self, &fire->times, (guint) firing->count);
   else if (firing->action == GST_TIMEPIECE_ACTION_EOS)
     fire->eos = TRUE;
 }
 
-/* Returns FALSE if the stream ends here. */
+/* Returns FALSE if the stream ends here. If the element was stopped meanwhile it
+ * does not: the pad knows what to do with the buffer. */
 static gboolean
-fire_alarms (GstTimepieceTick * self, guint64 now, GstClockTime position,
-    GstClockTime running_time)
+fire_alarms (GstTimepieceTick * self, TimepieceTick * tick, guint64 now,
+    GstClockTime position, GstClockTime running_time)
 {
-  Fire fire = {.self = self };
+  Fire fire = {.self = self,.tick = tick };
 
   gst_timepiece_element_get_times (&self->parent, position, &fire.times);
-  timepiece_tick_fire (self->tick, now, running_time, fired, &fire);
-  if (!fire.eos)
+  timepiece_tick_fire (tick, now, running_time, fired, &fire);
+  if (!fire.eos || self->tick != tick)
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
   self->phase = GST_TIMEPIECE_TICK_ENDED;
-  timepiece_meter_end (TIMEPIECE_METER (self->tick), gst_timepiece_now ());
+  timepiece_meter_end (TIMEPIECE_METER (tick), gst_timepiece_now ());
   /* Who pulls is told by the flow return alone. */
-  if (GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
+  if (self->tick == tick && GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
     gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   return FALSE;
+}
+
+/* Fires what is due at something that the meter has seen, but not counted, and
+ * counts it, with a reference to the meter: see above. */
+static G_GNUC_NO_INLINE gboolean
+fire_and_count (GstTimepieceTick * self, guint64 now, GstClockTime running_time,
+    guint64 num_buffers, guint64 num_bytes, gboolean discont,
+    GstClockTime position)
+{
+  TimepieceTick *tick = (TimepieceTick *)
+      gst_timepiece_element_ref_meter (&self->parent);
+  gboolean passes;
+
+  if (!tick)
+    return TRUE;
+  passes = fire_alarms (self, tick, now, position, running_time);
+  if (passes && self->tick == tick)
+    timepiece_tick_count (tick, now, num_buffers, num_bytes, discont, position);
+  timepiece_meter_unref (TIMEPIECE_METER (tick));
+  return passes;
 }
 
 /* The running time that alarms see. Frames that are encoded out of order come
@@ -123,12 +152,16 @@ count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
     return FALSE;
   if (g_atomic_int_get (&self->alarms.by_running_time))
     running_time = alarm_time (self, position);
-  if (timepiece_tick_alarms (self->tick, now, running_time)
-      && !fire_alarms (self, now, position, running_time))
-    return FALSE;
-  timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
-      position);
-  self->phase = GST_TIMEPIECE_TICK_FLOWS;
+  if (G_UNLIKELY (timepiece_tick_alarms (self->tick, now, running_time))) {
+    if (!fire_and_count (self, now, running_time, num_buffers, num_bytes,
+            discont, position))
+      return FALSE;
+  } else {
+    timepiece_tick_count (self->tick, now, num_buffers, num_bytes, discont,
+        position);
+  }
+  if (self->tick)
+    self->phase = GST_TIMEPIECE_TICK_FLOWS;
   return TRUE;
 }
 
@@ -139,17 +172,12 @@ count_any_buffer (GstTimepieceTick * self, GstBuffer * buffer)
       GST_BUFFER_IS_DISCONT (buffer), gst_timepiece_position (buffer));
 }
 
-/* An alarm is due at a buffer that the meter has seen, but not counted. */
 static G_GNUC_NO_INLINE gboolean
 count_due_buffer (GstTimepieceTick * self, guint64 now, GstBuffer * buffer)
 {
-  GstClockTime position = gst_timepiece_position (buffer);
-
-  if (!fire_alarms (self, now, position, GST_CLOCK_TIME_NONE))
-    return FALSE;
-  timepiece_tick_count (self->tick, now, 1, gst_buffer_get_size (buffer),
-      GST_BUFFER_IS_DISCONT (buffer), position);
-  return TRUE;
+  return fire_and_count (self, now, GST_CLOCK_TIME_NONE, 1,
+      gst_buffer_get_size (buffer), GST_BUFFER_IS_DISCONT (buffer),
+      gst_timepiece_position (buffer));
 }
 
 /* The same as count (), and nothing more than a usual buffer needs, in the

@@ -208,14 +208,16 @@ warn_complaint (GstTimepieceWatch * self, const TimepieceWatchWindow * window)
 static void
 report (const TimepieceWatchWindow * window, void *user_data)
 {
-  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (user_data);
+  /* A handler of the warning may drop the last reference but this one. */
+  GstTimepieceWatch *self = gst_object_ref (user_data);
   GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
 
   if (window->complaint != TIMEPIECE_COMPLAINT_NONE)
     warn_complaint (self, window);
   if (gst_timepiece_element_posts (element))
-    gst_timepiece_element_post (element,
+    gst_timepiece_element_post_report (element,
         gst_timepiece_watch_structure (self, "timepiece-watch", window));
+  gst_object_unref (self);
 }
 
 /* On the reports' thread, or at a turn of the stream. */
@@ -252,6 +254,7 @@ static TimepieceMeter *
 gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 {
   static const TimepieceWatchEvents events = {
+    .ready = gst_timepiece_element_is_ready,
     .window = report,
     .stall = report_stall,
     .find_paths = find_paths
@@ -279,8 +282,10 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   settings.correlation = (TimepieceCorrelation) self->correlation;
   settings.stall_timeout = self->stall_timeout;
   self->warned_start = self->warned_stop = self->warned_memory = FALSE;
+  *problem = g_strdup (self->name_problem);
   GST_OBJECT_UNLOCK (self);
-  *problem = gst_timepiece_stall_problem (settings.stall_timeout);
+  if (!*problem)
+    *problem = gst_timepiece_stall_problem (settings.stall_timeout);
   watch = *problem ? NULL : timepiece_watch_new (&settings, &events, self,
       sentence, sizeof (sentence));
   if (watch) {
@@ -306,7 +311,10 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 static void
 gst_timepiece_watch_stop (GstTimepieceElement * element)
 {
-  g_atomic_pointer_set (&GST_TIMEPIECE_WATCH (element)->watch, NULL);
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+
+  gst_timepiece_watch_hold_frames (self);
+  g_atomic_pointer_set (&self->watch, NULL);
 }
 
 static void
@@ -396,7 +404,10 @@ gst_timepiece_watch_set_property (GObject * object, guint prop_id,
   switch (prop_id) {
     case PROP_WATCH:
       g_free (self->name);
-      self->name = g_value_dup_string (value);
+      g_free (self->name_problem);
+      self->name_problem = gst_timepiece_element_name_problem ("watch",
+          g_value_get_string (value));
+      self->name = self->name_problem ? NULL : g_value_dup_string (value);
       break;
     case PROP_EDGE:
       self->edge = g_value_get_enum (value);
@@ -443,6 +454,7 @@ static void
 gst_timepiece_watch_finalize (GObject * object)
 {
   g_free (GST_TIMEPIECE_WATCH (object)->name);
+  g_free (GST_TIMEPIECE_WATCH (object)->name_problem);
   G_OBJECT_CLASS (gst_timepiece_watch_parent_class)->finalize (object);
 }
 

@@ -13,39 +13,50 @@ static __thread TimepieceFrame *innermost
     __attribute__((tls_model ("initial-exec")));
 
 static inline void
-enter (GstTimepieceWatch * self, TimepieceFrame * frame)
+enter (TimepieceWatch * watch, TimepieceFrame * frame)
 {
   frame->outer = innermost;
-  timepiece_watch_enter (self->watch, frame);
+  timepiece_watch_enter (watch, frame);
   innermost = frame;
   frame->start = gst_timepiece_now ();
 }
 
+/* What was called meanwhile may have stopped, removed or restarted the element:
+ * nothing of it is read here. A watch that was stopped is held by the frame. */
 static inline void
-leave (GstTimepieceWatch * self, TimepieceFrame * frame, GstFlowReturn ret,
+leave (TimepieceWatch * watch, TimepieceFrame * frame, GstFlowReturn ret,
     GstClockTime position)
 {
   guint64 now = gst_timepiece_now ();
 
   innermost = frame->outer;
-  timepiece_watch_leave (self->watch, frame, now, ret >= GST_FLOW_OK,
+  timepiece_watch_leave (watch, frame, now, ret >= GST_FLOW_OK,
       ret == GST_FLOW_FLUSHING, position);
+  if (G_UNLIKELY (frame->held))
+    timepiece_frame_release (frame);
+}
+
+void
+gst_timepiece_watch_hold_frames (GstTimepieceWatch * self)
+{
+  timepiece_watch_hold (self->watch, innermost);
 }
 
 static GstFlowReturn
 chain_around (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  TimepieceWatch *watch = self->watch;
   GstClockTime position = gst_timepiece_position (buffer);
   TimepieceFrame frame;
   GstFlowReturn ret;
 
   (void) pad;
-  if (G_UNLIKELY (!self->watch))
+  if (G_UNLIKELY (!watch))
     return gst_pad_push (self->srcpad, buffer);
-  enter (self, &frame);
+  enter (watch, &frame);
   ret = gst_pad_push (self->srcpad, buffer);
-  leave (self, &frame, ret, position);
+  leave (watch, &frame, ret, position);
   return ret;
 }
 
@@ -53,6 +64,7 @@ static GstFlowReturn
 chain_list_around (GstPad * pad, GstObject * parent, GstBufferList * list)
 {
   GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  TimepieceWatch *watch = self->watch;
   guint length = gst_buffer_list_length (list);
   GstClockTime position = GST_CLOCK_TIME_NONE;
   TimepieceFrame frame;
@@ -62,9 +74,9 @@ chain_list_around (GstPad * pad, GstObject * parent, GstBufferList * list)
   if (G_UNLIKELY (!self->watch || length == 0))
     return gst_pad_push_list (self->srcpad, list);
   position = gst_timepiece_position (gst_buffer_list_get (list, length - 1));
-  enter (self, &frame);
+  enter (watch, &frame);
   ret = gst_pad_push_list (self->srcpad, list);
-  leave (self, &frame, ret, position);
+  leave (watch, &frame, ret, position);
   return ret;
 }
 
@@ -73,15 +85,16 @@ get_range_around (GstPad * pad, GstObject * parent, guint64 offset,
     guint length, GstBuffer ** buffer)
 {
   GstTimepieceWatch *self = (GstTimepieceWatch *) parent;
+  TimepieceWatch *watch = self->watch;
   TimepieceFrame frame;
   GstFlowReturn ret;
 
   (void) pad;
-  if (G_UNLIKELY (!self->watch))
+  if (G_UNLIKELY (!watch))
     return gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  enter (self, &frame);
+  enter (watch, &frame);
   ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  leave (self, &frame, ret,
+  leave (watch, &frame, ret,
       ret == GST_FLOW_OK ? gst_timepiece_position (*buffer) :
       GST_CLOCK_TIME_NONE);
   return ret;

@@ -37,6 +37,7 @@ struct _GstTimepieceWatch
 
   /* properties, protected by OBJECT_LOCK */
   gchar *name;
+  gchar *name_problem;          /* of a name that was not taken */
   GstTimepieceWatchEdge edge;
   GstTimepieceWatchCorrelation correlation;
   guint64 stall_timeout;
@@ -45,6 +46,9 @@ struct _GstTimepieceWatch
 /* The way of a buffer: gsttimepiecewatchflow.c. Before the pads are active. */
 G_GNUC_INTERNAL void gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
     GstTimepieceWatchEdge edge);
+/* Before the watch stops: it may do so inside a push of its own, on this very
+ * thread. */
+G_GNUC_INTERNAL void gst_timepiece_watch_hold_frames (GstTimepieceWatch * self);
 
 /* Which starts are upstream of this stop: gsttimepiecewatchpaths.c. On any
  * thread. */

@@ -8,6 +8,8 @@ import TimepieceMeters
     let events: TimepieceTickEvents
     let context: UnsafeMutableRawPointer?
 
+    var isReady: Bool { unsafe events.ready(context) }
+
     func report(_ window: Window) {
         unsafe Self.show(window, by: events.window, context)
     }

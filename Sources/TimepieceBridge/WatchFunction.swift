@@ -26,6 +26,11 @@ import TimepieceMeters
         unsafe show(event, lastPosition: lastPosition, by: events.stall, context)
     }
 
+    var isReady: Bool {
+        guard let events else { return true }
+        return unsafe events.ready(context)
+    }
+
     func findPaths() {
         guard let events else { return }
         unsafe events.find_paths(context)

@@ -15,8 +15,8 @@ func timepiece_tick_add_alarm(
     let name = unsafe String(cString: alarm.pointee.name)
     do throws(TimepieceError) {
         let schedule = unsafe schedule(for: alarm.pointee, name: name)
-        let order = unsafe MeterAlarms.Order(action: alarm.pointee.action, serial: alarm.pointee.serial)
-        try unsafe meter(tick).alarms.add(schedule, name: name, order: order)
+        let tag = unsafe FiringTag(action: alarm.pointee.action, serial: alarm.pointee.serial)
+        try unsafe meter(tick).alarms.add(schedule, tag: tag)
         return true
     } catch {
         unsafe problem.pointee = strdup(error.description)
@@ -35,11 +35,11 @@ func timepiece_tick_fire(
     _ user_data: UnsafeMutableRawPointer?
 ) {
     let firings = unsafe meter(tick).alarms.fire(at: now, mediaTime: running_time == .max ? nil : running_time)
-    for (firing, order) in firings {
+    for (firing, tag) in firings {
         unsafe (firing.name ?? "").withCString { name in
             unsafe firing.kind.rawValue.withCString { kind in
                 var flat = unsafe TimepieceFiring(
-                    name: name, kind: kind, action: order.action, serial: order.serial, last: firing.isLast,
+                    name: name, kind: kind, action: tag.action, serial: tag.serial, last: firing.isLast,
                     count: firing.count,
                     due: UInt64(clamping: firing.due.nanoseconds), fired: UInt64(clamping: firing.fired.nanoseconds))
                 unsafe fired(&flat, user_data)

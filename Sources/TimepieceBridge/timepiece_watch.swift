@@ -49,6 +49,16 @@ func timepiece_watch_leave(
 }
 
 @c @implementation
+func timepiece_watch_hold(_ watch: OpaquePointer, _ innermost: UnsafeMutablePointer<TimepieceFrame>?) {
+    unsafe watchHold(unmanaged(watch), innermost.map { unsafe swiftFrame($0) })
+}
+
+@c @implementation
+func timepiece_frame_release(_ frame: UnsafeMutablePointer<TimepieceFrame>) {
+    unsafe swiftFrame(frame).pointee.release()
+}
+
+@c @implementation
 func timepiece_watch_stamp(
     _ watch: OpaquePointer, _ now: UInt64, _ presentation: UInt64, _ running: UInt64, _ position: UInt64
 ) -> UInt64 {

@@ -98,8 +98,12 @@ typedef struct {
   uint64_t fired;
 } TimepieceFiring;
 
+/* Whether a report may be made now. FALSE: the window stays open. */
+typedef bool (*TimepieceReadyFunc) (void *_Nullable user_data);
+
 /* What a meter tells. What is pointed to is valid during the call. */
 typedef struct {
+  TimepieceReadyFunc ready;
   void (*window) (const TimepieceTickWindow *window, void *_Nullable user_data);
   TimepieceStallFunc stall;
 } TimepieceTickEvents;
@@ -350,6 +354,7 @@ typedef void (*TimepieceWatchFunc) (const TimepieceWatchWindow *window,
 
 /* What a watch tells. */
 typedef struct {
+  TimepieceReadyFunc ready;
   TimepieceWatchFunc window;
   TimepieceStallFunc stall;             /* what is in flight is overdue */
   /* Which starts are upstream is asked for: call timepiece_watch_connect () in
@@ -370,7 +375,8 @@ typedef struct {
 
 /* A push (or pull) that is under way; it lives on the stack of the streaming
  * thread, which keeps a pointer to its innermost one. The caller sets outer
- * before it enters and start after; the rest belongs to the timing. */
+ * before it enters and start after, and releases the frame after it left if
+ * held is set; the rest belongs to the timing. */
 typedef struct _TimepieceFrame TimepieceFrame;
 struct _TimepieceFrame {
   TimepieceFrame *_Nullable outer;
@@ -380,6 +386,7 @@ struct _TimepieceFrame {
   uint64_t reparented;
   uint64_t breaks;
   bool counted_inside;
+  bool held;
 };
 
 /* What a start writes on a buffer. */
@@ -416,6 +423,13 @@ uint64_t timepiece_watch_start (TimepieceWatch * watch);
 void timepiece_watch_enter (TimepieceWatch * watch, TimepieceFrame * frame);
 void timepiece_watch_leave (TimepieceWatch * watch, TimepieceFrame * frame,
     uint64_t now, bool passed, bool flushed, uint64_t position);
+
+/* The watch is about to stop in a thread that has pushes under way: their
+ * frames, from the innermost out, hold what they use until they are released.
+ * What is entered from now on is not inside the watch. */
+void timepiece_watch_hold (TimepieceWatch * watch,
+    TimepieceFrame *_Nullable innermost);
+void timepiece_frame_release (TimepieceFrame * frame);
 
 /* For a start: a buffer passes. Returns its sequence number, from 1. One thread
  * at a time. Never waits, allocates, locks or traps.

@@ -77,8 +77,13 @@ public final class AlarmClock: Sendable {
     /// - Throws: ``TimepieceError/duplicateName(_:)`` if there is one of this name, or
     ///   ``TimepieceError/alreadyArmed(_:)`` if an alarm clock holds the schedule.
     public func add(_ schedule: any Schedule) throws(TimepieceError) {
+        try add(schedule, tag: FiringTag())
+    }
+
+    /// Adds a schedule with what is to come back with its firings.
+    package func add(_ schedule: any Schedule, tag: FiringTag) throws(TimepieceError) {
         try queue.withLock { queue throws(TimepieceError) in
-            try queue.add(schedule, to: self, ticks: ticks)
+            try queue.add(schedule, tag: tag, to: self, ticks: ticks)
             publish(queue)
         }
     }
@@ -173,23 +178,29 @@ public final class AlarmClock: Sendable {
     ///
     /// The expensive half of ``tick(at:mediaTime:)``. It is harmless to call it when nothing is due.
     @discardableResult
-    package func fire(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> [Firing] {
-        fire(at: instant, mediaTime: mediaTime, ticks: ticks)
+    package func fire(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> [(firing: Firing, tag: FiringTag)] {
+        fireAll(at: instant, mediaTime: mediaTime, ticks: ticks).map { ($0.firing, $0.tag) }
     }
 
     @usableFromInline
     func fire(at instant: MonotonicInstant, mediaTime: UInt64?, ticks: UInt64) -> [Firing] {
+        fireAll(at: instant, mediaTime: mediaTime, ticks: ticks).map(\.firing)
+    }
+
+    private func fireAll(
+        at instant: MonotonicInstant, mediaTime: UInt64?, ticks: UInt64
+    ) -> [(queued: QueuedSchedule, firing: Firing, tag: FiringTag)] {
         // Read before the lock is taken, as the closure is the caller's.
         let reading = hasWallSchedules.load(ordering: .relaxed) ? readClocks() : nil
         let fired = queue.withLock { queue in
             defer { publish(queue) }
             return queue.fire(at: instant, reading: reading, ticks: ticks, mediaTime: mediaTime)
         }
-        for (queued, firing) in fired {
+        for (queued, firing, _) in fired {
             queued.deliver(firing)
             listeners.send(firing)
         }
-        return fired.map(\.firing)
+        return fired
     }
 
     /// Follows a change of a schedule's time; false if the schedule is not held.
@@ -203,7 +214,7 @@ public final class AlarmClock: Sendable {
     /// Takes a schedule back that was dropped after its last firing and has a new time, unless its name is taken.
     func takeBack(_ schedule: any Schedule) {
         queue.withLock { queue in
-            try? queue.add(schedule, to: self, ticks: ticks)
+            try? queue.add(schedule, tag: FiringTag(), to: self, ticks: ticks)
             publish(queue)
         }
     }

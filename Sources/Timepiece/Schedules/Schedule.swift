@@ -77,3 +77,14 @@ public struct Firing: Sendable, Hashable, Codable {
     /// The time of the tick that fired it, since the zero of ``clock``; never earlier than ``due``.
     public let fired: Duration
 }
+
+/// What an element gives with a schedule that it adds to an alarm clock, to have it back with each firing.
+package struct FiringTag: Sendable, Equatable {
+    package var action: UInt32 = 0
+    package var serial: UInt64 = 0
+
+    package init(action: UInt32 = 0, serial: UInt64 = 0) {
+        self.action = action
+        self.serial = serial
+    }
+}

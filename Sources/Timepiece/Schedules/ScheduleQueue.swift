@@ -7,6 +7,7 @@ struct ScheduleQueue: ~Copyable {
         let queued: QueuedSchedule
         /// How many were added before it.
         let sequence: UInt64
+        let tag: FiringTag
     }
 
     private var entries: [Entry?] = []
@@ -43,12 +44,14 @@ struct ScheduleQueue: ~Copyable {
         entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.schedule)
     }
 
-    mutating func add(_ schedule: any Schedule, to owner: AlarmClock, ticks: UInt64) throws(TimepieceError) {
+    mutating func add(
+        _ schedule: any Schedule, tag: FiringTag, to owner: AlarmClock, ticks: UInt64
+    ) throws(TimepieceError) {
         let queued = schedule.queued
         if let name = queued.name, placesByName[name] != nil { throw .duplicateName(name) }
         let place = freePlaces.last ?? entries.count
         guard queued.attach(to: owner, place: place, ticks: ticks) else { throw .alreadyArmed(queued.name) }
-        let entry = Entry(schedule: schedule, queued: queued, sequence: nextSequence)
+        let entry = Entry(schedule: schedule, queued: queued, sequence: nextSequence, tag: tag)
         nextSequence.addSaturating(1)
         if freePlaces.popLast() == nil { entries.append(entry) } else { entries[place] = entry }
         if let name = queued.name { placesByName[name] = place }
@@ -83,7 +86,7 @@ struct ScheduleQueue: ~Copyable {
     /// Goes on to the given times; returns what fires, in the order of adding, and drops what fired for the last time.
     mutating func fire(
         at instant: MonotonicInstant, reading: ClockReading?, ticks: UInt64, mediaTime: UInt64?
-    ) -> [(queued: QueuedSchedule, firing: Firing)] {
+    ) -> [(queued: QueuedSchedule, firing: Firing, tag: FiringTag)] {
         var fired: [(place: Int, entry: Entry, firing: Firing)] = []
         while monotonic.next <= instant.nanoseconds, let place = monotonic.nextPlace {
             advance(place, to: instant.nanoseconds, at: instant, into: &fired)
@@ -112,7 +115,7 @@ struct ScheduleQueue: ~Copyable {
         for (place, entry, firing) in fired where firing.isLast && entry.queued.deadline == nil {
             drop(entry.queued, at: place, isFinished: true)
         }
-        return fired.map { ($0.entry.queued, $0.firing) }
+        return fired.map { ($0.entry.queued, $0.firing, $0.entry.tag) }
     }
 
     private mutating func advance(

@@ -89,12 +89,15 @@ package final class TickMeter: StreamMeter {
 
     package func end(at now: UInt64) {
         tellResumption(at: now)
-        state.withLock { state in
+        let isStopped = state.withLock { state in
             state.plan.ended = true
             state.detector.rest()
+            return state.plan.stopped
         }
+        // A handler of the resumption may have stopped the meter.
+        guard !isStopped else { return }
         ReportClock.shared.remove(self)
-        reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now)))
+        if reporter.isReady { reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))) }
         handOver(at: now)
         state.withLock { $0.publisher }?.flush()
     }
@@ -106,15 +109,17 @@ package final class TickMeter: StreamMeter {
         }
         guard !already else { return }
         ReportClock.shared.remove(self)
-        let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
-        if last.tally.events > 0 { reporter.report(last) }
+        if reporter.isReady {
+            let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
+            if last.tally.events > 0 { reporter.report(last) }
+        }
         handOver(at: now)
     }
 
     package func run(at now: UInt64) -> UInt64 {
         guard state.withLock({ $0.plan.flows }) else { return .max }
         checkForStall(at: now)
-        if state.withLock({ $0.plan.takeReport(at: now) }) { closeWindow(at: now) }
+        if state.withLock({ $0.plan.takeReport(at: now) }), reporter.isReady { closeWindow(at: now) }
         if state.withLock({ $0.plan.takeHandOver(at: now) }) { handOver(at: now) }
         return state.withLock { $0.next(lastTick: tachometer.lastTick, at: now) }
     }
@@ -123,9 +128,12 @@ package final class TickMeter: StreamMeter {
         let window = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
         reporter.report(window)
         let event = state.withLock { state in
-            state.detector.closed(
-                at: now, events: window.tally.events, earlierEvents: window.total.events &- window.tally.events,
-                duration: window.duration)
+            // A handler of the window may have stopped the meter and freed its element.
+            state.plan.stopped
+                ? nil
+                : state.detector.closed(
+                    at: now, events: window.tally.events, earlierEvents: window.total.events &- window.tally.events,
+                    duration: window.duration)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }
@@ -195,6 +203,8 @@ extension TickMeter.State {
 
 /// The receiver of what a tick meter has to tell, on the clock's thread or inside the meter's functions.
 package protocol TickReporter: Sendable {
+    /// Whether a report may be made now; if not, the window stays open.
+    var isReady: Bool { get }
     func report(_ window: Window)
     func report(_ event: StallDetector.Event, lastPosition: UInt64)
 }

@@ -18,6 +18,11 @@ package func watchLeave(
     }
 }
 
+/// The watch is about to stop in a thread that has the frames of pushes under way.
+package func watchHold(_ meter: Unmanaged<WatchMeter>, _ innermost: UnsafeMutablePointer<WatchFrame>?) {
+    unsafe meter._withUnsafeGuaranteedRef { unsafe $0.hold(innermost) }
+}
+
 /// A buffer passes a start; returns its sequence number, from 1, or 0 if the watch is not a start.
 package func watchStamp(
     _ meter: Unmanaged<WatchMeter>, at now: UInt64, presentation: UInt64, running: UInt64, position: UInt64

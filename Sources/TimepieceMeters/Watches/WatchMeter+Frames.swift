@@ -16,6 +16,21 @@ import Timepiece
     /// How often laps had been interrupted when this began.
     var breaks: UInt64
     var countedInside: Bool
+    /// Whether the frame holds a reference to its context, because a watch was stopped by what this push called.
+    package fileprivate(set) var isHeld: Bool
+
+    fileprivate mutating func hold() {
+        guard unsafe !isHeld, let context = unsafe context else { return }
+        _ = unsafe Unmanaged<WatchContext>.fromOpaque(context).retain()
+        unsafe isHeld = true
+    }
+
+    /// Releases what a held frame holds.
+    package mutating func release() {
+        guard unsafe isHeld, let context = unsafe context else { return }
+        unsafe isHeld = false
+        unsafe Unmanaged<WatchContext>.fromOpaque(context).release()
+    }
 }
 
 // What a push through a watch does. The frames of a thread are a list from the innermost to the outermost.
@@ -31,11 +46,27 @@ extension WatchMeter {
         unsafe frame.pointee.reparented = 0
         unsafe frame.pointee.breaks = breaks.load(ordering: .relaxed)
         unsafe frame.pointee.countedInside = false
+        unsafe frame.pointee.isHeld = false
+    }
+
+    /// Keeps alive what the pushes of this thread use, before this watch is stopped inside one of them.
+    ///
+    /// - Parameter innermost: the thread's frames, from the innermost one out.
+    package func hold(_ innermost: UnsafeMutablePointer<WatchFrame>?) {
+        var next = unsafe innermost
+        while let frame = unsafe next {
+            unsafe frame.pointee.hold()
+            // What is entered further in is not below a watch that is stopped: its contexts go.
+            if let context = unsafe Self.context(of: frame), context.isBelow(self) {
+                unsafe frame.pointee.identifier = 0
+            }
+            unsafe next = unsafe frame.pointee.outer
+        }
     }
 
     @inline(never)
     private func find(_ frame: UnsafeMutablePointer<WatchFrame>, within: UInt64) {
-        var around = unsafe frame.pointee.outer.flatMap { unsafe Self.context(of: $0) }
+        var around = unsafe within == 0 ? nil : frame.pointee.outer.flatMap { unsafe Self.context(of: $0) }
         // A thread may go on from one pipeline into another; their watches do not meet.
         if let other = around, other.meter.scope !== scope { around = nil }
         let context = scope.context(of: self, within: around)
@@ -80,8 +111,9 @@ extension WatchMeter {
     @inline(never)
     private func reparent(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<WatchFrame>) {
         guard let parent = context.parent else { return }
+        let address = unsafe UnsafeRawPointer(Unmanaged.passUnretained(parent).toOpaque())
         var next = unsafe frame.pointee.outer
-        while let between = unsafe next, unsafe between.pointee.identifier != parent.identifier {
+        while let between = unsafe next, unsafe between.pointee.context != address {
             unsafe between.pointee.reparented &+= length
             unsafe next = unsafe between.pointee.outer
         }

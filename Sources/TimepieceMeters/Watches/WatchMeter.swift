@@ -176,6 +176,7 @@ package import Timepiece
         ReportClock.shared.remove(self)
         if case .stop(let stop) = role { stop.end() }
         tell(overdue.withLock { $0.rest(at: now) })
+        guard !isStopped else { return }
         report(at: now, always: true, isEnd: true)
         handOver(at: now)
         publisher.withLock { $0 }?.flush()
@@ -229,8 +230,11 @@ package import Timepiece
         tell(overdue.withLock { $0.check(oldest: stop.underWay.oldest, at: now) })
     }
 
+    private var isStopped: Bool { plan.withLock { $0.stopped } }
+
+    /// Not after the stop: a handler of what was told before may have stopped the watch and freed its element.
     private func tell(_ event: StallDetector.Event?) {
-        if let event { reporter.report(event, lastPosition: position) }
+        if let event, !isStopped { reporter.report(event, lastPosition: position) }
     }
 
     /// Shows the open window to a reporter.
@@ -245,7 +249,7 @@ package import Timepiece
     private func report(at now: UInt64, always: Bool, isEnd: Bool = false) {
         // A start has no laps of its own to tell of.
         if case .start = role { return }
-        guard let report = scope.close(self) else { return }
+        guard reporter.isReady, let report = scope.close(self) else { return }
         let duration = time.withLock { time in
             defer { time.restart(at: now) }
             return time.elapsed(at: now)

@@ -42,6 +42,8 @@ package enum WatchComplaint: Sendable, Equatable {
 
 /// The receiver of what a watch has to tell, on the clock's thread or inside the meter's functions.
 package protocol WatchReporter: Sendable {
+    /// Whether a report may be made now; if not, the window stays open.
+    var isReady: Bool { get }
     func report(_ window: WatchWindow)
     /// What is under way to a stop is overdue, or came.
     func report(_ event: StallDetector.Event, lastPosition: UInt64)

@@ -137,7 +137,7 @@ final class WatchScope: Sendable {
 
 extension WatchContext {
     /// Whether this is a context of the watch, or is entered inside one.
-    fileprivate func isBelow(_ meter: WatchMeter) -> Bool {
+    func isBelow(_ meter: WatchMeter) -> Bool {
         sequence(first: self) { $0.outer }.contains { $0.meter === meter }
     }
 }

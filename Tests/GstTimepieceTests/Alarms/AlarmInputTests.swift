@@ -90,11 +90,15 @@ extension TimepieceTick {
             let element = try Element(factory: "timepiecetick")
             for text in [
                 "ordinal,name=a,each=3", " ordinal , name = b , each = 3 ", "ordinal,name=\"c;d\",each=(int)3",
-                "ordinal, name=(string)t, each=(guint64)3;", "ordinal,name=7,each=\"3\"",
+                "ordinal, name=(string)t, each=(guint64)3;", "ordinal,name=7,each=\"3\"", "ordinal,name=f,each=3",
+                "ordinal,name=1/2,each=3", "ordinal\t,\nname=NULL,each=(  int )  3,", "ordinal,each=1,name=g,each=3",
+                #"ordinal,name="q\"\\;q",each=3"#,
             ] {
                 #expect(element.addAlarm(text))
             }
-            for name in ["a", "b", "c;d", "t", "7"] { #expect(element.removeAlarm(name)) }
+            for name in ["a", "b", "c;d", "t", "7", "f", "1/2", "NULL", "g", #"q"\;q"#] {
+                #expect(element.removeAlarm(name))
+            }
         }
 
         @Test(arguments: 1...8)

@@ -38,8 +38,23 @@ extension TimepieceTick {
             #expect(many < few * 250)
         }
 
+        @Test func `are 100,000 at most, set or added`() throws {
+            let log = DebugLog()
+            let element = try Element(factory: "timepiecetick")
+            let most = Self.alarms(100_000)
+            element.setAlarms(most)
+            #expect(element.alarms?.hasSuffix("a99999,after=1000h") == true)
+            #expect(!element.addAlarm("ordinal,each=1"))
+            element.setAlarms("ordinal,each=1")
+            element.setAlarms(most + ";ordinal,each=1")
+            #expect(element.alarms == "ordinal,each=1")
+            #expect(log.warnings.count == 2)
+            #expect(log.warnings.first?.hasPrefix("There are 100000 alarms already") == true)
+            #expect(log.warnings.last?.contains("there are more than 100000 alarms") == true)
+        }
+
         @Test func `are fired by one buffer, each once, and are gone`() throws {
-            let harness = try Harness("timepiecetick")
+            let harness = try Harness("timepiecetick", ["max-unread-messages": "0"])
             harness.begin()
             let text = (0..<2000).map { "after,name=a\($0),after=1ns,clock=running-time" }.joined(separator: ";")
             #expect(harness.element.addAlarm(text))

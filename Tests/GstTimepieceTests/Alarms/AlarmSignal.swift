@@ -4,11 +4,13 @@ import CGStreamerCheck
 @safe final class AlarmSignal: @unchecked Sendable {
     // Sendable: the handler's number never changes, and all else is in `log`.
     private let element: Element
-    private let log = Watched<[FiredAlarm]>([])
+    private let log: Reactions<FiredAlarm>
     private var handler: UInt = 0
 
-    init(_ element: Element) {
+    /// - Parameter reaction: called in the thread of the signal, after the alarm was noted.
+    init(_ element: Element, reaction: @escaping @Sendable (FiredAlarm) -> Void = { _ in }) {
         self.element = element
+        log = Reactions(reaction)
         let callback:
             @convention(c) (UnsafeMutableRawPointer?, UnsafePointer<GstStructure>?, UnsafeMutableRawPointer?) -> Void =
                 {
@@ -16,8 +18,7 @@ import CGStreamerCheck
                     guard let structure = unsafe structure, let log = unsafe log,
                         let alarm = unsafe FiredAlarm(Structure(structure))
                     else { return }
-                    unsafe Unmanaged<Watched<[FiredAlarm]>>.fromOpaque(log).takeUnretainedValue()
-                        .update { $0.append(alarm) }
+                    unsafe Unmanaged<Reactions<FiredAlarm>>.fromOpaque(log).takeUnretainedValue().note(alarm)
                 }
         handler = unsafe g_signal_connect_data(
             element.pointer, "alarm", unsafeBitCast(callback, to: GCallback.self),
@@ -29,5 +30,20 @@ import CGStreamerCheck
         unsafe g_signal_handler_disconnect(element.pointer, handler)
     }
 
-    var alarms: [FiredAlarm] { log.update { $0 } }
+    var alarms: [FiredAlarm] { log.noted.update { $0 } }
+}
+
+/// What came, in order, and what is done about each in the thread in which it comes.
+final class Reactions<Item: Sendable>: Sendable {
+    let noted = Watched<[Item]>([])
+    private let reaction: @Sendable (Item) -> Void
+
+    init(_ reaction: @escaping @Sendable (Item) -> Void = { _ in }) {
+        self.reaction = reaction
+    }
+
+    func note(_ item: Item) {
+        noted.update { $0.append(item) }
+        reaction(item)
+    }
 }

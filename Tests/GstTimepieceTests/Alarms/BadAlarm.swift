@@ -70,7 +70,10 @@ extension BadAlarm {
         BadAlarm("interval", "the field every is missing."),
         BadAlarm("interval,", "the field every is missing."),
         BadAlarm("ordinal,every=5s", "it has a field every; known are name, each, clock, action and count."),
-        BadAlarm("ordinal,name=t,each=5", "its name is read as a gboolean; write name=(string) and then the name."),
+        BadAlarm("ordinal,name=\"\",each=5", "its name is empty."),
+        BadAlarm(
+            "ordinal,name=\(String(repeating: "n", count: 1_025)),each=5",
+            "its name has 1025 bytes, but may have at most 1024."),
     ]
     /// GStreamer itself would be critical of some of these.
     private static let types = [
@@ -89,7 +92,8 @@ extension BadAlarm {
     }
     private static let forms = [
         "interval,every=", "interval,every", ",", "interval every=5s",
-        "interval,every=\"5s", "interval,every=5s}", "interval,every=5s\\",
+        "interval,every=\"5s", "interval,every=5s}", "interval,every=5s\\", "interval,every=(string", "ordinal,=5",
+        "ordinal,each=5 name=x", "ordinal,each=\"5\"name=x", "ordinal,name=é,each=5", "ordinal,each=5,,name=x",
     ].map { BadAlarm($0, form) }
 
     static let all = kinds + durations + times + numbers + fields + types + nested + forms

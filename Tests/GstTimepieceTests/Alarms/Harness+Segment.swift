@@ -2,11 +2,12 @@ import CGStreamerCheck
 
 extension Harness {
     /// Sends a segment in time that follows on nothing.
-    func pushSegment(start: UInt64, stop: UInt64? = nil, rate: Double) throws {
+    func pushSegment(start: UInt64, stop: UInt64? = nil, rate: Double, offset: UInt64 = 0) throws {
         guard let segment = unsafe gst_segment_new() else { throw TestFailure("No segment can be made.") }
         defer { unsafe gst_segment_free(segment) }
         unsafe gst_segment_init(segment, GST_FORMAT_TIME)
         unsafe segment.pointee.rate = rate
+        unsafe segment.pointee.offset = UInt(offset)
         unsafe segment.pointee.start = UInt(start)
         unsafe segment.pointee.time = UInt(start)
         if let stop { unsafe segment.pointee.stop = UInt(stop) }

@@ -5,14 +5,23 @@ import TimepieceBridge
 @safe final class Meter: @unchecked Sendable {
     // Sendable: the handle never changes, and the contract says which of its functions any thread may call.
     private let tick: OpaquePointer
-    private let log: Watched<[MeterWindow]>
+    private let log: Watched<Log>
+
+    private struct Log {
+        var windows: [MeterWindow] = []
+        var isReady = true
+    }
 
     /// Makes a meter; nil if the contract refuses.
     init?(interval: UInt64 = 0, maxIntervals: UInt32 = 10) {
-        let log = Watched<[MeterWindow]>([])
+        let log = Watched(Log())
         var settings = TimepieceTickSettings()
         settings.interval = interval
-        var events = unsafe TimepieceTickEvents(window: Self.note, stall: { _, _ in })
+        var events = unsafe TimepieceTickEvents(
+            ready: { log in
+                guard let log = unsafe log else { return true }
+                return unsafe Unmanaged<Watched<Log>>.fromOpaque(log).takeUnretainedValue().update { $0.isReady }
+            }, window: Self.note, stall: { _, _ in })
         guard
             let tick = unsafe timepiece_tick_new(
                 &settings, maxIntervals, &events, Unmanaged.passUnretained(log).toOpaque())
@@ -27,7 +36,12 @@ import TimepieceBridge
     }
 
     /// The windows that were reported, in order.
-    var reports: [MeterWindow] { log.update { $0 } }
+    var reports: [MeterWindow] { log.update { $0.windows } }
+    /// Whether reports may be made.
+    var isReady: Bool {
+        get { log.update { $0.isReady } }
+        set { log.update { $0.isReady = newValue } }
+    }
 
     func pass(
         at now: UInt64, buffers: UInt64 = 1, bytes: UInt64 = 0, discont: Bool = false,
@@ -55,14 +69,14 @@ import TimepieceBridge
 
     /// Reads the open window.
     func read(at now: UInt64) -> MeterWindow? {
-        let shown = Watched<[MeterWindow]>([])
+        let shown = Watched(Log())
         unsafe timepiece_tick_read(tick, now, Self.note, Unmanaged.passUnretained(shown).toOpaque())
-        return shown.update { $0.last }
+        return shown.update { $0.windows.last }
     }
 
     private static let note: TimepieceTickShow = { window, log in
         guard let log = unsafe log else { return }
         let copy = unsafe MeterWindow(window.pointee)
-        unsafe Unmanaged<Watched<[MeterWindow]>>.fromOpaque(log).takeUnretainedValue().update { $0.append(copy) }
+        unsafe Unmanaged<Watched<Log>>.fromOpaque(log).takeUnretainedValue().update { $0.windows.append(copy) }
     }
 }

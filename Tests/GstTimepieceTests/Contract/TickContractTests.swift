@@ -201,6 +201,24 @@ extension TimepieceTick {
             #expect(meter.reports.map(\.buffers) == [3])
         }
 
+        @Test func `where a report would be too many the window stays open, and nothing is lost`() throws {
+            let meter = try #require(Meter())
+            meter.play(at: start)
+            meter.isReady = false
+            meter.pass(at: start)
+            meter.end(at: start + 1)
+            meter.begin(at: start + 2)
+            meter.pass(at: start + 3)
+            #expect(meter.reports.isEmpty)
+            #expect(meter.read(at: start + 4)?.buffers == 2)
+            meter.isReady = true
+            #expect(meter.closeWindow(at: start + 9)?.buffers == 2)
+            meter.pass(at: start + 10)
+            meter.isReady = false
+            meter.stop(at: start + 11)
+            #expect(meter.reports.map(\.buffers) == [2])
+        }
+
         @Test func `the last intervals are listed, oldest first, no more than wanted`() throws {
             let meter = try #require(Meter(maxIntervals: 3))
             meter.play(at: start)

@@ -8,29 +8,35 @@ import CGStreamerCheck
 
     /// Takes over the messages of a bus.
     ///
-    /// - Parameter bus: the reference is taken over as well.
-    init(taking bus: UnsafeMutablePointer<GstBus>) {
+    /// - Parameters:
+    ///   - bus: the reference is taken over as well.
+    ///   - reaction: called in the posting thread, after the message was noted.
+    init(taking bus: UnsafeMutablePointer<GstBus>, reaction: @escaping @Sendable (Message) -> Void = { _ in }) {
         unsafe self.bus = unsafe bus
-        let log = Watched<[Message]>([])
-        self.log = log
+        let reactions = Reactions(reaction)
+        log = reactions.noted
         unsafe gst_bus_set_sync_handler(
             bus,
             { _, message, log in
                 if let message = unsafe message, let log = unsafe log {
-                    let log = unsafe Unmanaged<Watched<[Message]>>.fromOpaque(log).takeUnretainedValue()
-                    let copy = unsafe Message(message)
-                    log.update { $0.append(copy) }
+                    let reactions = unsafe Unmanaged<Reactions<Message>>.fromOpaque(log).takeUnretainedValue()
+                    unsafe reactions.note(Message(message))
                 }
                 return GST_BUS_PASS
-            }, Unmanaged.passRetained(log).toOpaque(),
+            }, Unmanaged.passRetained(reactions).toOpaque(),
             { log in
-                if let log = unsafe log { unsafe Unmanaged<Watched<[Message]>>.fromOpaque(log).release() }
+                if let log = unsafe log { unsafe Unmanaged<Reactions<Message>>.fromOpaque(log).release() }
             })
     }
 
     deinit {
         unsafe gst_bus_set_sync_handler(bus, nil, nil, nil)
         unsafe gst_object_unref(bus)
+    }
+
+    /// Reads the bus itself, where every message waits all the same.
+    func read() {
+        while let message = unsafe gst_bus_pop(bus) { unsafe gst_message_unref(message) }
     }
 
     /// What has come so far.

@@ -5,7 +5,7 @@ import CGStreamerCheck
     let element: Element
     let messages: MessageLog
 
-    init(_ description: String) throws {
+    init(_ description: String, reaction: @escaping @Sendable (Message) -> Void = { _ in }) throws {
         GStreamer.start()
         var error: UnsafeMutablePointer<GError>?
         let made = unsafe gst_parse_launch(description, &error)
@@ -20,7 +20,7 @@ import CGStreamerCheck
         }
         unsafe gst_object_ref_sink(made)
         element = unsafe Element(taking: made)
-        messages = unsafe MessageLog(taking: bus)
+        messages = unsafe MessageLog(taking: bus, reaction: reaction)
     }
 
     deinit {
@@ -28,13 +28,7 @@ import CGStreamerCheck
     }
 
     /// Returns an element by its name, wherever in the pipeline it is.
-    func element(_ name: String) throws -> Element {
-        let bin = unsafe UnsafeMutableRawPointer(element.pointer).assumingMemoryBound(to: GstBin.self)
-        guard let found = unsafe gst_bin_get_by_name(bin, name) else {
-            throw TestFailure("The pipeline has no element \(name).")
-        }
-        return unsafe Element(taking: found)
-    }
+    func element(_ name: String) throws -> Element { try element.child(name) }
 
     /// Changes the state and waits until it is reached.
     func set(_ state: GstState) throws {

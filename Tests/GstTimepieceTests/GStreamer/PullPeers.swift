@@ -1,8 +1,8 @@
 import CGStreamerCheck
 
-/// A pad that is pulled from and one that pulls, around an element: pull mode without a file.
+/// A pad that is pulled from and one that pulls, around elements: pull mode without a file.
 @safe final class PullPeers {
-    private let element: Element
+    private let elements: [Element]
     private let source: UnsafeMutablePointer<GstPad>
     private let sink: UnsafeMutablePointer<GstPad>
 
@@ -12,17 +12,28 @@ import CGStreamerCheck
     ///   - element: the element, in NULL.
     ///   - flow: what the source answers; a buffer comes with `GST_FLOW_OK` only.
     /// - Throws: ``TestFailure`` if the element refuses.
-    init(around element: Element, answering flow: GstFlowReturn) throws {
-        guard let source = unsafe gst_pad_new("source", GST_PAD_SRC),
+    convenience init(around element: Element, answering flow: GstFlowReturn) throws {
+        try self.init(around: [element], answering: flow)
+    }
+
+    /// Activates elements, each linked to the next one, in pull mode.
+    init(around elements: [Element], answering flow: GstFlowReturn = GST_FLOW_OK) throws {
+        for (element, next) in zip(elements, elements.dropFirst()) {
+            guard unsafe gst_element_link(element.pointer, next.pointer) != 0 else {
+                throw TestFailure("The elements cannot be linked.")
+            }
+        }
+        guard let foremost = elements.first, let hindmost = elements.last,
+            let source = unsafe gst_pad_new("source", GST_PAD_SRC),
             let sink = unsafe gst_pad_new("sink", GST_PAD_SINK),
-            let first = unsafe gst_element_get_static_pad(element.pointer, "sink"),
-            let last = unsafe gst_element_get_static_pad(element.pointer, "src")
+            let first = unsafe gst_element_get_static_pad(foremost.pointer, "sink"),
+            let last = unsafe gst_element_get_static_pad(hindmost.pointer, "src")
         else { throw TestFailure("The pads for pull mode cannot be had.") }
         defer {
             unsafe gst_object_unref(first)
             unsafe gst_object_unref(last)
         }
-        self.element = element
+        self.elements = elements
         unsafe self.source = unsafe source
         unsafe self.sink = unsafe sink
         unsafe gst_object_ref_sink(source)
@@ -43,12 +54,12 @@ import CGStreamerCheck
             unsafe gst_pad_link(last, sink) == GST_PAD_LINK_OK,
             unsafe gst_pad_activate_mode(sink, GST_PAD_MODE_PULL, 1) != 0
         else { throw TestFailure("The element cannot be activated in pull mode.") }
-        _ = element.set(GST_STATE_PLAYING)
+        for element in elements { _ = element.set(GST_STATE_PLAYING) }
     }
 
     deinit {
         unsafe gst_pad_set_active(sink, 0)
-        _ = element.set(GST_STATE_NULL)
+        for element in elements { _ = element.set(GST_STATE_NULL) }
         unsafe gst_object_unref(sink)
         unsafe gst_object_unref(source)
     }

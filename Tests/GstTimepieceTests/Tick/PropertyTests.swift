@@ -75,6 +75,46 @@ extension TimepieceTick {
             #expect(complaint.text.hasSuffix("."))
         }
 
+        @Test(
+            arguments: [("timepiecetick", "label"), ("timepiecewatch", "label"), ("timepiecewatch", "watch")],
+            [[0xFF, 0x61], [0x61, 0xC3], Array(repeating: 0x61, count: 1_025)] as [[UInt8]])
+        func `that name something are UTF-8 and no longer than 1,024 bytes`(
+            place: (factory: String, property: String), bytes: [UInt8]
+        ) throws {
+            let pipeline = try Pipeline("fakesrc ! \(place.factory) name=x ! fakesink")
+            let element = try pipeline.element("x")
+            element.set(place.property, bytes: bytes)
+            #expect(try element.stats().text("label") != nil)
+            #expect(throws: TestFailure.self) { try pipeline.pause() }
+            let complaint = try #require(pipeline.messages.all.first { $0.type == "error" }?.complaint)
+            #expect(complaint.text.hasPrefix("The property \(place.property) "))
+            #expect(complaint.text.contains("1024 bytes") || complaint.text.contains("at most 1024"))
+            try pipeline.stop()
+            element.set(place.property, bytes: Array(repeating: 0x61, count: 1_024))
+            try pipeline.pause()
+        }
+
+        @Test func `a label that is not UTF-8 while playing is a warning, and the former holds`() throws {
+            let harness = try Harness("timepiecetick", ["label": "here"])
+            harness.begin()
+            harness.element.set("label", bytes: [0xFE])
+            #expect(harness.element.get("label") == .text("here"))
+            #expect(harness.messages.all.first { $0.type == "warning" }?.complaint?.text.contains("UTF-8") == true)
+            #expect(try harness.element.stats().text("label") == "here")
+        }
+
+        @Test(arguments: ["timepiecetick", "timepiecewatch"])
+        func `a segment backwards whose offset is beyond its stop has no running time`(factory: String) throws {
+            let harness = try Harness(factory, ["interval": "0"])
+            harness.begin()
+            try harness.pushSegment(start: 0, stop: 1_000, rate: -1, offset: 5_000)
+            _ = try harness.push(at: 500)
+            #expect(try harness.element.stats().unsigned("running-time") == .max)
+            try harness.pushSegment(start: 0, stop: 1_000, rate: -1, offset: 100)
+            _ = try harness.push(at: 500)
+            #expect(try harness.element.stats().unsigned("running-time") == 400)
+        }
+
         @Test func `that were wrong and are set right let the element start`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=2 ! timepiecetick name=tick interval=1 ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.pause() }

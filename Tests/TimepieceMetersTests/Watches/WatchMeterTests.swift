@@ -81,6 +81,39 @@ struct WatchMeterTests {
             try #require(watch.closeWindow(at: 200)).rows == [WatchRow(path: "w", laps: 1, sum: 7, own: 7, share: 1)])
     }
 
+    @Test func `a watch that is stopped inside its own push leaves the others their laps`() throws {
+        let (a, b, c) = (try rig.watch("a"), try rig.watch("b"), try rig.watch("c"))
+        unsafe a.lap(from: 0, to: 100) { outer in
+            unsafe b.lap(from: 10, to: 90, within: outer) { middle in
+                unsafe c.lap(from: 20, to: 50, within: middle) { inner in
+                    unsafe b.meter.hold(inner)
+                    b.meter.stop(at: 30)
+                    // Drains what is over, while the pushes are still under way.
+                    #expect(a.closeWindow(at: 40)?.rows.map(\.laps) == [0, 0, 0])
+                }
+            }
+        }
+        unsafe a.lap(from: 200, to: 300) { outer in
+            unsafe c.lap(from: 210, to: 220, within: outer)
+        }
+        let window = try #require(a.closeWindow(at: 400))
+        #expect(window.rows.first == WatchRow(path: "a", laps: 2, sum: 200, own: 110, share: 1))
+        #expect(window.rows.first { $0.path == "a.c" } == WatchRow(path: "a.c", laps: 1, sum: 10, own: 10, share: 0.05))
+    }
+
+    @Test func `what is entered inside the push of a watch that was stopped is not below it`() throws {
+        let (a, b) = (try rig.watch("a"), try rig.watch("b"))
+        unsafe a.lap(from: 0, to: 100) { outer in
+            unsafe b.lap(from: 10, to: 20, within: outer)
+            unsafe a.meter.hold(outer)
+            a.meter.stop(at: 30)
+            #expect(b.closeWindow(at: 35)?.rows.map(\.path) == ["b"])
+            unsafe b.lap(from: 40, to: 47, within: outer)
+        }
+        #expect(
+            try #require(b.closeWindow(at: 200)).rows == [WatchRow(path: "b", laps: 1, sum: 7, own: 7, share: 1)])
+    }
+
     @Test func `watches of two scopes do not meet`() throws {
         let other = WatchRig()
         let (here, there) = (try rig.watch("w"), try other.watch("w"))

@@ -22,6 +22,11 @@ import TimepieceMeters
 /// The windows that a watch reported, in order.
 final class WatchLog: WatchReporter {
     private let windows = Mutex<[WatchWindow]>([])
+    let isReady: Bool
+
+    init(isReady: Bool = true) {
+        self.isReady = isReady
+    }
 
     var all: [WatchWindow] { windows.withLock { $0 } }
 
@@ -56,6 +61,7 @@ final class WatchLog: WatchReporter {
         unsafe frame.pointee.start = start
         unsafe inside(frame)
         unsafe meter.leave(frame, at: end, passed: passed, flushed: flushed, position: start)
+        unsafe frame.pointee.release()
     }
 
     /// The start that this is, 0 if it is none.
