@@ -12,7 +12,7 @@ import TimepieceBridge
         let log = Watched<[MeterWindow]>([])
         var settings = TimepieceTickSettings()
         settings.interval = interval
-        var events = unsafe TimepieceTickEvents(window: Self.note, stall: { _, _ in })
+        var events = unsafe TimepieceTickEvents(window: Self.note, stall: { _, _ in }, is_to_play: { _ in false })
         guard
             let tick = unsafe timepiece_tick_new(
                 &settings, maxIntervals, &events, Unmanaged.passUnretained(log).toOpaque())
