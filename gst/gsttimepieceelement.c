@@ -69,6 +69,8 @@ typedef struct
   gdouble nominal_rate;
   GstTimepieceTimes past;       /* of the last buffer of an earlier segment */
 
+  gboolean ended;               /* the streaming thread's own: EOS has passed */
+
   /* between start and stop, else NULL: set and cleared with start_lock and
    * OBJECT_LOCK held; read with either, by others as a reference */
   TimepieceMeter *meter;
@@ -116,6 +118,19 @@ gst_timepiece_element_get_interval (GstTimepieceElement * self)
   interval = PRIVATE (self)->interval;
   GST_OBJECT_UNLOCK (self);
   return interval;
+}
+
+/* Returns: (transfer full) */
+GstObject *
+gst_timepiece_element_get_top_level (GstTimepieceElement * self)
+{
+  GstObject *top = gst_object_ref (GST_OBJECT (self)), *above;
+
+  while ((above = gst_object_get_parent (top))) {
+    gst_object_unref (top);
+    top = above;
+  }
+  return top;
 }
 
 gboolean
@@ -535,6 +550,7 @@ start (GstTimepieceElement * self)
   GST_OBJECT_LOCK (self);
   gst_segment_init (&priv->segment, GST_FORMAT_UNDEFINED);
   priv->nominal_rate = 0.0;
+  priv->ended = FALSE;
   priv->warned = FALSE;
   set_none (&priv->past);
   problem = interval_problem (priv->interval);
@@ -623,6 +639,10 @@ take_caps (GstTimepieceElement * self, GstCaps * caps)
   if (structure && gst_structure_get_fraction (structure, "framerate",
           &numerator, &denominator) && denominator > 0)
     rate = (gdouble) numerator / denominator;
+  /* Each buffer is a field, and a frame has two. */
+  if (structure && g_strcmp0 (gst_structure_get_string (structure,
+              "interlace-mode"), "alternate") == 0)
+    rate *= 2;
   GST_OBJECT_LOCK (self);
   PRIVATE (self)->nominal_rate = rate;
   GST_OBJECT_UNLOCK (self);
@@ -637,12 +657,13 @@ follow (GstTimepieceElement * self, TimepieceMeter * meter, GstEvent * event)
   const GstSegment *segment;
 
   switch (GST_EVENT_TYPE (event)) {
-    case GST_EVENT_STREAM_START:
-      timepiece_meter_interrupt (meter);
-      break;
     case GST_EVENT_SEGMENT:
+      /* After the end of a stream it begins another row; else the stream goes
+       * on, however long the segment took to come. */
+      if (PRIVATE (self)->ended)
+        timepiece_meter_interrupt (meter);
+      PRIVATE (self)->ended = FALSE;
       gst_event_parse_segment (event, &segment);
-      timepiece_meter_interrupt (meter);
       leave_segment (self, meter, segment);
       check_thread (self, timepiece_meter_begin (meter, now));
       break;
@@ -656,6 +677,7 @@ follow (GstTimepieceElement * self, TimepieceMeter * meter, GstEvent * event)
       check_thread (self, timepiece_meter_begin (meter, now));
       break;
     case GST_EVENT_EOS:
+      PRIVATE (self)->ended = TRUE;
       timepiece_meter_end (meter, now);
       break;
     default:
@@ -708,7 +730,7 @@ gst_timepiece_element_src_event (GstPad * pad, GstObject * parent,
      * they do before this element: buffers flow from here on. A flush from
      * downstream is a seek in pull mode. */
     if (type == GST_EVENT_LATENCY)
-      timepiece_meter_release (meter);
+      timepiece_meter_release (meter, gst_timepiece_now ());
     else
       timepiece_meter_interrupt (meter);
     timepiece_meter_unref (meter);

@@ -54,6 +54,8 @@ void gst_timepiece_element_apply (GstTimepieceElement * self);
 guint64 gst_timepiece_element_get_interval (GstTimepieceElement * self);
 /* Returns: (transfer full): the label, or the element's name if none is set */
 gchar *gst_timepiece_element_dup_label (GstTimepieceElement * self);
+/* Returns: (transfer full): the pipeline, or whatever is the outermost */
+GstObject *gst_timepiece_element_get_top_level (GstTimepieceElement * self);
 gboolean gst_timepiece_element_posts (GstTimepieceElement * self);
 gdouble gst_timepiece_element_get_nominal_rate (GstTimepieceElement * self);
 void gst_timepiece_element_get_times (GstTimepieceElement * self,

@@ -11,8 +11,11 @@
  * property #GstTimepieceElement:stats shows the open window at any time.
  *
  * A buffer list counts as one tick, and each of its buffers is counted. A
- * pause, a flush, a seek, a new segment or a new stream does not make an
- * interval.
+ * pause, a flush (as of a seek) and a stream after EOS begin a new row, and make
+ * no interval; a new segment or stream without them is no excuse, and the time
+ * until it comes is an interval. What passes before the pipeline is about to play
+ * is counted, and makes no interval. Headers (#GST_BUFFER_FLAG_HEADER, and without
+ * a time, or no key frame, or in the caps' `streamheader`) are counted, and make no interval.
  *
  * ## Example launch line
  * |[
@@ -37,18 +40,27 @@
  * * #guint64 `avg-interval`: the arithmetic mean
  * * #guint64 `sum-interval`: all together
  * * #guint64 `stddev-interval`: the standard deviation
- * * #guint64 `p50-interval`: the median, at most 0.55 % off
+ * * #guint64 `p50-interval`: the median: by the nearest rank, exactly for up to
+ *   1,000 intervals, above at most 0.55 % off
  * * #guint64 `p90-interval`: 90 % of the intervals are not longer
  * * #guint64 `p99-interval`: 99 % of the intervals are not longer
  * * #gdouble `average-rate`: ticks per second, num-intervals / sum-interval
- * * #gdouble `nominal-rate`: the framerate of the caps, 0 if unknown
- * * #gdouble `bitrate`: bits per second over the window's duration
+ * * #gdouble `nominal-rate`: the framerate of the caps, twice that where each
+ *   buffer is a field (`interlace-mode=alternate`), 0 if unknown
+ * * #gdouble `bitrate`: bits per second, of the buffers and the time that
+ *   `average-rate` is made of; 0 where that is under 1 ms
  * * #guint64 `since-last-buffer`: how long ago the last buffer came, or since
  *   the element plays if none came yet; pauses not counted
  * * #guint64 `num-disconts`: buffers flagged #GST_BUFFER_FLAG_DISCONT, of a
- *   list the first
+ *   list the first, but not the first of a row
  * * #guint64 `total-buffers`: the buffers since the element was started
  * * #guint64 `total-bytes`: their bytes
+ * * #guint64 `num-gaps`: GAP events, which say that nothing is to come for a while
+ * * #guint64 `num-headers`: of the buffers those that are headers
+ * * #guint64 `num-freezes`: intervals that a viewer sees as a freeze, as WebRTC's
+ *   statistics define it: from the fifth on, at least three times the mean of the
+ *   last 30, and that mean and 150 ms
+ * * #guint64 `freeze-duration`: those intervals together
  * * #GST_TYPE_ARRAY of #guint64 `intervals`: the last
  *   #GstTimepieceTick:max-intervals intervals of the window, oldest first
  *
@@ -56,10 +68,14 @@
  * `application/x-timepiece-tick-stats`.
  *
  * The structure `timepiece-stall` is posted when no buffer came for
- * #GstTimepieceTick:stall-timeout, or a window had fewer than
- * #GstTimepieceTick:min-rate buffers a second, and again at each report while
- * that lasts; `timepiece-resume` when it is over. Nothing is a stall before the
- * first buffer, unless #GstTimepieceTick:stall-on-start is set, in PAUSED, in a
+ * #GstTimepieceTick:stall-timeout, or the `average-rate` of a window was below
+ * #GstTimepieceTick:min-rate (or no interval ended in it, and the last buffer is
+ * longer ago than that allows), and again at each report while
+ * that lasts; `timepiece-resume` when it is over. A GAP event is a sign of life as
+ * a buffer is. The window in which a standstill ended is not judged by its rate.
+ * With #GstTimepieceTick:stall-on-start a pipeline that is to play and does not get
+ * beyond PAUSED for so long is a stall, too; otherwise nothing is a stall before the
+ * first buffer, in PAUSED, in a
  * flush and after EOS: these also end a stall, and the wait begins anew after
  * them. A window that holds a flush is not judged by its rate. If the setting
  * goes while a stall lasts, it is told of no more, but its end is:
@@ -100,7 +116,8 @@
  * it waited for; what has fired for the last time does not fire again. Of
  * frames out of order (as encoders with B-frames make them) the latest time so
  * far counts. Buffers without a time stamp, or outside of their segment, and
- * streams that are not in time, leave these alarms alone.
+ * streams that are not in time, leave these alarms alone. GAP events drive them as
+ * buffers do.
  *
  * An `at` follows the clock on the wall: if that is set, it fires at its new time,
  * within a second. Nothing else is touched by that.
@@ -222,6 +239,23 @@ report_stall (const TimepieceStall * stall, void *user_data)
       gst_timepiece_stall_structure (GST_TIMEPIECE_ELEMENT (user_data), stall));
 }
 
+/* On the reports' thread. */
+static bool
+is_to_play (void *user_data)
+{
+  GstObject *top =
+      gst_timepiece_element_get_top_level (GST_TIMEPIECE_ELEMENT (user_data));
+  gboolean waits = FALSE;
+
+  GST_OBJECT_LOCK (top);
+  if (GST_IS_ELEMENT (top))
+    waits = GST_STATE_TARGET (top) == GST_STATE_PLAYING
+        && GST_STATE (top) != GST_STATE_PLAYING;
+  GST_OBJECT_UNLOCK (top);
+  gst_object_unref (top);
+  return waits;
+}
+
 static TimepieceTickSettings
 get_settings (GstTimepieceTick * self)
 {
@@ -242,7 +276,8 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   static const TimepieceTickEvents events = {
     .ready = gst_timepiece_element_is_ready,
     .window = report,
-    .stall = report_stall
+    .stall = report_stall,
+    .is_to_play = is_to_play
   };
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
@@ -269,6 +304,8 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   self->phase = GST_TIMEPIECE_TICK_BEGINS;
   self->furthest = 0;
   self->tick = tick;
+  /* Without a thread there is nothing that could tell. */
+  timepiece_tick_prepare (tick, gst_timepiece_now ());
   return TIMEPIECE_METER (tick);
 }
 

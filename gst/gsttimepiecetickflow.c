@@ -97,6 +97,7 @@ fire_alarms (GstTimepieceTick * self, TimepieceTick * tick, guint64 now,
     return TRUE;
   GST_INFO_OBJECT (self, "an alarm ends the stream");
   self->phase = GST_TIMEPIECE_TICK_ENDED;
+  timepiece_meter_interrupt (TIMEPIECE_METER (tick));
   timepiece_meter_end (TIMEPIECE_METER (tick), gst_timepiece_now ());
   /* Who pulls is told by the flow return alone. */
   if (self->tick == tick && GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
@@ -152,6 +153,8 @@ count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
     return FALSE;
   if (g_atomic_int_get (&self->alarms.by_running_time))
     running_time = alarm_time (self, position);
+  /* Before the first buffer nothing is missing. */
+  discont = discont && self->phase == GST_TIMEPIECE_TICK_FLOWS;
   if (G_UNLIKELY (timepiece_tick_alarms (self->tick, now, running_time))) {
     if (!fire_and_count (self, now, running_time, num_buffers, num_bytes,
             discont, position))
@@ -165,9 +168,73 @@ count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
   return TRUE;
 }
 
+static gboolean
+same_content (GstBuffer * one, GstBuffer * other)
+{
+  gboolean same = FALSE;
+  GstMapInfo map;
+
+  if (one == other)
+    return TRUE;
+  if (gst_buffer_get_size (one) == gst_buffer_get_size (other)
+      && gst_buffer_map (other, &map, GST_MAP_READ)) {
+    same = gst_buffer_memcmp (one, 0, map.data, map.size) == 0;
+    gst_buffer_unmap (other, &map);
+  }
+  return same;
+}
+
+static gboolean
+is_stream_header (const GstStructure * caps, GstBuffer * buffer)
+{
+  const GValue *headers = gst_structure_get_value (caps, "streamheader");
+  guint i;
+
+  if (!headers || !GST_VALUE_HOLDS_ARRAY (headers))
+    return FALSE;
+  for (i = 0; i < gst_value_array_get_size (headers); i++) {
+    const GValue *header = gst_value_array_get_value (headers, i);
+
+    if (GST_VALUE_HOLDS_BUFFER (header)
+        && same_content (gst_value_get_buffer (header), buffer))
+      return TRUE;
+  }
+  return FALSE;
+}
+
+/* The flag alone does not tell: parsers put it on key frames, too, which have a
+ * time and need no other frame. Nor do the caps: muxers push their headers before
+ * they are there. */
+static gboolean
+is_header (GstTimepieceTick * self, GstBuffer * buffer)
+{
+  GstCaps *caps;
+  const GstStructure *structure;
+  gboolean parsed = FALSE, header;
+
+  if (!GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER))
+    return FALSE;
+  caps = gst_pad_get_current_caps (gst_timepiece_element_get_sink_pad
+      (&self->parent));
+  structure = caps ? gst_caps_get_structure (caps, 0) : NULL;
+  if (structure)
+    gst_structure_get_boolean (structure, "parsed", &parsed);
+  header = (structure && is_stream_header (structure, buffer)) || (!parsed
+      && (GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_DELTA_UNIT)
+          || (!GST_BUFFER_PTS_IS_VALID (buffer)
+              && !GST_BUFFER_DTS_IS_VALID (buffer))));
+  gst_clear_caps (&caps);
+  return header;
+}
+
 static G_GNUC_NO_INLINE gboolean
 count_any_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
+  if (self->tick && self->phase != GST_TIMEPIECE_TICK_ENDED
+      && is_header (self, buffer)) {
+    timepiece_tick_headers (self->tick, 1, gst_buffer_get_size (buffer));
+    return TRUE;
+  }
   return !self->tick || count (self, 1, gst_buffer_get_size (buffer),
       GST_BUFFER_IS_DISCONT (buffer), gst_timepiece_position (buffer));
 }
@@ -188,6 +255,7 @@ count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
   guint64 now;
 
   if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS
+          || GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER)
           || g_atomic_int_get (&self->alarms.by_running_time)))
     return count_any_buffer (self, buffer);
   now = gst_timepiece_read_clock (&self->clock);
@@ -215,10 +283,25 @@ static gboolean
 count_list (GstTimepieceTick * self, GstBufferList * list)
 {
   guint length = gst_buffer_list_length (list);
+  guint i, num_headers = 0;
+  gsize size, header_size = 0;
 
   if (G_UNLIKELY (!self->tick || length == 0))
     return TRUE;
-  return count (self, length, gst_buffer_list_calculate_size (list),
+  size = gst_buffer_list_calculate_size (list);
+  for (i = 0; i < length; i++) {
+    GstBuffer *buffer = gst_buffer_list_get (list, i);
+
+    if (G_UNLIKELY (is_header (self, buffer))) {
+      num_headers++;
+      header_size += gst_buffer_get_size (buffer);
+    }
+  }
+  if (num_headers > 0 && self->phase != GST_TIMEPIECE_TICK_ENDED)
+    timepiece_tick_headers (self->tick, num_headers, header_size);
+  if (num_headers == length)
+    return self->phase != GST_TIMEPIECE_TICK_ENDED;
+  return count (self, length - num_headers, size - header_size,
       GST_BUFFER_IS_DISCONT (gst_buffer_list_get (list, 0)),
       gst_timepiece_position (gst_buffer_list_get (list, length - 1)));
 }
@@ -259,6 +342,25 @@ gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
   return GST_FLOW_EOS;
 }
 
+/* A sign of life, and of how far the media are. Returns FALSE if an alarm ends the
+ * stream here. */
+static gboolean
+note_gap (GstTimepieceTick * self, GstEvent * event)
+{
+  guint64 now = gst_timepiece_now ();
+  GstClockTime position, running_time;
+
+  if (!self->tick || self->phase == GST_TIMEPIECE_TICK_ENDED)
+    return TRUE;
+  timepiece_tick_gap (self->tick, now);
+  if (!g_atomic_int_get (&self->alarms.by_running_time))
+    return TRUE;
+  gst_event_parse_gap (event, &position, NULL);
+  running_time = alarm_time (self, position);
+  return !GST_CLOCK_TIME_IS_VALID (running_time)
+      || fire_alarms (self, now, position, running_time);
+}
+
 static gboolean
 gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
     GstEvent * event)
@@ -266,6 +368,12 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (parent);
 
   switch (GST_EVENT_TYPE (event)) {
+    case GST_EVENT_GAP:
+      if (!note_gap (self, event)) {
+        gst_event_unref (event);
+        return TRUE;
+      }
+      break;
     case GST_EVENT_FLUSH_STOP:
       self->phase = GST_TIMEPIECE_TICK_BEGINS;
       break;
@@ -285,6 +393,7 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
         gst_event_unref (event);
         return TRUE;
       }
+      self->phase = GST_TIMEPIECE_TICK_BEGINS;
       break;
     default:
       break;

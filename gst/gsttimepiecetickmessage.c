@@ -47,7 +47,11 @@ gst_timepiece_tick_window_structure (GstTimepieceTick * self,
       "since-last-buffer", G_TYPE_UINT64, window->since_last_buffer,
       "num-disconts", G_TYPE_UINT64, window->num_disconts,
       "total-buffers", G_TYPE_UINT64, window->total_buffers,
-      "total-bytes", G_TYPE_UINT64, window->total_bytes, NULL);
+      "total-bytes", G_TYPE_UINT64, window->total_bytes,
+      "num-gaps", G_TYPE_UINT64, window->num_gaps,
+      "num-headers", G_TYPE_UINT64, window->num_headers,
+      "num-freezes", G_TYPE_UINT64, window->num_freezes,
+      "freeze-duration", G_TYPE_UINT64, window->freeze_duration, NULL);
   set_array (structure, "intervals", window->recent, window->num_recent);
   g_free (label);
   return structure;

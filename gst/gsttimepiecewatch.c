@@ -237,19 +237,6 @@ find_paths (void *user_data)
   gst_timepiece_watch_find_paths (GST_TIMEPIECE_WATCH (user_data));
 }
 
-/* Returns: (transfer full): the pipeline, or whatever is the outermost */
-static GstObject *
-top_level (GstObject * object)
-{
-  GstObject *top = gst_object_ref (object), *above;
-
-  while ((above = gst_object_get_parent (top))) {
-    gst_object_unref (top);
-    top = above;
-  }
-  return top;
-}
-
 static TimepieceMeter *
 gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
 {
@@ -261,7 +248,7 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   };
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
   gchar *label = gst_timepiece_element_dup_label (element);
-  GstObject *top = top_level (GST_OBJECT (self));
+  GstObject *top = gst_timepiece_element_get_top_level (element);
   gchar sentence[LONGEST_PROBLEM];
   TimepieceWatch *watch;
   GstTimepieceWatchEdge edge;

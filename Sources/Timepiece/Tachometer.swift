@@ -49,13 +49,27 @@ public final class Tachometer: Sendable {
         var tapped: Statistics?
         var total = Tally()
         var time = ActiveTime()
+        var freezes = FreezeDetector()
+        var isPaused = false
+        /// While paused and released, the intervals since the last release, which count if ``resume(at:)`` follows.
+        var tentative: OpenWindow?
 
         mutating func drain(_ recorder: borrowing Recorder) {
-            guard tapped != nil else { return recorder.drain(into: &open) }
             var drained = OpenWindow()
             recorder.drain(into: &drained)
+            drained.findFreezes(&freezes)
+            if tentative != nil { tentative?.merge(drained.takeIntervals(), keeping: recorder.maxIntervals) }
             open.merge(drained, keeping: recorder.maxIntervals)
             tapped?.merge(drained.statistics)
+        }
+
+        /// Lets the intervals since the last release count.
+        mutating func accept(_ recorder: borrowing Recorder) {
+            drain(recorder)
+            guard let tentative else { return }
+            open.returnIntervals(tentative, keeping: recorder.maxIntervals)
+            tapped?.merge(tentative.statistics)
+            self.tentative = nil
         }
     }
 
@@ -264,7 +278,9 @@ public final class Tachometer: Sendable {
     /// Starts the time that counts, which the first tick does as well, or goes on with it after ``pause(at:)``.
     public func resume(at instant: MonotonicInstant = .now()) {
         state.withLock { state in
-            recorder.release()
+            state.accept(recorder)
+            if recorder.isHeld { recorder.release() }
+            state.isPaused = false
             state.time.resume(at: instant.nanoseconds)
         }
     }
@@ -275,13 +291,21 @@ public final class Tachometer: Sendable {
         if interval == nil { nextReport.store(.max, ordering: .relaxed) }
         state.withLock { state in
             recorder.hold()
+            state.accept(recorder)
+            state.isPaused = true
             state.time.pause(at: instant.nanoseconds)
         }
     }
 
-    /// Lets ticks make intervals again, ahead of ``resume(at:)``, which starts the time that counts.
+    /// Lets ticks make intervals again, ahead of ``resume(at:)``, which starts the time that counts: a new row begins, and
+    /// what earlier calls in the same pause let begin does not count. Does nothing unless paused.
     package func release() {
-        state.withLock { _ in recorder.release() }
+        state.withLock { state in
+            guard state.isPaused else { return }
+            recorder.release()
+            state.drain(recorder)
+            state.tentative = OpenWindow()
+        }
     }
 
     /// How long the window has been open at an instant, less the time spent paused.
@@ -307,6 +331,9 @@ public final class Tachometer: Sendable {
 
     /// The instant of the last tick, 0 before the first.
     package var lastTick: UInt64 { recorder.lastTick }
+
+    /// The instant of the last tick or gap, 0 before the first.
+    package var lastSign: UInt64 { recorder.lastSign }
 
     private static func window(of state: State, recorder: borrowing Recorder, at now: UInt64) -> Window {
         var total = state.total

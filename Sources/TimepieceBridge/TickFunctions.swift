@@ -18,6 +18,10 @@ import TimepieceMeters
         unsafe TimepieceBridge.show(event, lastPosition: lastPosition, by: events.stall, context)
     }
 
+    func isExpectedToPlay() -> Bool {
+        unsafe events.is_to_play(context)
+    }
+
     static func show(_ window: Window, by function: TimepieceTickShow, _ context: UnsafeMutableRawPointer?) {
         let recent = window.intervals.map { UInt64(clamping: $0.nanoseconds) }
         unsafe recent.withUnsafeBufferPointer { recent in
@@ -31,6 +35,10 @@ import TimepieceMeters
             unsafe flat.total_bytes = window.total.bytes
             unsafe flat.since_last_buffer = UInt64(clamping: window.sinceLastTick.nanoseconds)
             unsafe flat.last_position = window.lastPosition ?? .max
+            unsafe flat.num_gaps = window.tally.gaps
+            unsafe flat.num_headers = window.tally.headers
+            unsafe flat.num_freezes = window.tally.freezes
+            unsafe flat.freeze_duration = window.tally.freezeNanoseconds
             unsafe flat.bitrate = window.bitrate
             unsafe flat.intervals = TimepieceStatistics(window.statistics)
             unsafe flat.recent = recent.baseAddress

@@ -37,8 +37,8 @@ func timepiece_meter_forget_position(_ meter: OpaquePointer) {
 }
 
 @c @implementation
-func timepiece_meter_release(_ meter: OpaquePointer) {
-    unsafe streamMeter(meter)?.release()
+func timepiece_meter_release(_ meter: OpaquePointer, _ now: UInt64) {
+    unsafe streamMeter(meter)?.release(at: now)
 }
 
 @c @implementation

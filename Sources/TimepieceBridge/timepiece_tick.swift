@@ -40,6 +40,21 @@ func timepiece_tick_count(
 }
 
 @c @implementation
+func timepiece_tick_headers(_ tick: OpaquePointer, _ num_buffers: UInt64, _ num_bytes: UInt64) {
+    unsafe tickHeaders(unmanaged(tick), buffers: num_buffers, bytes: num_bytes)
+}
+
+@c @implementation
+func timepiece_tick_gap(_ tick: OpaquePointer, _ now: UInt64) {
+    unsafe tickGap(unmanaged(tick), at: now)
+}
+
+@c @implementation
+func timepiece_tick_prepare(_ tick: OpaquePointer, _ now: UInt64) -> Bool {
+    unsafe meter(tick).prepare(at: now)
+}
+
+@c @implementation
 func timepiece_tick_set(
     _ tick: OpaquePointer, _ settings: UnsafePointer<TimepieceTickSettings>, _ now: UInt64
 ) -> Bool {

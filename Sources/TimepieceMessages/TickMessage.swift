@@ -16,7 +16,7 @@ public struct TickMessage: Sendable, Equatable {
     public let averageRate: Double
     /// The framerate of the caps, 0 if unknown.
     public let nominalRate: Double
-    /// Bits per second.
+    /// Bits per second, of the buffers and the time that ``averageRate`` is made of.
     public let bitrate: Double
     /// How long ago the last buffer came, pauses not counted.
     public let sinceLastBuffer: Duration
@@ -26,6 +26,14 @@ public struct TickMessage: Sendable, Equatable {
     public let totalBufferCount: UInt64
     /// Their bytes.
     public let totalByteCount: UInt64
+    /// GAP events, which say that nothing is to come for a while; this and the next three are 0 in older recordings.
+    public let gapCount: UInt64
+    /// Of the buffers those that are headers, which end no interval.
+    public let headerCount: UInt64
+    /// Intervals that a viewer sees as a freeze, as WebRTC's statistics define it.
+    public let freezeCount: UInt64
+    /// How long the freezes were together.
+    public let freezeDuration: Duration
     /// The last `max-intervals` of the window, oldest first.
     public let recentIntervals: [Duration]
 
@@ -44,13 +52,17 @@ public struct TickMessage: Sendable, Equatable {
         discontinuityCount = try fields.count("num-disconts")
         totalBufferCount = try fields.count("total-buffers")
         totalByteCount = try fields.count("total-bytes")
+        gapCount = try fields.laterCount("num-gaps")
+        headerCount = try fields.laterCount("num-headers")
+        freezeCount = try fields.laterCount("num-freezes")
+        freezeDuration = .nanoseconds(Int64(clamping: try fields.laterCount("freeze-duration")))
         recentIntervals = try fields.durations("intervals")
     }
 }
 
 /// The statistics of a window's intervals, which are between buffers for a tick and laps for a watch.
 ///
-/// All are 0 if there was no interval. Percentiles are at most 0.55 % off, the others exact.
+/// All are 0 if there was no interval. Percentiles are exact for up to 1,000 intervals, above at most 0.55 % off.
 public struct IntervalSummary: Sendable, Equatable {
     /// How many there were.
     public let count: UInt64

@@ -10,7 +10,7 @@ package protocol StreamMeter: ClockMember {
     func forgetPosition()
     func publish(to publisher: any Publisher)
     func interrupt()
-    func release()
+    func release(at now: UInt64)
     func play(at now: UInt64) -> Bool
     func pause(at now: UInt64)
     func begin(at now: UInt64) -> Bool

@@ -64,6 +64,10 @@ typedef struct {
   guint64 num_disconts;
   guint64 total_buffers;
   guint64 total_bytes;
+  guint64 num_gaps;             /* these four are 0 where a message of an */
+  guint64 num_headers;          /* older version does not have them */
+  guint64 num_freezes;
+  guint64 freeze_duration;
   const GValue *recent;         /* see timepiece_tick_message_recent () */
   guint num_recent;
 } TimepieceTickMessage;
@@ -266,6 +270,13 @@ timepiece_tick_message_parse (const GstStructure * structure,
   tick->num_disconts = timepiece_uint64_ (structure, "num-disconts", &lost);
   tick->total_buffers = timepiece_uint64_ (structure, "total-buffers", &lost);
   tick->total_bytes = timepiece_uint64_ (structure, "total-bytes", &lost);
+  tick->num_gaps = timepiece_later_uint64_ (structure, "num-gaps", &lost);
+  tick->num_headers =
+      timepiece_later_uint64_ (structure, "num-headers", &lost);
+  tick->num_freezes =
+      timepiece_later_uint64_ (structure, "num-freezes", &lost);
+  tick->freeze_duration =
+      timepiece_later_uint64_ (structure, "freeze-duration", &lost);
   tick->recent =
       timepiece_array_ (structure, "intervals", &tick->num_recent, &lost);
   return timepiece_done_ (lost, missing);

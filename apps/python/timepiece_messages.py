@@ -66,6 +66,11 @@ class Tick:
     num_disconts: int
     total_buffers: int
     total_bytes: int
+    #: These four are 0 where a message of an older version does not have them.
+    num_gaps: int
+    num_headers: int
+    num_freezes: int
+    freeze_duration: int
     recent: Tuple[int, ...]
 
 
@@ -204,7 +209,9 @@ def _tick(fields: _Fields) -> Tick:
         fields.uint("duration"), fields.uint("num-buffers"), fields.uint("num-bytes"), fields.intervals(),
         fields.real("average-rate"), fields.real("nominal-rate"), fields.real("bitrate"),
         fields.uint("since-last-buffer"), fields.uint("num-disconts"), fields.uint("total-buffers"),
-        fields.uint("total-bytes"), fields.array("intervals", int, "an array of integers"))
+        fields.uint("total-bytes"), fields.later_uint("num-gaps"), fields.later_uint("num-headers"),
+        fields.later_uint("num-freezes"), fields.later_uint("freeze-duration"),
+        fields.array("intervals", int, "an array of integers"))
 
 
 def _watch(fields: _Fields) -> Watch:

@@ -50,7 +50,11 @@ typedef struct {
   uint64_t total_bytes;
   uint64_t since_last_buffer;
   uint64_t last_position;               /* of the last buffer, or NONE */
-  double bitrate;
+  double bitrate;                       /* 0 where too short to tell */
+  uint64_t num_gaps;
+  uint64_t num_headers;
+  uint64_t num_freezes;
+  uint64_t freeze_duration;
   TimepieceStatistics intervals;
   const uint64_t *_Nullable recent;     /* the last intervals, oldest first */
   size_t num_recent;
@@ -106,6 +110,8 @@ typedef struct {
   TimepieceReadyFunc ready;
   void (*window) (const TimepieceTickWindow *window, void *_Nullable user_data);
   TimepieceStallFunc stall;
+  /* Whether the pipeline is to play, and does not. */
+  bool (*is_to_play) (void *_Nullable user_data);
 } TimepieceTickEvents;
 
 typedef void (*TimepieceTickShow) (const TimepieceTickWindow *window,
@@ -219,9 +225,10 @@ uint64_t timepiece_meter_last_position (TimepieceMeter * meter);
 /* The position of the last buffer means nothing any more. */
 void timepiece_meter_forget_position (TimepieceMeter * meter);
 
-/* The stream is about to flow: buffers make intervals and laps, also before
- * play; the laps that wait for it do not count. */
-void timepiece_meter_release (TimepieceMeter * meter);
+/* The stream is about to flow: from the last of these calls before play on
+ * buffers make intervals and laps; the laps that wait for it do not count, nor
+ * does what earlier calls let begin. */
+void timepiece_meter_release (TimepieceMeter * meter, uint64_t now);
 
 /* Time counts, and reports come, between play and pause. A pause, like a flush
  * and the end, tells in the call that a stall is over if no report did yet.
@@ -280,6 +287,16 @@ bool timepiece_tick_alarms (TimepieceTick * tick, uint64_t now,
     uint64_t running_time);
 void timepiece_tick_count (TimepieceTick * tick, uint64_t now,
     uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
+
+/* Headers, which make no interval; and a gap, where nothing is to come for a
+ * while. As timepiece_tick_count (). */
+void timepiece_tick_headers (TimepieceTick * tick, uint64_t num_buffers,
+    uint64_t num_bytes);
+void timepiece_tick_gap (TimepieceTick * tick, uint64_t now);
+
+/* The element can play from here on: with stall_on_start a pipeline that is to
+ * and does not is a stall. FALSE as of timepiece_meter_play (). */
+bool timepiece_tick_prepare (TimepieceTick * tick, uint64_t now);
 
 /* Other settings, from now on. FALSE as of timepiece_meter_play (). */
 bool timepiece_tick_set (TimepieceTick * tick,

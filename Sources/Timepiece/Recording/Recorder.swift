@@ -29,6 +29,9 @@ import Synchronization
         return max(tick, record)
     }
 
+    /// The instant of the last tick or gap, 0 before the first.
+    var lastSign: UInt64 { max(lastTick, unsafe writer.rare.pointee.lastGap.load(ordering: .relaxed)) }
+
     /// The position that came with the last tick, `UInt64.max` if none did.
     var lastPosition: UInt64 {
         unsafe writer.line.pointee.lastPosition.load(ordering: .relaxed)
@@ -44,10 +47,14 @@ import Synchronization
         changeRow(held: true)
     }
 
-    /// Ends ``hold()`` and begins a new row, in one step; does nothing if the row is not held. For readers.
+    /// Ends ``hold()`` and begins a new row, in one step. For readers.
     func release() {
-        let control = unsafe writer.line.pointee.phaser.control.load(ordering: .relaxed)
-        if control & TickWriter.held != 0 { changeRow(held: false) }
+        changeRow(held: false)
+    }
+
+    /// Whether the row is held.
+    var isHeld: Bool {
+        unsafe writer.line.pointee.phaser.control.load(ordering: .relaxed) & TickWriter.held != 0
     }
 
     private func changeRow(held: Bool?) {

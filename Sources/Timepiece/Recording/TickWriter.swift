@@ -29,6 +29,8 @@ public import Synchronization
         let firstTickAfterMark = Atomic<UInt64>(0)
         /// When the last length was recorded that was measured elsewhere, 0 before the first.
         let lastRecord = Atomic<UInt64>(0)
+        /// When the last gap was noted, 0 before the first.
+        let lastGap = Atomic<UInt64>(0)
     }
 
     static var held: UInt64 { 2 }
@@ -71,7 +73,8 @@ public import Synchronization
         guard unsafe wanted == line.pointee.followed.load(ordering: .relaxed), interval < SlotPair.tooLong, events == 1,
             !discontinuity
         else {
-            return tickUnusually(wanted, at: now, after: before, events: events, discontinuity: discontinuity)
+            return tickUnusually(
+                wanted, at: now, after: before, events: events, bytes: bytes, discontinuity: discontinuity)
         }
         guard !pair.note(interval, in: slot) else { return leaveSettled(slot) }
         unsafe line.pointee.phaser.leave()
@@ -80,13 +83,15 @@ public import Synchronization
     @usableFromInline
     @inline(never)
     func tickUnusually(
-        _ wanted: UInt64, at now: UInt64, after before: UInt64, events: UInt64, discontinuity: Bool
+        _ wanted: UInt64, at now: UInt64, after before: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool
     ) {
         let index = Int(truncatingIfNeeded: wanted & 1)
         let slot = unsafe pair.slot(index)
-        let isFirst = follow(wanted, at: now)
+        let changed = follow(wanted, at: now)
+        let isFirst = changed & (Self.interruptions | Self.held) != 0
         let makesInterval = !isFirst && now >= before
         unsafe slot.pointee.apart &+= events &- (makesInterval ? 1 : 0)
+        if !makesInterval { unsafe slot.pointee.apartBytes.addSaturating(bytes) }
         if discontinuity { unsafe slot.pointee.discontinuities &+= 1 }
         if !isFirst && now < before { unsafe slot.pointee.backwards &+= 1 }
         if makesInterval { pair.record(now &- before, in: index) }
@@ -109,12 +114,31 @@ public import Synchronization
         unsafe line.pointee.phaser.leave()
     }
 
-    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held. Returns whether the
-    /// tick is the first of a row.
-    private func follow(_ wanted: UInt64, at now: UInt64) -> Bool {
+    /// Counts events that end no interval and begin none.
+    package func note(headers: UInt64, bytes: UInt64) {
+        let index = unsafe Int(truncatingIfNeeded: line.pointee.phaser.enter() & 1)
+        pair.count(bytes: bytes, in: index)
+        let slot = unsafe pair.slot(index)
+        unsafe slot.pointee.apart &+= headers
+        unsafe slot.pointee.headers &+= headers
+        unsafe slot.pointee.apartBytes.addSaturating(bytes)
+        unsafe line.pointee.phaser.leave()
+    }
+
+    /// Notes that nothing is to come for a while, which is a sign of life.
+    package func noteGap(at now: UInt64) {
+        let index = unsafe Int(truncatingIfNeeded: line.pointee.phaser.enter() & 1)
+        unsafe pair.slot(index).pointee.gaps &+= 1
+        unsafe rare.pointee.lastGap.store(now, ordering: .relaxed)
+        unsafe line.pointee.phaser.leave()
+    }
+
+    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held. Returns what of these
+    /// happened since the tick before.
+    private func follow(_ wanted: UInt64, at now: UInt64) -> UInt64 {
         let changed = unsafe wanted ^ line.pointee.followed.load(ordering: .relaxed)
         if changed >= Self.mark { unsafe rare.pointee.firstTickAfterMark.store(now, ordering: .relaxed) }
         unsafe line.pointee.followed.store(wanted & ~Self.held, ordering: .relaxed)
-        return changed & (Self.interruptions | Self.held) != 0
+        return changed
     }
 }

@@ -17,10 +17,14 @@ public struct Window: Sendable, Hashable, Codable {
     /// The position that came with the last tick, in the ticking program's own terms.
     package let lastPosition: UInt64?
 
-    /// Bits per second over the window's duration.
+    /// Bits per second: the bytes of the ticks that ended an interval, by the sum of the intervals.
+    ///
+    /// So it is made of the same ticks and the same time as the rate. It is 0 where the intervals together are shorter than
+    /// a millisecond, which tells nothing.
     public var bitrate: Double {
-        let seconds = duration.inSeconds
-        return seconds > 0 ? Double(tally.bytes) * 8 / seconds : 0
+        let nanoseconds = statistics.sumNanoseconds
+        guard nanoseconds >= 1_000_000, tally.bytes >= tally.apartBytes else { return 0 }
+        return Double(tally.bytes - tally.apartBytes) * 8e9 / Double(nanoseconds)
     }
 }
 
@@ -34,6 +38,18 @@ public struct Tally: Sendable, Hashable, Codable {
     public internal(set) var discontinuities: UInt64 = 0
     /// How many ticks carried an instant before the one of the tick before; they made no interval.
     public internal(set) var backwards: UInt64 = 0
+    /// How many times it was said that nothing is to come for a while.
+    public internal(set) var gaps: UInt64 = 0
+    /// How many of the events were headers, which end no interval.
+    public internal(set) var headers: UInt64 = 0
+    /// How many intervals a viewer sees as a freeze: at least three times the mean of the last 30 intervals, and 150 ms
+    /// above it.
+    public internal(set) var freezes: UInt64 = 0
+    /// How long those were together.
+    public var freezeDuration: Duration { Duration(clampingNanoseconds: freezeNanoseconds) }
+    package internal(set) var freezeNanoseconds: UInt64 = 0
+    /// The bytes of the ticks that ended no interval.
+    package internal(set) var apartBytes: UInt64 = 0
 
     init() {}
 
@@ -49,6 +65,11 @@ public struct Tally: Sendable, Hashable, Codable {
         bytes.addSaturating(other.bytes)
         discontinuities.addSaturating(other.discontinuities)
         backwards.addSaturating(other.backwards)
+        gaps.addSaturating(other.gaps)
+        headers.addSaturating(other.headers)
+        freezes.addSaturating(other.freezes)
+        freezeNanoseconds.addSaturating(other.freezeNanoseconds)
+        apartBytes.addSaturating(other.apartBytes)
     }
 }
 
@@ -58,10 +79,46 @@ struct OpenWindow: Sendable {
     var statistics = Statistics()
     /// The last intervals in nanoseconds, oldest first.
     var recent: [UInt64] = []
+    /// The intervals of the stretch that was emptied last, in order, the oldest first: the last 1,024, or all.
+    var fresh: [UInt64] = []
+    var hasAllFresh = true
+
+    /// Looks for freezes among the fresh intervals, unless that has been done.
+    mutating func findFreezes(_ detector: inout FreezeDetector) {
+        for interval in fresh {
+            guard detector.isFreeze(interval), hasAllFresh else { continue }
+            tally.freezes.addSaturating(1)
+            tally.freezeNanoseconds.addSaturating(interval)
+        }
+        fresh = []
+    }
+
+    /// Takes back that ticks ended intervals, and returns what they did; the ticks stay counted.
+    mutating func takeIntervals() -> OpenWindow {
+        var taken = self
+        let bytes = tally.bytes - min(tally.bytes, tally.apartBytes)
+        taken.tally = Tally()
+        (taken.tally.freezes, taken.tally.freezeNanoseconds) = (tally.freezes, tally.freezeNanoseconds)
+        taken.returnedBytes = bytes
+        (tally.freezes, tally.freezeNanoseconds) = (0, 0)
+        tally.apartBytes.addSaturating(bytes)
+        (statistics, recent) = (Statistics(), [])
+        return taken
+    }
+
+    /// Adds what ``takeIntervals()`` returned.
+    mutating func returnIntervals(_ taken: OpenWindow, keeping limit: Int) {
+        merge(taken, keeping: limit)
+        tally.apartBytes -= min(tally.apartBytes, taken.returnedBytes)
+    }
+
+    /// The bytes of the ticks whose intervals were taken back.
+    private var returnedBytes: UInt64 = 0
 
     /// Adds what came after.
     mutating func merge(_ later: OpenWindow, keeping limit: Int) {
         tally.add(later.tally)
+        returnedBytes.addSaturating(later.returnedBytes)
         statistics.merge(later.statistics)
         recent.append(contentsOf: later.recent)
         recent.removeFirst(max(0, recent.count - limit))

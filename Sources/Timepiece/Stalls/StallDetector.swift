@@ -28,6 +28,8 @@ public struct StallDetector: Sendable {
 
     /// From when the wait for a tick counts; nil while waiting does not count at all.
     private var waitingSince: UInt64?
+    /// When a standstill ended: the window with its long interval has been told of.
+    private var standstillEnded: UInt64 = 0
     private var stallBegan: UInt64 = 0
     /// When the standstill was told first, so that the report of the same moment does not tell it once more.
     private var stallTold: UInt64 = 0
@@ -71,6 +73,7 @@ public struct StallDetector: Sendable {
         if stalled == .standstill {
             guard lastTick > stallBegan else { return nil }
             stalled = nil
+            standstillEnded = now
             let end = firstTickAfter.map { $0 > stallBegan ? $0 : lastTick } ?? lastTick
             return .resumed(.standstill, after: stalledFor(at: end))
         }
@@ -83,27 +86,31 @@ public struct StallDetector: Sendable {
 
     /// Judges a closed window; a stream that stands still is told of again.
     ///
-    /// A window that opened before the wait began, as one that holds a flush does, is not judged: the stream was not
-    /// expected to flow all the time. A stall that was told is ended by a resumption even if the setting that it
+    /// It is judged by the rate that is shown for it; without one by the wait that is still going on. A window that opened
+    /// before the wait began, as one that holds a flush does, is not judged: the stream was not expected to flow all the
+    /// time. Nor is one in which a standstill ended, which has been told. A stall that was told is ended by a resumption even if the setting that it
     /// violated has gone meanwhile; but it is not told of again.
     ///
     /// - Parameters:
     ///   - now: the present, when the window was closed.
-    ///   - events: how many events it had.
-    ///   - earlierEvents: how many there were before it: a stream that has only begun in it is not judged.
+    ///   - rate: how many ticks a second it had by their intervals; nil if no interval ended in it.
+    ///   - lastTick: when the last tick came, 0 for none yet.
+    ///   - isExcused: whether it is not judged, unless it is to be from the start or a trickle goes on: a stream that has
+    ///     only begun in it.
     ///   - duration: how long it was open.
     /// - Returns: what there is to tell, if anything.
     package mutating func closed(
-        at now: UInt64, events: UInt64, earlierEvents: UInt64, duration: Duration
+        at now: UInt64, rate: Double?, lastTick: UInt64, isExcused: Bool, duration: Duration
     ) -> Event? {
         if stalled == .standstill {
             return settings.timeout == nil || now == stallTold ? nil : .stalled(.standstill, since: stalledFor(at: now))
         }
         let opened = now &- min(now, UInt64(clamping: duration.nanoseconds))
-        guard let waitingSince, opened >= waitingSince, duration > .zero,
-            earlierEvents > 0 || settings.onStart || stalled == .trickle
+        guard let waitingSince, opened >= waitingSince, opened >= standstillEnded, duration > .zero,
+            !isExcused || settings.onStart || stalled == .trickle
         else { return nil }
-        if Double(events) / duration.inSeconds < settings.minimumRate {
+        let wait = now &- min(now, max(waitingSince, lastTick))
+        if rate ?? (1e9 / Double(max(wait, 1))) < settings.minimumRate {
             if stalled == nil {
                 stallBegan = opened
                 stalled = .trickle

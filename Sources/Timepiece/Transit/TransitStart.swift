@@ -92,6 +92,9 @@ import Synchronization
     /// The last sequence number that was given out, 0 before the first.
     package var issued: UInt64 { issuedStore.load(ordering: .acquiring) }
 
+    /// When the last one passed, 0 before the first.
+    package var lastInstant: UInt64 { instant(of: issued) ?? 0 }
+
     /// Whether nothing will start here any more.
     package var isClosed: Bool { closedStore.load(ordering: .relaxed) }
 

@@ -35,8 +35,8 @@ extension TransitStop {
         touched.store(0, ordering: .relaxed)
         noteMatch()
         for origin in unsafe writer.pointee.origins where unsafe origin.state.pointee.isNoted {
-            if let instant = unsafe origin.state.pointee.takeNoted(), counts(from: instant, to: now) {
-                tree.stage(now &- instant, of: origin.series)
+            if let instant = unsafe origin.state.pointee.takeNoted(), let length = length(from: instant, to: now) {
+                tree.stage(length, of: origin.series)
             }
             unsafe origin.state.pointee.giveUp(at: now, of: origin.start)
         }
@@ -77,8 +77,8 @@ extension TransitStop {
         noteMatch()
         unsafe origin.state.pointee.arrive(find.sequence)
         let now = find.instant.addingSaturating(find.length)
-        if unsafe origin.state.pointee.window.resolve(find.sequence), counts(from: find.instant, to: now) {
-            tree.stage(find.length, of: origin.series)
+        if unsafe origin.state.pointee.window.resolve(find.sequence), let length = length(from: find.instant, to: now) {
+            tree.stage(length, of: origin.series)
         }
         unsafe origin.state.pointee.giveUp(at: now, of: origin.start)
         return true

@@ -49,6 +49,10 @@ import Synchronization
     let touched = Atomic<Int>(0)
     private let countsFrom = Atomic<UInt64>(0)
     private let passedStore = Atomic<UInt64>(0)
+    /// Whether what started before `countsFrom` counts, less the rest up to there.
+    private let isPrerolled = Atomic<Bool>(false)
+    private let restedSince = Atomic<UInt64>(.max)
+    private let arrivalStore = Atomic<UInt64>(0)
     let correlation: Correlation
     private let group: TransitGroup
     /// The starts that had seen something when this stop was made.
@@ -125,8 +129,24 @@ import Synchronization
 
     /// Lets nothing count that started before an instant, because its time contains a pause.
     package func resume(at instant: UInt64) {
+        isPrerolled.store(false, ordering: .relaxed)
         countsFrom.store(instant, ordering: .relaxed)
     }
+
+    /// The stream does not flow yet: it gets ready to.
+    package func hold() {
+        isPrerolled.store(true, ordering: .relaxed)
+        countsFrom.store(.max, ordering: .relaxed)
+    }
+
+    /// It is about to flow: what started before counts without the time since nothing has moved.
+    package func release(at instant: UInt64, restedSince rest: UInt64) {
+        restedSince.store(rest, ordering: .relaxed)
+        countsFrom.store(instant, ordering: .relaxed)
+    }
+
+    /// When the last buffer arrived before it flowed, 0 for none.
+    package var lastArrival: UInt64 { arrivalStore.load(ordering: .relaxed) }
 
     /// Takes the laps since the last time out, start by start, all as of one moment.
     package func drain() -> [(origin: TransitOrigin, statistics: Statistics)] {
@@ -158,6 +178,7 @@ import Synchronization
     /// Counts a buffer without a stamp, or with those that were noted.
     package func pass(at now: UInt64, times: MediaTimes) {
         passedStore.store(passedStore.load(ordering: .relaxed) &+ 1, ordering: .relaxed)
+        arrivalStore.store(now, ordering: .relaxed)
         passOtherwise(at: now, times: times)
     }
 
@@ -224,6 +245,15 @@ import Synchronization
     @inline(__always)
     func counts(from instant: UInt64, to now: UInt64) -> Bool {
         now >= instant && instant >= countsFrom.load(ordering: .relaxed)
+    }
+
+    /// How long a lap took that started at an instant; nil if it does not count.
+    func length(from instant: UInt64, to now: UInt64) -> UInt64? {
+        if counts(from: instant, to: now) { return now &- instant }
+        guard now >= instant, isPrerolled.load(ordering: .relaxed) else { return nil }
+        let restBegan = max(instant, restedSince.load(ordering: .relaxed))
+        let restEnded = min(now, countsFrom.load(ordering: .relaxed))
+        return now &- instant &- (restEnded > restBegan ? restEnded &- restBegan : 0)
     }
 
     /// Finds the origin of a stamp, and makes it the current one.

@@ -23,6 +23,16 @@ package func tickAlarms(_ meter: Unmanaged<TickMeter>, at now: UInt64, runningTi
     }
 }
 
+/// Counts headers, which end no interval.
+package func tickHeaders(_ meter: Unmanaged<TickMeter>, buffers: UInt64, bytes: UInt64) {
+    unsafe meter._withUnsafeGuaranteedRef { $0.writer.note(headers: buffers, bytes: bytes) }
+}
+
+/// Notes that nothing is to come for a while.
+package func tickGap(_ meter: Unmanaged<TickMeter>, at now: UInt64) {
+    unsafe meter._withUnsafeGuaranteedRef { $0.writer.noteGap(at: now) }
+}
+
 /// Counts buffers that came together, without the alarms.
 package func tickCount(
     _ meter: Unmanaged<TickMeter>, at now: UInt64, buffers: UInt64, bytes: UInt64, discontinuity: Bool,

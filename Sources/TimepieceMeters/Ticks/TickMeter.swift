@@ -14,6 +14,7 @@ package final class TickMeter: StreamMeter {
     struct State {
         var plan: ReportPlan
         var detector: StallDetector
+        var preroll = PrerollDetector()
         var publisher: (any Publisher)?
         var flushing = false
     }
@@ -48,9 +49,16 @@ package final class TickMeter: StreamMeter {
     package var position: UInt64 { tachometer.lastPosition }
     package func forgetPosition() { tachometer.forgetPosition() }
     package func interrupt() { tachometer.interrupt() }
-    package func release() { tachometer.release() }
+    package func release(at now: UInt64) { tachometer.release() }
+
+    /// The element is ready to play, which is told of as a stall if it does not come to that.
+    package func prepare(at now: UInt64) -> Bool {
+        reschedule(at: now, restart: false) { $0.preroll.start(at: now) }
+    }
 
     package func play(at now: UInt64) -> Bool {
+        let event = state.withLock { $0.preroll.rest(at: now) }
+        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
         tachometer.resume(at: MonotonicInstant(nanoseconds: now))
         return reschedule(at: now, restart: true) { $0.plan.playing = true }
     }
@@ -117,23 +125,39 @@ package final class TickMeter: StreamMeter {
     }
 
     package func run(at now: UInt64) -> UInt64 {
-        guard state.withLock({ $0.plan.flows }) else { return .max }
+        guard state.withLock({ $0.plan.flows }) else { return checkPreroll(at: now) }
         checkForStall(at: now)
         if state.withLock({ $0.plan.takeReport(at: now) }), reporter.isReady { closeWindow(at: now) }
         if state.withLock({ $0.plan.takeHandOver(at: now) }) { handOver(at: now) }
-        return state.withLock { $0.next(lastTick: tachometer.lastTick, at: now) }
+        return state.withLock { $0.next(lastTick: tachometer.lastSign, at: now) }
+    }
+
+    /// Looks whether a pipeline that is to play does not get that far; returns when to look again.
+    private func checkPreroll(at now: UInt64) -> UInt64 {
+        guard state.withLock({ $0.prerollTimeout != nil }) else { return .max }
+        let isExpected = reporter.isExpectedToPlay()
+        let (event, next) = state.withLock { state in
+            let event = state.prerollTimeout.flatMap {
+                state.preroll.check(isExpected: isExpected, timeout: $0, interval: state.plan.interval, at: now)
+            }
+            return (event, state.next(lastTick: 0, at: now))
+        }
+        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+        return next
     }
 
     private func closeWindow(at now: UInt64) {
         let window = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
         reporter.report(window)
+        // A stream that says that nothing is to come has no rate.
+        let isTelling = window.statistics.count > 0 && window.tally.gaps == 0
         let event = state.withLock { state in
             // A handler of the window may have stopped the meter and freed its element.
             state.plan.stopped
                 ? nil
                 : state.detector.closed(
-                    at: now, events: window.tally.events, earlierEvents: window.total.events &- window.tally.events,
-                    duration: window.duration)
+                    at: now, rate: isTelling ? window.statistics.rate : nil, lastTick: tachometer.lastSign,
+                    isExcused: window.total.events == window.tally.events, duration: window.duration)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }
@@ -144,12 +168,12 @@ package final class TickMeter: StreamMeter {
     }
 
     private func checkForStall(at now: UInt64) {
-        let looks = state.withLock { $0.detector.nextCheck(lastTick: tachometer.lastTick, at: now) <= now }
+        let looks = state.withLock { $0.detector.nextCheck(lastTick: tachometer.lastSign, at: now) <= now }
         // The mark comes before the look at the last tick: a tick after the look is then surely noted.
         if looks { tachometer.markNextTick() }
         let event = state.withLock { state in
             state.detector.check(
-                at: now, lastTick: tachometer.lastTick, firstTickAfter: tachometer.firstTickAfterMark)
+                at: now, lastTick: tachometer.lastSign, firstTickAfter: tachometer.firstTickAfterMark)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }
@@ -160,7 +184,7 @@ package final class TickMeter: StreamMeter {
             state.detector.stalled != .standstill
                 ? nil
                 : state.detector.check(
-                    at: now, lastTick: tachometer.lastTick, firstTickAfter: tachometer.firstTickAfterMark)
+                    at: now, lastTick: tachometer.lastSign, firstTickAfter: tachometer.firstTickAfterMark)
         }
         if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
     }
@@ -178,7 +202,7 @@ package final class TickMeter: StreamMeter {
                 }
             }
             state.plan.replan(at: now, openFor: open)
-            return state.next(lastTick: tachometer.lastTick, at: now)
+            return state.next(lastTick: tachometer.lastSign, at: now)
         }
         if due != .max { return ReportClock.shared.schedule(self, at: due) }
         ReportClock.shared.remove(self)
@@ -187,9 +211,17 @@ package final class TickMeter: StreamMeter {
 }
 
 extension TickMeter.State {
+    /// How long the wait to play may last in nanoseconds, nil for any time.
+    var prerollTimeout: UInt64? {
+        guard !plan.playing, !plan.stopped, detector.settings.onStart, let timeout = detector.settings.timeout,
+            timeout > .zero
+        else { return nil }
+        return UInt64(clamping: timeout.nanoseconds)
+    }
+
     /// When the clock has something to do; `UInt64.max` for never.
     func next(lastTick: UInt64, at now: UInt64) -> UInt64 {
-        guard plan.flows else { return .max }
+        guard plan.flows else { return preroll.nextCheck(timeout: prerollTimeout, at: now) }
         let check = min(detector.nextCheck(lastTick: lastTick, at: now), firstTickCheck(lastTick: lastTick, at: now))
         return min(plan.next, check)
     }
@@ -207,4 +239,10 @@ package protocol TickReporter: Sendable {
     var isReady: Bool { get }
     func report(_ window: Window)
     func report(_ event: StallDetector.Event, lastPosition: UInt64)
+    /// Whether the pipeline is to play, and does not.
+    func isExpectedToPlay() -> Bool
+}
+
+extension TickReporter {
+    package func isExpectedToPlay() -> Bool { false }
 }

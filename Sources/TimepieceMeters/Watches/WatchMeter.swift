@@ -90,6 +90,7 @@ package import Timepiece
         }
         plan = Mutex(ReportPlan(interval: settings.interval))
         overdue = Mutex(OverdueDetector(timeout: settings.stallTimeout))
+        if case .stop(let stop) = role { stop.hold() }
         unsafe cache = .allocate(capacity: 1)
         unsafe cache.initialize(to: Cache())
     }
@@ -122,11 +123,21 @@ package import Timepiece
     }
 
     /// The stream is about to flow: the lap that waits for that does not count, and those after it do, also before ``play(at:)``.
-    package func release() {
+    ///
+    /// A lap to a stop that began before the first time to play counts without the time in which nothing moved up to here.
+    package func release(at now: UInt64) {
         guard !plan.withLock({ $0.playing }) else { return }
         interrupt()
         isReleased.store(true, ordering: .relaxed)
+        if !hasPaused.load(ordering: .relaxed), case .stop(let stop) = role {
+            let moved = group.all.reduce(stop.lastArrival) { max($0, $1.lastInstant) }
+            let isRest = moved > 0 && now > moved && now - moved >= Self.shortestRest
+            stop.release(at: now, restedSince: isRest ? moved : .max)
+        }
     }
+
+    /// A pipeline that goes on to play at once does not rest: what moves slowly is at work.
+    private static let shortestRest: UInt64 = 50_000_000
 
     package func forgetPosition() { lastPosition.store(.max, ordering: .relaxed) }
 
@@ -139,8 +150,7 @@ package import Timepiece
     }
 
     package func play(at now: UInt64) -> Bool {
-        if !isReleased.load(ordering: .relaxed) { interrupt() }
-        // What waited for the first time to play was on its way all the same.
+        if !isReleased.load(ordering: .relaxed) { release(at: now) }
         if hasPaused.load(ordering: .relaxed), case .stop(let stop) = role { stop.resume(at: now) }
         time.withLock { $0.resume(at: now) }
         overdue.withLock { $0.start(at: now) }

@@ -21,7 +21,7 @@ import TimepieceBridge
             ready: { log in
                 guard let log = unsafe log else { return true }
                 return unsafe Unmanaged<Watched<Log>>.fromOpaque(log).takeUnretainedValue().update { $0.isReady }
-            }, window: Self.note, stall: { _, _ in })
+            }, window: Self.note, stall: { _, _ in }, is_to_play: { _ in false })
         guard
             let tick = unsafe timepiece_tick_new(
                 &settings, maxIntervals, &events, Unmanaged.passUnretained(log).toOpaque())

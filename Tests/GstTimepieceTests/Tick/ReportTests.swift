@@ -125,7 +125,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: ["flush", "segment", "stream"])
-        func `a flush, a segment and a stream-start make no interval`(kind: String) throws {
+        func `a flush makes no interval, and a segment or a stream without one is no excuse`(kind: String) throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push()
@@ -146,7 +146,19 @@ extension TimepieceTick {
             _ = try harness.push()
             let stats = try harness.element.stats()
             #expect(stats.unsigned("num-buffers") == 4)
-            #expect(stats.unsigned("num-intervals") == 2)
+            #expect(stats.unsigned("num-intervals") == (kind == "flush" ? 2 : 3))
+        }
+
+        @Test func `a stream after EOS begins a new row`() throws {
+            let harness = try Harness("timepiecetick", ["interval": "0"])
+            harness.begin()
+            for _ in 0..<2 { _ = try harness.push() }
+            #expect(unsafe harness.push(event: gst_event_new_eos()))
+            #expect(unsafe harness.push(event: gst_event_new_stream_start("another")))
+            try harness.pushSegment(start: 0, rate: 1)
+            for _ in 0..<2 { _ = try harness.push() }
+            #expect(try harness.element.stats().unsigned("num-buffers") == 2)
+            #expect(try harness.element.stats().unsigned("num-intervals") == 1)
         }
     }
 }

@@ -161,6 +161,23 @@ extension TimepieceWatch {
             #expect(try pipeline.watches("s").issued == 60 && pipeline.watches("s").laps == 60)
         }
 
+        @Test(arguments: [300_000, 700_000, 1_000_000] as [UInt])
+        func `laps that began while prerolling count without the rest in PAUSED`(rest: UInt) throws {
+            let pipeline = try Pipeline(
+                """
+                fakesrc num-buffers=20 ! \(Self.start) ! queue ! identity sleep-time=20000 ! \(Self.stop)=s ! fakesink
+                """)
+            try pipeline.pause()
+            g_usleep(rest)
+            try pipeline.play()
+            try pipeline.wait(for: "eos")
+            let report = try pipeline.watch("s")
+            #expect(report.laps == 20 && report.issued == 20)
+            // The last waits for 20 × 20 ms; the machine may be slow, but not by all of the rest.
+            #expect(report.shortest >= .milliseconds(20))
+            #expect(report.longest < .milliseconds(420) + UInt64(rest) * 1_000)
+        }
+
         @Test func `a start and a stop in two pipelines are warned of`() throws {
             let sending = try Pipeline("fakesrc ! \(Self.start) ! fakesink")
             try sending.play()

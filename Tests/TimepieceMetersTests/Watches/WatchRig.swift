@@ -13,7 +13,7 @@ import TimepieceMeters
         let log = WatchLog()
         let settings = WatchMeter.Settings(path: path, label: label ?? path, edge: edge, interval: 0)
         let meter = try WatchRegistry.enter(scope, settings, reporter: log)
-        meter.release()
+        meter.release(at: 0)
         _ = meter.play(at: 0)
         return RiggedWatch(meter: meter, log: log)
     }

@@ -36,8 +36,8 @@ import Testing
             _ milliseconds: UInt64, events: UInt64, earlier: UInt64 = 1, duration: Int = 1000
         ) -> Event? {
             detector.closed(
-                at: milliseconds * millisecond, events: events, earlierEvents: earlier,
-                duration: .milliseconds(duration))
+                at: milliseconds * millisecond, rate: events == 0 ? nil : Double(events) * 1000 / Double(duration),
+                lastTick: lastTick, isExcused: earlier == 0, duration: .milliseconds(duration))
         }
 
         func nextCheck(at milliseconds: UInt64) -> UInt64 {
@@ -234,7 +234,26 @@ import Testing
         #expect(stream.close(4000, events: 0) == .stalled(.standstill, since: .milliseconds(2100)))
         stream.tick(4200)
         #expect(stream.check(4210) == .resumed(.standstill, after: .milliseconds(2300)))
-        #expect(stream.close(5000, events: 1) == .stalled(.trickle, since: .seconds(1)))
+        // The window with the long interval has been told.
+        #expect(stream.close(5000, events: 1) == nil)
+        #expect(stream.close(6000, events: 1) == .stalled(.trickle, since: .seconds(1)))
+    }
+
+    @Test(arguments: [0.5, 2, 12.5, 29.97, 1000])
+    func `A window is judged by its rate, and without an interval by the wait that goes on`(rate: Double) {
+        var detector = StallDetector(settings: StallSettings(minimumRate: rate))
+        detector.start(at: .init(nanoseconds: 0))
+        let second: UInt64 = 1_000_000_000
+        func closed(_ rate: Double?, wait: Double) -> Event? {
+            detector.closed(
+                at: 100 * second, rate: rate, lastTick: 100 * second - UInt64(wait * 1e9), isExcused: false,
+                duration: .seconds(1))
+        }
+        #expect(closed(rate, wait: 0) == nil)
+        #expect(closed(rate * 1.001, wait: 5 / rate) == nil)
+        #expect(closed(nil, wait: 0.99 / rate) == nil)
+        #expect(closed(nil, wait: 1.01 / rate) == .stalled(.trickle, since: .seconds(1)))
+        #expect(closed(rate * 0.999, wait: 0) != nil)
     }
 
     @Test func `A shorter timeout holds at the next look`() {

@@ -137,7 +137,8 @@ struct TachometerTests {
         let window = ticked.closeWindow(at: milliseconds(1_100))
         #expect(window.duration == .seconds(1))
         #expect(window.sinceLastTick == .milliseconds(750))
-        #expect(window.bitrate == 2_000)
+        // Of the tick that ended an interval.
+        #expect(window.bitrate == 4_000)
         #expect(window.tally.events == 4)
         #expect(window.tally.discontinuities == 1)
         let silent = Tachometer()
