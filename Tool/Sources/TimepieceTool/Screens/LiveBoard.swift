@@ -154,6 +154,7 @@ struct LiveBoard {
                 Notice(
                     at: now, kind: .problem, label: status.label,
                     text: status.lastError.map { "\(text); \($0)" } ?? text))
+        case .pipeline: break
         }
     }
 
