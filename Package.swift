@@ -55,8 +55,11 @@ let package = Package(
             dependencies: ["Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"],
             swiftSettings: strict),
 
+        // Sockets for one user only.
+        .target(name: "CUserSocket", cSettings: strictC),
+
         // What an element measures. No C types; time is a parameter.
-        .target(name: "TimepieceMeters", dependencies: ["Timepiece"], swiftSettings: strict),
+        .target(name: "TimepieceMeters", dependencies: ["Timepiece", "CUserSocket"], swiftSettings: strict),
 
         // The contract between C and Swift, and the contract kept.
         .target(name: "CTimepiece", cSettings: strictC),
@@ -91,7 +94,7 @@ let package = Package(
 
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         .testTarget(
-            name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece"], swiftSettings: strict),
+            name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece", "CUserSocket"], swiftSettings: strict),
         // Publishes into a spool until a test kills it.
         .executableTarget(
             name: "SpoolVictim",

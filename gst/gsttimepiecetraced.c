@@ -7,9 +7,12 @@
 #include "gsttimepiecetraced.h"
 
 #include <gst/base/gstbasesink.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "gsttimepieceelement.h"
+#include "gsttimepiecejson.h"
 #include "gsttimepiecepipelinemessage.h"
 
 /* What an element's clock says is read again after this. */
@@ -46,6 +49,9 @@ static GstTimepieceTracedPad *gone_pads;
 static GstTimepieceTracedPad *free_pads;        /* with `lock` */
 static gint generation = 1;
 static GstTimepieceTracerSettings settings;
+static TimepieceLines *lines;   /* atomic; NULL: none are wanted */
+static guint64 lines_began;
+static const gchar *end_reason = "stopped";
 static GQuark pipeline_quark, element_quark, pad_quark, puller_quark;
 
 void
@@ -53,6 +59,9 @@ gst_timepiece_traced_init (const GstTimepieceTracerSettings * given)
 {
   settings = *given;
   settings.elements = g_strdup (given->elements);
+  settings.record = g_strdup (given->record);
+  settings.socket = g_strdup (given->socket);
+  settings.connect = g_strdup (given->connect);
   pipeline_quark = g_quark_from_static_string ("timepiece-traced-pipeline");
   element_quark = g_quark_from_static_string ("timepiece-traced-element");
   pad_quark = g_quark_from_static_string ("timepiece-traced-pad");
@@ -171,6 +180,114 @@ pipeline_gone (gpointer data)
   unref_pipeline (pipeline);
 }
 
+/* Lines */
+
+/* A line with the time in front. @rest: (transfer full) */
+static void
+write_line (GString * rest, guint64 now)
+{
+  TimepieceLines *output = g_atomic_pointer_get (&lines);
+  gchar *line = g_strdup_printf ("{\"at\":%" G_GUINT64_FORMAT ",%s}",
+      now > lines_began ? now - lines_began : 0, rest->str);
+
+  if (output)
+    timepiece_lines_write (output, line);
+  g_free (line);
+  g_string_free (rest, TRUE);
+}
+
+static void
+close_lines (void)
+{
+  GString *rest = g_string_new (NULL);
+
+  g_string_printf (rest, "\"event\":\"end\",\"reason\":\"%s\"", end_reason);
+  write_line (rest, gst_timepiece_now ());
+  timepiece_lines_close (lines);
+}
+
+/* With the first pipeline, so that a program that only starts others, or looks
+ * at plugins, leaves the file alone. */
+static void
+open_lines (void)
+{
+  static gsize opened = 0;
+  GDateTime *time;
+  GString *header;
+  gchar *started, *problem = NULL;
+  TimepieceLines *output;
+
+  if (!g_once_init_enter (&opened))
+    return;
+  if (settings.record || settings.socket || settings.connect) {
+    time = g_date_time_new_now_utc ();
+    started = g_date_time_format (time, "%Y-%m-%dT%H:%M:%SZ");
+    header = g_string_new ("{\"timepiece\":\"recording\",\"version\":1,");
+    g_string_append_printf (header, "\"started\":\"%s\",\"pid\":%d,"
+        "\"description\":", started, (gint) getpid ());
+    gst_timepiece_json_string (header, g_get_prgname ()? g_get_prgname () : "");
+    g_string_append_c (header, '}');
+    lines_began = gst_timepiece_now ();
+    output = timepiece_lines_new (settings.record, settings.socket,
+        settings.connect, header->str, &problem);
+    if (output) {
+      g_atomic_pointer_set (&lines, output);
+      atexit (close_lines);
+    } else {
+      g_printerr ("GST_TRACERS=timepiece: %s. The process runs on, and nothing "
+          "is written there.\n", problem ? problem : "no memory");
+    }
+    free (problem);
+    g_string_free (header, TRUE);
+    g_free (started);
+    g_date_time_unref (time);
+  }
+  g_once_init_leave (&opened, 1);
+}
+
+void
+gst_timepiece_traced_posts (GstMessage * message, guint64 now)
+{
+  const GstStructure *structure;
+  GError *error = NULL;
+  GString *rest;
+
+  if (!g_atomic_pointer_get (&lines))
+    return;
+  switch (GST_MESSAGE_TYPE (message)) {
+    case GST_MESSAGE_ELEMENT:
+      structure = gst_message_get_structure (message);
+      if (!structure || !g_str_has_prefix (gst_structure_get_name (structure),
+              "timepiece-") || GST_IS_PIPELINE (GST_MESSAGE_SRC (message)))
+        return;
+      rest = g_string_new (NULL);
+      gst_timepiece_json_structure (rest, structure);
+      break;
+    case GST_MESSAGE_ERROR:
+    case GST_MESSAGE_WARNING:
+      if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
+        gst_message_parse_error (message, &error, NULL);
+        end_reason = "failed";
+      } else {
+        gst_message_parse_warning (message, &error, NULL);
+      }
+      rest = g_string_new (NULL);
+      g_string_printf (rest, "\"event\":\"%s\",\"source\":",
+          GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR ? "error" :
+          "warning");
+      gst_timepiece_json_string (rest, GST_OBJECT_NAME (GST_MESSAGE_SRC
+              (message)));
+      g_string_append (rest, ",\"text\":");
+      gst_timepiece_json_string (rest, error && error->message ?
+          error->message : "");
+      g_clear_error (&error);
+      break;
+    default:
+      return;
+  }
+  write_line (rest, now);
+}
+
 /* Pipelines */
 
 static void
@@ -197,7 +314,7 @@ is_ready (void *user_data)
   g_mutex_lock (&lock);
   collect ();
   g_mutex_unlock (&lock);
-  return settings.max_unread == 0
+  return settings.max_unread == 0 || g_atomic_pointer_get (&lines)
       || g_atomic_int_get (&pipeline->unread) < (gint) settings.max_unread;
 }
 
@@ -216,13 +333,27 @@ report (const TimepiecePipelineWindow * window, void *user_data)
 {
   Pipeline *pipeline = user_data;
   GstElement *object = g_weak_ref_get (&pipeline->object);
+  GstStructure *structure;
   GstMessage *message;
 
   if (!object)
     return;
   warn_nothing_shown (pipeline, GST_OBJECT_CAST (object));
-  message = gst_message_new_element (GST_OBJECT_CAST (object),
-      gst_timepiece_pipeline_structure (object, window));
+  structure = gst_timepiece_pipeline_structure (object, window);
+  if (g_atomic_pointer_get (&lines)) {
+    GString *rest = g_string_new (NULL);
+
+    gst_timepiece_json_structure (rest, structure);
+    write_line (rest, gst_timepiece_now ());
+  }
+  /* With lines to write a window is closed although nobody reads the bus. */
+  if (settings.max_unread > 0
+      && g_atomic_int_get (&pipeline->unread) >= (gint) settings.max_unread) {
+    gst_structure_free (structure);
+    gst_object_unref (object);
+    return;
+  }
+  message = gst_message_new_element (GST_OBJECT_CAST (object), structure);
   g_atomic_int_inc (&pipeline->refs);
   g_atomic_int_inc (&pipeline->unread);
   gst_mini_object_weak_ref (GST_MINI_OBJECT_CAST (message), message_freed,
@@ -645,6 +776,7 @@ trace_of (GstElement * element)
   Pipeline *pipeline;
   TimepiecePipeline *trace;
 
+  open_lines ();
   g_mutex_lock (&lock);
   pipeline = pipeline_of (element);
   trace = pipeline->trace;
@@ -674,8 +806,11 @@ gst_timepiece_traced_changed_state (GstElement * element,
     GstStateChange transition, guint64 now)
 {
   if (is_top_level (element)) {
-    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY)
+    if (transition == GST_STATE_CHANGE_PAUSED_TO_READY) {
       timepiece_pipeline_stop (trace_of (element), now);
+      if (g_atomic_pointer_get (&lines))
+        timepiece_lines_flush (lines);
+    }
     /* The latency is set by now. */
     if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
       gst_timepiece_traced_changed ();
@@ -697,6 +832,9 @@ gst_timepiece_traced_changed_state (GstElement * element,
 void
 gst_timepiece_traced_end (GstElement * pipeline, guint64 now)
 {
-  if (is_top_level (pipeline))
-    timepiece_pipeline_end (trace_of (pipeline), now);
+  if (!is_top_level (pipeline))
+    return;
+  if (g_str_equal (end_reason, "stopped"))
+    end_reason = "eos";
+  timepiece_pipeline_end (trace_of (pipeline), now);
 }

@@ -55,6 +55,8 @@ void gst_timepiece_traced_changes (GstElement * element,
     GstStateChange transition, guint64 now);
 void gst_timepiece_traced_changed_state (GstElement * element,
     GstStateChange transition, guint64 now);
+/* A message is about to be posted. */
+void gst_timepiece_traced_posts (GstMessage * message, guint64 now);
 /* The pipeline is about to post EOS. */
 void gst_timepiece_traced_end (GstElement * pipeline, guint64 now);
 

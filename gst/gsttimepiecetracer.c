@@ -23,6 +23,14 @@
  *   `*` for all
  * * `max-unread-messages`: more unread messages than these are not made, and
  *   their window stays open; 100 unless said otherwise, 0 for no limit
+ * * `record`: a file to write the messages to, as `timepiece record` does
+ * * `socket`: where `timepiece attach` reads them: `auto` for
+ *   `$XDG_RUNTIME_DIR/timepiece/PID.sock`, or a path; only the same user may
+ * * `connect`: the socket of a program that reads them, as `timepiece run` does
+ *
+ * The file and the sockets get the messages of timepiecetick and timepiecewatch,
+ * errors and warnings, too. They are written by a thread of their own; a reader
+ * that does not keep up gets fewer lines, and holds up nothing.
  *
  * A mistake is one line on standard error and in the debug log, and the process
  * runs on untraced.
@@ -455,6 +463,9 @@ post_message_pre (GObject * tracer, GstClockTime ts, GstElement * element,
     GstMessage * message)
 {
   (void) tracer;
+  /* Each bin above posts it again. */
+  if (GST_MESSAGE_SRC (message) == GST_OBJECT_CAST (element))
+    gst_timepiece_traced_posts (message, instant (ts));
   if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_EOS
       && GST_MESSAGE_SRC (message) == GST_OBJECT_CAST (element)
       && GST_IS_PIPELINE (element))

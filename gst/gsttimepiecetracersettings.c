@@ -53,6 +53,34 @@ set_max_unread (GstTimepieceTracerSettings * self, const gchar * value)
   return NULL;
 }
 
+static gchar *
+set_path (gchar ** path, const gchar * name, const gchar * value)
+{
+  if (*value == '\0')
+    return g_strdup_printf ("%s is empty, but it has to be a path", name);
+  g_free (*path);
+  *path = g_strdup (value);
+  return NULL;
+}
+
+static gchar *
+set_record (GstTimepieceTracerSettings * self, const gchar * value)
+{
+  return set_path (&self->record, "record", value);
+}
+
+static gchar *
+set_socket (GstTimepieceTracerSettings * self, const gchar * value)
+{
+  return set_path (&self->socket, "socket", value);
+}
+
+static gchar *
+set_connect (GstTimepieceTracerSettings * self, const gchar * value)
+{
+  return set_path (&self->connect, "connect", value);
+}
+
 static const struct
 {
   const gchar *name;
@@ -61,6 +89,9 @@ static const struct
   {"interval", set_interval},
   {"elements", set_elements},
   {"max-unread-messages", set_max_unread},
+  {"record", set_record},
+  {"socket", set_socket},
+  {"connect", set_connect},
 };
 
 static gchar *
@@ -79,8 +110,7 @@ unknown (const gchar * name)
 }
 
 static gchar *
-set (GstTimepieceTracerSettings * self, const gchar * name,
-    const gchar * value)
+set (GstTimepieceTracerSettings * self, const gchar * name, const gchar * value)
 {
   guint i;
 
@@ -144,4 +174,7 @@ void
 gst_timepiece_tracer_settings_clear (GstTimepieceTracerSettings * self)
 {
   g_clear_pointer (&self->elements, g_free);
+  g_clear_pointer (&self->record, g_free);
+  g_clear_pointer (&self->socket, g_free);
+  g_clear_pointer (&self->connect, g_free);
 }

@@ -11,6 +11,9 @@ typedef struct
   guint64 interval;             /* ns, 0: only the last report */
   gchar *elements;              /* a glob */
   guint max_unread;             /* 0: no limit */
+  gchar *record;                /* a file, or NULL */
+  gchar *socket;                /* "auto", a path, or NULL */
+  gchar *connect;               /* the socket of a program, or NULL */
 } GstTimepieceTracerSettings;
 
 /* @params: (nullable): such as interval=1s,elements=*

@@ -593,6 +593,24 @@ void timepiece_pad_store (TimepiecePadTrace * pad, uintptr_t memory,
 /* What is inside is thrown away. */
 void timepiece_pad_flush (TimepiecePadTrace * pad);
 
+/* Hands lines to a file, to a program that listens and to those who connect, on
+ * a thread of its own. A line for one who does not keep up is left out. */
+typedef struct _TimepieceLines TimepieceLines;
+
+/* file: written anew. socket: to listen on, "auto": PID.sock in the user's own
+ * folder. listener: the socket of a program that listens. header: the first line
+ * for each. NULL if one cannot be opened; then problem is a sentence, to be
+ * freed with free (). The lines live as long as the process. */
+TimepieceLines *_Nullable timepiece_lines_new (const char *_Nullable file,
+    const char *_Nullable socket, const char *_Nullable listener,
+    const char *header, char *_Nullable * _Nonnull problem);
+/* Any thread; never waits for a reader. */
+void timepiece_lines_write (TimepieceLines * lines, const char *line);
+/* Waits, 300 ms at most, until what was written went to the file. */
+void timepiece_lines_flush (TimepieceLines * lines);
+/* The process ends: the same, and removes the socket's name. */
+void timepiece_lines_close (TimepieceLines * lines);
+
 #ifdef __cplusplus
 }
 #endif

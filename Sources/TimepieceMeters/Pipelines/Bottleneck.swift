@@ -103,7 +103,8 @@ package struct Bottleneck: Equatable, Sendable {
             if full >= 0.5 {
                 neighbors.append("\(queue.path) before it is full \(percent(full)) of the time")
             } else if queue.dropped > 0 {
-                neighbors.append("\(queue.path) before it drops \(queue.dropped) of \(queue.buffers) buffers")
+                let all = queue.buffers >= queue.dropped ? " of \(queue.buffers)" : ""
+                neighbors.append("\(queue.path) before it drops \(queue.dropped)\(all) buffers")
             }
         }
         for sink in thread.sinks {

@@ -33,6 +33,8 @@ import Timepiece
     }
 
     let kind = Atomic<Kind>(.filter)
+    /// Another one each time it is used for another element.
+    let serial = Atomic<UInt64>(0)
     /// Time before this instant does not count; never while the pipeline is paused.
     let countsSince = Atomic<UInt64>(0)
     let buffers = Atomic<UInt64>(0)
@@ -115,6 +117,7 @@ import Timepiece
 
     /// Makes it as new, for another element.
     func reset(to kind: Kind, countsSince: UInt64) {
+        serial.wrappingAdd(1, ordering: .releasing)
         self.kind.store(kind, ordering: .relaxed)
         self.countsSince.store(countsSince, ordering: .relaxed)
         processorShare.store(65_536, ordering: .relaxed)

@@ -103,8 +103,9 @@ import Timepiece
         while index < end {
             let instant = unsafe (ring + slot(index)).pointee.instant.load(ordering: .acquiring)
             if instant == 0 { break }
+            // A jitter buffer writes times of its own.
             if instant != 1, unsafe (ring + slot(index)).pointee.memory.load(ordering: .relaxed) == memory,
-                unsafe (ring + slot(index)).pointee.time.load(ordering: .relaxed) == time
+                unsafe reorders || (ring + slot(index)).pointee.time.load(ordering: .relaxed) == time
             {
                 misses.store(0, ordering: .relaxed)
                 unsafe (ring + slot(index)).pointee.instant.store(1, ordering: .relaxed)

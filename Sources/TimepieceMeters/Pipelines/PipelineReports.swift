@@ -44,9 +44,13 @@ package final class PipelineReports: ClockMember {
 
     /// The pipeline is about to pause: reports the last window in this call.
     package func pause(at now: UInt64) {
-        plan.withLock { $0.playing = false }
+        let ended = plan.withLock { plan in
+            plan.playing = false
+            return plan.ended
+        }
         ReportClock.shared.remove(self)
-        if let window = meter.pause(at: now), isReady() { report(window) }
+        // The last window of a stream has been told of at its end.
+        if let window = meter.pause(at: now), !(ended && window.isEmpty), isReady() { report(window) }
     }
 
     /// The stream has ended: reports the last window in this call, and none until ``play(at:)``.

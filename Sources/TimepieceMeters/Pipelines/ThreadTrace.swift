@@ -61,6 +61,8 @@ import Timepiece
     private var beyond: UInt64 = 0
     private var processorAtOpening: UInt64 = 0
     private var processorReadAt: UInt64 = 0
+    /// What the clock said then.
+    private var processorRead: UInt64 = 0
 
     /// The segment that is under way, for the thread of the reports, too. Since when; 0: none, or it is being changed.
     let openSince = Atomic<UInt64>(0)
@@ -68,6 +70,8 @@ import Timepiece
     let openPad = unsafe Atomic<Unmanaged<PadTrace>?>(nil)
     let openMode = Atomic<Mode>(.work)
     let openDeadline = Atomic<UInt64>(0)
+    /// What the element's trace was in use for.
+    let openSerial = Atomic<UInt64>(0)
     /// The element whose loop this thread is, and the pad by which the buffers of the loop came into it.
     let loopElement = unsafe Atomic<Unmanaged<ElementTrace>?>(nil)
     let loopStore = unsafe Atomic<Unmanaged<PadTrace>?>(nil)
@@ -257,12 +261,16 @@ import Timepiece
         unsafe openPad.store(pad, ordering: .releasing)
         openMode.store(mode, ordering: .releasing)
         openDeadline.store(deadline, ordering: .releasing)
+        unsafe element._withUnsafeGuaranteedRef {
+            openSerial.store($0.serial.load(ordering: .relaxed), ordering: .releasing)
+        }
         openSince.store(max(1, now), ordering: .releasing)
         processorAtOpening = 0
         if mode == .source || mode == .inputs, now &- processorReadAt >= Self.processorReadings || now < processorReadAt
         {
             processorReadAt = now
-            processorAtOpening = processorTime()
+            processorRead = processorTime()
+            processorAtOpening = processorRead
         }
     }
 
@@ -326,9 +334,11 @@ import Timepiece
         case .clock:
             return (deadline > begin ? min(length, deadline &- begin) : 0, .clock)
         case .source, .inputs:
-            if processorAtOpening > 0 {
+            // Without a reading at its beginning there was one shortly before it, which is as good for a long one.
+            if processorAtOpening > 0 || length >= 2 &* Self.processorReadings {
+                let before = processorAtOpening > 0 ? processorAtOpening : processorRead
                 let now = processorTime()
-                let ran = min(length, now > processorAtOpening ? now &- processorAtOpening : 0)
+                let ran = min(length, now > before ? now &- before : 0)
                 let share = Double(ran) / Double(length) * 65_536
                 element.processorShare.store(UInt32(min(65_536, share)), ordering: .relaxed)
                 return (length &- ran, mode == .source ? .source : .inputs)
@@ -351,7 +361,12 @@ import Timepiece
             unsafe loopElement.store(nil, ordering: .relaxed)
             return
         }
-        let since = openSince.load(ordering: .relaxed)
+        // A thread that was last used for an element that went was idle since.
+        let isStale =
+            unsafe openElement.load(ordering: .relaxed)?._withUnsafeGuaranteedRef {
+                $0.serial.load(ordering: .relaxed) != openSerial.load(ordering: .relaxed)
+            } ?? true
+        let since = isStale ? 0 : openSince.load(ordering: .relaxed)
         unsafe loop._withUnsafeGuaranteedRef { element in
             let kind = element.kind.load(ordering: .relaxed)
             let begin = max(since, element.countsSince.load(ordering: .relaxed))
@@ -432,7 +447,10 @@ import Timepiece
         let pad = unsafe openPad.load(ordering: .acquiring)?.takeUnretainedValue()
         let mode = openMode.load(ordering: .acquiring)
         let deadline = openDeadline.load(ordering: .acquiring)
-        guard since > 0, let element, openSince.load(ordering: .acquiring) == since else { return nil }
+        let serial = openSerial.load(ordering: .acquiring)
+        guard since > 0, let element, openSince.load(ordering: .acquiring) == since,
+            element.serial.load(ordering: .acquiring) == serial
+        else { return nil }
         let begin = max(since, element.countsSince.load(ordering: .relaxed))
         guard now > begin else { return nil }
         let length = now - begin
