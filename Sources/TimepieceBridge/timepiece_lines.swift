@@ -2,7 +2,7 @@
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 import CTimepiece
 import Glibc
-import TimepieceMeters
+import TimepieceLines
 
 // The bodies of what timepiece.h declares for `TimepieceLines`, which is an unmanaged reference to a `LineOutput`.
 

@@ -18,6 +18,8 @@ import Timepiece
     static let capacity = 256
     /// A queue's chain or loop that is shorter did not wait.
     static let shortestWait: UInt64 = 20_000
+    /// A segment that is shorter is added to its element together with others, when its chain function is left.
+    private static let longSegment: UInt64 = 1_000_000
     /// The processor's clock, a system call, is read this often at most.
     static let processorReadings: UInt64 = 50_000
 
@@ -45,6 +47,8 @@ import Timepiece
         var deadline: UInt64
         var buffers: UInt64
         var work: UInt64
+        /// The part of it that has not been added to the element yet.
+        var pending: UInt64
     }
 
     /// The number of the thread here, from 1; never given twice.
@@ -162,7 +166,7 @@ import Timepiece
             to: Frame(
                 key: key, pad: pad, element: element, mode: mode, isList: isList, isTakenApart: false,
                 deadline: deadline,
-                buffers: buffers, work: 0))
+                buffers: buffers, work: 0, pending: 0))
         depth &+= 1
         unsafe open(element, pad, mode, deadline, at: now)
         return isNew
@@ -180,6 +184,9 @@ import Timepiece
         }
         unsafe top.pointee.work &+= close(at: now)
         unsafe top.pointee.element._withUnsafeGuaranteedRef { element in
+            if unsafe top.pointee.pending > 0 {
+                element.work.wrappingAdd(unsafe top.pointee.pending, ordering: .relaxed)
+            }
             if buffers > 0 {
                 element.buffers.wrappingAdd(buffers, ordering: .relaxed)
                 element.bytes.wrappingAdd(bytes, ordering: .relaxed)
@@ -274,7 +281,7 @@ import Timepiece
         }
     }
 
-    /// Ends the segment under way; returns how much of it was work.
+    /// Ends the segment under way, in a chain function; returns how much of it was work.
     @inline(__always)
     private func close(at now: UInt64) -> UInt64 {
         guard let element = unsafe openElement.load(ordering: .relaxed) else { return 0 }
@@ -289,20 +296,24 @@ import Timepiece
             if mode == .room, waited > 0, let pad = unsafe pad {
                 unsafe pad._withUnsafeGuaranteedRef { _ = $0.full.wrappingAdd(waited, ordering: .relaxed) }
             }
-            return account(length, waited, reason, element)
+            let worked = account(length, waited, reason, element)
+            let top = unsafe frames + (depth &- 1)
+            if worked >= Self.longSegment {
+                element.work.wrappingAdd(worked, ordering: .relaxed)
+            } else {
+                unsafe top.pointee.pending &+= worked
+            }
+            return worked
         }
     }
 
-    /// Adds a segment to the sums; returns how much of it was work.
+    /// Adds a segment to the sums, but its work not to the element; returns how much of it was work.
     @inline(__always)
     private func account(
         _ length: UInt64, _ waited: UInt64, _ reason: ElementTrace.Wait, _ element: ElementTrace
     ) -> UInt64 {
         let worked = length &- waited
-        if worked > 0 {
-            element.work.wrappingAdd(worked, ordering: .relaxed)
-            work.store(work.load(ordering: .relaxed) &+ worked, ordering: .relaxed)
-        }
+        work.store(work.load(ordering: .relaxed) &+ worked, ordering: .relaxed)
         if waited > 0 {
             element.add(waiting: waited, for: reason)
             switch reason {
@@ -376,6 +387,7 @@ import Timepiece
             if length > 0 {
                 let (waited, reason) = read(length, from: begin, mode: mode, deadline: 0, element)
                 worked = account(length, waited, reason, element)
+                element.work.wrappingAdd(worked, ordering: .relaxed)
             }
             if kind == .queue || kind == .jitterBuffer {
                 unsafe store?._withUnsafeGuaranteedRef { store in

@@ -3,7 +3,7 @@ import Glibc
 import Testing
 import Timepiece
 
-@testable import TimepieceMeters
+@testable import TimepieceLines
 
 @Suite struct `Lines for readers` {
     /// A folder of its own, by name only.
