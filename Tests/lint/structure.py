@@ -15,9 +15,11 @@ SYSTEM = {"Glibc", "Synchronization", "SwiftOverlayShims"}
 IMPORTS = {
     "Timepiece": {"CLinux"},
     "TimepieceMeters": {"Timepiece"},
+    "TimepieceLines": {"Timepiece", "CUserSocket"},
     "TimepieceCloudWatch": {"Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"},
     "TimepieceTelemetry": {"Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"},
-    "TimepieceBridge": {"CTimepiece", "Timepiece", "TimepieceMeters", "TimepieceCloudWatch", "TimepieceTelemetry"},
+    "TimepieceBridge": {"CTimepiece", "Timepiece", "TimepieceMeters", "TimepieceLines", "TimepieceCloudWatch",
+                        "TimepieceTelemetry"},
     "TimepieceMessages": {"CGStreamer"},
 }
 # What the C room includes: GStreamer, the contract, libc and its own headers.
