@@ -112,8 +112,17 @@ def properties(problems):
     return count
 
 
+def versions(problems):
+    found = {path: re.search(pattern, (ROOT / path).read_text())[1] for path, pattern in (
+        ("Package.swift", r'let version = "(.*?)"'),
+        ("Tool/Sources/TimepieceTool/Commands/TimepieceCommand.swift", r'version: "(.*?)"'))}
+    if len(set(found.values())) > 1:
+        problems.append(f"the versions differ: {', '.join(f'{path} {version}' for path, version in found.items())}")
+
+
 def main():
     problems = []
+    versions(problems)
     imports(problems)
     includes(problems)
     circles(problems)
