@@ -349,6 +349,8 @@ note_gap (GstTimepieceTick * self, GstEvent * event)
 {
   guint64 now = gst_timepiece_now ();
   GstClockTime position, running_time;
+  TimepieceTick *tick;
+  gboolean passes;
 
   if (!self->tick || self->phase == GST_TIMEPIECE_TICK_ENDED)
     return TRUE;
@@ -357,8 +359,14 @@ note_gap (GstTimepieceTick * self, GstEvent * event)
     return TRUE;
   gst_event_parse_gap (event, &position, NULL);
   running_time = alarm_time (self, position);
-  return !GST_CLOCK_TIME_IS_VALID (running_time)
-      || fire_alarms (self, now, position, running_time);
+  if (!GST_CLOCK_TIME_IS_VALID (running_time))
+    return TRUE;
+  tick = (TimepieceTick *) gst_timepiece_element_ref_meter (&self->parent);
+  if (!tick)
+    return TRUE;
+  passes = fire_alarms (self, tick, now, position, running_time);
+  timepiece_meter_unref (TIMEPIECE_METER (tick));
+  return passes;
 }
 
 static gboolean

@@ -171,7 +171,7 @@ public struct CloudWatchDiagnosis: Sendable {
 
     private mutating func judge(_ verdict: Verdict, _ settings: CloudWatchSettings) {
         switch verdict {
-        case .accepted:
+        case .accepted, .acceptedWithout:
             add("request", .good, "The service took a signed request.")
         case .refused(let sentence):
             // The request has no data, which is wrong; keys and policy were looked at before.
