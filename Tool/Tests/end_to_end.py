@@ -384,6 +384,13 @@ class Recordings(unittest.TestCase):
         self.assertIn("cut short", result.stderr)
         self.assertGreaterEqual(len(json.loads(result.stdout)["streams"][0]["windows"]), 5)
 
+    def test_what_a_sink_drops_as_late_is_in_it(self):
+        path = os.path.join(self.folder.name, "late.jsonl")
+        result = run("record", "-o", path, "--", *"videotestsrc num-buffers=60 ! video/x-raw,framerate=60/1 ! timepiecetick label=cam"
+                     " ! identity sleep-time=40000 ! fakesink name=late sync=true qos=true max-lateness=1000000".split())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertGreater(json.loads(run("report", "--json", path).stdout)["drops"]["late"], 5)
+
     def test_it_says_where_and_what_it_ran(self):
         header = json.loads(read(self.path).splitlines()[0])
         self.assertLessEqual({"host", "kernel", "cpu", "gstreamer", "plugin"}, header["environment"].keys())
