@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "TimepieceCloudWatch", targets: ["TimepieceCloudWatch"]),
         .library(name: "TimepieceMessages", targets: ["TimepieceMessages"]),
         .library(name: "CGStreamer", targets: ["CGStreamer"]),
+        .library(name: "CUserSocket", targets: ["CUserSocket"]),
         // GStreamer derives the name of the entry point from the file name libgsttimepiece.so.
         .library(name: "gsttimepiece", type: .dynamic, targets: ["GstTimepiece", "TimepieceBridge"]),
     ],
@@ -55,6 +56,10 @@ let package = Package(
             dependencies: ["Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"],
             swiftSettings: strict),
 
+        // Lines for a file, and for readers of the same user.
+        .target(name: "CUserSocket", cSettings: strictC),
+        .target(name: "TimepieceLines", dependencies: ["Timepiece", "CUserSocket"], swiftSettings: strict),
+
         // What an element measures. No C types; time is a parameter.
         .target(name: "TimepieceMeters", dependencies: ["Timepiece"], swiftSettings: strict),
 
@@ -62,7 +67,7 @@ let package = Package(
         .target(name: "CTimepiece", cSettings: strictC),
         .target(
             name: "TimepieceBridge",
-            dependencies: ["CTimepiece", "Timepiece", "TimepieceMeters", "TimepieceCloudWatch"],
+            dependencies: ["CTimepiece", "Timepiece", "TimepieceLines", "TimepieceMeters", "TimepieceCloudWatch"],
             swiftSettings: strict),
 
         // The elements: C, and GStreamer only. It links to the bridge through the contract alone.
@@ -89,6 +94,9 @@ let package = Package(
         // For applications: what the elements say on the bus, typed.
         .target(name: "TimepieceMessages", dependencies: ["CGStreamer"], swiftSettings: strict),
 
+        .testTarget(
+            name: "TimepieceLinesTests", dependencies: ["TimepieceLines", "Timepiece", "CUserSocket"],
+            swiftSettings: strict),
         .testTarget(name: "TimepieceTests", dependencies: ["Timepiece"], swiftSettings: strict),
         .testTarget(
             name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece"], swiftSettings: strict),

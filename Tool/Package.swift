@@ -22,6 +22,7 @@ let package = Package(
                 .product(name: "TimepieceMessages", package: "timepiece"),
                 .product(name: "TimepieceCloudWatch", package: "timepiece"),
                 .product(name: "CGStreamer", package: "timepiece"),
+                .product(name: "CUserSocket", package: "timepiece"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             resources: [

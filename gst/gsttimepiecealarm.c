@@ -97,10 +97,8 @@ add_length (const gchar ** text, guint64 * total)
           length, scale));
 }
 
-/* A duration such as 250ms or 1m30s, in nanoseconds; FALSE if it is none, is
- * zero, or is over 292 years. */
-static gboolean
-parse_duration (const gchar * text, gint64 * nanoseconds)
+gboolean
+gst_timepiece_alarm_parse_duration (const gchar * text, gint64 * nanoseconds)
 {
   guint64 total = 0;
 
@@ -174,7 +172,7 @@ parse_value (GstTimepieceAlarm * alarm, const GstStructure * structure)
             "from 1 to %d", text, G_MAXINT32);
       break;
     default:
-      if (!parse_duration (text, &alarm->value))
+      if (!gst_timepiece_alarm_parse_duration (text, &alarm->value))
         problem = g_strdup_printf ("%s is \"%s\", but it has to be a duration "
             "longer than 0 with units, such as 250ms, 5s, 1m30s (h, m, s, ms, "
             "us, ns)", field, text);

@@ -39,6 +39,11 @@ gboolean gst_timepiece_alarm_equal (const GstTimepieceAlarm * a,
 /* Names an alarm after its kind and a number. */
 void gst_timepiece_alarm_make_name (GstTimepieceAlarm * alarm, guint number);
 
+/* Reads a duration such as 250ms or 1m30s, in nanoseconds; FALSE if it is none,
+ * is zero, or is over 292 years. */
+gboolean gst_timepiece_alarm_parse_duration (const gchar * text,
+    gint64 * nanoseconds);
+
 /* Reads a list of alarms. Returns: (transfer full) (nullable) (element-type
  * GstTimepieceAlarm): NULL if an entry makes no sense; then @problem is a
  * sentence that names the entry, its position and what is allowed. */

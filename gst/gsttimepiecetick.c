@@ -153,8 +153,8 @@
  * * #guint64 `retried`: requests that failed and whose data were kept
  * * #guint64 `dropped`: data that will never be sent
  * * #guint64 `dropped-REASON`: those of them that were `refused`, `too-old`,
- *   `spool-full`, `spool-lost`, `memory-full`, `undatable` or `stopped`; only
- *   where there are any
+ *   `spool-full`, `memory-full`, `undatable` or `stopped`; only where there are
+ *   any
  * * #guint64 `spooled`: data that wait
  * * #gchararray `last-error`: the last failure as a sentence; NULL if none
  * * #guint64 `throttled`: of the retried, those that the service found too many

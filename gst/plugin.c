@@ -1,6 +1,7 @@
 /* Registration, and nothing else. */
 #include "gsttimepiece.h"
 #include "gsttimepiecetick.h"
+#include "gsttimepiecetracer.h"
 #include "gsttimepiecewatch.h"
 
 static gboolean
@@ -10,7 +11,7 @@ plugin_init (GstPlugin * plugin)
   return gst_element_register (plugin, "timepiecetick", GST_RANK_NONE,
       GST_TYPE_TIMEPIECE_TICK)
       && gst_element_register (plugin, "timepiecewatch", GST_RANK_NONE,
-      GST_TYPE_TIMEPIECE_WATCH);
+      GST_TYPE_TIMEPIECE_WATCH) && gst_timepiece_tracer_register (plugin);
 }
 
 /* The version whose functions are used, not that of the headers: GStreamer

@@ -1,19 +1,16 @@
 #!/bin/sh
-# Finds the element that takes the time: a watch in front of each, and the tree says what each takes by itself.
+# Names the element that makes a pipeline slow: the tracer measures each, and says in a sentence which one it is.
 #
-#   find-the-slow-element.sh [DESCRIPTION]
+#   find-the-slow-element.sh [PROGRAM [ARGUMENT...]]
 #
-# The tool `timepiece top --watch-every-element -- DESCRIPTION` puts the watches in by itself; without it this script
-# shows the same with the elements alone, on a pipeline of its own.
+# With a program, in any language, or a script: `timepiece run` shows it live. Without: a pipeline of its own, whose
+# messages say the same. Nothing is inserted, and nothing in a program is changed.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
 set -eu
 if [ $# -gt 0 ]; then
-  exec timepiece top --watch-every-element -- "$1"
+  exec timepiece run -- "$@"
 fi
-gst-launch-1.0 -m videotestsrc num-buffers=60 \
-  ! timepiecewatch watch=all interval=0 ! videoconvert ! video/x-raw,format=I420 \
-  ! timepiecewatch watch=scale interval=0 ! videoscale ! video/x-raw,width=320,height=180 \
-  ! timepiecewatch watch=sleepy interval=0 ! identity sleep-time=5000 \
-  ! timepiecewatch watch=encode interval=0 ! vp8enc deadline=1 ! fakesink \
-  | grep 'from element "timepiecewatch0"' | tr -d '\\"' \
-  | grep -oE ' watch=\(string\)[a-z.]+|self-time=\(guint64\)[0-9]+' | paste -d ' ' - -
+GST_TRACERS=timepiece gst-launch-1.0 -m videotestsrc num-buffers=300 \
+  ! video/x-raw,width=320,height=180 ! queue max-size-buffers=10 ! videoconvert \
+  ! identity name=sleepy sleep-time=8000 ! queue ! vp8enc deadline=1 cpu-used=8 ! fakesink \
+  | grep timepiece-pipeline | tr -d '\\"' | grep -o 'reason=(string).*'

@@ -17,6 +17,7 @@ public enum TimepieceMessage: Sendable, Equatable {
     case stall(StallMessage)
     case resume(ResumeMessage)
     case cloudWatch(CloudWatchMessage)
+    case pipeline(PipelineMessage)
 
     /// Reads a message from the bus; nil if it is none of Timepiece's.
     ///
@@ -42,11 +43,12 @@ public enum TimepieceMessage: Sendable, Equatable {
         case "timepiece-stall": self = .stall(try StallMessage(fields))
         case "timepiece-resume": self = .resume(try ResumeMessage(fields))
         case "timepiece-cloudwatch": self = .cloudWatch(try CloudWatchMessage(fields))
+        case "timepiece-pipeline": self = .pipeline(try PipelineMessage(fields))
         default: return nil
         }
     }
 
-    /// The label of the element that spoke.
+    /// The label of the element that spoke, or the name of the pipeline.
     public var label: String {
         switch self {
         case .tick(let tick): tick.label
@@ -55,6 +57,7 @@ public enum TimepieceMessage: Sendable, Equatable {
         case .stall(let stall): stall.label
         case .resume(let resume): resume.label
         case .cloudWatch(let status): status.label
+        case .pipeline(let pipeline): pipeline.pipeline
         }
     }
 }

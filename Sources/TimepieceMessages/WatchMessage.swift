@@ -39,13 +39,7 @@ public struct WatchMessage: Sendable, Equatable {
         inFlightCount = try fields.laterCount("in-flight")
         oldestInFlight = .nanoseconds(Int64(clamping: try fields.laterCount("oldest-in-flight")))
         var children: [WatchMessage] = []
-        for child in try fields.list("children") {
-            guard case .fields(let fields) = child else {
-                throw MessageError(
-                    message: fields.name, field: "children", problem: .wrongType(expected: "an array of structures"))
-            }
-            children.append(try WatchMessage(fields))
-        }
+        for child in try fields.structures("children") { children.append(try WatchMessage(child)) }
         self.children = children
     }
 }

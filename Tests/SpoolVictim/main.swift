@@ -17,23 +17,28 @@ if arguments.count == 3, arguments[1] == "fill" {
 guard arguments.count == 5, let first = Int64(arguments[3]), let seed = UInt64(arguments[4]) else { exit(2) }
 
 let delivery = FlakyDelivery(file: arguments[2], seed: seed)
-let file = arguments[1]
-var configuration = SenderConfiguration(
-    boot: "boot", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.01 })
-configuration.backfillPause = .milliseconds(1)
-configuration.lookPause = .milliseconds(5)
-let sender = Sender(configuration, delivery: delivery) { () throws(SpoolError) in
-    try Spool(path: file, destination: "service", boot: "boot", lease: .milliseconds(100))
-}
-sender.start()
-let identity = MetricIdentity(namespace: "Test", name: "laps", dimensions: [], interval: 60)
-for number in first..<(first + 1_000_000) {
-    let series = sender.open(identity)
-    var window = Statistics()
-    window.record(.nanoseconds(number))
-    sender.publish(window, of: series, at: .now())
-    sender.close(series, within: .seconds(5), isLast: false)
-    sender.flush(within: .seconds(5))
-    let line = Array("\(number)\n".utf8)
+do {
+    let spool = try Spool(
+        path: arguments[1], destination: "service", boot: "boot", lease: .milliseconds(100))
+    var configuration = SenderConfiguration(
+        boot: "boot", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.01 })
+    configuration.backfillPause = .milliseconds(1)
+    configuration.lookPause = .milliseconds(5)
+    let sender = Sender(configuration, delivery: delivery, spool: spool)
+    sender.start()
+    let identity = MetricIdentity(namespace: "Test", name: "laps", dimensions: [], interval: 60)
+    for number in first..<(first + 1_000_000) {
+        let series = sender.open(identity)
+        var window = Statistics()
+        window.record(.nanoseconds(number))
+        sender.publish(window, of: series, at: .now())
+        sender.close(series, within: .seconds(5), isLast: false)
+        sender.flush(within: .seconds(5), isLast: false)
+        let line = Array("\(number)\n".utf8)
+        _ = unsafe write(STDOUT_FILENO, line, line.count)
+    }
+} catch {
+    let line = Array("failed: \(error)\n".utf8)
     _ = unsafe write(STDOUT_FILENO, line, line.count)
+    exit(1)
 }

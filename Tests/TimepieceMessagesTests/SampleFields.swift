@@ -25,6 +25,59 @@ enum SampleFields {
                 ("intervals", .list([.unsigned(33_000_000), .unsigned(34_000_000)])),
             ])
 
+    static let pipeline = MessageFields(
+        name: "timepiece-pipeline",
+        entries: [
+            ("pipeline", .text("pipeline0")), ("timestamp", .unsigned(.max)), ("running-time", .unsigned(4)),
+            ("duration", .unsigned(1_000_000_000)),
+            (
+                "elements",
+                .list([
+                    .fields(
+                        MessageFields(
+                            name: "element",
+                            entries: [
+                                ("element", .text("decodebin0/avdec_h264-0")), ("factory", .text("avdec_h264")),
+                                ("num-buffers", .unsigned(30)), ("num-bytes", .unsigned(300)),
+                                ("average-rate", .real(30)), ("work-time", .unsigned(900)), ("p50-work", .unsigned(29)),
+                                ("p90-work", .unsigned(30)), ("p99-work", .unsigned(31)), ("max-work", .unsigned(32)),
+                                ("load", .real(0.9)), ("wait-time", .unsigned(7)), ("wait-reason", .text("clock")),
+                            ]))
+                ])
+            ),
+            (
+                "queues",
+                .list([
+                    .fields(
+                        MessageFields(
+                            name: "queue",
+                            entries: [
+                                ("element", .text("queue0")), ("pad", .text("sink")), ("num-buffers", .unsigned(30)),
+                                ("level-buffers", .unsigned(2)), ("max-level-buffers", .unsigned(3)),
+                                ("p50-dwell", .unsigned(1)), ("p99-dwell", .unsigned(2)), ("max-dwell", .unsigned(3)),
+                                ("full-time", .unsigned(800)), ("empty-time", .unsigned(0)),
+                                ("num-dropped", .unsigned(4)),
+                            ]))
+                ])
+            ),
+            (
+                "threads",
+                .list([
+                    .fields(
+                        MessageFields(
+                            name: "thread",
+                            entries: [
+                                ("thread", .text("queue0:src")), ("cpu-time", .unsigned(11)),
+                                ("run-queue-time", .unsigned(12)), ("elements", .list([.text("a"), .text("b")])),
+                            ]))
+                ])
+            ),
+            (
+                "bottleneck",
+                .fields(MessageFields(name: "bottleneck", entries: [("reason", .text("Nothing is slow."))]))
+            ),
+        ])
+
     static func watch(_ name: String, children: [MessageFields] = []) -> MessageFields {
         MessageFields(
             name: "timepiece-watch",

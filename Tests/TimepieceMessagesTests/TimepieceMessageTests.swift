@@ -102,6 +102,29 @@ import TimepieceMessages
         #expect(status.droppedByReason == ["too-old": 3])
     }
 
+    @Test func `a pipeline is read with all its rows`() throws {
+        guard case .pipeline(let pipeline) = try TimepieceMessage(SampleFields.pipeline) else {
+            Issue.record("It is a pipeline.")
+            return
+        }
+        #expect(pipeline.timestamp == nil)
+        #expect(pipeline.elements.map(\.path) == ["decodebin0/avdec_h264-0"])
+        #expect(pipeline.elements.first?.workTime == .nanoseconds(900))
+        #expect(pipeline.elements.first?.startTime == nil)
+        #expect(pipeline.queues.first?.droppedCount == 4)
+        #expect(pipeline.threads.first?.elements == ["a", "b"])
+        #expect(pipeline.bottleneck.element == nil)
+        #expect(pipeline.bottleneck.headroom == nil)
+        #expect(pipeline.bottleneck.reason == "Nothing is slow.")
+    }
+
+    @Test(arguments: SampleFields.pipeline.entries.map(\.name))
+    func `a pipeline without a field is an error that names it`(field: String) {
+        #expect(throws: MessageError(message: "timepiece-pipeline", field: field, problem: .missing)) {
+            try PipelineMessage(SampleFields.pipeline.without(field))
+        }
+    }
+
     @Test func `another element's message is none`() throws {
         #expect(try message("level,rms=(double)1") == nil)
     }

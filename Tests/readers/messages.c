@@ -18,6 +18,18 @@
     "dropped=(guint64)3, spooled=(guint64)4, last-error=(string)NULL, throttled=(guint64)1, uncertain=(guint64)0, " \
     "requests=(guint64)9, oldest=(gint64)0, last-success=(gint64)1700000000000000000, skew=(gint64)-5"
 
+#define ELEMENT "element, element=(string)dec/enc, factory=(string)x264enc, num-buffers=(guint64)30, " \
+    "num-bytes=(guint64)300, average-rate=(double)30, work-time=(guint64)900, p50-work=(guint64)29, " \
+    "p90-work=(guint64)30, p99-work=(guint64)31, max-work=(guint64)32, load=(double)0.9, wait-time=(guint64)7, " \
+    "wait-reason=(string)clock"
+#define QUEUE "queue, element=(string)queue0, pad=(string)sink, num-buffers=(guint64)30, level-buffers=(guint64)2, " \
+    "max-level-buffers=(guint64)3, p50-dwell=(guint64)1, p99-dwell=(guint64)2, max-dwell=(guint64)3, " \
+    "full-time=(guint64)800, empty-time=(guint64)0, num-dropped=(guint64)4"
+#define THREAD "thread, thread=(string)queue0:src, cpu-time=(guint64)11, run-queue-time=(guint64)12, " \
+    "elements=(string)<dec/enc>"
+#define PIPELINE "timepiece-pipeline, pipeline=(string)pipeline0, timestamp=(guint64)5, running-time=(guint64)4, " \
+    "duration=(guint64)1000"
+
 static gint passed, failed;
 
 static void
@@ -59,6 +71,7 @@ PARSER (alarm, TimepieceAlarmMessage)
 PARSER (stall, TimepieceStallMessage)
 PARSER (resume, TimepieceResumeMessage)
 PARSER (cloudwatch, TimepieceCloudWatchMessage)
+PARSER (pipeline, TimepiecePipelineMessage)
 /* *INDENT-ON* */
 
 static void
@@ -97,6 +110,59 @@ watch_tree (gint levels)
   }
   gst_structure_take_value (watch, "children", &children);
   return watch;
+}
+
+/* Appends a field that is an array of one structure. */
+static void
+set_row (GstStructure * structure, const gchar * field, const gchar * text)
+{
+  GValue rows = G_VALUE_INIT, row = G_VALUE_INIT;
+
+  g_value_init (&rows, GST_TYPE_ARRAY);
+  g_value_init (&row, GST_TYPE_STRUCTURE);
+  g_value_take_boxed (&row, structure_of (text));
+  gst_value_array_append_and_take_value (&rows, &row);
+  gst_structure_take_value (structure, field, &rows);
+}
+
+static void
+check_pipeline (void)
+{
+  GstStructure *structure = structure_of (PIPELINE);
+  GstStructure *verdict = structure_of ("bottleneck, reason=(string)calm");
+  TimepiecePipelineMessage pipeline;
+  TimepiecePipelineElement element;
+  TimepiecePipelineQueue queue;
+  TimepiecePipelineThread thread;
+  const gchar *missing;
+
+  set_row (structure, "elements", ELEMENT);
+  set_row (structure, "queues", QUEUE);
+  set_row (structure, "threads", THREAD);
+  gst_structure_set (structure, "bottleneck", GST_TYPE_STRUCTURE, verdict,
+      NULL);
+  check_each_field (parse_pipeline, structure);
+  check (timepiece_pipeline_message_parse (structure, &pipeline, NULL)
+      && !pipeline.bottleneck && pipeline.headroom == 0
+      && g_str_equal (pipeline.reason, "calm"), "nothing is slow");
+  check (timepiece_pipeline_message_element (&pipeline, 0, &element, NULL)
+      && g_str_equal (element.element, "dec/enc") && element.load == 0.9
+      && element.start_time == GST_CLOCK_TIME_NONE, "an element");
+  check (timepiece_pipeline_message_queue (&pipeline, 0, &queue, NULL)
+      && queue.num_dropped == 4 && queue.full_time == 800, "a queue");
+  check (timepiece_pipeline_message_thread (&pipeline, 0, &thread, NULL)
+      && thread.cpu_time == 11 && thread.num_elements == 1, "a thread");
+  check (!timepiece_pipeline_message_element (&pipeline, 1, &element,
+          &missing) && g_str_equal (missing, "elements"), "beyond them");
+  gst_structure_set (verdict, "element", G_TYPE_STRING, "dec/enc",
+      "headroom", G_TYPE_DOUBLE, 1.5, NULL);
+  gst_structure_set (structure, "bottleneck", GST_TYPE_STRUCTURE, verdict,
+      NULL);
+  check (timepiece_pipeline_message_parse (structure, &pipeline, NULL)
+      && g_str_equal (pipeline.bottleneck, "dec/enc")
+      && pipeline.headroom == 1.5, "a bottleneck");
+  gst_structure_free (verdict);
+  gst_structure_free (structure);
 }
 
 int
@@ -146,6 +212,8 @@ main (int argc, char **argv)
               0), &below, NULL) && below.share == 0.5, "a child");
   check (timepiece_watch_message_child (&watch, 1) == NULL, "beyond them");
   gst_structure_free (structure);
+
+  check_pipeline ();
 
   structure = structure_of (CLOUDWATCH);
   check (timepiece_cloudwatch_message_parse (structure, &status, NULL)

@@ -40,6 +40,25 @@ def watch(name, children=()):
     return made
 
 
+def pipeline(verdict="bottleneck, reason=(string)calm"):
+    made = structure("timepiece-pipeline, pipeline=(string)pipeline0, timestamp=(guint64)5, running-time=(guint64)4, "
+                     "duration=(guint64)1000")
+    made.set_value("elements", Gst.ValueArray([structure(
+        "element, element=(string)dec/enc, factory=(string)x264enc, num-buffers=(guint64)30, num-bytes=(guint64)300, "
+        "average-rate=(double)30, work-time=(guint64)900, p50-work=(guint64)29, p90-work=(guint64)30, "
+        "p99-work=(guint64)31, max-work=(guint64)32, load=(double)0.9, wait-time=(guint64)7, "
+        "wait-reason=(string)clock")]))
+    made.set_value("queues", Gst.ValueArray([structure(
+        "queue, element=(string)queue0, pad=(string)sink, num-buffers=(guint64)30, level-buffers=(guint64)2, "
+        "max-level-buffers=(guint64)3, p50-dwell=(guint64)1, p99-dwell=(guint64)2, max-dwell=(guint64)3, "
+        "full-time=(guint64)800, empty-time=(guint64)0, num-dropped=(guint64)4")]))
+    made.set_value("threads", Gst.ValueArray([structure(
+        "thread, thread=(string)queue0:src, cpu-time=(guint64)11, run-queue-time=(guint64)12, "
+        "elements=(string)<dec/enc>")]))
+    made.set_value("bottleneck", structure(verdict))
+    return made
+
+
 class Messages(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -48,6 +67,28 @@ class Messages(unittest.TestCase):
     def test_every_message_is_read(self):
         kinds = [type(timepiece_messages.parse_structure(structure(text))).__name__ for text in FLAT]
         self.assertEqual(kinds, ["Tick", "Alarm", "Stall", "Resume", "CloudWatch"])
+
+    def test_a_pipeline_is_read_with_all_its_rows(self):
+        read = timepiece_messages.parse_structure(pipeline())
+        self.assertEqual((read.label, read.duration), ("pipeline0", 1000))
+        self.assertEqual((read.elements[0].element, read.elements[0].load), ("dec/enc", 0.9))
+        self.assertIsNone(read.elements[0].start_time)
+        self.assertEqual(read.queues[0].num_dropped, 4)
+        self.assertEqual((read.threads[0].thread, read.threads[0].elements), ("queue0:src", ("dec/enc",)))
+        self.assertEqual(read.bottleneck, timepiece_messages.Bottleneck(None, "calm", None))
+        slow = timepiece_messages.parse_structure(
+            pipeline("bottleneck, element=(string)enc, reason=(string)slow, headroom=(double)1.5"))
+        self.assertEqual(slow.bottleneck, timepiece_messages.Bottleneck("enc", "slow", 1.5))
+
+    def test_a_missing_field_of_a_pipeline_is_an_error_that_names_it(self):
+        whole = pipeline()
+        for index in range(whole.n_fields()):
+            field = whole.nth_field_name(index)
+            less = pipeline()
+            less.remove_field(field)
+            with self.subTest(field), self.assertRaises(timepiece_messages.MessageError) as caught:
+                timepiece_messages.parse_structure(less)
+            self.assertEqual(caught.exception.field, field)
 
     def test_a_missing_field_is_an_error_that_names_it(self):
         for text in FLAT:

@@ -264,9 +264,52 @@ class Top(unittest.TestCase):
         self.assertEqual(terminal.finish(), 0)
 
 
+class Programs(unittest.TestCase):
+    """Programs that nobody edited, with the tracer."""
+
+    def test_the_slow_element_is_named_and_the_status_is_the_programs(self):
+        result = run("run", "--interval", "300ms", "--", "sh", "-c", "gst-launch-1.0 -q videotestsrc num-buffers=100 ! queue ! "
+                     "identity name=slow sleep-time=10000 ! fakesink; exit 7")
+        self.assertEqual(result.returncode, 7, result.stderr)
+        self.assertRegex(result.stderr, "slow is the bottleneck: .* thread queue0:src")
+        self.assertEqual(result.stdout, "")
+
+    def test_it_can_be_recorded(self):
+        result = run("run", "--json", "--", "gst-launch-1.0", "-q", "videotestsrc", "num-buffers=30", "!", "fakesink")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = [json.loads(line) for line in result.stdout.splitlines()]
+        self.assertEqual(lines[0]["timepiece"], "recording")
+        rows = [row["fields"] for line in lines if line.get("message") == "timepiece-pipeline"
+                for row in line["fields"]["elements"]]
+        self.assertEqual(sum(row["num-buffers"] for row in rows if row["factory"] == "fakesink"), 30)
+        self.assertEqual(lines[-1]["reason"], "eos")
+
+    def test_a_process_that_runs_already_is_attached_to(self):
+        environment = {**os.environ, "GST_TRACERS": "timepiece(socket=auto,interval=100ms)"}
+        with subprocess.Popen(["gst-launch-1.0", "-q", "videotestsrc", "is-live=true", "!", "fakesink"],
+                              env=environment) as process:
+            try:
+                for _ in range(100):
+                    result = subprocess.run(["timeout", "-s", "INT", "2", TOOL, "attach", str(process.pid)],
+                                            capture_output=True, text=True, timeout=30)
+                    if result.returncode != 66:
+                        break
+                    time.sleep(0.1)
+                self.assertRegex(result.stdout, "pipeline0: Nothing is slow: videotestsrc0 waits for its data")
+                self.assertIsNone(process.poll())
+            finally:
+                process.terminate()
+
+    def test_what_cannot_be_run_or_attached_to_is_said_in_a_line(self):
+        for words in (("run", "--", "/nonexistent/program"), ("attach", "1"), ("run",)):
+            result = run(*words)
+            self.assertNotEqual(result.returncode, 0)
+            self.assertEqual(len(result.stderr.splitlines()), 1, result.stderr)
+
+
 class Help(unittest.TestCase):
     def test_each_command_lists_its_options_and_the_version(self):
-        for command in ("top", "record", "report", "compare", "dashboard", "alarms", "policy"):
+        for command in ("top", "run", "attach", "record", "report", "compare", "dashboard", "alarms", "policy"):
             for option in ("--help", "-h"):
                 result = run(command, option)
                 self.assertEqual(result.returncode, 0, result.stderr)

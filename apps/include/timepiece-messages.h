@@ -1,4 +1,4 @@
-/* Reads the messages of timepiecetick and timepiecewatch in C.
+/* Reads the messages of timepiecetick, timepiecewatch and the tracer in C.
  *
  * Header only: include it and link GStreamer. One structure and one function
  * per message:
@@ -34,6 +34,7 @@ G_BEGIN_DECLS
 #define TIMEPIECE_STALL "timepiece-stall"
 #define TIMEPIECE_RESUME "timepiece-resume"
 #define TIMEPIECE_CLOUDWATCH "timepiece-cloudwatch"
+#define TIMEPIECE_PIPELINE "timepiece-pipeline"
 
 /* The intervals between buffers, or the laps of a watch; all 0 if none. */
 typedef struct {
@@ -123,6 +124,63 @@ typedef struct {
   gint64 skew;                  /* of the service's time from ours */
   const gchar *last_error;      /* NULL if there was none */
 } TimepieceCloudWatchMessage;
+
+/* What the tracer says of a pipeline; see timepiece_pipeline_message_element ()
+ * and the functions after it. */
+typedef struct {
+  const gchar *pipeline;
+  GstClockTime timestamp;       /* of the pipeline's clock */
+  GstClockTime running_time;
+  guint64 duration;
+  const GValue *elements;
+  guint num_elements;
+  const GValue *queues;
+  guint num_queues;
+  const GValue *threads;
+  guint num_threads;
+  const gchar *bottleneck;      /* the path; NULL: nothing is slow, or known */
+  const gchar *reason;          /* a sentence */
+  gdouble headroom;             /* times; 0 if unknown */
+} TimepiecePipelineMessage;
+
+typedef struct {
+  const gchar *element;         /* the path */
+  const gchar *factory;
+  guint64 num_buffers;
+  guint64 num_bytes;
+  gdouble average_rate;
+  guint64 work_time;            /* own, without waiting */
+  guint64 p50_work;             /* for a buffer, as those that follow */
+  guint64 p90_work;
+  guint64 p99_work;
+  guint64 max_work;
+  gdouble load;                 /* working time per second */
+  guint64 wait_time;
+  const gchar *wait_reason;
+  guint64 start_time;           /* GST_CLOCK_TIME_NONE but in the first */
+} TimepiecePipelineElement;
+
+typedef struct {
+  const gchar *element;         /* the path */
+  const gchar *pad;
+  guint64 num_buffers;
+  guint64 level_buffers;
+  guint64 max_level_buffers;
+  guint64 p50_dwell;
+  guint64 p99_dwell;
+  guint64 max_dwell;
+  guint64 full_time;
+  guint64 empty_time;
+  guint64 num_dropped;
+} TimepiecePipelineQueue;
+
+typedef struct {
+  const gchar *thread;
+  guint64 cpu_time;
+  guint64 run_queue_time;
+  const GValue *elements;       /* an array of strings, the paths */
+  guint num_elements;
+} TimepiecePipelineThread;
 
 /* Whether a message of the bus is the one of that name. */
 static inline gboolean
@@ -388,6 +446,125 @@ timepiece_cloudwatch_message_parse (const GstStructure * structure,
   status->skew = timepiece_int64_ (structure, "skew", &lost);
   status->last_error =
       timepiece_optional_string_ (structure, "last-error", &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+static inline gboolean
+timepiece_pipeline_message_parse (const GstStructure * structure,
+    TimepiecePipelineMessage * pipeline, const gchar ** missing)
+{
+  const gchar *lost = NULL;
+  const GValue *value;
+
+  pipeline->pipeline = timepiece_string_ (structure, "pipeline", &lost);
+  pipeline->timestamp = timepiece_uint64_ (structure, "timestamp", &lost);
+  pipeline->running_time = timepiece_uint64_ (structure, "running-time", &lost);
+  pipeline->duration = timepiece_uint64_ (structure, "duration", &lost);
+  pipeline->elements = timepiece_array_ (structure, "elements",
+      &pipeline->num_elements, &lost);
+  pipeline->queues = timepiece_array_ (structure, "queues",
+      &pipeline->num_queues, &lost);
+  pipeline->threads = timepiece_array_ (structure, "threads",
+      &pipeline->num_threads, &lost);
+  pipeline->bottleneck = NULL;
+  pipeline->reason = NULL;
+  pipeline->headroom = 0;
+  value = timepiece_field_ (structure, "bottleneck", GST_TYPE_STRUCTURE, &lost);
+  if (value && gst_value_get_structure (value)) {
+    const GstStructure *verdict = gst_value_get_structure (value);
+
+    pipeline->bottleneck = gst_structure_get_string (verdict, "element");
+    pipeline->reason = timepiece_string_ (verdict, "reason", &lost);
+    gst_structure_get_double (verdict, "headroom", &pipeline->headroom);
+  }
+  return timepiece_done_ (lost, missing);
+}
+
+/* The structure of that index in one of the arrays of a message; NULL beyond
+ * its end. */
+static inline const GstStructure *
+timepiece_pipeline_message_row (const GValue * array, guint index)
+{
+  const GValue *value;
+
+  if (!array || index >= gst_value_array_get_size (array))
+    return NULL;
+  value = gst_value_array_get_value (array, index);
+  return value && GST_VALUE_HOLDS_STRUCTURE (value)
+      ? gst_value_get_structure (value) : NULL;
+}
+
+/* Reads the element of that index, up to num_elements. */
+static inline gboolean
+timepiece_pipeline_message_element (const TimepiecePipelineMessage * pipeline,
+    guint index, TimepiecePipelineElement * element, const gchar ** missing)
+{
+  const GstStructure *row =
+      timepiece_pipeline_message_row (pipeline->elements, index);
+  const gchar *lost = row ? NULL : "elements";
+
+  if (!row)
+    return timepiece_done_ (lost, missing);
+  element->element = timepiece_string_ (row, "element", &lost);
+  element->factory = timepiece_string_ (row, "factory", &lost);
+  element->num_buffers = timepiece_uint64_ (row, "num-buffers", &lost);
+  element->num_bytes = timepiece_uint64_ (row, "num-bytes", &lost);
+  element->average_rate = timepiece_double_ (row, "average-rate", &lost);
+  element->work_time = timepiece_uint64_ (row, "work-time", &lost);
+  element->p50_work = timepiece_uint64_ (row, "p50-work", &lost);
+  element->p90_work = timepiece_uint64_ (row, "p90-work", &lost);
+  element->p99_work = timepiece_uint64_ (row, "p99-work", &lost);
+  element->max_work = timepiece_uint64_ (row, "max-work", &lost);
+  element->load = timepiece_double_ (row, "load", &lost);
+  element->wait_time = timepiece_uint64_ (row, "wait-time", &lost);
+  element->wait_reason = timepiece_string_ (row, "wait-reason", &lost);
+  element->start_time = GST_CLOCK_TIME_NONE;
+  gst_structure_get_uint64 (row, "start-time", &element->start_time);
+  return timepiece_done_ (lost, missing);
+}
+
+/* Reads the queue of that index, up to num_queues. */
+static inline gboolean
+timepiece_pipeline_message_queue (const TimepiecePipelineMessage * pipeline,
+    guint index, TimepiecePipelineQueue * queue, const gchar ** missing)
+{
+  const GstStructure *row =
+      timepiece_pipeline_message_row (pipeline->queues, index);
+  const gchar *lost = row ? NULL : "queues";
+
+  if (!row)
+    return timepiece_done_ (lost, missing);
+  queue->element = timepiece_string_ (row, "element", &lost);
+  queue->pad = timepiece_string_ (row, "pad", &lost);
+  queue->num_buffers = timepiece_uint64_ (row, "num-buffers", &lost);
+  queue->level_buffers = timepiece_uint64_ (row, "level-buffers", &lost);
+  queue->max_level_buffers =
+      timepiece_uint64_ (row, "max-level-buffers", &lost);
+  queue->p50_dwell = timepiece_uint64_ (row, "p50-dwell", &lost);
+  queue->p99_dwell = timepiece_uint64_ (row, "p99-dwell", &lost);
+  queue->max_dwell = timepiece_uint64_ (row, "max-dwell", &lost);
+  queue->full_time = timepiece_uint64_ (row, "full-time", &lost);
+  queue->empty_time = timepiece_uint64_ (row, "empty-time", &lost);
+  queue->num_dropped = timepiece_uint64_ (row, "num-dropped", &lost);
+  return timepiece_done_ (lost, missing);
+}
+
+/* Reads the thread of that index, up to num_threads. */
+static inline gboolean
+timepiece_pipeline_message_thread (const TimepiecePipelineMessage * pipeline,
+    guint index, TimepiecePipelineThread * thread, const gchar ** missing)
+{
+  const GstStructure *row =
+      timepiece_pipeline_message_row (pipeline->threads, index);
+  const gchar *lost = row ? NULL : "threads";
+
+  if (!row)
+    return timepiece_done_ (lost, missing);
+  thread->thread = timepiece_string_ (row, "thread", &lost);
+  thread->cpu_time = timepiece_uint64_ (row, "cpu-time", &lost);
+  thread->run_queue_time = timepiece_uint64_ (row, "run-queue-time", &lost);
+  thread->elements =
+      timepiece_array_ (row, "elements", &thread->num_elements, &lost);
   return timepiece_done_ (lost, missing);
 }
 

@@ -1,4 +1,4 @@
-"""Typed messages of Timepiece's elements, from a Gst.Message.
+"""Typed messages of Timepiece's elements and of its tracer, from a Gst.Message.
 
     message = timepiece_messages.parse(gst_message)
     if isinstance(message, timepiece_messages.Tick):
@@ -19,8 +19,8 @@ import gi
 gi.require_version("Gst", "1.0")
 from gi.repository import GObject, Gst  # noqa: E402
 
-__all__ = ["Alarm", "CloudWatch", "Intervals", "Message", "MessageError", "Resume", "Stall", "Tick", "Watch", "parse",
-           "parse_structure"]
+__all__ = ["Alarm", "Bottleneck", "CloudWatch", "Intervals", "Message", "MessageError", "Pipeline", "PipelineElement",
+           "PipelineQueue", "PipelineThread", "Resume", "Stall", "Tick", "Watch", "parse", "parse_structure"]
 
 _NONE = Gst.CLOCK_TIME_NONE
 
@@ -137,7 +137,77 @@ class CloudWatch:
     last_error: Optional[str]
 
 
-Message = Union[Tick, Watch, Alarm, Stall, Resume, CloudWatch]
+@dataclasses.dataclass(frozen=True)
+class PipelineElement:
+    """What one element did; work is own time, without waiting."""
+    element: str
+    factory: str
+    num_buffers: int
+    num_bytes: int
+    average_rate: float
+    work_time: int
+    p50_work: int
+    p90_work: int
+    p99_work: int
+    max_work: int
+    load: float
+    wait_time: int
+    wait_reason: str
+    #: In its first message only.
+    start_time: Optional[int]
+
+
+@dataclasses.dataclass(frozen=True)
+class PipelineQueue:
+    """A pad by which buffers go into an element that stores them."""
+    element: str
+    pad: str
+    num_buffers: int
+    level_buffers: int
+    max_level_buffers: int
+    p50_dwell: int
+    p99_dwell: int
+    max_dwell: int
+    full_time: int
+    empty_time: int
+    num_dropped: int
+
+
+@dataclasses.dataclass(frozen=True)
+class PipelineThread:
+    """A thread that buffers pass on."""
+    thread: str
+    cpu_time: int
+    run_queue_time: int
+    elements: Tuple[str, ...]
+
+
+@dataclasses.dataclass(frozen=True)
+class Bottleneck:
+    """Which element makes a pipeline slow; element and headroom are None where that is not known, or nothing is."""
+    element: Optional[str]
+    reason: str
+    headroom: Optional[float]
+
+
+@dataclasses.dataclass(frozen=True)
+class Pipeline:
+    """What the tracer says of one pipeline in one window."""
+    pipeline: str
+    timestamp: Optional[int]
+    running_time: Optional[int]
+    duration: int
+    elements: Tuple[PipelineElement, ...]
+    queues: Tuple[PipelineQueue, ...]
+    threads: Tuple[PipelineThread, ...]
+    bottleneck: Bottleneck
+
+    @property
+    def label(self) -> str:
+        return self.pipeline
+
+
+Message = Union[Tick, Watch, Alarm, Stall, Resume, CloudWatch, Pipeline]
 
 
 class _Fields:
@@ -193,6 +263,15 @@ class _Fields:
             raise MessageError(self._name, field, expected)
         return items
 
+    def has(self, field) -> bool:
+        return self._structure.has_field(field)
+
+    def fields(self, field) -> "_Fields":
+        return _Fields(self._value(field, Gst.Structure, "a structure"))
+
+    def rows(self, field) -> tuple:
+        return tuple(_Fields(row) for row in self.array(field, Gst.Structure, "an array of structures"))
+
     def intervals(self) -> Intervals:
         return Intervals(*(self.uint(field + "-interval" + ("s" if field == "num" else ""))
                            for field in ("num", "min", "max", "avg", "sum", "stddev", "p50", "p90", "p99")))
@@ -239,6 +318,38 @@ def _cloudwatch(fields: _Fields) -> CloudWatch:
         fields.optional_text("last-error"))
 
 
+def _pipeline_element(fields: _Fields) -> PipelineElement:
+    return PipelineElement(
+        fields.text("element"), fields.text("factory"), fields.uint("num-buffers"), fields.uint("num-bytes"),
+        fields.real("average-rate"), fields.uint("work-time"), fields.uint("p50-work"), fields.uint("p90-work"),
+        fields.uint("p99-work"), fields.uint("max-work"), fields.real("load"), fields.uint("wait-time"),
+        fields.text("wait-reason"), fields.uint("start-time") if fields.has("start-time") else None)
+
+
+def _pipeline_queue(fields: _Fields) -> PipelineQueue:
+    return PipelineQueue(
+        fields.text("element"), fields.text("pad"), fields.uint("num-buffers"), fields.uint("level-buffers"),
+        fields.uint("max-level-buffers"), fields.uint("p50-dwell"), fields.uint("p99-dwell"), fields.uint("max-dwell"),
+        fields.uint("full-time"), fields.uint("empty-time"), fields.uint("num-dropped"))
+
+
+def _pipeline_thread(fields: _Fields) -> PipelineThread:
+    return PipelineThread(
+        fields.text("thread"), fields.uint("cpu-time"), fields.uint("run-queue-time"),
+        fields.array("elements", str, "an array of strings"))
+
+
+def _pipeline(fields: _Fields) -> Pipeline:
+    verdict = fields.fields("bottleneck")
+    return Pipeline(
+        fields.text("pipeline"), fields.time("timestamp"), fields.time("running-time"), fields.uint("duration"),
+        tuple(map(_pipeline_element, fields.rows("elements"))), tuple(map(_pipeline_queue, fields.rows("queues"))),
+        tuple(map(_pipeline_thread, fields.rows("threads"))),
+        Bottleneck(
+            verdict.text("element") if verdict.has("element") else None, verdict.text("reason"),
+            verdict.real("headroom") if verdict.has("headroom") else None))
+
+
 _READERS = {
     "timepiece-tick": _tick,
     "application/x-timepiece-tick-stats": _tick,
@@ -248,6 +359,7 @@ _READERS = {
     "timepiece-stall": _stall,
     "timepiece-resume": _resume,
     "timepiece-cloudwatch": _cloudwatch,
+    "timepiece-pipeline": _pipeline,
 }
 
 

@@ -439,6 +439,178 @@ bool timepiece_watch_set (TimepieceWatch * watch, uint64_t interval,
 void timepiece_watch_read (TimepieceWatch * watch, uint64_t now,
     TimepieceWatchFunc show, void *_Nullable user_data);
 
+/* Where the time of a pipeline's threads goes, for the tracer. The traces are
+ * made off the streaming threads, are never freed but used again, and may be
+ * used by a thread that has not heard that they were given back. */
+typedef struct _TimepiecePipeline TimepiecePipeline;
+typedef struct _TimepieceElementTrace TimepieceElementTrace;
+typedef struct _TimepiecePadTrace TimepiecePadTrace;
+typedef struct _TimepieceThreadTrace TimepieceThreadTrace;
+
+/* How the time between the events of an element is to be read. */
+typedef enum {
+  TIMEPIECE_ELEMENT_FILTER,
+  TIMEPIECE_ELEMENT_SOURCE,             /* no sink pad */
+  TIMEPIECE_ELEMENT_QUEUE,              /* stores buffers, in their order */
+  TIMEPIECE_ELEMENT_JITTER_BUFFER,      /* stores buffers, in another order */
+  TIMEPIECE_ELEMENT_AGGREGATOR,         /* several inputs, a thread of its own */
+  TIMEPIECE_ELEMENT_JOINER              /* several inputs, no thread */
+} TimepieceElementKind;
+
+/* An element in a window of a pipeline; times in nanoseconds. */
+typedef struct {
+  const char *path;
+  const char *factory;
+  uint64_t num_buffers;
+  uint64_t num_bytes;
+  double rate;
+  uint64_t work_time;
+  uint64_t p50_work;
+  uint64_t p90_work;
+  uint64_t p99_work;
+  uint64_t max_work;
+  double load;
+  uint64_t wait_time;
+  const char *wait_reason;
+  uint64_t start_time;                  /* NONE but in the first window */
+} TimepieceElementWindow;
+
+/* A pad by which buffers go into an element that stores them. */
+typedef struct {
+  const char *path;
+  const char *pad;
+  uint64_t num_buffers;
+  uint64_t level;
+  uint64_t max_level;
+  uint64_t p50_dwell;
+  uint64_t p99_dwell;
+  uint64_t max_dwell;
+  uint64_t full_time;
+  uint64_t empty_time;
+  uint64_t num_dropped;
+} TimepieceQueueWindow;
+
+typedef struct {
+  const char *name;
+  uint64_t cpu_time;
+  uint64_t run_queue_time;
+  const char *_Nonnull const *_Nonnull elements;        /* their paths */
+  size_t num_elements;
+} TimepieceThreadWindow;
+
+/* A window of a pipeline. */
+typedef struct {
+  uint64_t duration;
+  const TimepieceElementWindow *elements;
+  size_t num_elements;
+  const TimepieceQueueWindow *queues;
+  size_t num_queues;
+  const TimepieceThreadWindow *threads;
+  size_t num_threads;
+  const char *_Nullable bottleneck;     /* its path, NULL: none */
+  const char *reason;                   /* a sentence */
+  double headroom;                      /* 0: not known */
+} TimepiecePipelineWindow;
+
+/* Told of a window; what it points to is valid during the call. */
+typedef void (*TimepiecePipelineFunc) (const TimepiecePipelineWindow *window,
+    void *_Nullable user_data);
+/* Whether a window is wanted now; it stays open where not. */
+typedef bool (*TimepiecePipelineReady) (void *_Nullable user_data);
+
+/* Makes a meter of a top-level pipeline. The caller owns it until close.
+ * interval: between reports, 0: only the last.
+ * num_processors: that the process may run on.
+ * report: called on the one thread that all share, or inside the functions
+ *   below that say so; is_ready likewise. */
+TimepiecePipeline *timepiece_pipeline_new (uint64_t interval,
+    uint32_t num_processors, TimepiecePipelineReady is_ready, TimepiecePipelineFunc report,
+    void *_Nullable user_data);
+/* Time counts, and reports come, between play and pause. FALSE: no thread could
+ * be started, so no report will come by the clock. */
+bool timepiece_pipeline_play (TimepiecePipeline * pipeline, uint64_t now);
+/* Reports the last window in this call. */
+void timepiece_pipeline_pause (TimepiecePipeline * pipeline, uint64_t now);
+/* The stream ended: the same, and no report until play. */
+void timepiece_pipeline_end (TimepiecePipeline * pipeline, uint64_t now);
+/* Reports what is left in this call if there is any. */
+void timepiece_pipeline_stop (TimepiecePipeline * pipeline, uint64_t now);
+/* Gives all traces back, waits for a report that is under way (unless called by
+ * it), and never reports again. */
+void timepiece_pipeline_close (TimepiecePipeline * pipeline);
+
+/* An element is in the pipeline, or not any more.
+ * is_shown: whether it is in the windows. */
+TimepieceElementTrace *timepiece_pipeline_add (TimepiecePipeline * pipeline,
+    const char *path, const char *factory, TimepieceElementKind kind,
+    bool is_shown);
+void timepiece_pipeline_remove (TimepiecePipeline * pipeline,
+    TimepieceElementTrace * element);
+/* An element changed its state on the way up. */
+void timepiece_element_changed (TimepieceElementTrace * element,
+    uint64_t duration, uint64_t now);
+/* An element has a sink pad, or a pad that is pulled from. */
+TimepiecePadTrace *timepiece_pipeline_add_pad (TimepiecePipeline * pipeline,
+    TimepieceElementTrace * element, const char *name);
+void timepiece_pipeline_remove_pad (TimepiecePipeline * pipeline,
+    TimepiecePadTrace * pad);
+/* Who brings its buffers, and by which pad they went into that one if it stores
+ * them; NULL: not known. */
+void timepiece_pad_set_upstream (TimepiecePadTrace * pad,
+    TimepieceElementTrace * _Nullable element,
+    TimepiecePadTrace * _Nullable store);
+/* The element of the pad is pulled from by this one. */
+void timepiece_pad_set_puller (TimepiecePadTrace * pad,
+    TimepieceElementTrace * _Nullable element);
+
+/* The calling thread, with its number in the kernel, for the functions below,
+ * which only it may call; they never wait, allocate, lock or trap. */
+TimepieceThreadTrace *timepiece_thread_new (int32_t identifier);
+void timepiece_thread_free (TimepieceThreadTrace * thread);
+/* A chain function is entered, or one that is pulled from, and left.
+ * deadline: until when it waits for the clock; 0: it does not, NONE: always.
+ * key: what the frame is found by when it is left.
+ * memory, time: what the first buffer is recognized by.
+ * Returns whether these buffers are new to the pad, and not those of the list
+ * that it was just given. */
+bool timepiece_thread_enter (TimepieceThreadTrace * thread,
+    TimepiecePadTrace * pad, uintptr_t key, uint64_t now, uint64_t num_buffers,
+    uint64_t num_bytes, uint64_t deadline, uintptr_t memory, uint64_t time,
+    bool is_list);
+/* key: of a frame; nothing happens if it was not entered.
+ * num_buffers: those that were pulled, else 0. */
+void timepiece_thread_leave (TimepieceThreadTrace * thread, uintptr_t key,
+    uint64_t now, uint64_t num_buffers, uint64_t num_bytes);
+/* One more buffer of a list that comes out of an element that stores. */
+void timepiece_thread_take (TimepieceThreadTrace * thread,
+    TimepiecePadTrace * pad, uintptr_t memory, uint64_t time, uint64_t now);
+/* End of stream goes to the pad. */
+void timepiece_thread_end (TimepieceThreadTrace * thread,
+    TimepiecePadTrace * pad);
+/* A buffer goes into the element of the pad, which stores it. Any thread. */
+void timepiece_pad_store (TimepiecePadTrace * pad, uintptr_t memory,
+    uint64_t time, uint64_t now);
+/* What is inside is thrown away. */
+void timepiece_pad_flush (TimepiecePadTrace * pad);
+
+/* Hands lines to a file, to a program that listens and to those who connect, on
+ * a thread of its own. A line for one who does not keep up is left out. */
+typedef struct _TimepieceLines TimepieceLines;
+
+/* file: written anew. socket: to listen on, "auto": PID.sock in the user's own
+ * folder. listener: the socket of a program that listens. header: the first line
+ * for each. NULL if one cannot be opened; then problem is a sentence, to be
+ * freed with free (). The lines live as long as the process. */
+TimepieceLines *_Nullable timepiece_lines_new (const char *_Nullable file,
+    const char *_Nullable socket, const char *_Nullable listener,
+    const char *header, char *_Nullable * _Nonnull problem);
+/* Any thread; never waits for a reader. */
+void timepiece_lines_write (TimepieceLines * lines, const char *line);
+/* Waits, 300 ms at most, until what was written went to the file. */
+void timepiece_lines_flush (TimepieceLines * lines);
+/* The process ends: the same, and removes the socket's name. */
+void timepiece_lines_close (TimepieceLines * lines);
+
 #ifdef __cplusplus
 }
 #endif

@@ -3,8 +3,8 @@ import Synchronization
 
 /// An executor with one thread of its own, which runs closures one after the other in the order they came.
 ///
-/// Handing over a closure costs two locks held for a moment; it never waits for the work. The queue has no limit: handing
-/// over more than the thread can run fills the memory.
+/// Handing over a closure costs a lock held for a moment and a semaphore; it never waits for the work. The queue has no
+/// limit: whoever hands over more than the thread can run fills the memory.
 ///
 /// The thread ends with ``shutdown()`` or with the worker itself. It takes no signals, those are the host's.
 public final class SerialWorker: CallbackExecutor {
@@ -60,14 +60,14 @@ final class WorkQueue: Sendable {
     private struct State {
         var waiting: [@Sendable () -> Void] = []
         var isClosed = false
-        /// Whether the thread was joined.
-        var hasEnded = false
         var thread: pthread_t?
     }
 
     private let state = Mutex(State())
-    /// Counts the changes of the state.
-    private let changes = EventCount()
+    /// Counts what the thread has to look at: closures and the closing.
+    private let wake = Semaphore()
+    /// Open once the thread was joined.
+    private let end = Semaphore()
 
     var isCurrentThread: Bool {
         let current = pthread_self()
@@ -81,27 +81,23 @@ final class WorkQueue: Sendable {
             if !state.isClosed { state.waiting.append(work) }
             return !state.isClosed
         }
-        if isTaken { changes.advance() }
+        if isTaken { wake.signal() }
         return isTaken
     }
 
     func close() {
         state.withLock { $0.isClosed = true }
-        changes.advance()
+        wake.signal()
     }
 
     func announceEnd() {
-        state.withLock { $0.hasEnded = true }
-        changes.advance()
+        end.signal()
     }
 
-    /// Waits until the thread was joined, by whichever call.
+    /// Waits, and lets the next one who waits pass too.
     func waitForEnd() {
-        while true {
-            let seen = changes.value
-            if state.withLock({ $0.hasEnded }) { return }
-            changes.wait(after: seen)
-        }
+        end.wait()
+        end.signal()
     }
 
     /// Runs the closures as they come, on the worker's thread.
@@ -109,7 +105,7 @@ final class WorkQueue: Sendable {
         let current = pthread_self()
         state.withLock { $0.thread = current }
         while true {
-            let seen = changes.value
+            wake.wait()
             let (batch, isClosed) = state.withLock { state in
                 let batch = state.waiting
                 state.waiting = []
@@ -117,7 +113,6 @@ final class WorkQueue: Sendable {
             }
             for work in batch { work() }
             if isClosed { return }
-            if batch.isEmpty { changes.wait(after: seen) }
         }
     }
 }

@@ -45,4 +45,9 @@ package struct ClockEstimate: Sendable, Equatable {
     package func epoch(now: Moment) -> WallTime {
         learned ?? now.wall.advanced(by: .nanoseconds(-now.boot.nanoseconds))
     }
+
+    /// True if time stamps can be trusted: the service has told its time, or the clock at least was set.
+    package func isPlausible(now: Moment) -> Bool {
+        isConfirmed || now.wall >= Self.earliestPlausible
+    }
 }

@@ -15,7 +15,8 @@ public final class CloudWatchPublisher: Sendable {
     /// Checks the settings and gets ready; no network is used.
     ///
     /// - Parameter settings: what to publish, and where.
-    /// - Throws: if a setting breaks a limit of CloudWatch, or a profile, file or address that was given cannot be used.
+    /// - Throws: if a setting breaks a limit of CloudWatch, a profile, file or address that was given cannot be used, or
+    ///   the spool cannot be opened.
     public init(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) {
         try settings.validate()
         self.settings = settings
@@ -65,11 +66,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sends what was gathered, or stores it, and ends; later windows are ignored.
     ///
-    /// The last publisher of a destination waits for network and disk together no longer than the deadline, or a quarter of a
-    /// second if that is longer; what has not been sent by then is in the spool and goes out at the next start. Destinations
-    /// that one thread closes one after the other share the longest of their deadlines. A disk that does not answer in time
-    /// is tried for half a minute more, with no thread that waits. Publishers before the last one do not wait: their figures
-    /// are sent, or stored by the deadline, while the others go on.
+    /// The last publisher of a destination waits for the network no longer than the deadline, then at most a second for the
+    /// disk; what has not been sent by then is in the spool and goes out at the next start. Those before it do not wait:
+    /// their figures are sent, or stored by the deadline, while the others go on.
     public func close(within deadline: Duration) {
         let isFirst = isClosed.withLock { isClosed in
             defer { isClosed = true }
@@ -90,9 +89,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.
     ///
-    /// - Parameter handler: called on a thread of the sender's, and for what happened until its end in ``close(within:)``;
-    ///   never again once that or another call of this method has returned. One that waits holds up no other publisher, but
-    ///   its own ``close(within:)``. A thread with a lock that the handler takes must not call either. Nil for nothing.
+    /// - Parameter handler: called on the sender's thread, and for what happened until its end in ``close(within:)``;
+    ///   never again once that or another call of this method has returned; it must not wait. Whoever holds a lock that
+    ///   the handler takes must not call either. Nil for nothing.
     public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         sender.observe(number, handler)
     }

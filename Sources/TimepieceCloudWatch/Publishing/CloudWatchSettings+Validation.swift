@@ -34,10 +34,6 @@ extension CloudWatchSettings {
                 throw CloudWatchSettingsError("cloudwatch-emf", "cloudwatch-emf: \(error.sentence)")
             }
         }
-        if let spool, hasSpool, let reason = SpoolLocation.mistake(spool) {
-            throw CloudWatchSettingsError(
-                "cloudwatch-spool", "cloudwatch-spool: The spool \(spool) cannot be opened for writing: \(reason).")
-        }
         if emf == nil, !dryRun { try checkAccess() }
     }
 

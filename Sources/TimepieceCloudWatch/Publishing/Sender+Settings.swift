@@ -3,27 +3,39 @@ import Timepiece
 extension Sender {
     /// Makes the sender for the destination of settings that have been checked.
     ///
-    /// The spool is opened on the sender's thread. Where it cannot be, figures that cannot be sent stay in memory, and the
-    /// status says why.
-    convenience init(_ settings: CloudWatchSettings) {
+    /// - Throws: if the spool that was asked for cannot be used. The standard one is only a help: without it, figures
+    ///   that cannot be sent stay in memory, and the status says why.
+    convenience init(_ settings: CloudWatchSettings) throws(CloudWatchSettingsError) {
         let environment = settings.environment ?? .ofProcess()
         let delivery = Self.delivery(settings, environment)
+        var spool: Spool?
+        var problem: String?
+        if !settings.dryRun, settings.spool != "none" {
+            do throws(SpoolError) {
+                spool = try Self.openSpool(settings, environment)
+            } catch {
+                guard settings.spool == nil else {
+                    throw CloudWatchSettingsError("cloudwatch-spool", "cloudwatch-spool: \(error.description)")
+                }
+                problem = "\(error.description) Figures that cannot be sent stay in memory."
+            }
+        }
         var configuration = SenderConfiguration(
-            boot: BootIdentity.current, hasSpool: settings.hasSpool, largestSize: { delivery.largestSize(of: $0) },
+            boot: BootIdentity.current, hasSpool: spool != nil, largestSize: { delivery.largestSize(of: $0) },
             random: { Double.random(in: 0..<1) })
         configuration.phase = Double.random(in: 0.01..<0.1)
         if let timeout = settings.requestTimeout { configuration.requestTimeout = timeout }
-        guard settings.hasSpool else {
-            self.init(configuration, delivery: delivery, openSpool: nil)
-            return
-        }
+        self.init(configuration, delivery: delivery, spool: spool, problem: problem)
+    }
+
+    private static func openSpool(_ settings: CloudWatchSettings, _ environment: Environment) throws(SpoolError)
+        -> Spool
+    {
         let path = settings.spool ?? SpoolLocation.standard(environment)
-        self.init(configuration, delivery: delivery) { () throws(SpoolError) in
-            // The thread has more to do than to wait for another process: it comes back.
-            try Spool(
-                path: path, destination: settings.destination, boot: BootIdentity.current, limit: settings.spoolLimit,
-                lease: settings.lease ?? .seconds(180), busyTimeout: .milliseconds(500))
-        }
+        SpoolLocation.makeDirectories(above: path)
+        return try Spool(
+            path: path, destination: settings.destination, boot: BootIdentity.current, limit: settings.spoolLimit,
+            lease: settings.lease ?? .seconds(180))
     }
 
     private static func delivery(_ settings: CloudWatchSettings, _ environment: Environment) -> any Delivery {

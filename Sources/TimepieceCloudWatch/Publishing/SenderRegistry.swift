@@ -24,7 +24,7 @@ final class SenderRegistry: Sendable {
             if let known = entries[key] {
                 entry = known
             } else {
-                entry = Entry(sender: Sender(settings))
+                entry = Entry(sender: try Sender(settings))
                 entry.sender.start()
             }
             entry.users += 1
@@ -47,9 +47,9 @@ final class SenderRegistry: Sendable {
     /// Ends all that are left, as the process ends.
     func closeAll(within deadline: Duration) {
         let end = MonotonicInstant.now().advanced(by: deadline)
-        let senders = entries.withLock { $0.values.map(\.sender) }
-        for sender in senders { sender.closeAll(within: max(.zero, MonotonicInstant.now().duration(to: end))) }
-        for sender in senders { sender.awaitFlush(within: max(.zero, MonotonicInstant.now().duration(to: end))) }
+        for sender in entries.withLock({ $0.values.map(\.sender) }) {
+            sender.closeAll(within: max(.zero, MonotonicInstant.now().duration(to: end)))
+        }
     }
 }
 
@@ -78,9 +78,6 @@ extension DestinationKey: CustomStringConvertible, CustomReflectable {
 }
 
 extension CloudWatchSettings {
-    /// Whether what cannot be sent is to be kept in a file.
-    var hasSpool: Bool { !dryRun && spool != "none" }
-
     /// The name of the destination in a spool, the same at the next start, when keys may be others.
     var destination: String {
         if dryRun { return "dry-run" }

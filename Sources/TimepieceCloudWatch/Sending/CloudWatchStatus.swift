@@ -57,8 +57,6 @@ public enum DropReason: String, Sendable, CaseIterable {
     case tooOld = "too-old"
     /// The spool was full, and this was the oldest.
     case spoolFull = "spool-full"
-    /// The file of the spool was removed or damaged while it was in use.
-    case spoolLost = "spool-lost"
     /// There is no spool, or it cannot be written, and memory held as much as it may.
     case memoryFull = "memory-full"
     /// Gathered in an earlier run of a machine whose clock was never set, so nobody knows when it was.
@@ -78,12 +76,6 @@ public struct SampleTally: Sendable, Equatable {
     public init(data: UInt64 = 0, samples: UInt64 = 0) {
         self.data = data
         self.samples = samples
-    }
-
-    /// Takes another tally away, down to nothing.
-    mutating func subtract(_ other: SampleTally) {
-        data -= min(data, other.data)
-        samples -= min(samples, other.samples)
     }
 
     /// Adds another tally.

@@ -48,23 +48,9 @@ package struct Batch: Sendable, Equatable {
     package let number: UInt64
     package let namespace: String
     /// The data with their time stamps, by what is known of the right time now.
-    package internal(set) var data: [QueuedDatum]
+    package let data: [QueuedDatum]
     /// The right time, as far as it is known.
     package let time: WallTime
-    /// Whether the service has told its time, so that the time stamps are right.
-    package let isTimeConfirmed: Bool
     /// How long the attempt may take.
     package let timeout: Duration
-
-    package init(
-        number: UInt64, namespace: String, data: [QueuedDatum], time: WallTime, isTimeConfirmed: Bool = true,
-        timeout: Duration
-    ) {
-        self.number = number
-        self.namespace = namespace
-        self.data = data
-        self.time = time
-        self.isTimeConfirmed = isTimeConfirmed
-        self.timeout = timeout
-    }
 }

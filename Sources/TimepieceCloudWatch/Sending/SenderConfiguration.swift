@@ -2,7 +2,7 @@
 package struct SenderConfiguration: Sendable {
     /// The present run of the machine.
     package var boot: String
-    /// Whether there is to be a spool.
+    /// Whether there is a spool.
     package var hasSpool: Bool
     /// The most data of one request.
     package var batchCount = CloudWatchLimits.datumsPerRequest
@@ -18,13 +18,9 @@ package struct SenderConfiguration: Sendable {
     package var lookPause: Duration = .seconds(60)
     /// How long data from the spool are worked on before their lease is prolonged.
     package var renewalAge: Duration = .seconds(60)
-    /// How long a spool that cannot be used is left alone.
+    /// How long a spool that cannot be written is left alone.
     package var storePause: Duration = .seconds(10)
-    /// How long a spool that another process uses is left alone.
-    package var busyPause: Duration = .seconds(1)
-    /// How long after the last deadline the thread goes on trying to store what it has, with no thread that waits.
-    package var lastPause: Duration = .seconds(30)
-    /// The most data that are held in memory when they cannot be stored, unless the series of two intervals are more.
+    /// The most data that are held in memory when they cannot be stored.
     package var memoryLimit = 2000
     /// The oldest data that the service takes; two minutes less than its two weeks, for the way.
     package var largestAge: Duration = .seconds(14 * 86_400 - 120)

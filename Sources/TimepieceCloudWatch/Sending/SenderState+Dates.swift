@@ -9,13 +9,17 @@ extension SenderState {
     /// Returns the time that a datum belongs to, by all that is known now.
     func date(_ datum: Datum, now: Moment) -> Result<WallTime, DateRefusal> {
         guard let time = wall(of: datum, now: now) else { return .failure(DateRefusal(reason: .undatable)) }
-        // Only a clock that the service has confirmed entitles to drop; of what is sent before, the service judges, and its
-        // answer tells the time.
-        guard clock.isConfirmed else { return .success(time) }
+        // A clock that was never set judges nobody.
+        guard clock.isPlausible(now: now) else { return .success(time) }
         let age = time.duration(to: clock.wall(at: now.boot, now: now))
         if age > configuration.largestAge { return .failure(DateRefusal(reason: .tooOld)) }
         if age < .zero - configuration.largestLead { return .failure(DateRefusal(reason: .undatable)) }
         return .success(time)
+    }
+
+    /// Takes what the spool knows about earlier boots.
+    package mutating func learn(epochs known: [String: WallTime]) {
+        epochs = known
     }
 
     /// Returns the right time at boot if the service has told it and data in the spool are to be dated by it.

@@ -1,4 +1,4 @@
-package import Timepiece
+import Timepiece
 
 extension SenderState {
     /// Takes the outcome of a request.
@@ -9,7 +9,7 @@ extension SenderState {
             clock.learn(date: time, sent: report.began, received: report.ended)
             status.skew = clock.skew
         }
-        if number == rescue?.batch { return rescueReturned(batch, report.verdict, now: now) }
+        if number == rescuedShipment { return rescueReturned(batch, report.verdict, now: now) }
         switch report.verdict {
         case .accepted:
             accept(batch, now: now)
@@ -28,97 +28,34 @@ extension SenderState {
             status.lastError = error
             parts.append(batch.data)
         case .refused(let error):
-            guard batch.isTimeConfirmed || !clock.isConfirmed else {
-                // Dated by a clock that may have been wrong; the answer told the right time.
-                status.retried &+= 1
-                status.lastError = error
-                return parts.append(batch.data)
-            }
             refuse(batch.data, error)
         }
     }
 
-    /// Takes it that the spool is open, and what it knows about earlier boots.
-    package mutating func opened(epochs known: [String: WallTime], samples: UInt64) {
-        isSpoolOpen = true
-        spooled = SampleTally(data: 0, samples: samples)
-        spoolProblem = nil
-        epochs = known
-    }
-
-    /// Takes it that the file was removed, replaced or damaged, with all that was in it.
-    ///
-    /// What of it is in memory goes on as if it had never been stored; the rest is counted. The file is opened again.
-    package mutating func lostSpool(_ error: String, now: Moment) {
-        isSpoolOpen = false
-        var lost = spooled
-        // Done with, or still in memory.
-        var kept = SampleTally()
-        if let rescue, rescue.rows != nil, rescue.batch == flying?.number {
-            for queuedDatum in rescue.data { kept.add(queuedDatum.datum) }
-        }
-        rescued(nil)
-        for samples in removed.values { kept.add(SampleTally(data: 1, samples: samples)) }
-        for index in parts.indices { Self.forgetRows(of: &parts[index], &kept) }
-        if var batch = flying {
-            Self.forgetRows(of: &batch.data, &kept)
-            flying = batch
-        }
-        lost.subtract(kept)
-        status.drop(lost, because: .spoolLost)
-        removed = [:]
-        released = [:]
-        rescue = nil
-        spooled = SampleTally()
-        status.spooled = 0
-        status.oldest = nil
-        fresh = (storing + fresh).sorted { $0.datum.instant < $1.datum.instant }
+    /// Takes it that data are in the spool, and what was dropped there to make room.
+    package mutating func stored(dropped: SampleTally, now: Moment) {
         storing = []
-        status.lastError = error
-        nextStore = now.boot
-        bound()
-    }
-
-    private static func forgetRows(of data: inout [QueuedDatum], _ kept: inout SampleTally) {
-        for index in data.indices where data[index].row != nil {
-            data[index].row = nil
-            kept.add(data[index].datum)
-        }
-    }
-
-    /// Takes it that data are in the spool, under which numbers, and what was dropped there to make room.
-    package mutating func stored(_ rows: [Int64], dropped: SampleTally, now: Moment) {
-        for queuedDatum in storing { spooled.add(queuedDatum.datum) }
-        spooled.subtract(dropped)
-        storing = []
-        rescued(rows)
         status.drop(dropped, because: .spoolFull)
         nextLook = min(nextLook, max(notBefore, now.boot))
     }
 
     /// Takes it that the spool could not be written: the data stay in memory.
-    package mutating func couldNotStore(_ error: SpoolError, now: Moment) {
-        rescued(nil)
+    package mutating func couldNotStore(_ error: String, now: Moment) {
         fresh = (storing + fresh).sorted { $0.datum.instant < $1.datum.instant }
         storing = []
         couldNotUseSpool(error, now: now)
         bound()
     }
 
-    /// Takes it that the spool could not be used for now: what cannot be sent stays in memory, and it is tried again.
-    package mutating func couldNotUseSpool(_ error: SpoolError, now: Moment) {
-        let problem = error.description
-        if spoolProblem != problem { status.lastError = "\(problem) Figures that cannot be sent stay in memory." }
-        spoolProblem = problem
-        let pause = error.kind == .busy ? configuration.busyPause : configuration.storePause
-        // A thread that waits has no time for long pauses.
-        let isUrgent = error.kind == .busy && flush.deadline != nil
-        nextStore = now.boot.advanced(by: isUrgent ? pause / 10 : pause)
+    /// Takes it that the spool could not be used for now.
+    package mutating func couldNotUseSpool(_ error: String, now: Moment) {
+        status.lastError = error
+        nextStore = now.boot.advanced(by: configuration.storePause)
     }
 
     /// Takes it that the spool has what it was told about data that are done with.
     package mutating func settled(removed done: [Int64], released free: [Int64]) {
-        for row in done { spooled.subtract(SampleTally(data: 1, samples: removed.removeValue(forKey: row) ?? 0)) }
+        removed.subtract(done)
         for row in free { released[row] = nil }
     }
 
@@ -127,7 +64,7 @@ extension SenderState {
         claimedAt = now.boot
         nextLook = now.boot.advanced(by: data.isEmpty ? configuration.lookPause : configuration.backfillPause)
         // What is done with may still lie there if it could not be removed.
-        let open = data.filter { queuedDatum in queuedDatum.row.map { !removed.keys.contains($0) } ?? true }
+        let open = data.filter { queuedDatum in queuedDatum.row.map { !removed.contains($0) } ?? true }
         if !open.isEmpty { parts.append(open) }
     }
 
@@ -142,10 +79,8 @@ extension SenderState {
 
     /// Takes what lies in the spool now.
     package mutating func learn(_ summary: SpoolSummary) {
-        spooled = SampleTally(data: UInt64(clamping: summary.count), samples: summary.count == 0 ? 0 : spooled.samples)
         status.spooled = summary.count
         status.oldest = summary.oldest
-        spoolProblem = nil
     }
 
     mutating func accept(_ batch: Batch, now: Moment) {
@@ -156,7 +91,7 @@ extension SenderState {
         for queuedDatum in batch.data {
             status.sent.add(queuedDatum.datum)
             if queuedDatum.isUncertain { status.uncertain.add(queuedDatum.datum) }
-            if let row = queuedDatum.row { removed[row] = queuedDatum.datum.count }
+            if let row = queuedDatum.row { removed.insert(row) }
         }
     }
 
@@ -192,14 +127,11 @@ extension SenderState {
 
     mutating func drop(_ queuedDatum: QueuedDatum, because reason: DropReason) {
         status.drop(SampleTally(data: 1, samples: queuedDatum.datum.count), because: reason)
-        if let row = queuedDatum.row { removed[row] = queuedDatum.datum.count }
+        if let row = queuedDatum.row { removed.insert(row) }
     }
 
     /// Drops the oldest in memory if it is too much.
     mutating func bound() {
-        let excess = fresh.count - memoryLimit
-        guard excess > 0 else { return }
-        for queuedDatum in fresh.prefix(excess) { drop(queuedDatum, because: .memoryFull) }
-        fresh.removeFirst(excess)
+        while fresh.count > configuration.memoryLimit { drop(fresh.removeFirst(), because: .memoryFull) }
     }
 }

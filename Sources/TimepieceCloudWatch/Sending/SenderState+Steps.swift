@@ -1,40 +1,32 @@
-package import Timepiece
+import Timepiece
 
 extension SenderState {
     /// Decides what the thread does next.
     package mutating func nextStep(at now: Moment) -> SenderStep {
         collect(at: now)
-        giveUp(at: now)
-        if !closedIntervals.isEmpty, now.boot >= minutesDue || flush.deadline != nil || flush.isLast {
+        if !closedIntervals.isEmpty, now.boot >= minutesDue || flushDeadline != nil || isClosing {
             defer { closedIntervals = [] }
             minutesDue = BootInstant(nanoseconds: .max)
             isCondensing = true
             return .condense(closedIntervals)
         }
-        let canStore = configuration.hasSpool && now.boot >= nextStore
-        if canStore, !isSpoolOpen { return .open }
-        rescueFlying(at: now)
+        let canStore = canStoreEver && now.boot >= nextStore
         if canStore, !removed.isEmpty || !released.isEmpty {
             return .settle(
-                removed: removed.keys.sorted(), released: released.map { (row: $0.key, isUncertain: $0.value) })
+                removed: removed.sorted(), released: released.map { (row: $0.key, isUncertain: $0.value) })
         }
-        if canStore, let epoch = epochToRemember(at: now) { return .remember(epoch) }
         let isReady = now.boot >= notBefore
-        if canStore, !unstoredRescue.isEmpty || !fresh.isEmpty && prefersSpool(at: now) {
-            storing = unstoredRescue + fresh
+        // What goes wrong again and again is not tried while somebody waits for the end.
+        let givesUp = flushDeadline != nil && (failures > 0 || isOver(now))
+        if canStore, !fresh.isEmpty, !isReady || givesUp {
+            storing = fresh
             fresh = []
             return .store(storing)
         }
-        endFlushSoon(at: now)
-        if flush.isLast, isFlushed, flying == nil { return .finish }
-        if isReady, flying == nil, let step = nextDelivery(at: now) { return step }
+        endHaste(at: now)
+        if isClosing, isFlushed || isRescued && flying == nil { return .finish }
+        if isReady, let step = nextDelivery(at: now) { return step }
         return .wait(until: nextEvent(isReady: isReady, now: now))
-    }
-
-    /// True if what is in memory goes to the spool first: in a pause after a failure, and while a flush waits, which what
-    /// fails again and again must not hold up.
-    private func prefersSpool(at now: Moment) -> Bool {
-        now.boot < notBefore || flush.deadline != nil && (failures > 0 || isOver(now))
     }
 
     /// Takes the data made of intervals that are over.
@@ -62,7 +54,7 @@ extension SenderState {
     }
 
     private mutating func nextDelivery(at now: Moment) -> SenderStep? {
-        if let part = parts.last, flush.deadline == nil || fresh.isEmpty {
+        if let part = parts.last, flushDeadline == nil || fresh.isEmpty {
             let rows = parts.joined().compactMap(\.row)
             if !rows.isEmpty, claimedAt.duration(to: now.boot) > configuration.renewalAge { return .renew(rows) }
             parts.removeLast()
@@ -73,9 +65,8 @@ extension SenderState {
             if let batch = ship(takeNewest(), at: now) { return .deliver(batch) }
             return nextStep(at: now)
         }
-        guard isSpoolOpen, flush.deadline == nil, !flush.isLast, now.boot >= nextLook, now.boot >= nextStore else {
-            return nil
-        }
+        guard configuration.hasSpool, flushDeadline == nil, !isClosing, now.boot >= nextLook, now.boot >= nextStore
+        else { return nil }
         return .claim(count: requestCount)
     }
 
@@ -112,19 +103,17 @@ extension SenderState {
         guard let namespace = data.first?.datum.identity.namespace else { return nil }
         batches &+= 1
         var timeout = configuration.requestTimeout
-        if let deadline = flush.deadline {
-            timeout = max(.milliseconds(200), min(timeout, now.boot.duration(to: deadline)))
-        }
+        if let flushDeadline { timeout = max(.milliseconds(200), min(timeout, now.boot.duration(to: flushDeadline))) }
         let batch = Batch(
             number: batches, namespace: namespace, data: data,
-            time: clock.wall(at: now.boot, now: now), isTimeConfirmed: clock.isConfirmed, timeout: timeout)
+            time: clock.wall(at: now.boot, now: now), timeout: timeout)
         flying = batch
         status.requests &+= 1
         return batch
     }
 
     func isOver(_ now: Moment) -> Bool {
-        flush.deadline.map { now.boot >= $0 } ?? false
+        flushDeadline.map { now.boot >= $0 } ?? false
     }
 
     private func nextEvent(isReady: Bool, now: Moment) -> BootInstant {
@@ -134,17 +123,11 @@ extension SenderState {
         }
         if !closedIntervals.isEmpty { next = min(next, minutesDue) }
         if !isReady { next = min(next, notBefore) }
-        if let deadline = flush.deadline {
-            for end in [deadline, deadline.advanced(by: configuration.lastPause)] where end > now.boot {
-                next = min(next, end)
-            }
-        }
+        if isHastened, let flushDeadline { next = min(next, flushDeadline) }
         if configuration.hasSpool {
-            let waitsForDisk =
-                !isSpoolOpen || !removed.isEmpty || !released.isEmpty || !unstoredRescue.isEmpty
-                || !fresh.isEmpty && prefersSpool(at: now)
+            let waitsForDisk = !removed.isEmpty || !released.isEmpty || !fresh.isEmpty
             if waitsForDisk { next = min(next, max(nextStore, now.boot.advanced(by: .milliseconds(10)))) }
-            let looks = flush.deadline == nil && !flush.isLast && flying == nil
+            let looks = flushDeadline == nil && !isClosing
             if looks { next = min(next, max(nextLook, notBefore, nextStore)) }
         }
         return next
@@ -155,19 +138,15 @@ extension SenderState {
 package enum SenderStep: Sendable {
     /// Make data of intervals that are over.
     case condense([ClosedInterval])
-    /// Open the spool.
-    case open
     /// Put data in the spool.
     case store([QueuedDatum])
-    /// Remove data from the spool, and release others.
+    /// Remove data from the spool, and let go of others.
     case settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)])
     /// Take the newest data from the spool.
     case claim(count: Int)
     /// Prolong the lease of data from the spool.
     case renew([Int64])
-    /// Write down the right time at boot, for data in the spool that may outlive this boot.
-    case remember(WallTime)
-    /// Send, and report the outcome whenever it is known.
+    /// Send.
     case deliver(Batch)
     /// Do nothing until then, or until something is published.
     case wait(until: BootInstant)

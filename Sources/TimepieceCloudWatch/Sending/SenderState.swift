@@ -3,7 +3,7 @@ package import Timepiece
 /// All that a sender knows, and what it does next: pure, so that an hour of outage is tested in no time.
 ///
 /// Instants, answers and random numbers are parameters. A thread asks for the next step, does it, and reports the
-/// outcome, of a request later than of anything else; publishers and closing calls put their part in between. The order:
+/// outcome; publishers and those who close put their part in between. The order of things:
 ///
 /// 1. Fresh data go out first, the newest of them first, as many as fit into one request.
 /// 2. After a failure everything in hand goes to the spool, and one request at a time asks whether the service is back.
@@ -29,15 +29,9 @@ package struct SenderState: Sendable {
     /// Data being stored.
     var storing: [QueuedDatum] = []
     var isCondensing = false
-    /// Data of the spool that are done with, with their samples, and those to be released.
-    var removed: [Int64: UInt64] = [:]
+    /// Data of the spool that are done with, and those to be let go.
+    var removed: Set<Int64> = []
     var released: [Int64: Bool] = [:]
-    /// Whether the thread has the spool open.
-    var isSpoolOpen = false
-    /// What is in the spool for this destination, as far as is known.
-    var spooled = SampleTally()
-    /// Why the spool cannot be used; nil while it can.
-    var spoolProblem: String?
     /// What the right time was when the machine was booted, for earlier boots.
     var epochs: [String: WallTime] = [:]
     var rememberedEpoch: WallTime?
@@ -49,11 +43,16 @@ package struct SenderState: Sendable {
     var claimedAt = BootInstant(nanoseconds: .min)
     var hasTriedAgainAtOnce = false
     var batches: UInt64 = 0
-    var flush = Flush()
-    /// The request that was under way when the time for a flush was over; nil if there was none.
-    var rescue: Rescue?
-    /// The most series that were published at once.
-    var mostSeries = 0
+    var flushers = 0
+    var flushDeadline: BootInstant?
+    /// Whether there is a deadline that nobody waits for.
+    var isHastened = false
+    var isClosing = false
+    /// The request that was under way when the deadline was over, and under which numbers its data were stored then.
+    var rescuedShipment: UInt64?
+    var rescuedRows: [Int64]?
+    var hasRescuedArrived = false
+    var isRescued = false
 
     package init(_ configuration: SenderConfiguration) {
         self.configuration = configuration
@@ -63,7 +62,6 @@ package struct SenderState: Sendable {
     package mutating func open(_ identity: MetricIdentity) -> UInt64 {
         lastPublisher &+= 1
         openIntervals[lastPublisher] = OpenInterval(identity: identity)
-        mostSeries = max(mostSeries, openIntervals.count)
         return lastPublisher
     }
 
@@ -105,7 +103,7 @@ package struct SenderState: Sendable {
     private mutating func keep(_ closedInterval: ClosedInterval, until due: BootInstant) {
         closedIntervals.append(closedInterval)
         minutesDue = min(minutesDue, due)
-        guard closedIntervals.count > memoryLimit else { return }
+        guard closedIntervals.count > configuration.memoryLimit else { return }
         let oldest = closedIntervals.removeFirst()
         status.drop(SampleTally(data: 1, samples: oldest.statistics.count), because: .memoryFull)
     }
@@ -117,11 +115,9 @@ package struct SenderState: Sendable {
 
     /// True if nothing that was published is only in memory.
     package var isFlushed: Bool {
-        closedIntervals.isEmpty && !isCondensing && fresh.isEmpty && parts.isEmpty && storing.isEmpty
-            && (flying == nil || rescue?.rows != nil) && removed.isEmpty && released.isEmpty
+        closedIntervals.isEmpty && !isCondensing && fresh.isEmpty && parts.isEmpty && flying == nil && storing.isEmpty
+            && removed.isEmpty && released.isEmpty
     }
 
-    /// The most data that are held in memory: what all series measure in two intervals always finds room, so that what
-    /// has just ended is sent or stored before anything is dropped.
-    var memoryLimit: Int { max(configuration.memoryLimit, 2 * mostSeries) }
+    var canStoreEver: Bool { configuration.hasSpool }
 }

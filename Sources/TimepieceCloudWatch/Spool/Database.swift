@@ -10,13 +10,20 @@ final class Database {
     private let handle: OpaquePointer
     private let path: String
 
-    /// Opens a file that is there.
+    /// Opens the file, which is made with mode 0600 if it is not there.
     init(path: String, busyTimeout: Duration) throws(SpoolError) {
         if let problem = unsafe timepiece_sqlite_problem() {
             throw SpoolError(.unusable, "The spool \(path) needs \(unsafe String(cString: problem)).")
         }
+        // Made here and not by SQLite, which would give it the mode of the umask; its journal takes the same mode.
+        let file = unsafe Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard file >= 0 else {
+            let reason = unsafe String(cString: strerror(errno))
+            throw SpoolError(.unusable, "The spool \(path) cannot be opened for writing: \(reason).")
+        }
+        close(file)
         var opened: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW
+        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX
         let code = unsafe sqlite3_open_v2(path, &opened, flags, nil)
         guard code == SQLITE_OK, let opened = unsafe opened else {
             unsafe sqlite3_close_v2(opened)
@@ -90,9 +97,7 @@ final class Database {
         let kind: SpoolError.Kind =
             switch code & 0xff {
             case SQLITE_FULL: .full
-            case SQLITE_BUSY, SQLITE_LOCKED: .busy
-            // The statements are right, so an error in one says that the tables are not what they were.
-            case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR: .damaged
+            case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
             default: .unusable
             }
         let message = unsafe sqlite3_errmsg(handle).map { unsafe String(cString: $0) } ?? "no reason given"
@@ -163,12 +168,6 @@ package struct SpoolError: Error, Sendable, Equatable, CustomStringConvertible {
         case full
         /// The file is no database, or a damaged one.
         case damaged
-        /// Another process has it locked for longer than was waited.
-        case busy
-        /// It is not where it was, or another file is.
-        case lost
-        /// Another user could have put it there, or could change it.
-        case untrusted
         /// The file cannot be opened or written.
         case unusable
     }

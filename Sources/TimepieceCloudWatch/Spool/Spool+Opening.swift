@@ -1,28 +1,18 @@
 import Glibc
-import Synchronization
 
 extension Spool {
     /// The number of the layout in the file's header; a later version that changes the tables raises it.
     private static let layout: Int64 = 1
 
-    /// Opening is done by one thread at a time: making a file closes a descriptor of it, which would end the lock of a
-    /// connection that another thread had made meanwhile.
-    private static let opening = Mutex<Void>(())
-
-    /// Checks and opens the file and brings it into the layout; sets a damaged one aside and makes another.
-    static func open(
-        _ path: String, pages: Int64, busyTimeout: Duration
-    ) throws(SpoolError) -> (files: SpoolFiles, database: Database) {
-        SpoolLocation.makeDirectories(above: path)
-        return try opening.withLock { _ throws(SpoolError) in
-            let files = try SpoolFiles(path)
-            do throws(SpoolError) {
-                return (files, try prepare(files.path, pages: pages, busyTimeout: busyTimeout))
-            } catch {
-                guard error.kind == .damaged, files.setAside() else { throw error }
-                let files = try SpoolFiles(path)
-                return (files, try prepare(files.path, pages: pages, busyTimeout: busyTimeout))
-            }
+    /// Opens the file and brings it into the layout; sets a damaged one aside and starts anew.
+    static func open(_ path: String, pages: Int64, busyTimeout: Duration) throws(SpoolError) -> Database {
+        do throws(SpoolError) {
+            return try prepare(path, pages: pages, busyTimeout: busyTimeout)
+        } catch {
+            guard error.kind == .damaged else { throw error }
+            guard unsafe rename(path, path + ".damaged") == 0 else { throw error }
+            unsafe unlink(path + "-journal")
+            return try prepare(path, pages: pages, busyTimeout: busyTimeout)
         }
     }
 
@@ -93,13 +83,8 @@ extension Spool {
 enum SpoolLocation {
     /// Returns the path of the user's own spool: under the state directory of the XDG base directory specification.
     ///
-    /// A service of systemd has a directory of its own for it. One without a home has it under `/var/tmp`, which outlives
-    /// a boot.
+    /// A service without a home has it under `/var/tmp`, which outlives a boot.
     static func standard(_ environment: Environment) -> String {
-        // Several directories are separated by colons (systemd.exec(5)).
-        if let state = environment.filled("STATE_DIRECTORY")?.split(separator: ":").first, state.hasPrefix("/") {
-            return state + "/timepiece/cloudwatch.sqlite"
-        }
         if let state = environment.filled("XDG_STATE_HOME"), state.hasPrefix("/") {
             return state + "/timepiece/cloudwatch.sqlite"
         }
@@ -108,21 +93,6 @@ enum SpoolLocation {
         }
         return "/var/tmp/timepiece-\(getuid())/cloudwatch.sqlite"
     }
-
-    /// Returns why there can be no spool at a path, whatever the time and the load: the reason the system gives, in words.
-    ///
-    /// Whether its place can be trusted, and all that may be otherwise a moment later, is seen when it is opened.
-    static func mistake(_ path: String) -> String? {
-        makeDirectories(above: path)
-        let directory = SpoolFiles.split(path).directory
-        var status = stat()
-        if unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR { return reason(EISDIR) }
-        guard unsafe faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) != 0 else { return nil }
-        let lasting = [EACCES, ENOENT, ENOTDIR, EROFS, ELOOP, ENAMETOOLONG]
-        return lasting.contains(errno) ? reason(errno) : nil
-    }
-
-    private static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
     /// Makes the directories above a file, for this user alone; what is there already stays as it is.
     static func makeDirectories(above path: String) {

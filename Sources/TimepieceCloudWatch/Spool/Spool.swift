@@ -14,7 +14,6 @@ package final class Spool: Sendable {
     package static let defaultLimit = 16 << 20
     private static let pageSize = 4096
 
-    private let files: SpoolFiles
     private let connection: Mutex<Database>
     /// What was dropped for data that could not be stored even so, and is not told yet.
     let owed = Mutex(SampleTally())
@@ -43,14 +42,7 @@ package final class Spool: Sendable {
         self.boot = boot
         self.lease = lease
         owner = String(UInt64.random(in: .min ... .max), radix: 16)
-        let opened = try Self.open(path, pages: pages, busyTimeout: busyTimeout)
-        files = opened.files
-        connection = Mutex(opened.database)
-    }
-
-    /// Gives a file that turned out to be damaged another name, so that the next one that is opened is a new one.
-    package func setAside() {
-        _ = files.setAside()
+        connection = Mutex(try Self.open(path, pages: pages, busyTimeout: busyTimeout))
     }
 
     /// Stores data, and drops the oldest of the file as far as there is no room.
@@ -61,7 +53,6 @@ package final class Spool: Sendable {
     ) {
         let contents = data.map { DatumArchive.bytes(of: $0.datum) }
         let needed = Int64(contents.reduce(0) { $0 + $1.count + 256 } / Self.pageSize + 8)
-        try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
             let (rows, dropped) = try store(data, contents, pages: needed, in: database)
             return (
@@ -112,8 +103,7 @@ package final class Spool: Sendable {
     private func claimAtOnce(
         count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
     ) throws(SpoolError) -> [QueuedDatum] {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
+        try connection.withLock { (database) throws(SpoolError) in
             let free: [SQLValue] = [.text(destination), .text(boot), .integer(now.nanoseconds)]
             // Asked without a lock first, so that a look at an empty spool costs no write.
             guard try database.number("SELECT count(*) FROM datum WHERE \(Self.isFree)", free) > 0 else { return [] }
@@ -145,8 +135,7 @@ package final class Spool: Sendable {
 
     /// Prolongs the lease of data; returns those that are still held by this process.
     package func renew(_ rows: [Int64], now: BootInstant) throws(SpoolError) -> Set<Int64> {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
+        try connection.withLock { (database) throws(SpoolError) in
             try database.transaction { () throws(SpoolError) in
                 var held: Set<Int64> = []
                 for row in rows {
@@ -180,8 +169,7 @@ package final class Spool: Sendable {
     }
 
     private func settleAtOnce(removed: [Int64], released: [(row: Int64, isUncertain: Bool)]) throws(SpoolError) {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
+        try connection.withLock { (database) throws(SpoolError) in
             try database.transaction { () throws(SpoolError) in
                 for row in removed { try database.run("DELETE FROM datum WHERE id = ?", [.integer(row)]) }
                 for (row, isUncertain) in released {
@@ -195,8 +183,7 @@ package final class Spool: Sendable {
 
     /// Returns how much there is for this destination.
     package func summary() throws(SpoolError) -> SpoolSummary {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
+        try connection.withLock { (database) throws(SpoolError) in
             let rows = try database.rows(
                 "SELECT count(*), (SELECT wall FROM datum WHERE destination = ?1 ORDER BY id LIMIT 1) "
                     + "FROM datum WHERE destination = ?1", [.text(destination)])
@@ -206,21 +193,9 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Returns how many samples the data for this destination have; reads the whole file.
-    package func samples() throws(SpoolError) -> UInt64 {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
-            // As a floating-point number, which no sum of what is in a file makes overflow.
-            let rows = try database.rows(
-                "SELECT CAST(total(max(samples, 0)) AS INTEGER) FROM datum WHERE destination = ?", [.text(destination)])
-            return UInt64(clamping: rows.first?.first?.integer ?? 0)
-        }
-    }
-
     /// Writes down what the right time was when the machine was booted, for data that outlive this run of it.
     package func remember(epoch: WallTime) throws(SpoolError) {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
+        try connection.withLock { (database) throws(SpoolError) in
             try database.transaction { () throws(SpoolError) in
                 try database.run(
                     "INSERT OR REPLACE INTO boot (name, epoch) VALUES (?, ?)",
@@ -233,8 +208,7 @@ package final class Spool: Sendable {
 
     /// Returns what the right time was when the machine was booted, by the names of the boots, where it was learned.
     package func epochs() throws(SpoolError) -> [String: WallTime] {
-        try files.checkSame()
-        return try connection.withLock { (database) throws(SpoolError) in
+        try connection.withLock { (database) throws(SpoolError) in
             var result: [String: WallTime] = [:]
             for row in try database.rows("SELECT name, epoch FROM boot") {
                 if let name = row.first?.text, let epoch = row.last?.integer {

@@ -82,6 +82,29 @@ extension MessageFields {
         return list
     }
 
+    func structure(_ field: String) throws(MessageError) -> MessageFields {
+        guard case .fields(let fields) = try value(field) else { throw wrong(field, "a structure") }
+        return fields
+    }
+
+    func structures(_ field: String) throws(MessageError) -> [MessageFields] {
+        var structures: [MessageFields] = []
+        for item in try list(field) {
+            guard case .fields(let fields) = item else { throw wrong(field, "an array of structures") }
+            structures.append(fields)
+        }
+        return structures
+    }
+
+    func texts(_ field: String) throws(MessageError) -> [String] {
+        var texts: [String] = []
+        for item in try list(field) {
+            guard case .text(let text) = item else { throw wrong(field, "an array of strings") }
+            texts.append(text)
+        }
+        return texts
+    }
+
     func durations(_ field: String) throws(MessageError) -> [Duration] {
         var durations: [Duration] = []
         for item in try list(field) {

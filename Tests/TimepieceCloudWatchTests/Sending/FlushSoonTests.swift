@@ -53,7 +53,7 @@ struct FlushSoonTests {
         flushSoon(simulation, publisher)
         simulation.run(until: 300)
         #expect(simulation.samplesTaken == 7)
-        #expect(simulation.state.flush.deadline == nil)
+        #expect(simulation.state.flushDeadline == nil)
         #expect(simulation.state.status.dropped.isEmpty)
     }
 

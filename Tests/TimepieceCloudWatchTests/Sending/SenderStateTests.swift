@@ -153,7 +153,7 @@ struct SenderStateTests {
     @Test
     func `Data of an earlier boot are dated by what was learned then, or by a clock that was set, or not at all`() {
         let simulation = Simulation()
-        simulation.epochs = ["boot-0": WallTime(nanoseconds: (noon - 6000) * 1_000_000_000)]
+        simulation.state.learn(epochs: ["boot-0": WallTime(nanoseconds: (noon - 6000) * 1_000_000_000)])
         let unset = Datum(
             identity: .sample(), boot: "boot-0", instant: BootInstant(nanoseconds: 600_000_000_000),
             wall: WallTime(nanoseconds: 600_000_000_000), count: 1, sum: 1, min: 1, max: 1, values: [])
@@ -174,50 +174,9 @@ struct SenderStateTests {
         let day = 86_400.0
         simulation.leave(.sample(-14 * day - 60, boot: "boot-x"))
         simulation.leave(.sample(-14 * day + 600, boot: "boot-x"))
-        // The service refuses them together; its answer confirms the clock, which tells them apart.
-        simulation.serviceClock = .zero
-        simulation.answer = { batch, _ in
-            batch.data.contains { $0.timestamp < noon - 14 * 86_400 } ? .refused("Too old.") : .accepted
-        }
         simulation.run(until: 5)
-        #expect(simulation.requests.map(\.data) == [2, 1])
         #expect(simulation.taken.map(\.wall) == [Moment.after(-14 * day + 600).wall])
         #expect(simulation.state.status.dropped == [.tooOld: SampleTally(data: 1, samples: 10)])
-    }
-
-    @Test(arguments: [-3 * 3600, -20 * 86_400, 30 * 86_400, 1_740_000_000 - noon] as [Int64])
-    func `Data of an earlier boot outlast a clock that is wrong until the service has corrected it`(wrong: Int64) {
-        let simulation = Simulation()
-        for hour in 1...5 { simulation.leave(.sample(Double(-3600 * hour), boot: "boot-0")) }
-        simulation.now = Moment(boot: Moment.after(0).boot, wall: Moment.after(Double(wrong)).wall)
-        simulation.serviceClock = .seconds(-wrong)
-        simulation.answer = { batch, _ in
-            // What is signed at a time too far from the service's own is refused, and then what is dated too far from it.
-            let isNear = abs(batch.time.duration(to: Moment.after(0).wall).inSeconds) < 300
-            guard isNear else { return .wrongTime("Signature expired.") }
-            let isDated = batch.data.allSatisfy { ($0.timestamp - noon) < 7200 && ($0.timestamp - noon) > -14 * 86_400 }
-            return isDated ? .accepted : .refused("InvalidParameterValue.")
-        }
-        simulation.run(until: 30)
-        #expect(simulation.taken.count == 5)
-        #expect(Set(simulation.requests.last?.stamps ?? []) == Set((1...5).map { noon - 3600 * $0 }))
-        #expect(simulation.state.status.dropped.isEmpty)
-    }
-
-    @Test func `Three thousand series lose nothing, whether the destination is well, slow or away for an interval`() {
-        for outage in [0.0, 70, 130] {
-            let simulation = Simulation(hasSpool: false)
-            simulation.windowLength = 20
-            let publishers = open(simulation, 3000)
-            simulation.answer = { _, at in at >= 60 && at < outage ? .failed("The network is gone.") : .accepted }
-            simulation.run(until: 181, publishing: publishers, samples: 3)
-            for publisher in publishers { simulation.state.close(publisher) }
-            simulation.state.flush(until: simulation.now.boot.advanced(by: .seconds(60)), isLast: true)
-            simulation.run(until: 240)
-            #expect(simulation.hasFinished)
-            #expect(simulation.state.status.dropped.isEmpty)
-            #expect(simulation.samplesTaken == 3000 * 3 * 9)
-        }
     }
 
     @Test func `Without a spool memory is bounded, the oldest go and are counted`() {
@@ -310,16 +269,12 @@ struct SenderStateTests {
         state.flush(until: Moment.after(4).boot, isLast: true)
         guard case .condense(let minutes) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
         state.condensed(minutes.map { Datum($0) })
-        guard case .open = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
-        state.opened(epochs: [:], samples: 0)
         guard case .deliver(let batch) = state.nextStep(at: .after(1)) else { return #expect(Bool(false)) }
-        guard case .wait(let end) = state.nextStep(at: .after(2)) else { return #expect(Bool(false)) }
-        #expect(end == Moment.after(4).boot)
-        guard case .store(let data) = state.nextStep(at: .after(4)) else { return #expect(Bool(false)) }
-        #expect(data.map(\.isUncertain) == [true])
-        #expect(!state.isFlushed)
-        state.stored([17], dropped: SampleTally(), now: .after(4))
-        #expect(state.isFlushed)
+        #expect(state.isSending)
+        let rescue = state.rescue()
+        #expect(rescue.flying.map(\.isUncertain) == [true])
+        #expect(rescue.queuedData.isEmpty)
+        state.rescued([17])
         state.delivered(
             DeliveryReport(.accepted, began: .after(1), ended: .after(6)), of: batch.number, now: .after(6))
         guard case .settle(let removed, let released) = state.nextStep(at: .after(6)) else {

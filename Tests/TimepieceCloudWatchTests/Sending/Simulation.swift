@@ -22,8 +22,6 @@ final class Simulation {
     private(set) var requests: [Request] = []
     private(set) var stored: [(datum: Datum, isUncertain: Bool, isHeld: Bool)?] = []
     private(set) var hasFinished = false
-    /// What the spool knows about earlier boots.
-    var epochs: [String: WallTime] = [:]
     /// True while the disk takes nothing.
     var isDiskDead = false
     /// How often publishers close a window, in seconds.
@@ -98,12 +96,12 @@ final class Simulation {
             hasFinished = true
         case .wait:
             break
-        case .open, .store, .settle, .claim, .renew, .remember:
+        case .store, .settle, .claim, .renew:
             guard !isDiskDead else {
                 if case .store = step {
-                    state.couldNotStore(SpoolError(.unusable, "The disk is dead."), now: now)
+                    state.couldNotStore("The disk is dead.", now: now)
                 } else {
-                    state.couldNotUseSpool(SpoolError(.unusable, "The disk is dead."), now: now)
+                    state.couldNotUseSpool("The disk is dead.", now: now)
                 }
                 return
             }
@@ -132,14 +130,9 @@ final class Simulation {
 
     private func useSpool(_ step: SenderStep) {
         switch step {
-        case .open:
-            state.opened(epochs: epochs, samples: stored.reduce(0) { $0 + ($1?.datum.count ?? 0) })
-        case .remember(let epoch):
-            state.remembered(epoch)
         case .store(let queuedData):
-            let first = stored.count
             for queuedDatum in queuedData { leave(queuedDatum.datum, isUncertain: queuedDatum.isUncertain) }
-            state.stored((first..<stored.count).map { Int64($0) }, dropped: SampleTally(), now: now)
+            state.stored(dropped: SampleTally(), now: now)
         case .settle(let removed, let released):
             for row in removed { stored[Int(row)] = nil }
             for (row, isUncertain) in released {

@@ -4,9 +4,6 @@ import Glibc
 final class SpoolFolder: Sendable {
     private let folder: String
 
-    /// The folder itself.
-    var directory: String { folder }
-
     /// The path of the spool, where nothing is yet.
     var path: String { folder + "/spool.sqlite" }
 
@@ -15,8 +12,7 @@ final class SpoolFolder: Sendable {
     }
 
     deinit {
-        _ = unsafe chmod(folder, 0o700)
-        for end in ["", "-journal", "-wal", ".damaged"] { _ = unsafe unlink(path + end) }
+        for end in ["", "-journal", ".damaged"] { _ = unsafe unlink(path + end) }
         _ = unsafe rmdir(folder)
     }
 
@@ -32,9 +28,9 @@ final class SpoolFolder: Sendable {
         return unsafe stat(path, &information) == 0 ? information.st_mode & 0o777 : 0
     }
 
-    /// Puts bytes in the place of the file, or of another one.
-    func write(_ bytes: [UInt8], to other: String? = nil) {
-        let file = unsafe open(other ?? path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
+    /// Puts bytes in the place of the file.
+    func write(_ bytes: [UInt8]) {
+        let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o600)
         _ = unsafe Glibc.write(file, bytes, bytes.count)
         close(file)
     }

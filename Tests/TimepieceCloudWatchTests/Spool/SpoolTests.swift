@@ -159,9 +159,8 @@ struct SpoolTests {
         }
         #expect(error?.kind == .unusable)
         #expect(
-            error?.description
-                == "The spool /proc/timepiece/spool.sqlite is not used: its directory /proc/timepiece cannot "
-                + "be found: No such file or directory.")
+            error?.description == "The spool /proc/timepiece/spool.sqlite cannot be opened for writing: "
+                + "No such file or directory.")
     }
 
     @Test func `A link in the place of the file is not followed`() {

@@ -10,7 +10,7 @@ struct CommandWords {
 
     /// Options whose value is a word of its own.
     private static let valued: Set<String> = [
-        "-o", "--output", "--interval", "--duration", "--http", "--repeat", "--slower-ratio",
+        "-o", "--output", "--record", "--interval", "--duration", "--http", "--repeat", "--slower-ratio",
     ]
 
     init(_ given: [String]) {

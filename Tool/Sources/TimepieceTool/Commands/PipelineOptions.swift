@@ -31,6 +31,7 @@ struct PipelineOptions: ParsableArguments {
         let words = try Pipeline.checkedWords(launch.words)
         for (name, value) in launch.environment { unsafe setenv(name, value, 1) }
         try Pipeline.startGStreamer()
+        Tracer.start(interval: interval?.duration)
         return try Pipeline(words: words, watchEveryElement: watchEveryElement, interval: interval?.duration)
     }
 }

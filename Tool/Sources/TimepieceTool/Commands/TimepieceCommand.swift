@@ -13,7 +13,8 @@ import Glibc
             """,
         version: "0.1.0",
         subcommands: [
-            TopCommand.self, RecordCommand.self, ReportCommand.self, CompareCommand.self, DashboardCommand.self,
+            TopCommand.self, RunCommand.self, AttachCommand.self, RecordCommand.self, ReportCommand.self,
+            CompareCommand.self, DashboardCommand.self,
             AlarmsCommand.self, PolicyCommand.self,
         ])
 

@@ -7,7 +7,8 @@ struct TopCommand: ParsableCommand {
         commandName: "top",
         abstract: "Run a pipeline and show its measurements live.",
         discussion: """
-            Keys: q quits, ? lists the others. Without a terminal each message is a line. A description without any of \
+            Keys: q quits, ? lists the others. Without a terminal each message is a line. What each element, queue and \
+            thread does is shown, too, and which element makes the pipeline slow. A description without any of \
             Timepiece's elements gets a timepiecetick before each sink.
             """)
 

@@ -174,6 +174,7 @@ struct RecordingSummary {
                 Incident(
                     at: now, kind: .note, label: status.label,
                     text: status.lastError.map { "\(text); \($0)" } ?? text))
+        case .pipeline: break
         }
     }
 

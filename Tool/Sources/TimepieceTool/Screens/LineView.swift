@@ -55,6 +55,7 @@ struct LineView {
                 "\(status.label): CloudWatch \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
                     + (status.lastError.map { "; \($0)" } ?? "")
             ]
+        case .pipeline(let pipeline): return ["\(pipeline.pipeline): \(pipeline.bottleneck.reason)"]
         }
     }
 

@@ -60,6 +60,8 @@ struct LiveBoard {
     /// The full names in the order of the tree.
     private(set) var watchOrder: [String] = []
     private(set) var notices: [Notice] = []
+    /// What the tracer said last, by pipeline.
+    private(set) var pipelines: [String: PipelineMessage] = [:]
     private(set) var failure: String?
 
     /// Buffers that elements dropped so far, by their quality-of-service messages.
@@ -154,6 +156,10 @@ struct LiveBoard {
                 Notice(
                     at: now, kind: .problem, label: status.label,
                     text: status.lastError.map { "\(text); \($0)" } ?? text))
+        case .pipeline(let pipeline):
+            // The end of a stream says less than the windows before.
+            if let known = pipelines[pipeline.pipeline], pipeline.duration * 4 < known.duration { return }
+            pipelines[pipeline.pipeline] = pipeline
         }
     }
 

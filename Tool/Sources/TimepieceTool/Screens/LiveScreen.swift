@@ -74,11 +74,11 @@ struct LiveScreen {
         var lines: [String] = []
         let streams = streams(board)
         let watches = watches(board)
-        if board.ticks.isEmpty, board.watches.isEmpty {
+        if board.ticks.isEmpty, board.watches.isEmpty, board.pipelines.isEmpty {
             let isEarly = now < .seconds(5)
             let text = isEarly ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?"
             lines += ["", cut(text, width)]
-        } else if streams.isEmpty, watches.isEmpty {
+        } else if streams.isEmpty, watches.isEmpty, board.pipelines.isEmpty {
             lines += ["", cut("Nothing is called so: \(filter)", width)]
         }
         if !streams.isEmpty {
@@ -92,6 +92,9 @@ struct LiveScreen {
         if !watches.isEmpty {
             lines += [""] + watchTable(watches, board).lines(width: width, style: style)
             if let busiest = bottleneck(board) { lines.append(style.paint(cut(busiest, width), .yellow)) }
+        }
+        for (_, pipeline) in board.pipelines.sorted(by: { $0.key < $1.key }) {
+            lines += [""] + PipelineTables(pipeline: pipeline, style: style).lines(width: width)
         }
         return lines
     }
