@@ -311,8 +311,7 @@ make (Run * run, const gchar * description)
 
   if (error)
     g_error ("%s: %s", description, error->message);
-  g_signal_connect (pipeline, "deep-element-added", G_CALLBACK (on_added),
-      run);
+  g_signal_connect (pipeline, "deep-element-added", G_CALLBACK (on_added), run);
   observe_all (run, pipeline);
   return pipeline;
 }
@@ -537,8 +536,8 @@ decoder (const gchar * description)
       right += GPOINTER_TO_UINT (times);
     else if (*(gchar *) name)
       wrong += GPOINTER_TO_UINT (times);
-  check (right > 0 && wrong == 0, "%u windows name avdec_h264, %u another", right,
-      wrong);
+  check (right > 0
+      && wrong == 0, "%u windows name avdec_h264, %u another", right, wrong);
   check (counted, "avdec_h264 is there");
 }
 
@@ -564,7 +563,8 @@ uridecodebin (void)
 static void
 playbin (void)
 {
-  gchar *text = g_strdup_printf ("playbin uri=file://%s video-sink=\"fakesink\"",
+  gchar *text =
+      g_strdup_printf ("playbin uri=file://%s video-sink=\"fakesink\"",
       clip);
 
   decoder (text);
@@ -574,7 +574,8 @@ playbin (void)
 static void
 pull (void)
 {
-  gchar *text = g_strdup_printf ("filesrc name=f location=%s ! qtdemux name=d ! "
+  gchar *text =
+      g_strdup_printf ("filesrc name=f location=%s ! qtdemux name=d ! "
       "identity name=i sleep-time=5000 ! fakesink", clip);
   Run *run = play (text);
 
@@ -733,8 +734,9 @@ static void
 burner (void)
 {
   Run *run = new_run ();
-  GstElement *pipeline = make (run, "videotestsrc is-live=true num-buffers=75 ! "
-      SMALL " ! queue ! identity name=burner ! queue ! "
+  GstElement *pipeline = make (run,
+      "videotestsrc is-live=true num-buffers=75 ! " SMALL
+      " ! queue ! identity name=burner ! queue ! "
       "identity name=sleeper sleep-time=5000 ! fakesink sync=false");
   GstElement *element = gst_bin_get_by_name (GST_BIN (pipeline), "burner");
   GstPad *pad = gst_element_get_static_pad (element, "sink");
@@ -788,9 +790,11 @@ static void
 two_pipelines (void)
 {
   Run *first = new_run (), *second = new_run ();
-  GstElement *a = make (first, "videotestsrc num-buffers=100 ! " SMALL " ! queue"
+  GstElement *a = make (first,
+      "videotestsrc num-buffers=100 ! " SMALL " ! queue"
       " ! identity name=a sleep-time=12000 ! fakesink");
-  GstElement *b = make (second, "videotestsrc num-buffers=100 ! " SMALL " ! queue"
+  GstElement *b = make (second,
+      "videotestsrc num-buffers=100 ! " SMALL " ! queue"
       " ! identity name=b sleep-time=15000 ! fakesink");
 
   gst_element_set_state (a, GST_STATE_PLAYING);

@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 TOOL = sys.argv.pop(1) if len(sys.argv) > 1 else "timepiece"
@@ -213,6 +214,27 @@ class Page(unittest.TestCase):
             self.assertLess(page.stat().st_size, 3_000_000)
         _, shown = self.console(self.forty)
         self.assertEqual(shown.count('class="verdict '), 41)
+
+    def test_the_live_page_goes_on(self):
+        process = subprocess.Popen([TOOL, "top", "--http", ":0", "--", *"videotestsrc is-live=true ! timepiecetick label=cam"
+                                    " interval=200000000 ! fakesink".split()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        try:
+            url = re.search(r"http://\S+", process.stderr.readline()).group(0)
+            time.sleep(3)
+            result = subprocess.run([*HEADLESS, "--virtual-time-budget=9000", "--enable-logging=stderr", "--dump-dom", url],
+                                    capture_output=True, text=True, timeout=120)
+            self.assertEqual([line for line in result.stderr.splitlines() if "CONSOLE" in line], [])
+            shown = result.stdout.split("<main")[1].split("</main>")[0]
+            self.assertIn(">cam</a>", shown)
+            self.assertIn("· live", shown)
+            self.assertNotIn("The live view has ended", shown)
+            # What is shown is newer than what the page was sent with.
+            sent = json.loads(re.search(r'<script type="application/json" id="data">(.*?)</script>', result.stdout, re.S).group(1))
+            buffers = [int(number.replace(",", "")) for number in re.findall(r"; ([\d,]+) buffers", shown)]
+            self.assertGreater(max(buffers), sent["streams"][0]["buffers"] if sent["streams"] else 0)
+        finally:
+            process.terminate()
+            process.communicate(timeout=30)
 
     def test_differences_are_a_page(self):
         page = self.report(pathlib.Path(self.folder.name, "forty.jsonl"), pathlib.Path(self.folder.name, "hour.jsonl"))

@@ -48,7 +48,7 @@ static volatile sig_atomic_t entered;
 
 /* The terminal, as standard output was, and the keys. */
 static int output = -1, keys = -1;
-/* Standard error as it was, or -1 if that is no terminal. */
+/* Standard error as it was, or -1 if that is not a terminal. */
 static int errors = -1;
 /* Where both go while the screen is ours. */
 static int others[2] = { -1, -1 };

@@ -86,6 +86,8 @@ import TimepieceMessages
         #expect(wide.contains("MISSING"))
         #expect(wide.contains("WORST ms") && wide.contains("700"))
         #expect(wide.contains("12 dropped"))
+        board.take(try Self.tick("other", Self.second), at: .seconds(2))
+        #expect(text(board, at: .seconds(2)).contains("Dropped as late: sink 12"))
     }
 
     @Test func `cam2 comes before cam10, after the pipeline's order`() throws {

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 /* Switches to the other screen without cursor, and to keys without line or
- * echo. What anybody else prints meanwhile would ruin the screen: it goes to
+ * echo. What others print meanwhile would ruin the screen: it goes to
  * terminal_others (). Leaves by itself at exit () and when a signal kills the
- * process. FALSE: this is no terminal. Main thread only. */
+ * process. FALSE: this is not a terminal. Main thread only. */
 bool terminal_enter (void);
 
-/* Gives the terminal back, with what others printed and nobody read. Does
+/* Gives the terminal back, with what others printed and was not read. Does
  * nothing if it was not entered. */
 void terminal_leave (void);
 

@@ -19,7 +19,7 @@ import Glibc
         ])
 
     static func main() {
-        // A reader that goes away is told by write ().
+        // write () reports a reader that went away.
         signal(SIGPIPE, SIG_IGN)
         let arguments = CommandWords(Array(CommandLine.arguments.dropFirst()))
         do {

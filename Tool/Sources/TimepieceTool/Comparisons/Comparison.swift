@@ -45,6 +45,9 @@ struct Comparison {
     /// What lies within is the same: a difference that no one would see.
     static let margin = 1.05
 
+    /// A recording that would have to be longer than this is no help against what the machine does besides.
+    private static let longestAdvice = Duration.seconds(600)
+
     let lines: [Line]
     /// Labels that only one of the two has.
     let unmatched: [String]
@@ -157,8 +160,11 @@ struct Comparison {
             // The longest of a window never settles; what is typical does.
             let typical = undecided.filter { $0.metric != "longest" && $0.metric != "p99" }
             let needed = typical.compactMap(\.needed).max() ?? .seconds(30)
-            return "Undecided: \(undecided.count) of \(lines.count) metrics may differ or not; record "
-                + "\(Self.words(needed)) each."
+            let advice =
+                needed > Self.longestAdvice
+                ? "the windows vary too much: record on a quieter machine, or in turns with --repeat 5."
+                : "record \(Self.words(needed)) each."
+            return "Undecided: \(undecided.count) of \(lines.count) metrics may differ or not; \(advice)"
         }
         if !undecided.isEmpty { parts.append("\(undecided.count) undecided") }
         return parts.joined(separator: "; ") + "."

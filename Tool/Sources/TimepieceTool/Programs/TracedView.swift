@@ -5,7 +5,7 @@ enum TracedView {
     /// Shows it on the terminal, which has been entered.
     static func show(_ program: TracedProgram, title: String) throws -> Int32 {
         let output = TextOutput.terminal()
-        let terminal = LiveTerminal(output, style: .current(isTerminal: true), note: title)
+        let terminal = LiveTerminal(output, style: .current(isTerminal: true), note: title, board: LiveBoard())
         program.onEvent = { terminal.take($1, at: $0) }
         program.onBeat = { now in
             try terminal.draw(at: now)
@@ -19,13 +19,15 @@ enum TracedView {
         defer { terminal_leave() }
         let status = try program.run()
         terminal_leave()
-        for line in terminal.lastLines(at: program.elapsed) { try TextOutput.standard.line(line) }
+        for line in terminal.lastLines(at: program.elapsed, .endOfStream) {
+            try TextOutput.standard.write(line + "\n")
+        }
         return status
     }
 
     /// Prints a line for each message.
     static func print(_ program: TracedProgram, to output: TextOutput) throws -> Int32 {
-        let view = LineView(style: .current(isTerminal: false))
+        var view = LineView(style: .current(isTerminal: false))
         program.onEvent = { now, event in
             for line in view.lines(event, at: now) { try output.line(line) }
             if output.isClosed { program.stop() }

@@ -81,7 +81,7 @@ struct RecordingReader {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return }
         guard let json = try? JSONParser.parse(line) else {
             guard header != nil else { throw foreign }
-            // The last line of a recording that was cut short is no damage of its own.
+            // The last line of a recording that was cut short is not counted as damage.
             if isWhole { damaged += 1 }
             return
         }

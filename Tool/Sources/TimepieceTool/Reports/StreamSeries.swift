@@ -29,7 +29,7 @@ struct StreamSeries {
     var windows: [Window] = []
     /// Milliseconds, in the order of the buffers; four bytes each, since recordings are long.
     var frames: [Float] = []
-    /// Whether its stream had ended after the last window, so that silence is no fault.
+    /// Whether its stream had ended after the last window, so that silence is as it should be.
     var hasEnded = false
     /// The caps, as they were last.
     var caps: String?

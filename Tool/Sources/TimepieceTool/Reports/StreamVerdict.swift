@@ -30,7 +30,7 @@ struct StreamVerdict {
 
     /// - Parameters:
     ///   - stalls: the stream's own.
-    ///   - end: how the recording ended: at the end of a stream silence is no fault.
+    ///   - end: how the recording ended: silence after the end of a stream is as it should be.
     ///   - time: says a moment of the recording in words.
     init(
         _ stream: StreamSeries, stalls: [RecordingSummary.Incident], end: EndReason?, duration: Duration, isLive: Bool,

@@ -15,7 +15,7 @@ struct LiveBoard {
         var totals = StreamTotals()
         /// The last intervals, in milliseconds.
         var frames: [Double] = []
-        /// Whether its stream has ended, so that silence is no fault.
+        /// Whether its stream has ended, so that silence is as it should be.
         var hasEnded = false
 
         /// How long nothing has come; nil while that is not worth a word: up to half a second, and to ten buffers.
@@ -209,7 +209,7 @@ struct LiveBoard {
             trees[trees.count - 1].append(watch)
         }
         let loads = trees.compactMap { tree -> (root: String, names: [String], load: Double)? in
-            // Between two points laps overlap: that is no work of a thread.
+            // Between two points laps overlap, which a thread cannot do.
             let working = tree.filter { !isWaiting($0.message.watch) && Self.load($0.message) <= 1.05 }
             guard let root = tree.first else { return nil }
             let sorted = working.sorted { Self.load($0.message) > Self.load($1.message) }

@@ -83,6 +83,11 @@ struct LiveScreen {
         }
         if !streams.isEmpty {
             lines += [""] + streamTable(streams, board, now: now).lines(width: width, style: style)
+            // Of several streams it cannot be said whose they were.
+            if streams.count > 1, !board.drops.isEmpty {
+                let drops = board.drops.sorted { NaturalOrder.precedes($0.key, $1.key) }.map { "\($0.key) \($0.value)" }
+                lines.append(style.paint(cut("Dropped as late: " + drops.joined(separator: ", "), width), .yellow))
+            }
         }
         if !watches.isEmpty {
             lines += [""] + watchTable(watches, board).lines(width: width, style: style)
@@ -330,7 +335,7 @@ struct LiveScreen {
     private func notice(_ notice: LiveBoard.Notice, width: Int) -> String {
         let (kind, color): (String, ScreenStyle.Color?) =
             switch notice.kind {
-            // What fires as it was told to is not a fault.
+            // An alarm that fires when it is due is not a fault.
             case .alarm: ("alarm ", .dim)
             case .stall: ("STALL ", .red)
             case .resume: ("resume", .green)

@@ -1,7 +1,7 @@
 /// Cuts what is printed into lines, without the colors and cursor movements of terminals.
 struct PrintedLines {
     private var rest: [UInt8] = []
-    /// Longer lines are cut: nobody reads them on a screen.
+    /// Longer lines are cut: they do not fit on a screen.
     private static let longest = 500
 
     /// The lines that are whole now.

@@ -13,7 +13,9 @@ struct StreamDetail {
                 "since the start: \(totals.buffers) buffers, \(Texts.rate(totals.rate))\(nominal) fps, "
                     + "mean \(Texts.duration(totals.mean)), worst \(Texts.duration(totals.longest)) at "
                     + "\(Texts.clock(totals.longestAt)), \(totals.freezes) freezes, \(totals.missing) missing, "
-                    + "\(totals.discontinuities) discontinuities", columns),
+                    + "\(totals.discontinuities) discontinuities"
+                    + (totals.gapEvents > 0 ? ", \(totals.gapEvents) gap events" : "")
+                    + (totals.jumps > 0 ? ", \(totals.jumps) jumps of time stamps" : ""), columns),
         ]
         // No room for a picture.
         guard columns >= 20, rows >= 8 else { return lines }

@@ -12,6 +12,7 @@ struct StreamTotals {
     /// The elements' own count where they have one.
     private(set) var freezes: UInt64 = 0
     private(set) var gapEvents: UInt64 = 0
+    private(set) var jumps: UInt64 = 0
     private(set) var nominalRate = 0.0
     /// The medians of the windows, the last ones.
     private var medians: [Duration] = []
@@ -43,6 +44,7 @@ struct StreamTotals {
             gaps.add(interval.milliseconds)
         }
         freezes = freezes +| (fields.count("num-freezes") ?? UInt64(detector.count - before))
+        jumps = jumps +| (fields.count("num-jumps") ?? 0)
         gapEvents = gapEvents +| (fields.count("num-gaps") ?? 0)
     }
 
