@@ -187,6 +187,7 @@ extension Statistics {
             && one.squares == other.squares && one.histogram == other.histogram
     }
 
+    /// Feeds everything that ``==(_:_:)`` compares into a hasher.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(count)
         hasher.combine(total)

@@ -3,11 +3,11 @@ import Testing
 @testable import TimepieceCloudWatch
 
 @Suite struct CloudWatchDiagnosisTests {
-    private func settings(_ fault: String, _ change: (inout CloudWatchSettings) -> Void = { _ in }) throws
-        -> CloudWatchSettings
-    {
+    private func settings(
+        _ fault: String, account: String = "doctor", _ change: (inout CloudWatchSettings) -> Void = { _ in }
+    ) throws -> CloudWatchSettings {
         let server = try FaultServer.get()
-        var settings = CloudWatchSettings.test(endpoint: server.address(fault, "doctor"), spool: "none")
+        var settings = CloudWatchSettings.test(endpoint: server.address(fault, account), spool: "none")
         change(&settings)
         return settings
     }
@@ -17,11 +17,11 @@ import Testing
     }
 
     @Test func `all is good where the service takes a signed request, and no metric is made of it`() throws {
-        let diagnosis = CloudWatchDiagnosis(try settings("none"))
+        let diagnosis = CloudWatchDiagnosis(try settings("none", account: "one-request"))
         #expect(diagnosis.isGood, "\(diagnosis.findings)")
         #expect(finding("region", in: diagnosis)?.text.contains("us-east-1") == true)
         #expect(finding("keys", in: diagnosis)?.text.contains("the properties") == true)
-        let books = try FaultServer.get().books("none", "doctor")
+        let books = try FaultServer.get().books("none", "one-request")
         #expect(books.requests == 1 && books.data == 0 && books.problems.isEmpty)
     }
 
