@@ -119,6 +119,12 @@ class Page(unittest.TestCase):
                 lines.append(json.dumps({"at": second * 1_000_000_000, "message": "timepiece-tick", "fields": fields}))
             lines.append(json.dumps({"at": second * 1_000_000_000, "message": "timepiece-alarm", "fields": {"label": "cam1",
                 "alarm": "gop", "kind": "interval", "count": second, "due": 1, "fired": 1, "running-time": 1}}))
+            element = {"message": "element", "fields": {"element": "identity0", "factory": "identity", "num-buffers": 30,
+                "work-time": 310_000_000, "wait-time": 600_000_000, "wait-reason": "clock", "p50-work": 10_000_000,
+                "p90-work": 11_000_000, "p99-work": 12_000_000, "max-work": 13_000_000}}
+            lines.append(json.dumps({"at": second * 1_000_000_000, "message": "timepiece-pipeline", "fields": {"pipeline": "p",
+                "duration": 1_000_000_000, "elements": [element], "bottleneck": {"message": "bottleneck", "fields": {
+                    "element": "identity0", "reason": "It never waits."}}}}))
         lines.append(json.dumps({"at": seconds * 1_000_000_000, "event": "end", "reason": "eos"}))
         path = pathlib.Path(cls.folder.name, name)
         path.write_text("\n".join(lines) + "\n")
@@ -213,6 +219,8 @@ class Page(unittest.TestCase):
         for page in (self.hour, self.forty):
             self.assertLess(page.stat().st_size, 3_000_000)
         _, shown = self.console(self.forty)
+        self.assertIn("Slowest: identity0. It never waits.", shown)
+        self.assertRegex(shown, 'aria-label="31.0 % work, 60.0 % waiting"')
         self.assertEqual(shown.count('class="verdict '), 41)
 
     def test_the_live_page_goes_on(self):

@@ -113,6 +113,38 @@ import Testing
         #expect(HTMLReport.page(try made.summary).utf8.count < 3_000_000)
     }
 
+    @Test func `elements of the tracer are in the report, waiting apart from work`() throws {
+        func structure(_ name: String, _ fields: [(String, String)]) -> String {
+            "{\"message\":\"\(name)\",\"fields\":{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}}"
+        }
+        let element = structure(
+            "element",
+            [
+                ("element", "\"identity0\""), ("factory", "\"identity\""), ("num-buffers", "30"),
+                ("work-time", "310000000"), ("wait-time", "600000000"), ("wait-reason", "\"clock\""),
+                ("p50-work", "10000000"), ("p90-work", "11000000"), ("p99-work", "12000000"), ("max-work", "13000000"),
+            ])
+        let bottleneck = structure("bottleneck", [("element", "\"identity0\""), ("reason", "\"It never waits.\"")])
+        var made = MadeRecording()
+        for second in 1...2 {
+            let fields = [
+                ("pipeline", "\"p\""), ("duration", "1000000000"), ("elements", "[\(element)]"),
+                ("bottleneck", bottleneck),
+            ]
+            made.line(String(MadeRecording.line(at: Double(second) * 1000, "timepiece-pipeline", fields).dropLast()))
+        }
+        made.end()
+        let page = PageData.json(try made.summary)
+        let shown = try #require(page["elements"]?.items.first)
+        #expect(shown["work"] == .signed(620))
+        #expect(shown["wait"] == .signed(1200))
+        #expect(shown["rows"]?.items.count == 2)
+        #expect(page["bottleneck"] == .array([.string("identity0"), .string("It never waits.")]))
+        var text = ""
+        try ReportJSON.write(made.summary) { text += $0 }
+        #expect(try JSONParser.parse(text.utf8)["elements"]?.items.first?["wait_reason"] == .string("clock"))
+    }
+
     @Test func `laps that overlap are under way, not busy more than all the time`() throws {
         var made = MadeRecording()
         made.watch("delay", [Double](repeating: 118, count: 30), length: 1000)

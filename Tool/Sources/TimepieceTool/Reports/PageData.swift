@@ -16,7 +16,7 @@ enum PageData {
         let recording = summary.recording
         let verdicts = summary.verdicts
         let conclusion = summary.conclusion(verdicts)
-        let series = max(1, summary.streams.count + summary.watchSeries.count)
+        let series = max(1, summary.streams.count + summary.watchSeries.count + summary.elements.series.count)
         let rows = max(60, mostRows / series)
         let frames = summary.streams.reduce(0) { $0 + $1.frames.count }
         let share = frames > mostFrames ? Double(mostFrames) / Double(frames) : 1
@@ -38,6 +38,10 @@ enum PageData {
                     })),
             .init("watches", .array(summary.watches.map(json))),
             .init("series", .array(summary.watchSeries.map { json($0, rows: rows) })),
+            .init("elements", .array(summary.elements.series.map { json($0, rows: rows) })),
+            .init(
+                "bottleneck",
+                summary.elements.bottleneck.map { .array([.string($0.element), .string($0.reason)]) } ?? .null),
             .init(
                 "drops",
                 .array(
@@ -143,6 +147,34 @@ enum PageData {
                                 worst(\.p99), worst(\.max), rounded(length > .zero ? own / length : 0),
                                 .unsigned(group.reduce(0) { $0 +| $1.unmatched }),
                                 group.last?.inFlight.map { .unsigned($0) } ?? .null,
+                            ])
+                    })),
+        ])
+    }
+
+    /// From, to, buffers, the worst p50, p90, p99 and longest work for one, work and waiting a second.
+    private static func json(_ series: ElementSeries, rows: Int) -> JSONValue {
+        .object([
+            .init("path", .string(series.path)), .init("factory", .string(series.factory)),
+            .init("work", number(series.work)), .init("wait", number(series.wait)),
+            .init("reason", .string(series.waitReason)), .init("length", number(series.length)),
+            .init("buffers", .unsigned(series.buffers)), .init("longest", number(series.longest)),
+            .init(
+                "rows",
+                .array(
+                    groups(series.windows[...], rows).map { group in
+                        func worst(_ statistic: (ElementSeries.Window) -> Duration) -> JSONValue {
+                            number(group.map(statistic).max() ?? .zero)
+                        }
+                        let length = group.reduce(Duration.zero) { $0 + $1.length }
+                        func share(_ read: (ElementSeries.Window) -> Duration) -> JSONValue {
+                            rounded(length > .zero ? group.reduce(.zero) { $0 + read($1) } / length : 0)
+                        }
+                        return .array(
+                            span(group.first.map { ($0.at, $0.length) }, group.last?.at) + [
+                                .unsigned(group.reduce(0) { $0 +| $1.buffers }), worst(\.p50), worst(\.p90),
+                                worst(\.p99),
+                                worst(\.longest), share(\.work), share(\.wait),
                             ])
                     })),
         ])

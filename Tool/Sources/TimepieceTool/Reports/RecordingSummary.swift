@@ -18,6 +18,8 @@ struct RecordingSummary {
     /// What each watch said by itself, window by window.
     private(set) var watchSeries: [WatchSeries] = []
     private(set) var incidents: [Incident] = []
+    /// What the tracer measured, if it did.
+    private(set) var elements = TracedElements()
     /// Buffers that elements dropped, by their quality-of-service messages.
     private(set) var drops: [String: UInt64] = [:]
     /// Messages that lack a field, each once.
@@ -90,6 +92,7 @@ struct RecordingSummary {
         for index in watchSeries.indices where watchSeries[index].windows.count > 2 * windows {
             watchSeries[index].windows.removeFirst(watchSeries[index].windows.count - windows)
         }
+        elements.forget(windows: windows)
         guard incidents.count > 2 * most else { return }
         let open = Set(openStalls.values)
         let kept = incidents.indices.filter { open.contains($0) || $0 >= incidents.count - most }
@@ -119,6 +122,7 @@ struct RecordingSummary {
         case .ended(let label): streams[place(label)].hasEnded = true
         case .end: break
         case .message(let fields):
+            if fields.name == "timepiece-pipeline" { elements.take(fields, at: event.at) }
             do {
                 if let message = try TimepieceMessage(fields) { take(message, fields, at: event.at) }
             } catch {

@@ -46,6 +46,10 @@ enum ReportJSON {
             }
             try write("]}")
         }
+        try write("],\n\"elements\":[")
+        for (index, series) in summary.elements.series.enumerated() {
+            try write((index > 0 ? ",\n" : "\n") + series.json.text)
+        }
         try write("],\n\"incidents\":[")
         for (index, incident) in summary.incidents.enumerated() {
             try write((index > 0 ? ",\n" : "\n") + incident.json.text)
@@ -104,6 +108,17 @@ extension StreamSeries.Window {
                 .init("freeze_ms", freezeDuration.map { .milliseconds($0) } ?? .null),
                 .init("jumps", ReportJSON.optional(jumps)),
             ])
+    }
+}
+
+extension ElementSeries {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("element", .string(path)), .init("factory", .string(factory)), .init("buffers", .unsigned(buffers)),
+            .init("work_ms", .milliseconds(work)), .init("wait_ms", .milliseconds(wait)),
+            .init("wait_reason", .string(waitReason)), .init("length_ms", .milliseconds(length)),
+            .init("longest_ms", .milliseconds(longest)),
+        ])
     }
 }
 
