@@ -1,3 +1,4 @@
+import CGStreamerCheck  // where the optimized build finds them
 import Glibc
 import SwiftOverlayShims  // where this toolchain finds the members of dirent
 
