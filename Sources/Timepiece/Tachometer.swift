@@ -12,7 +12,7 @@ import Synchronization
 /// }
 /// ```
 ///
-/// Lengths of work are counted instead of the time between ticks with ``measure(_:)`` and ``record(_:at:)``; the two are
+/// Lengths of work are counted instead of the time between ticks with `measure(_:)` and ``record(_:at:)``; the two are
 /// not for one tachometer, as they would be mixed.
 ///
 /// A tachometer that is made without an interval is read and closed from outside, say by a clock, and so reports an event

@@ -7,7 +7,7 @@
 #endif
 
 extension SerialWorker {
-    /// Does the same as the other ``shutdown()`` without holding up the task's thread.
+    /// Does the same as the other `shutdown()` without holding up the task's thread.
     public func shutdown() async {
         await withCheckedContinuation { continuation in
             let wait: @Sendable () -> Void = {

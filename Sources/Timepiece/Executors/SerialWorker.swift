@@ -13,7 +13,7 @@ import Synchronization
 /// Handing over a closure costs two locks held for a moment; it never waits for the work. The queue has no limit: handing
 /// over more than the thread can run fills the memory.
 ///
-/// The thread ends with ``shutdown()`` or with the worker itself. It takes no signals, those are the host's.
+/// The thread ends with `shutdown()` or with the worker itself. It takes no signals, those are the host's.
 public final class SerialWorker: CallbackExecutor {
     private struct Ending {
         var thread: pthread_t?
@@ -35,7 +35,7 @@ public final class SerialWorker: CallbackExecutor {
         if let thread = ending.withLock({ $0.thread }) { pthread_detach(thread) }
     }
 
-    /// Puts a closure at the end of the queue; returns false after ``shutdown()``.
+    /// Puts a closure at the end of the queue; returns false after `shutdown()`.
     @discardableResult
     public func execute(_ work: @escaping @Sendable () -> Void) -> Bool {
         queue.push(work)

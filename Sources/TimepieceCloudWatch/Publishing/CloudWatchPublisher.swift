@@ -71,7 +71,7 @@ public final class CloudWatchPublisher: Sendable {
         sender.atIntervalEnd(number, interval: settings.interval.components.seconds, handler)
     }
 
-    /// Sets what hands over the last figures when the process ends by `exit` without a ``close(within:)``.
+    /// Sets what hands over the last figures when the process ends by `exit` without a `close(within:)`.
     ///
     /// The process then waits for the network up to three seconds, and what is not sent by then is in the spool; up to two
     /// more for a thread that hangs in the network to let go. Nothing can be done for a process that a signal kills: it
@@ -99,7 +99,7 @@ public final class CloudWatchPublisher: Sendable {
         sender.close(number, within: deadline, isLast: SenderRegistry.shared.release(settings))
     }
 
-    /// Does the same as the other ``close(within:)`` without holding up the task's thread.
+    /// Does the same as the other `close(within:)` without holding up the task's thread.
     public func close(within deadline: Duration) async {
         await OwnThreads.shared.run { self.close(within: deadline) }
     }
@@ -115,9 +115,9 @@ public final class CloudWatchPublisher: Sendable {
 
     /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.
     ///
-    /// - Parameter handler: called on a thread of the sender's, and for what happened until its end in ``close(within:)``;
+    /// - Parameter handler: called on a thread of the sender's, and for what happened until its end in `close(within:)`;
     ///   never again once that or another call of this method has returned. One that waits holds up no other publisher, but
-    ///   its own ``close(within:)``. A thread with a lock that the handler takes must not call either. Nil for nothing.
+    ///   its own `close(within:)`. A thread with a lock that the handler takes must not call either. Nil for nothing.
     public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         sender.observe(number, handler)
         if handler != nil { sender.probe() }

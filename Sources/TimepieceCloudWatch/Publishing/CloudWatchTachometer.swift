@@ -6,7 +6,7 @@ public import Timepiece
 ///
 /// The drop-in for a frame processing loop: make one, call ``tick(at:)`` for each frame, and the metric is there, with
 /// percentiles, minute by minute. Fps needs no metric of its own: it is `SampleCount / PERIOD` in metric math. With
-/// ``measure(_:)`` and ``record(_:at:)`` instead of ticks it publishes elapsed times.
+/// `measure(_:)` and ``record(_:at:)`` instead of ticks it publishes elapsed times.
 ///
 /// ```swift
 /// let tachometer = try CloudWatchTachometer(
@@ -113,7 +113,7 @@ public final class CloudWatchTachometer: Sendable {
         publisher.close(within: deadline)
     }
 
-    /// Does the same as the other ``close(within:at:)`` without holding up the task's thread.
+    /// Does the same as the other `close(within:at:)` without holding up the task's thread.
     public func close(within deadline: Duration = .seconds(3), at instant: MonotonicInstant = .now()) async {
         Self.publish(tachometer.closeWindow(at: instant), with: publisher)
         await publisher.close(within: deadline)
