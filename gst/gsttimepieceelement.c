@@ -900,9 +900,11 @@ get_stats (GstTimepieceElement * self)
   if (meter)
     timepiece_meter_unref (meter);
   GST_OBJECT_LOCK (self);
-  gst_structure_set (stats,
-      "num-unread-messages", G_TYPE_UINT64, (guint64) num_unread (self),
-      "num-skipped-messages", G_TYPE_UINT64, priv->num_skipped, NULL);
+  if (priv->num_skipped > 0 || (priv->max_unread_messages > 0
+          && num_unread (self) >= priv->max_unread_messages))
+    gst_structure_set (stats,
+        "num-unread-messages", G_TYPE_UINT64, (guint64) num_unread (self),
+        "num-skipped-messages", G_TYPE_UINT64, priv->num_skipped, NULL);
   cloudwatch =
       priv->cloudwatch ? timepiece_publisher_ref (priv->cloudwatch) : NULL;
   GST_OBJECT_UNLOCK (self);
@@ -1084,10 +1086,10 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
    * GstTimepieceElement:stats:
    *
    * What the next report would say if it came now. Reading it changes nothing.
-   * Besides the fields of the message it has #guint64 `num-unread-messages`,
-   * how many messages are posted and not freed yet, and #guint64
-   * `num-skipped-messages`, how many alarms, stalls and others were not posted
-   * because of #GstTimepieceElement:max-unread-messages.
+   * Where #GstTimepieceElement:max-unread-messages was reached it also has
+   * #guint64 `num-unread-messages`, how many messages are posted and not freed
+   * yet, and #guint64 `num-skipped-messages`, how many alarms, stalls and others
+   * were not posted because of that.
    *
    * Since: 0.1
    */

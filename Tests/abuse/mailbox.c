@@ -2,10 +2,14 @@
 
 #define KEY "mailbox"
 
+void (*mailbox_look) (GstMessage * message) = NULL;
+
 static GstBusSyncReply
 take (GstBus * bus, GstMessage * message, gpointer user_data)
 {
   (void) bus;
+  if (mailbox_look)
+    mailbox_look (message);
   g_async_queue_push (user_data, message);
   return GST_BUS_DROP;
 }

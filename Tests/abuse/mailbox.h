@@ -7,6 +7,9 @@
  * that post while it grows and another that reads: it loses a message now and then, which keeps its source alive for
  * good. Four threads that post 200 messages each do it once in 4,000 times, without any plugin. */
 
+/* (nullable): called with each message in the thread that posts it. */
+extern void (*mailbox_look) (GstMessage * message);
+
 /* Takes the messages of the pipeline's bus from now on. */
 void mailbox_add (GstElement * pipeline);
 /* Returns: (nullable) (transfer full): the next message, waited for so many

@@ -7,6 +7,7 @@
 
 #include "bystanders.h"
 #include "dice.h"
+#include "intruder.h"
 #include "ledger.h"
 #include "mailbox.h"
 
@@ -244,6 +245,10 @@ build (Sequence * self)
   append_sink (self);
   for (guint i = 1; i < self->length; i++)
     gst_element_link (self->chain[i - 1], self->chain[i]);
+  /* See is_delicate (). */
+  if (!self->pulls && !self->queues && dice_roll (&self->dice, 2) == 0)
+    for (guint i = 0; i < self->num_points; i++)
+      intruder_settle (self->points[i]);
 }
 
 static GstElement *
@@ -642,6 +647,7 @@ sequence_run (guint64 seed)
 void
 sequence_init (void)
 {
+  mailbox_look = intruder_see;
   alive = g_hash_table_new_full (NULL, NULL, NULL, g_free);
   bystanders_start ();
 }
