@@ -55,6 +55,15 @@ struct TimeClue: Sendable {
         return .open
     }
 
+    /// Whether two times of the same things say that they are different ones.
+    static func contradict(_ one: TimeClue, _ other: TimeClue) -> Bool {
+        for place in 0..<batch {
+            let (left, right) = (one.finds[place].sequence, other.finds[place].sequence)
+            if left != 0, right != 0, left != right { return true }
+        }
+        return false
+    }
+
     /// Begins the next batch.
     mutating func restart() {
         finds = InlineArray(repeating: Find())

@@ -1,5 +1,12 @@
-import Glibc
 import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
 
 /// A point where transit times start: it numbers what passes and remembers when the last 1,024 passed and, as long as a
 /// stop has nothing else to recognize it by, their media times.
@@ -153,7 +160,10 @@ import Synchronization
         return unsafe landmark(max(sequence, oldest)).pointee.load(ordering: .relaxed)
     }
 
-    /// Finds the one of exactly this time above a sequence number, beginning with the one after another.
+    /// Finds the one of this time above a sequence number, beginning with the one after another.
+    ///
+    /// Muxers round times to the ticks of their clocks, of which FLV's is the slowest, 1 ms. So a time that is less than
+    /// that off is the same, where the ones before and after are two ticks away at least.
     ///
     /// Costs some nanoseconds if they come in order, and about two microseconds if there is none.
     func find(
@@ -163,12 +173,14 @@ import Synchronization
         let times = unsafe cells.row(key)
         for step in 1...UInt64(Self.memory) {
             let index = Self.index(last &+ step)
-            guard unsafe (times + index).pointee.load(ordering: .relaxed) == time else { continue }
+            let stored = unsafe (times + index).pointee.load(ordering: .relaxed)
+            guard unsafe stored == time || Self.isRounded(stored, time) && isAlone(index, time, times)
+            else { continue }
             let low = unsafe (cells.sequences + index).pointee.load(ordering: .acquiring)
             let instant = unsafe (cells.instants + index).pointee.load(ordering: .relaxed)
             let again = unsafe (times + index).pointee.load(ordering: .relaxed)
             atomicMemoryFence(ordering: .acquiring)
-            guard again == time, low != 0, unsafe (cells.sequences + index).pointee.load(ordering: .relaxed) == low
+            guard again == stored, low != 0, unsafe (cells.sequences + index).pointee.load(ordering: .relaxed) == low
             else { continue }
             // The next one may have been remembered already, but not been given out.
             let next = issuedStore.load(ordering: .relaxed) &+ 1
@@ -176,6 +188,26 @@ import Synchronization
             if sequence > floor { return (sequence, instant) }
         }
         return nil
+    }
+
+    /// The slowest clock of a muxer, in nanoseconds.
+    private static let muxerTick: UInt64 = 1_000_000
+
+    /// Whether two times can be one that was rounded.
+    @inline(__always)
+    private static func isRounded(_ one: UInt64, _ other: UInt64) -> Bool {
+        one != MediaTimes.none && one &- other &+ (muxerTick - 1) <= 2 * (muxerTick - 1)
+    }
+
+    /// Whether the neighbors of a place are so far from a time that they cannot be meant.
+    private func isAlone(_ index: Int, _ time: UInt64, _ times: UnsafeMutablePointer<Atomic<UInt64>>) -> Bool {
+        for offset in [-1, 1] {
+            let place = (index &+ offset) & (Self.memory - 1)
+            guard unsafe (cells.sequences + place).pointee.load(ordering: .relaxed) != 0 else { continue }
+            let stored = unsafe (times + place).pointee.load(ordering: .relaxed)
+            if stored != MediaTimes.none, stored &- time &+ 2 * Self.muxerTick <= 4 * Self.muxerTick { return false }
+        }
+        return true
     }
 
     @inline(__always)

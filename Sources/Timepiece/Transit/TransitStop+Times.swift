@@ -21,6 +21,10 @@ extension TransitStop {
             countStrangers(1)
             return
         }
+        guard looksNow() else {
+            countStrangers(1)
+            return
+        }
         let place = unsafe writer.pointee.batched
         for origin in candidates where look(for: origin, at: now, times: times, place: place) {
             unsafe writer.pointee.claimed |= 1 &<< UInt64(place)
@@ -28,6 +32,14 @@ extension TransitStop {
         tree.commit()
         unsafe writer.pointee.batched = place + 1
         if place + 1 >= TimeClue.batch { judgeBatch() }
+    }
+
+    /// Whether to look for the buffer of now: where none of the last was recognized, at one in 64, eight in a row, as so
+    /// many tell something.
+    private func looksNow() -> Bool {
+        guard unsafe writer.pointee.unrecognized >= Self.fruitless else { return true }
+        let place = passed & UInt64(64 * TimeClue.batch - 1)
+        return place < UInt64(TimeClue.batch)
     }
 
     /// There are stamps on the buffer: a lap for each start that is among them.
@@ -97,7 +109,9 @@ extension TransitStop {
             case .presentation?:
                 if byPresentation == .coincidence { unsafe origin.state.pointee.trusted = nil }
             case nil:
-                if byRunning == .reliable {
+                if unsafe TimeClue.contradict(origin.state.pointee.running, origin.state.pointee.presentation) {
+                    // One of the two is another buffer's, and nothing tells which.
+                } else if byRunning == .reliable {
                     trust(.running, unsafe origin.state.pointee.running, of: origin)
                 } else if byPresentation == .reliable {
                     trust(.presentation, unsafe origin.state.pointee.presentation, of: origin)
@@ -107,6 +121,11 @@ extension TransitStop {
             unsafe origin.state.pointee.presentation.restart()
         }
         tree.commit()
+        if unsafe writer.pointee.claimed == 0 {
+            unsafe writer.pointee.unrecognized.addSaturating(UInt64(number))
+        } else {
+            unsafe writer.pointee.unrecognized = 0
+        }
         countStrangers(UInt64(max(0, number - (unsafe writer.pointee.claimed.nonzeroBitCount))))
         unsafe writer.pointee.batched = 0
         unsafe writer.pointee.claimed = 0

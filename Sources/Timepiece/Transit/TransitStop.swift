@@ -19,6 +19,9 @@ import Synchronization
         case times
     }
 
+    /// From how many on without one that is recognized by its time few are looked for.
+    static let fruitless: UInt64 = 128
+
     /// How many starts are kept that are gone but may still have something on its way.
     private static let goneLimit = 32
 
@@ -39,6 +42,8 @@ import Synchronization
         /// How many are in the batch of those without a stamp, and which of them were recognized.
         var batched = 0
         var claimed: UInt64 = 0
+        /// How many batches in a row held nothing that was recognized, in buffers.
+        var unrecognized: UInt64 = 0
     }
 
     // What a buffer touches comes first, together. The writer's own: the origin of the last stamp, which is nearly
@@ -229,6 +234,7 @@ import Synchronization
         touched.store(0, ordering: .relaxed)
         unsafe writer.pointee.batched = 0
         unsafe writer.pointee.claimed = 0
+        unsafe writer.pointee.unrecognized = 0
     }
 
     func countStrangers(_ number: UInt64) {

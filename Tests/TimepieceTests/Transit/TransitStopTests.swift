@@ -125,6 +125,49 @@ struct TransitStopTests {
         #expect(!stop.hasMatched)
     }
 
+    @Test(arguments: [1_000_000, 11_111] as [UInt64], [33_333_333, 40_000_000, 10_000_000, 21_333_333] as [UInt64])
+    func `recognizes times that a muxer rounded to its clock`(tick: UInt64, frame: UInt64) {
+        stop.connect([start.identifier])
+        for number: UInt64 in 0..<40 { _ = start.stamp(at: number * 10, times: times(number * frame)) }
+        for number: UInt64 in 0..<40 { stop.pass(at: number * 10 + 7, times: times(number * frame / tick * tick)) }
+        stop.end()
+        #expect(taken(stop) == [40, 280, 0])
+    }
+
+    @Test(arguments: [1_000_000, 1_500_000, 300_000] as [UInt64])
+    func `guesses nothing where frames are as close as the ticks of a muxer`(frame: UInt64) {
+        stop.connect([start.identifier])
+        for number: UInt64 in 0..<40 { _ = start.stamp(at: number * 10, times: times(number * frame)) }
+        for number: UInt64 in 0..<40 { stop.pass(at: number * 10 + 7, times: times(number * frame + 100_000)) }
+        stop.end()
+        #expect(taken(stop) == [0, 0, 40])
+    }
+
+    @Test func `takes no start whose two times say different buffers`() {
+        stop.connect([start.identifier])
+        // The running time is moved by three frames on the way, the other is not.
+        for number: UInt64 in 0..<43 { _ = start.stamp(at: number * 10, times: times(number * 33)) }
+        for number: UInt64 in 3..<43 {
+            stop.pass(
+                at: number * 10 + 5, times: MediaTimes(presentation: number * 33, running: (number - 3) * 33))
+        }
+        stop.end()
+        #expect(taken(stop) == [0, 0, 43])
+    }
+
+    @Test func `looks for few where none is recognized, and finds them when they can be`() {
+        stop.connect([start.identifier])
+        for number: UInt64 in 0..<2_000 { stop.pass(at: 5, times: times(number * 33 + 1)) }
+        #expect(taken(stop) == [0, 0, 0])
+        for number: UInt64 in 10_000..<12_000 {
+            _ = start.stamp(at: number, times: times(number * 33))
+            stop.pass(at: number + 5, times: times(number * 33))
+        }
+        stop.end()
+        let result = taken(stop)
+        #expect(result[0] >= 1_400 && result[1] == result[0] * 5 && result[0] + result[2] == 2_000)
+    }
+
     @Test func `takes nothing from before a flush, though it had the same times`() {
         stop.connect([start.identifier])
         for number: UInt64 in 0..<16 { _ = start.stamp(at: number, times: times(number * 33)) }
