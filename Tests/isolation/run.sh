@@ -142,6 +142,23 @@ spool_is_private() {
   ! grep -qE 'SECRETSECRET|AKIDEXAMPLE' "$work"/private*
 }
 
+# Without HOME the spool is in /var/tmp, where another user can make its directory first.
+another_users_spool() {
+  [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null || return 77
+  unshare -m bash -c 'mount --make-rprivate / && mount -t tmpfs -o mode=1777 none /var/tmp || exit 77
+    unset HOME XDG_STATE_HOME STATE_DIRECTORY
+    place=/var/tmp/timepiece-0
+    mkdir -m 755 $place
+    for file in cloudwatch.sqlite cloudwatch.sqlite-journal; do echo planted >$place/$file; done
+    chown -R "$stranger" $place
+    before=$(find /var/tmp -printf "%p %s %U %m %T@\n" | sort)
+    gst-launch-1.0 -m fakesrc num-buffers=300 ! timepiecetick cloudwatch-namespace=Planted region=eu-west-1 \
+      access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 interval=1000000 ! fakesink \
+      >"$1" 2>&1 || exit 1
+    grep -q "belongs.* to.* another.* user" "$1" && [ "$before" = "$(find /var/tmp -printf "%p %s %U %m %T@\n" | sort)" ]' \
+    planted "$work/planted" || { local code=$?; cat "$work/planted"; return $code; }
+}
+
 plain_http_stays_here() {
   local place
   for place in http://192.0.2.1/ http://example.com/ http://127.0.0.1.example.com/; do
@@ -166,6 +183,7 @@ check "where the spool's directory cannot be made" no_home
 check "never unloaded, not by gst_deinit either" stays_loaded
 check "the file is hardened" hardened
 check "the spool is its owner's alone and holds no key" spool_is_private
+check "the spool that another user has put there is not touched" another_users_spool
 check "plain http goes to this machine alone" plain_http_stays_here
 check "no environment switches off who has to be trusted" "$python" Tests/isolation/trust.py
 checks_end

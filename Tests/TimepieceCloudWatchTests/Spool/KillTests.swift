@@ -27,7 +27,7 @@ struct KillTests {
                 [folder.path, service, String((kill + 1) * 1_000_000), String(random.next())])
             // The first line says that the spool was opened; then comes the moment.
             var lines = [try #require(process.line(), "the spool cannot be opened any more")]
-            usleep(UInt32(random.next() % 40_000) * slowness)
+            usleep(UInt32(random.next() % 80_000) * slowness)
             process.kill()
             while let line = process.line() { lines.append(line) }
             for line in lines {
