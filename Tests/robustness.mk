@@ -50,7 +50,12 @@ fuzz: setup
 	@PYTHON=$(PYTHON) Tests/Fuzz/fuzz.sh $(if $(SEED),--seed=$(SEED)) --runs=$(FUZZ_RUNS)
 
 # All of it, as CI runs it.
-robustness: abuse faults isolation valgrind sanitize-c soak fuzz
+robustness: abuse faults isolation valgrind sanitize-c soak fuzz truth
+
+# What the tracer says of real pipelines beside what an observer sees; two minutes.
+.PHONY: truth
+truth: build
+	@Tests/tracer/run.sh
 
 # The long search, by hand or at night, not part of CI: an hour and a half of inputs, sequences and a soak that no run has
 # seen. SEARCH_MINUTES sets how long each reader is fed, two at a time; the finds stay in .build/fuzz for the next search.

@@ -13,4 +13,4 @@ fi
 GST_TRACERS=timepiece gst-launch-1.0 -m videotestsrc num-buffers=300 \
   ! video/x-raw,width=320,height=180 ! queue max-size-buffers=10 ! videoconvert \
   ! identity name=sleepy sleep-time=8000 ! queue ! vp8enc deadline=1 cpu-used=8 ! fakesink \
-  | grep timepiece-pipeline | tr -d '\\"' | grep -o 'reason=(string).*'
+  | grep timepiece-pipeline | tr -d '\\"' | grep -o ' reason=(string).*'

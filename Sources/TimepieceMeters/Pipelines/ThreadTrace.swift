@@ -384,11 +384,7 @@ import Timepiece
             let length = since > 0 && now > begin ? now &- begin : 0
             var worked: UInt64 = 0
             let mode = unsafe loopMode(loop)
-            if length > 0 {
-                let (waited, reason) = read(length, from: begin, mode: mode, deadline: 0, element)
-                worked = account(length, waited, reason, element)
-                element.work.wrappingAdd(worked, ordering: .relaxed)
-            }
+            var isWaiting = true
             if kind == .queue || kind == .jitterBuffer {
                 unsafe store?._withUnsafeGuaranteedRef { store in
                     let came = store.take(memory: memory, time: time, at: now, reorders: kind == .jitterBuffer)
@@ -396,8 +392,17 @@ import Timepiece
                     if length >= Self.shortestWait, starved > 0 {
                         store.empty.wrappingAdd(starved, ordering: .relaxed)
                     }
+                    // A queue that had the buffer all the time was not waited for, but the thread was held up.
+                    isWaiting = kind == .jitterBuffer || starved > 0
                 }
-            } else if kind == .aggregator {
+            }
+            if length > 0 {
+                let (waited, reason) = read(
+                    length, from: begin, mode: isWaiting ? mode : .work, deadline: 0, element)
+                worked = account(length, waited, reason, element)
+                element.work.wrappingAdd(worked, ordering: .relaxed)
+            }
+            if kind == .aggregator {
                 unsafe takeInputs(of: element, loop, upTo: time, at: now)
                 unsafe element.firstStore.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { store in
                     _ = store.empty.wrappingAdd(length &- worked, ordering: .relaxed)

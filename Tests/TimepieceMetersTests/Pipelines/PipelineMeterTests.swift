@@ -199,6 +199,19 @@ private let ms = Trace.millisecond
         #expect(try trace.window(at: 100).queue("queue").dropped == 2)
     }
 
+    @Test func `that is not empty is not waited for, however late its thread is`() throws {
+        let (trace, queue, slow, writer, reader) = pipeline()
+        trace.meter.play(at: 0)
+        for buffer in 1...3 as ClosedRange<UInt64> { writer.pass(queue, at: 10, buffer: buffer) }
+        reader.pass(slow, at: 11, buffer: 1)
+        reader.pass(slow, at: 15, buffer: 2)
+        let window = try trace.window(at: 15)
+        #expect(window.element("queue").work == 4 * ms)
+        #expect(window.element("queue").wait == 0)
+        #expect(window.queue("queue").empty == 0)
+        #expect(window.threads.first { $0.name == "out" }?.work == 4 * ms)
+    }
+
     @Test func `drops nothing in a flush`() throws {
         let (trace, queue, slow, writer, reader) = pipeline()
         trace.meter.play(at: 0)
