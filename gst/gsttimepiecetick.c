@@ -61,6 +61,8 @@
  *   statistics define it: from the fifth on, at least three times the mean of the
  *   last 30, and that mean and 150 ms
  * * #guint64 `freeze-duration`: those intervals together
+ * * #guint64 `num-jumps`: jumps of the time stamps, which are looked for while an
+ *   alarm goes by running time
  * * #GST_TYPE_ARRAY of #guint64 `intervals`: the last
  *   #GstTimepieceTick:max-intervals intervals of the window, oldest first
  *
@@ -115,7 +117,10 @@
  * its count as well; an `after` that waits still waits for the running time that
  * it waited for; what has fired for the last time does not fire again. Of
  * frames out of order (as encoders with B-frames make them) the latest time so
- * far counts. Buffers without a time stamp, or outside of their segment, and
+ * far counts. A time stamp that is a second or more off and that the next buffer
+ * does not follow is a jump, and so is a step back by as much that it does follow:
+ * neither moves these alarms. A step ahead that it follows does, one buffer late.
+ * Buffers without a time stamp, or outside of their segment, and
  * streams that are not in time, leave these alarms alone. GAP events drive them as
  * buffers do.
  *
@@ -302,7 +307,6 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   GST_DEBUG_OBJECT (self, "interval %" GST_TIME_FORMAT ", max-intervals %u",
       GST_TIME_ARGS (settings.interval), max_intervals);
   self->phase = GST_TIMEPIECE_TICK_BEGINS;
-  self->furthest = 0;
   self->tick = tick;
   /* Without a thread there is nothing that could tell. */
   timepiece_tick_prepare (tick, gst_timepiece_now ());

@@ -125,18 +125,15 @@ fire_and_count (GstTimepieceTick * self, guint64 now, GstClockTime running_time,
   return passes;
 }
 
-/* The running time that alarms see. Frames that are encoded out of order come
- * with time stamps that go back and forth; for alarms the media's time only goes
- * forth within a segment. */
+/* The running time that alarms see. */
 static GstClockTime
 alarm_time (GstTimepieceTick * self, GstClockTime position)
 {
   GstClockTime running_time =
       gst_timepiece_element_running_time (&self->parent, position);
 
-  if (GST_CLOCK_TIME_IS_VALID (running_time))
-    self->furthest = running_time = MAX (running_time, self->furthest);
-  return running_time;
+  return GST_CLOCK_TIME_IS_VALID (running_time) ?
+      timepiece_tick_media_time (self->tick, running_time) : running_time;
 }
 
 /* Counts what passes at any turn of the stream, after any alarms have had their
@@ -390,7 +387,8 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
         self->phase = GST_TIMEPIECE_TICK_FLOWS;
       break;
     case GST_EVENT_SEGMENT:
-      self->furthest = 0;
+      if (self->tick)
+        timepiece_tick_media_restart (self->tick);
       /* After an alarm's EOS it begins nothing. */
       if (self->phase == GST_TIMEPIECE_TICK_ENDED)
         return gst_pad_event_default (pad, parent, event);

@@ -51,7 +51,8 @@ gst_timepiece_tick_window_structure (GstTimepieceTick * self,
       "num-gaps", G_TYPE_UINT64, window->num_gaps,
       "num-headers", G_TYPE_UINT64, window->num_headers,
       "num-freezes", G_TYPE_UINT64, window->num_freezes,
-      "freeze-duration", G_TYPE_UINT64, window->freeze_duration, NULL);
+      "freeze-duration", G_TYPE_UINT64, window->freeze_duration,
+      "num-jumps", G_TYPE_UINT64, window->num_jumps, NULL);
   set_array (structure, "intervals", window->recent, window->num_recent);
   g_free (label);
   return structure;

@@ -39,9 +39,6 @@ struct _GstTimepieceTick
   /* has a lock of its own; what a buffer looks at is first */
   GstTimepieceAlarmList alarms;
 
-  /* the largest running time in the segment; as phase */
-  GstClockTime furthest;
-
   /* properties, protected by OBJECT_LOCK */
   guint max_intervals;
   guint64 stall_timeout;

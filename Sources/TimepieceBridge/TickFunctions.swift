@@ -39,6 +39,7 @@ import TimepieceMeters
             unsafe flat.num_headers = window.tally.headers
             unsafe flat.num_freezes = window.tally.freezes
             unsafe flat.freeze_duration = window.tally.freezeNanoseconds
+            unsafe flat.num_jumps = window.tally.jumps
             unsafe flat.bitrate = window.bitrate
             unsafe flat.intervals = TimepieceStatistics(window.statistics)
             unsafe flat.recent = recent.baseAddress

@@ -40,6 +40,16 @@ func timepiece_tick_count(
 }
 
 @c @implementation
+func timepiece_tick_media_time(_ tick: OpaquePointer, _ running_time: UInt64) -> UInt64 {
+    unsafe tickMediaTime(unmanaged(tick), runningTime: running_time)
+}
+
+@c @implementation
+func timepiece_tick_media_restart(_ tick: OpaquePointer) {
+    unsafe tickMediaRestart(unmanaged(tick))
+}
+
+@c @implementation
 func timepiece_tick_headers(_ tick: OpaquePointer, _ num_buffers: UInt64, _ num_bytes: UInt64) {
     unsafe tickHeaders(unmanaged(tick), buffers: num_buffers, bytes: num_bytes)
 }

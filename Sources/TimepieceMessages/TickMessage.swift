@@ -26,7 +26,7 @@ public struct TickMessage: Sendable, Equatable {
     public let totalBufferCount: UInt64
     /// Their bytes.
     public let totalByteCount: UInt64
-    /// GAP events, which say that nothing is to come for a while; this and the next three are 0 in older recordings.
+    /// GAP events, which say that nothing is to come for a while; this and the next four are 0 in older recordings.
     public let gapCount: UInt64
     /// Of the buffers those that are headers, which end no interval.
     public let headerCount: UInt64
@@ -34,6 +34,8 @@ public struct TickMessage: Sendable, Equatable {
     public let freezeCount: UInt64
     /// How long the freezes were together.
     public let freezeDuration: Duration
+    /// Jumps of the time stamps, which are looked for while an alarm goes by running time.
+    public let jumpCount: UInt64
     /// The last `max-intervals` of the window, oldest first.
     public let recentIntervals: [Duration]
 
@@ -56,6 +58,7 @@ public struct TickMessage: Sendable, Equatable {
         headerCount = try fields.laterCount("num-headers")
         freezeCount = try fields.laterCount("num-freezes")
         freezeDuration = .nanoseconds(Int64(clamping: try fields.laterCount("freeze-duration")))
+        jumpCount = try fields.laterCount("num-jumps")
         recentIntervals = try fields.durations("intervals")
     }
 }

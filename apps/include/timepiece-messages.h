@@ -65,10 +65,11 @@ typedef struct {
   guint64 num_disconts;
   guint64 total_buffers;
   guint64 total_bytes;
-  guint64 num_gaps;             /* these four are 0 where a message of an */
+  guint64 num_gaps;             /* these five are 0 where a message of an */
   guint64 num_headers;          /* older version does not have them */
   guint64 num_freezes;
   guint64 freeze_duration;
+  guint64 num_jumps;
   const GValue *recent;         /* see timepiece_tick_message_recent () */
   guint num_recent;
 } TimepieceTickMessage;
@@ -335,6 +336,7 @@ timepiece_tick_message_parse (const GstStructure * structure,
       timepiece_later_uint64_ (structure, "num-freezes", &lost);
   tick->freeze_duration =
       timepiece_later_uint64_ (structure, "freeze-duration", &lost);
+  tick->num_jumps = timepiece_later_uint64_ (structure, "num-jumps", &lost);
   tick->recent =
       timepiece_array_ (structure, "intervals", &tick->num_recent, &lost);
   return timepiece_done_ (lost, missing);

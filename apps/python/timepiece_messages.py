@@ -66,11 +66,12 @@ class Tick:
     num_disconts: int
     total_buffers: int
     total_bytes: int
-    #: These four are 0 where a message of an older version does not have them.
+    #: These five are 0 where a message of an older version does not have them.
     num_gaps: int
     num_headers: int
     num_freezes: int
     freeze_duration: int
+    num_jumps: int
     recent: Tuple[int, ...]
 
 
@@ -289,7 +290,7 @@ def _tick(fields: _Fields) -> Tick:
         fields.real("average-rate"), fields.real("nominal-rate"), fields.real("bitrate"),
         fields.uint("since-last-buffer"), fields.uint("num-disconts"), fields.uint("total-buffers"),
         fields.uint("total-bytes"), fields.later_uint("num-gaps"), fields.later_uint("num-headers"),
-        fields.later_uint("num-freezes"), fields.later_uint("freeze-duration"),
+        fields.later_uint("num-freezes"), fields.later_uint("freeze-duration"), fields.later_uint("num-jumps"),
         fields.array("intervals", int, "an array of integers"))
 
 

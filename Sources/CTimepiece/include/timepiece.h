@@ -55,6 +55,7 @@ typedef struct {
   uint64_t num_headers;
   uint64_t num_freezes;
   uint64_t freeze_duration;
+  uint64_t num_jumps;
   TimepieceStatistics intervals;
   const uint64_t *_Nullable recent;     /* the last intervals, oldest first */
   size_t num_recent;
@@ -287,6 +288,14 @@ bool timepiece_tick_alarms (TimepieceTick * tick, uint64_t now,
     uint64_t running_time);
 void timepiece_tick_count (TimepieceTick * tick, uint64_t now,
     uint64_t num_buffers, uint64_t num_bytes, bool discont, uint64_t position);
+
+/* For the alarms that go by running time: goes on to that of a buffer, which is
+ * not NONE, and returns the time that they go by, which never goes back and which
+ * no jump of the time stamps carries along. In the thread of the buffers. */
+uint64_t timepiece_tick_media_time (TimepieceTick * tick,
+    uint64_t running_time);
+/* Running times begin anew. In the thread of the buffers. */
+void timepiece_tick_media_restart (TimepieceTick * tick);
 
 /* Headers, which make no interval; and a gap, where nothing is to come for a
  * while. As timepiece_tick_count (). */

@@ -15,6 +15,7 @@
     var apartBytes: UInt64 = 0
     var gaps: UInt64 = 0
     var headers: UInt64 = 0
+    var jumps: UInt64 = 0
 
     private var count: UInt64 = 0
     private var min: UInt64 = .max
@@ -127,11 +128,11 @@
     mutating func drain(bytes: UInt64, into window: inout OpenWindow) {
         var tally = Tally(
             events: apart &+ count, bytes: bytes, discontinuities: discontinuities, backwards: backwards)
-        (tally.apartBytes, tally.gaps, tally.headers) = (apartBytes, gaps, headers)
+        (tally.apartBytes, tally.gaps, tally.headers, tally.jumps) = (apartBytes, gaps, headers, jumps)
         (tally.freezes, tally.freezeNanoseconds) = (frozen.count, frozen.nanoseconds)
         window.tally.add(tally)
         (apart, discontinuities, backwards) = (0, 0, 0)
-        (apartBytes, gaps, headers, frozen) = (0, 0, 0, Freezes())
+        (apartBytes, gaps, headers, jumps, frozen) = (0, 0, 0, 0, Freezes())
         guard count > 0 else { return }
         window.fresh = kept.last(count)
         window.hasAllFresh = count <= KeptIntervals.capacity

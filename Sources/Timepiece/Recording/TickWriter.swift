@@ -36,6 +36,8 @@ public import Synchronization
     static var held: UInt64 { 2 }
     @inlinable static var interruptions: UInt64 { mark &- 4 }
     @inlinable static var mark: UInt64 { 1 << 32 }
+    /// What marks a number of events before which something is missing.
+    @inlinable static var discontinuity: UInt64 { 1 << 63 }
 
     @usableFromInline let line: UnsafeMutablePointer<Line>
 
@@ -73,8 +75,9 @@ public import Synchronization
         guard unsafe wanted == line.pointee.followed.load(ordering: .relaxed), interval < SlotPair.tooLong, events == 1,
             !discontinuity
         else {
-            return tickUnusually(
-                wanted, at: now, after: before, events: events, bytes: bytes, discontinuity: discontinuity)
+            // Six arguments are passed in registers.
+            let marked = events & ~Self.discontinuity | (discontinuity ? Self.discontinuity : 0)
+            return tickUnusually(wanted, at: now, after: before, events: marked, bytes: bytes)
         }
         guard !pair.note(interval, in: slot) else { return leaveSettled(slot) }
         unsafe line.pointee.phaser.leave()
@@ -83,8 +86,9 @@ public import Synchronization
     @usableFromInline
     @inline(never)
     func tickUnusually(
-        _ wanted: UInt64, at now: UInt64, after before: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool
+        _ wanted: UInt64, at now: UInt64, after before: UInt64, events marked: UInt64, bytes: UInt64
     ) {
+        let events = marked & ~Self.discontinuity
         let index = Int(truncatingIfNeeded: wanted & 1)
         let slot = unsafe pair.slot(index)
         let changed = follow(wanted, at: now)
@@ -92,7 +96,7 @@ public import Synchronization
         let makesInterval = !isFirst && now >= before
         unsafe slot.pointee.apart &+= events &- (makesInterval ? 1 : 0)
         if !makesInterval { unsafe slot.pointee.apartBytes.addSaturating(bytes) }
-        if discontinuity { unsafe slot.pointee.discontinuities &+= 1 }
+        if marked & Self.discontinuity != 0 { unsafe slot.pointee.discontinuities &+= 1 }
         if !isFirst && now < before { unsafe slot.pointee.backwards &+= 1 }
         if makesInterval { pair.record(now &- before, in: index) }
         unsafe line.pointee.phaser.leave()
@@ -122,6 +126,13 @@ public import Synchronization
         unsafe slot.pointee.apart &+= headers
         unsafe slot.pointee.headers &+= headers
         unsafe slot.pointee.apartBytes.addSaturating(bytes)
+        unsafe line.pointee.phaser.leave()
+    }
+
+    /// Counts jumps of the media's time.
+    package func note(jumps: UInt64) {
+        let index = unsafe Int(truncatingIfNeeded: line.pointee.phaser.enter() & 1)
+        unsafe pair.slot(index).pointee.jumps &+= jumps
         unsafe line.pointee.phaser.leave()
     }
 

@@ -42,6 +42,8 @@ public struct Tally: Sendable, Hashable, Codable {
     public internal(set) var gaps: UInt64 = 0
     /// How many of the events were headers, which end no interval.
     public internal(set) var headers: UInt64 = 0
+    /// How many jumps of the media's time there were.
+    public internal(set) var jumps: UInt64 = 0
     /// How many intervals a viewer sees as a freeze: at least three times the mean of the last 30 intervals, and 150 ms
     /// above it.
     public internal(set) var freezes: UInt64 = 0
@@ -67,6 +69,7 @@ public struct Tally: Sendable, Hashable, Codable {
         backwards.addSaturating(other.backwards)
         gaps.addSaturating(other.gaps)
         headers.addSaturating(other.headers)
+        jumps.addSaturating(other.jumps)
         freezes.addSaturating(other.freezes)
         freezeNanoseconds.addSaturating(other.freezeNanoseconds)
         apartBytes.addSaturating(other.apartBytes)

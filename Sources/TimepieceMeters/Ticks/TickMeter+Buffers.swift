@@ -23,6 +23,21 @@ package func tickAlarms(_ meter: Unmanaged<TickMeter>, at now: UInt64, runningTi
     }
 }
 
+/// Goes on to a running time, and returns the time that alarms go by.
+package func tickMediaTime(_ meter: Unmanaged<TickMeter>, runningTime: UInt64) -> UInt64 {
+    unsafe meter._withUnsafeGuaranteedRef { meter in
+        let time = unsafe meter.media.pointee.advance(to: runningTime)
+        let jumps = unsafe meter.media.pointee.takeJumps()
+        if jumps > 0 { meter.writer.note(jumps: jumps) }
+        return time
+    }
+}
+
+/// Running times begin anew.
+package func tickMediaRestart(_ meter: Unmanaged<TickMeter>) {
+    unsafe meter._withUnsafeGuaranteedRef { unsafe $0.media.pointee.restart() }
+}
+
 /// Counts headers, which end no interval.
 package func tickHeaders(_ meter: Unmanaged<TickMeter>, buffers: UInt64, bytes: UInt64) {
     unsafe meter._withUnsafeGuaranteedRef { $0.writer.note(headers: buffers, bytes: bytes) }

@@ -3,11 +3,13 @@ package import Timepiece
 
 /// The measurement of one point of a stream: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
 /// detector that the same clock asks, and an alarm clock that the buffers drive.
-package final class TickMeter: StreamMeter {
+@safe package final class TickMeter: StreamMeter {
     // What a buffer needs comes first: one line of the cache.
     package let writer: TickWriter
     package let alarms = MeterAlarms()
     package let tachometer: Tachometer
+    // Only the thread of the buffers touches it; the memory is there from init to deinit.
+    nonisolated(unsafe) let media: UnsafeMutablePointer<MediaClock>
     private let reporter: any TickReporter
     private let state: Mutex<State>
 
@@ -40,10 +42,16 @@ package final class TickMeter: StreamMeter {
         self.tachometer = tachometer
         writer = tachometer.writer
         self.reporter = reporter
+        unsafe media = .allocate(capacity: 1)
+        unsafe media.initialize(to: MediaClock())
         state = Mutex(
             State(
                 plan: ReportPlan(interval: settings.interval),
                 detector: StallDetector(settings: settings.stalls)))
+    }
+
+    deinit {
+        unsafe media.deallocate()
     }
 
     package var position: UInt64 { tachometer.lastPosition }

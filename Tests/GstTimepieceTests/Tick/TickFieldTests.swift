@@ -126,7 +126,8 @@ extension TimepieceTick {
             "guint64 stddev-interval", "guint64 p50-interval", "guint64 p90-interval", "guint64 p99-interval",
             "gdouble average-rate", "gdouble nominal-rate", "gdouble bitrate", "guint64 since-last-buffer",
             "guint64 num-disconts", "guint64 total-buffers", "guint64 total-bytes", "guint64 num-gaps",
-            "guint64 num-headers", "guint64 num-freezes", "guint64 freeze-duration", "GstValueArray intervals",
+            "guint64 num-headers", "guint64 num-freezes", "guint64 freeze-duration", "guint64 num-jumps",
+            "GstValueArray intervals",
         ]
     }
 }
