@@ -239,8 +239,7 @@ parse_limit (GstTimepieceAlarm * alarm, const GPtrArray * fields)
 }
 
 static gchar *
-parse_name (GstTimepieceAlarm * alarm, const GPtrArray * fields,
-    guint position)
+parse_name (GstTimepieceAlarm * alarm, const GPtrArray * fields, guint position)
 {
   const gchar *name = find_field (fields, "name");
 

@@ -332,8 +332,7 @@ gst_timepiece_element_post_report (GstTimepieceElement * self,
     GstStructure * structure)
 {
   GstTimepieceUnread *unread = PRIVATE (self)->unread;
-  GstMessage *message =
-      gst_message_new_element (GST_OBJECT (self), structure);
+  GstMessage *message = gst_message_new_element (GST_OBJECT (self), structure);
 
   GST_DEBUG_OBJECT (self, "posting %" GST_PTR_FORMAT, structure);
   g_atomic_int_inc (&unread->references);

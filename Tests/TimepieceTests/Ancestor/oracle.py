@@ -56,7 +56,7 @@ def ticker(most, ticks):
 def stopwatch(steps):
     """Steps: `name>length` goes down and measures, `<` goes up."""
     root = timepiece.StopWatch("root", max_intervals=4)
-    current, start = root, []
+    current = root
     Clock.now = 0
     root.__enter__()
     for step in steps:
