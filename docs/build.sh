@@ -1,6 +1,6 @@
 #!/bin/bash
 # Builds the documentation of the Swift libraries out of their modules in .build/release, warnings as errors, into
-# .build/docs/. Calls the tools of the toolchain by themselves: a SwiftPM plugin would be a dependency of who builds the
+# .build/docs/. Calls the tools of the toolchain by themselves: a SwiftPM plugin would be a dependency of everyone who builds the
 # elements. `make docs` builds the modules first.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -13,8 +13,8 @@ rm -rf "$out"
 triple=$("$tools/swift" -print-target-info | sed -n 's/^ *"unversionedTriple": "\(.*\)",$/\1/p')
 includes=(-I "$root/.build/release/Modules")
 includes+=(-Xcc "-I$root/Sources/CLazyLibrary/include")
-for door in "$root"/Sources/C*/{,include/}module.modulemap; do
-  [ ! -e "$door" ] || includes+=(-Xcc "-fmodule-map-file=$door")
+for module in "$root"/Sources/C*/{,include/}module.modulemap; do
+  [ ! -e "$module" ] || includes+=(-Xcc "-fmodule-map-file=$module")
 done
 for flag in $(pkg-config --cflags-only-I gstreamer-video-1.0 libcurl libcrypto sqlite3); do includes+=(-Xcc "$flag"); done
 

@@ -94,7 +94,7 @@ disarm (GstTimepieceAlarmList * list, const GstTimepieceAlarm * alarm)
     timepiece_tick_remove_alarm (list->tick, alarm->name);
 }
 
-/* Gives alarms that came without a name one that nobody has. Returns FALSE if a
+/* Gives alarms that came without a name one that is not in use. Returns FALSE if a
  * name that was given is taken. */
 static gboolean
 settle_names (GstTimepieceAlarmList * list, GPtrArray * added, gchar ** problem)

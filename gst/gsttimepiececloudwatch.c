@@ -209,8 +209,8 @@ static const Property properties[] = {
         "Print to standard output what would be sent, and send nothing", FLAG,
       AT (dry_run), FALSE},
   {"cloudwatch-allow-http", "CloudWatch allow http",
-        "Let figures and signatures go over plain http to another machine, "
-        "where whoever stands between can read and change them: for an "
+        "Let metrics and signatures go over plain http to another machine, "
+        "where everyone on the way can read and change them: for an "
         "emulator in a container. Keys are never fetched that way", FLAG,
       AT (allow_http), FALSE},
 };

@@ -49,11 +49,11 @@ TimepiecePublisher *gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch *
     self, const gchar * metric_name, const gchar * label,
     TimepiecePublisherFunc changed, gpointer user_data, gchar ** problem);
 
-/* Names where the figures go to, the same for all elements that send there. */
+/* Names where the metrics go, the same for all elements that send there. */
 GQuark gst_timepiece_cloudwatch_destination (const GstTimepieceCloudWatch *
     self);
 
-/* Returns: (transfer full): what became of the figures. */
+/* Returns: (transfer full): what became of the metrics. */
 GstStructure *gst_timepiece_cloudwatch_structure (const gchar * name,
     const gchar * label, const TimepiecePublisherStatus * status);
 

@@ -502,7 +502,7 @@ close_cloudwatch (GstTimepieceElement * self)
     return;
   timepiece_publisher_close (cloudwatch);
   timepiece_publisher_unref (cloudwatch);
-  /* The next start tells it anew. */
+  /* The next start tells it again. */
   if (priv->cloudwatch_failing)
     mark_failing (self, FALSE);
 }

@@ -88,7 +88,7 @@ void gst_timepiece_element_post_report (GstTimepieceElement * self,
     GstStructure * structure);
 void gst_timepiece_element_post (GstTimepieceElement * self,
     GstStructure * structure);
-/* The one clock that is read on the way of a buffer: CLOCK_MONOTONIC. */
+/* The one clock that is read in the path of a buffer: CLOCK_MONOTONIC. */
 static inline guint64
 gst_timepiece_read_clock (struct timespec *ts)
 {

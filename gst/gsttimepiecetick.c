@@ -12,7 +12,7 @@
  *
  * A buffer list counts as one tick, and each of its buffers is counted. A
  * pause, a flush (as of a seek) and a stream after EOS begin a new row, and make
- * no interval; a new segment or stream without them is no excuse, and the time
+ * no interval; a new segment or stream without them makes none, and the time
  * until it comes is an interval. What passes before the pipeline is about to play
  * is counted, and makes no interval. Headers (#GST_BUFFER_FLAG_HEADER, and without
  * a time, or no key frame, or in the caps' `streamheader`) are counted, and make no interval.
@@ -78,9 +78,9 @@
  * With #GstTimepieceTick:stall-on-start a pipeline that is to play and does not get
  * beyond PAUSED for so long is a stall, too; otherwise nothing is a stall before the
  * first buffer, in PAUSED, in a
- * flush and after EOS: these also end a stall, and the wait begins anew after
+ * flush and after EOS: these also end a stall, and the wait restarts after
  * them. A window that holds a flush is not judged by its rate. If the setting
- * goes while a stall lasts, it is told of no more, but its end is:
+ * goes while a stall lasts, it is not reported any more, but its end is:
  *
  * * #gchararray `label`
  * * #guint64 `since-last-buffer` (stall): how long it has lasted
@@ -106,7 +106,7 @@
  *
  * A change of the property arms only what it changes: an interval that stays
  * keeps its grid, and what has fired for the last time does not fire again. All
- * of the property is armed anew when the element starts. What the signal
+ * of the property is armed again when the element starts. What the signal
  * #GstTimepieceTick::add-alarm added is forgotten when it has fired for the last
  * time, and its name is free.
  *
@@ -139,7 +139,7 @@
  * * #gchararray `label`
  * * #gchararray `alarm`: its name
  * * #gchararray `kind`
- * * #guint64 `count`: the how manyeth firing
+ * * #guint64 `count`: the number of this firing, from 1
  * * #guint64 `due`: when it was due, on its clock
  * * #guint64 `fired`: when it fired, on the same clock
  * * #guint64 `running-time`: of the buffer that fired it

@@ -34,7 +34,7 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
    * (x264enc), and takes the next requests for old ones. */
   if (self->phase == GST_TIMEPIECE_TICK_BEGINS)
     return;
-  /* Who pulls takes no events in the order of buffers. */
+  /* In pull mode events do not come in the order of buffers. */
   if (GST_PAD_MODE (self->srcpad) != GST_PAD_MODE_PUSH)
     return;
   gst_pad_push_event (self->srcpad,
@@ -99,7 +99,7 @@ fire_alarms (GstTimepieceTick * self, TimepieceTick * tick, guint64 now,
   self->phase = GST_TIMEPIECE_TICK_ENDED;
   timepiece_meter_interrupt (TIMEPIECE_METER (tick));
   timepiece_meter_end (TIMEPIECE_METER (tick), gst_timepiece_now ());
-  /* Who pulls is told by the flow return alone. */
+  /* In pull mode the flow return alone tells it. */
   if (self->tick == tick && GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
     gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   return FALSE;

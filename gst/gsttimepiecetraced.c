@@ -23,7 +23,7 @@ typedef struct
   gint refs;                    /* atomic */
   GWeakRef object;              /* the pipeline */
   TimepiecePipeline *trace;     /* with `lock`; NULL: the pipeline went */
-  gint unread;                  /* atomic, messages that nobody freed yet */
+  gint unread;                  /* atomic, messages that are not freed yet */
   gint num_elements;            /* with `lock` */
   gint num_shown;               /* with `lock` */
   gboolean warned;
@@ -346,7 +346,7 @@ report (const TimepiecePipelineWindow * window, void *user_data)
     gst_timepiece_json_structure (rest, structure);
     write_line (rest, gst_timepiece_now ());
   }
-  /* With lines to write a window is closed although nobody reads the bus. */
+  /* With lines to write a window is closed although the bus is not read. */
   if (settings.max_unread > 0
       && g_atomic_int_get (&pipeline->unread) >= (gint) settings.max_unread) {
     gst_structure_free (structure);
@@ -678,7 +678,7 @@ follow (GstTimepieceTracedPad * self, Element * element, const gchar * name)
       || element->kind == TIMEPIECE_ELEMENT_AGGREGATOR;
 }
 
-/* Looks up who is on the other side of a pad, and what its element is. */
+/* Looks up what is on the other side of a pad, and what its element is. */
 static void
 look_at (GstTimepieceTracedPad * self, GstPad * pad, gboolean pulls,
     guint64 now)

@@ -3,7 +3,7 @@
  * @title: timepiece
  * @short_description: measures every element of every pipeline of a process
  *
- * Set the environment variable `GST_TRACERS=timepiece` for a program that nobody
+ * Set the environment variable `GST_TRACERS=timepiece` for a program that was not
  * edited, and each of its pipelines posts, once an interval, an element message
  * that says what each element, each queue and each thread did, and which
  * element makes the pipeline slow.

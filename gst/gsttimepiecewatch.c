@@ -20,7 +20,7 @@
  * this one; if it is on another thread, the two run side by side, sums need not
  * add up, and `self-time` is not less than 0. In pull mode a lap is the pull
  * upstream. A push that fails, or that was under way when the pipeline was
- * paused, set to playing or flushed, is no lap.
+ * paused, set to playing or flushed, is not a lap.
  *
  * With `edge=start` and `edge=stop` on two elements with the same
  * #GstTimepieceWatch:watch a lap is the time from passing the one to passing

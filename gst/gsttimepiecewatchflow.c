@@ -122,7 +122,7 @@ warn_second_start (GstTimepieceWatch * self)
     return;
   GST_ELEMENT_WARNING (self, STREAM, FAILED,
       ("Buffers come here from another start of the same watch; allowed is "
-          "one start on the way of a buffer."),
+          "one start in the path of a buffer."),
       ("Each start is measured by itself, as a child in the message."));
 }
 
@@ -167,7 +167,7 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
         warn_second_start (self);
   }
   if (!gst_buffer_is_writable (buffer)) {
-    /* As gst_buffer_make_writable (), but that lets go of a buffer of which the
+    /* As gst_buffer_make_writable (), but that releases a buffer of which the
      * memory cannot be shared nor copied. */
     GstBuffer *copy = gst_buffer_copy (buffer);
 
@@ -230,7 +230,7 @@ get_range_start (GstPad * pad, GstObject * parent, guint64 offset,
 
   (void) pad;
   ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  /* Who gives memory to be filled wants that very buffer back. */
+  /* A caller that gives memory to be filled wants that very buffer back. */
   if (G_LIKELY (ret == GST_FLOW_OK
           && (!given || gst_buffer_is_writable (*buffer))))
     *buffer = start_buffer (self, *buffer);

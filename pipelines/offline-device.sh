@@ -4,7 +4,7 @@
 #
 #   offline-device.sh [NAMESPACE]
 #
-# Without a namespace nothing is sent to AWS: an address where nobody listens stands in for the lost network.
+# Without a namespace nothing is sent to AWS: an address without a listener stands in for the lost network.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
 set -euo pipefail
 if [ $# -gt 0 ]; then

@@ -98,7 +98,7 @@ typedef struct {
   uint32_t action;
   uint64_t serial;
   bool last;                            /* it will not fire again */
-  uint64_t count;                       /* the how manyeth firing */
+  uint64_t count;                       /* of this firing, from 1 */
   uint64_t due;                         /* ns, or the n-th buffer, by its clock */
   uint64_t fired;
 } TimepieceFiring;
@@ -154,7 +154,7 @@ typedef struct {
   uint64_t count;
 } TimepieceDrop;
 
-/* What became of the figures of a destination: counts of data, but requests,
+/* What became of the metrics of a destination: counts of data, but requests,
  * retried and throttled, which count requests. */
 typedef struct {
   uint64_t sent;
@@ -242,7 +242,7 @@ void timepiece_meter_pause (TimepieceMeter * meter, uint64_t now);
  * the buffers. */
 void timepiece_meter_end (TimepieceMeter * meter, uint64_t now);
 
-/* The stream goes on, or anew. FALSE as above. */
+/* The stream goes on, or restarts. FALSE as above. */
 bool timepiece_meter_begin (TimepieceMeter * meter, uint64_t now);
 
 /* A flush begins, or is over: no buffer is waited for in between, and what was
@@ -294,7 +294,7 @@ void timepiece_tick_count (TimepieceTick * tick, uint64_t now,
  * no jump of the time stamps carries along. In the thread of the buffers. */
 uint64_t timepiece_tick_media_time (TimepieceTick * tick,
     uint64_t running_time);
-/* Running times begin anew. In the thread of the buffers. */
+/* Running times restart. In the thread of the buffers. */
 void timepiece_tick_media_restart (TimepieceTick * tick);
 
 /* Headers, which make no interval; and a gap, where nothing is to come for a
@@ -642,7 +642,7 @@ void timepiece_pad_flush (TimepiecePadTrace * pad);
  * a thread of its own. A line for one who does not keep up is left out. */
 typedef struct _TimepieceLines TimepieceLines;
 
-/* file: written anew. socket: to listen on, "auto": PID.sock in the user's own
+/* file: overwritten. socket: to listen on, "auto": PID.sock in the user's own
  * folder. listener: the socket of a program that listens. header: the first line
  * for each. NULL if one cannot be opened; then problem is a sentence, to be
  * freed with free (). The lines live as long as the process. */

@@ -3,7 +3,7 @@
 /// A pipeline is as fast as its busiest thread. That thread is the limit if it does not wait: neither for the clock, nor
 /// for its source, nor for buffers; then the queue that feeds it is full, those that it feeds are empty, and its element
 /// with the most work is the bottleneck. If it waits, nothing is slow, and the part of its time in which it works says how
-/// many times faster the pipeline could run. Where the figures show neither, nothing is claimed.
+/// many times faster the pipeline could run. Where the measurements show neither, nothing is claimed.
 package struct Bottleneck: Equatable, Sendable {
     /// Its path; nil where nothing is slow.
     package var element: String?

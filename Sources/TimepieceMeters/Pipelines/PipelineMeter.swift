@@ -271,7 +271,7 @@ package final class PipelineMeter: Sendable {
                     empty: min(tally.empty, window.duration), dropped: tally.dropped,
                     isShown: state.members[member].isShown))
         }
-        // What went has been told of for the last time.
+        // Elements that were removed have been reported for the last time.
         for store in state.stores where store.hasGone { pool.take(back: store.trace) }
         state.stores.removeAll { $0.hasGone }
         for member in state.members where member.hasGone { pool.take(back: member.trace) }
@@ -325,7 +325,7 @@ package final class PipelineMeter: Sendable {
         let loopPlace = loop.flatMap { places[ObjectIdentifier($0)] }
         var elements = state.members.indices.filter {
             let trace = state.members[$0].trace
-            // A queue's chain is on the thread that feeds it; what it does there is no work of the thread.
+            // A queue's chain is on the thread that feeds it; what it does there is not work of the thread.
             return trace.thread.load(ordering: .relaxed) == thread.number
         }
         if let loopPlace, !elements.contains(loopPlace) { elements.insert(loopPlace, at: 0) }

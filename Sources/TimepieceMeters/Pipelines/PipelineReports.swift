@@ -49,7 +49,7 @@ package final class PipelineReports: ClockMember {
             return plan.ended
         }
         ReportClock.shared.remove(self)
-        // The last window of a stream has been told of at its end.
+        // The last window of a stream has been reported at its end.
         if let window = meter.pause(at: now), !(ended && window.isEmpty), isReady() { report(window) }
     }
 

@@ -36,9 +36,9 @@ package struct PipelineWindow: Equatable, Sendable {
         package var p50Dwell: UInt64 = 0
         package var p99Dwell: UInt64 = 0
         package var maxDwell: UInt64 = 0
-        /// How long the one who brings buffers waited for room.
+        /// How long the thread that brings buffers waited for room.
         package var full: UInt64 = 0
-        /// How long the one who takes buffers waited for one.
+        /// How long the thread that takes buffers waited for one.
         package var empty: UInt64 = 0
         package var dropped: UInt64 = 0
         package var isShown = true

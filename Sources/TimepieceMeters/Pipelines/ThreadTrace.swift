@@ -201,7 +201,7 @@ import Timepiece
         resume(at: now)
     }
 
-    /// The stream has ended downstream of here: nobody's loop goes on.
+    /// The stream has ended downstream of here: no loop goes on.
     package func end(_ pad: Unmanaged<PadTrace>) {
         unsafe pad._withUnsafeGuaranteedRef { pad in
             unsafe pad.upstreamStore.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { store in

@@ -48,7 +48,7 @@ struct MediaClock: Sendable {
         return reach(running)
     }
 
-    /// The time stamps begin anew, as with a segment.
+    /// The time stamps restart, as with a segment.
     mutating func restart() {
         (furthest, suspect, shift, step) = (nil, nil, 0, 0)
     }

@@ -19,7 +19,7 @@ package import Timepiece
     @inline(__always)
     package func countTick(at now: UInt64, mediaTime: UInt64?) -> Bool {
         guard armed.load(ordering: .relaxed), let ticking = unsafe ticking else { return false }
-        // No retain and no release on the way of a buffer.
+        // No retain and no release in the path of a buffer.
         return unsafe ticking._withUnsafeGuaranteedRef {
             $0.countTick(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime)
         }

@@ -33,7 +33,7 @@ package func tickMediaTime(_ meter: Unmanaged<TickMeter>, runningTime: UInt64) -
     }
 }
 
-/// Running times begin anew.
+/// Running times restart.
 package func tickMediaRestart(_ meter: Unmanaged<TickMeter>) {
     unsafe meter._withUnsafeGuaranteedRef { unsafe $0.media.pointee.restart() }
 }

@@ -59,7 +59,7 @@ package import Timepiece
     package func interrupt() { tachometer.interrupt() }
     package func release(at now: UInt64) { tachometer.release() }
 
-    /// The element is ready to play, which is told of as a stall if it does not come to that.
+    /// The element is ready to play, which is reported as a stall if it does not get there.
     package func prepare(at now: UInt64) -> Bool {
         reschedule(at: now, restart: false) { $0.preroll.start(at: now) }
     }
@@ -78,7 +78,7 @@ package import Timepiece
     }
 
     package func begin(at now: UInt64) -> Bool {
-        // A new segment in a stream that never ended is no reason to forget since when it stands still.
+        // A new segment in a stream that never ended does not change since when it stands still.
         reschedule(at: now, restart: state.withLock { $0.plan.ended }) { $0.plan.ended = false }
     }
 

@@ -54,7 +54,7 @@ struct WatchDelivery {
         return queuedDatum
     }
 
-    /// Adds everything to the accounts; who has none is not asked.
+    /// Adds everything to the accounts of those watches that have one.
     func deliver(to accounts: inout [ObjectIdentifier: WatchAccount]) {
         for key in accounts.keys { accounts[key]?.forgetUnderWay() }
         for queuedDatum in queuedData {

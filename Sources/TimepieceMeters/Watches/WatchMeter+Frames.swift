@@ -82,7 +82,7 @@ extension WatchMeter {
         guard let context = unsafe frame.pointee.context else { return }
         lastPosition.store(position, ordering: .relaxed)
         let isBroken = unsafe flushed || breaks.load(ordering: .relaxed) != frame.pointee.breaks
-        // A push that is refused at once is no lap; one that got as far as another watch has to hold that one's.
+        // A push that is refused at once is not a lap; one that reached another watch must include that one's.
         let counts = unsafe passed || frame.pointee.countedInside
         unsafe Unmanaged<WatchContext>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
             guard let series = unsafe context.series, let tree = unsafe context.tree else { return }

@@ -280,7 +280,7 @@ package import Timepiece
 
     package var position: UInt64 { lastPosition.load(ordering: .relaxed) }
 
-    /// From how many on it is no coincidence if a stop recognizes none.
+    /// The number of buffers from which on it is not a coincidence if a stop recognizes none.
     private static let suspicious: UInt64 = 64
 
     private func complaint(isEnd: Bool) -> WatchComplaint? {

@@ -9,7 +9,7 @@ final class WatchScope: Sendable {
         var meters: [WatchMeter] = []
         var contexts: [WatchContext] = []
         var accounts: [ObjectIdentifier: WatchAccount] = [:]
-        /// The laps once more, for who publishes them in windows of their own.
+        /// The laps once more, for publishers with windows of their own.
         var taps: [ObjectIdentifier: Statistics] = [:]
         var groups: [String: TransitGroup] = [:]
     }
