@@ -118,7 +118,7 @@ bench-build: build
 	  $(SWIFT) build $(RELEASE_FLAGS) --product $$p $(QUIET) || exit 1; done
 
 # What a buffer costs beside the peers and bare C, what the start, the library's calls and publishing cost: tables, and
-# the figures in .build/bench*.json. Ten minutes on two quiet cores; `make bench ROUNDS=5` is quicker and rougher.
+# the results in .build/bench*.json. Ten minutes on two quiet cores; `make bench ROUNDS=5` is quicker and rougher.
 ROUNDS ?= 30
 bench: bench-build
 	@$(PYTHON) Benchmarks/bench.py $(PERBUFFER) $(PLUGIN) --rounds $(ROUNDS) --json .build/bench.json

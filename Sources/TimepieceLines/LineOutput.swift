@@ -5,12 +5,12 @@ import Timepiece
 
 /// Hands lines to a file, to a program that listens, and to those who connect to a socket, on a thread of its own.
 ///
-/// Whoever writes a line only puts it into a queue, which is bounded: where the file or the thread does not keep up, lines
+/// Writing a line only puts it into a queue, which is bounded: where the file or the thread does not keep up, lines
 /// are left out, whole. So is a line for a reader that does not read. Readers and listeners have to be of the same user.
 package final class LineOutput: Sendable {
     /// Where lines are to go.
     package struct Destinations: Sendable {
-        /// A file, which is written anew.
+        /// A file, which is overwritten.
         package var file: String?
         /// The socket to listen on; `auto`: one named after the process in the user's own folder.
         package var socket: String?
@@ -115,7 +115,7 @@ package final class LineOutput: Sendable {
     }
 
     private static func create(_ file: String) throws(Problem) -> Int32 {
-        // Without O_NONBLOCK a named pipe that nobody reads would hold up the process.
+        // Without O_NONBLOCK a named pipe without a reader would hold up the process.
         let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else { throw Problem(sentence: "record=\(file) cannot be written (\(lastError()))") }
         return descriptor

@@ -30,7 +30,7 @@ enum UserSocket {
 
     static func listen(_ path: String) throws(LineOutput.Problem) -> Int32 {
         let descriptor = try make(path)
-        // One that a process left behind, and that nobody listens on, is replaced.
+        // One that a process left behind, and that has no listener, is replaced.
         if bind(descriptor, to: path) != 0, errno == EADDRINUSE, isLeft(path) {
             unsafe unlink(path)
             _ = bind(descriptor, to: path)

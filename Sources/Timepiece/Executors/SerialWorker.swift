@@ -31,7 +31,7 @@ public final class SerialWorker: CallbackExecutor {
 
     deinit {
         shutdown()
-        // The last reference went inside a closure on the worker's own thread, which nobody can join any more.
+        // The last reference went inside a closure on the worker's own thread, which cannot be joined any more.
         if let thread = ending.withLock({ $0.thread }) { pthread_detach(thread) }
     }
 

@@ -1,4 +1,4 @@
-/// The figures of one stretch of ticks, in memory laid out once, so that recording allocates nothing.
+/// The statistics of one stretch of ticks, in memory laid out once, so that recording allocates nothing.
 ///
 /// A slot has one user at a time; the ``SlotPair`` that it is in says how that comes about. It is marked safe because its
 /// memory is its own from `init` to `deinit` and no pointer leaves it. Nothing here traps: sums stay at their largest
@@ -124,7 +124,7 @@
         next = following >= capacity ? 0 : following
     }
 
-    /// Moves the figures out, with the bytes that were counted beside them, and leaves the slot as new.
+    /// Moves the statistics out, with the bytes that were counted beside them, and resets the slot.
     mutating func drain(bytes: UInt64, into window: inout OpenWindow) {
         var tally = Tally(
             events: apart &+ count, bytes: bytes, discontinuities: discontinuities, backwards: backwards)

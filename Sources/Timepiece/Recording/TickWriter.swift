@@ -1,6 +1,6 @@
 public import Synchronization
 
-/// The writing end of a ``Recorder``: one pointer, so that who ticks has to look at nothing else on the way.
+/// The writing end of a ``Recorder``: one pointer, so that a tick needs to look at nothing else.
 ///
 /// What a tick touches lies together, as every line of the cache that a tick needs is one that the stream has to give up:
 /// one line, and one of the row in which the interval is noted.
@@ -144,7 +144,7 @@ public import Synchronization
         unsafe line.pointee.phaser.leave()
     }
 
-    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick anew, of being held. Returns what of these
+    /// Takes notice of a turned slot, an interruption, a mark, or, at each tick again, of being held. Returns what of these
     /// happened since the tick before.
     private func follow(_ wanted: UInt64, at now: UInt64) -> UInt64 {
         let changed = unsafe wanted ^ line.pointee.followed.load(ordering: .relaxed)

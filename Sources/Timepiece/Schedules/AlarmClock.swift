@@ -20,7 +20,7 @@ public import Synchronization
 /// that comes back.
 ///
 /// Wall time is derived from the instant of the tick. While an ``AtSchedule`` waits, the difference of the clocks is read
-/// anew about once a second of ticks, and before one fires; so a step of the wall clock moves such schedules with it
+/// again about once a second of ticks, and before one fires; so a step of the wall clock moves such schedules with it
 /// within a second and never disturbs the others.
 ///
 /// Thread rule: everything may be called from any thread at any moment, also from callbacks, and every tick counts.
@@ -72,7 +72,7 @@ public final class AlarmClock: Sendable {
     /// The schedules that are held, in the order in which they were added.
     public var schedules: [any Schedule] { queue.withLock { $0.schedules } }
 
-    /// Adds a schedule and starts it anew, as if it had never fired; only an ``AtSchedule`` keeps its time.
+    /// Adds a schedule and restarts it, as if it had never fired; only an ``AtSchedule`` keeps its time.
     ///
     /// - Throws: ``TimepieceError/duplicateName(_:)`` if there is one of this name, or
     ///   ``TimepieceError/alreadyArmed(_:)`` if an alarm clock holds the schedule.

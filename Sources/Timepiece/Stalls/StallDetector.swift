@@ -1,6 +1,6 @@
 /// Tells from now and then looking at the time of the last tick when a stream stalls and when it goes on.
 ///
-/// A plain value without a clock: whoever has one looks when it says so, and tells it of each closed window.
+/// A plain value without a clock: its owner looks when it says so, and hands it each closed window.
 /// A tick itself has nothing to do with it and so costs nothing.
 public struct StallDetector: Sendable {
     /// Why a stream is not well.
@@ -28,7 +28,7 @@ public struct StallDetector: Sendable {
 
     /// From when the wait for a tick counts; nil while waiting does not count at all.
     private var waitingSince: UInt64?
-    /// When a standstill ended: the window with its long interval has been told of.
+    /// When a standstill ended: the window with its long interval has been reported.
     private var standstillEnded: UInt64 = 0
     private var stallBegan: UInt64 = 0
     /// When the standstill was told first, so that the report of the same moment does not tell it once more.
@@ -41,7 +41,7 @@ public struct StallDetector: Sendable {
         self.settings = settings
     }
 
-    /// The stream is to flow from here on: it plays, was flushed, or begins anew.
+    /// The stream is to flow from here on: it plays, was flushed, or restarts.
     public mutating func start(at now: MonotonicInstant) {
         waitingSince = now.nanoseconds
         stalled = nil
@@ -84,12 +84,12 @@ public struct StallDetector: Sendable {
         return .stalled(.standstill, since: stalledFor(at: now))
     }
 
-    /// Judges a closed window; a stream that stands still is told of again.
+    /// Judges a closed window; a stream that stands still is reported again.
     ///
     /// It is judged by the rate that is shown for it; without one by the wait that is still going on. A window that opened
     /// before the wait began, as one that holds a flush does, is not judged: the stream was not expected to flow all the
     /// time. Nor is one in which a standstill ended, which has been told. A stall that was told is ended by a resumption even if the setting that it
-    /// violated has gone meanwhile; but it is not told of again.
+    /// violated has gone meanwhile; but it is not reported again.
     ///
     /// - Parameters:
     ///   - now: the present, when the window was closed.

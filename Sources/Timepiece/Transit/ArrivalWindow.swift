@@ -12,7 +12,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
     /// How many of the last sequence numbers are known one by one.
     static var span: UInt64 { 256 }
 
-    /// What became of stamps that are no longer waited for.
+    /// The outcome for stamps that are not waited for any more.
     struct Departure: Equatable {
         var lost: UInt64 = 0
         var merged: UInt64 = 0

@@ -1,4 +1,4 @@
-/// Which metric a figure belongs to: what the service bills as one series.
+/// The metric that a value belongs to: what the service bills as one series.
 package struct MetricIdentity: Sendable, Hashable {
     /// A name and a value that tell one series of a metric from another.
     package struct Dimension: Sendable, Hashable {

@@ -18,7 +18,7 @@ enum FileContents {
         /// The end of a sentence about the file.
         var reason: String {
             switch self {
-            case .missing: "is not there or is no regular file"
+            case .missing: "is not there or is not a regular file"
             case .unreadable(let reason), .outOfMeans(let reason): "cannot be read: \(reason)"
             case .tooLong(let limit): "is longer than the \(limit) bytes that are read"
             case .notText: "is not text in UTF-8"

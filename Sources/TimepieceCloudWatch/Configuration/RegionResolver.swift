@@ -53,7 +53,7 @@ package struct RegionResolver: Sendable {
     private static func checked(_ name: String, _ origin: String) throws(CredentialsError) -> Region {
         guard let region = Region(name) else {
             throw CredentialsError(
-                "The AWS region \"\(name.prefix(80))\" of \(origin) is no region's name, as eu-central-1.")
+                "The AWS region \"\(name.prefix(80))\" of \(origin) is not the name of a region, such as eu-central-1.")
         }
         return region
     }

@@ -95,7 +95,7 @@ package enum ServiceEndpoint {
     ) throws(CredentialsError) -> String {
         guard let parts = URLParts(address), parts.query.isEmpty else {
             throw CredentialsError(
-                "The endpoint of \(origin) is no address as https://host:port without user name and query.")
+                "The endpoint of \(origin) is not an address such as https://host:port without user name and query.")
         }
         guard parts.scheme == "https" || parts.isLoopback || allowsPlainHTTP else {
             throw CredentialsError(

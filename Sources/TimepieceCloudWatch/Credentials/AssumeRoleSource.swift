@@ -26,7 +26,7 @@ struct AssumeRoleSource: CredentialsSource {
         let profile = sources.configuration.profiles[name, default: [:]]
         guard profile["mfa_serial"] == nil else {
             throw CredentialsError(
-                "The AWS profile \"\(name)\" asks for a one-time code (mfa_serial), and there is nobody to type it.")
+                "The AWS profile \"\(name)\" asks for a one-time code (mfa_serial), which cannot be typed here.")
         }
         let source = try sourceKeys(of: name, profile, visited, at: now)
         let role = SecurityTokenService.Role(

@@ -26,7 +26,7 @@ struct ContainerSource: CredentialsSource {
             return nil
         }
         guard let parts = URLParts(address) else {
-            throw CredentialsError("\(origin) is no http or https address.")
+            throw CredentialsError("\(origin) is not an http or https address.")
         }
         guard parts.scheme == "https" || parts.isLoopback || Self.plainHosts.contains(parts.host) else {
             throw CredentialsError(
@@ -43,7 +43,7 @@ struct ContainerSource: CredentialsSource {
             document, names: ["AccessKeyId", "SecretAccessKey", "Token", "Expiration"], needsAll: true, origin: origin)
     }
 
-    /// The token that says who asks; the file is read each time, because it is renewed.
+    /// The token that identifies the caller; the file is read each time, because it is renewed.
     private func token() throws(CredentialsError) -> String? {
         let token: String
         let origin: String

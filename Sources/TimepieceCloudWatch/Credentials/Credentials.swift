@@ -42,7 +42,7 @@ extension Credentials {
 
     /// Makes keys of texts from outside.
     ///
-    /// - Throws: if a part is empty or could not stand in a header, or if the expiration is no time. The sentence names
+    /// - Throws: if a part is empty or could not stand in a header, or if the expiration is not a time. The sentence names
     ///   the origin and not the text.
     init(
         checking accessKeyID: String, _ secretAccessKey: String, _ sessionToken: String?, expiration: String? = nil,
@@ -58,7 +58,7 @@ extension Credentials {
         self.init(accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken)
         guard let expiration else { return }
         guard let end = WallTime(internetDate: expiration) else {
-            throw CredentialsError("The expiration of the AWS keys of \(origin) is no time as 2026-11-22T12:00:00Z.")
+            throw CredentialsError("The expiration of the AWS keys of \(origin) is not a time such as 2026-11-22T12:00:00Z.")
         }
         self.expiration = end
     }
@@ -75,7 +75,7 @@ extension Credentials {
             let value = document.string(path + [name])
             guard value != nil || index >= 2 && !needsAll && !document.contains(path + [name]) else {
                 throw CredentialsError(
-                    isTransient: true, "The reply of \(origin) has no \(name), or it is no text.")
+                    isTransient: true, "The reply of \(origin) has no \(name), or it is not a text.")
             }
             values.append(value)
         }

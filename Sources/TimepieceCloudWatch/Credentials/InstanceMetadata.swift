@@ -64,7 +64,7 @@ struct InstanceMetadata: Sendable {
         let standard = mode?.lowercased() == "ipv6" ? "http://[fd00:ec2::254]/" : "http://169.254.169.254/"
         let base = environment.filled(name) ?? profile["ec2_metadata_service_endpoint"] ?? standard
         guard let parts = URLParts(base) else {
-            throw CredentialsError("\(name) is no http or https address.")
+            throw CredentialsError("\(name) is not an http or https address.")
         }
         guard parts.scheme == "https" || parts.isLoopback || Self.plainHosts.contains(parts.host) else {
             throw CredentialsError(

@@ -35,7 +35,7 @@ package struct IoTCertificate: Sendable, Equatable {
         thingName = fields["iot-thing-name"].flatMap { $0.isEmpty ? nil : $0 }
         guard let parts = URLParts("https://\(endpoint)"), parts.authority == endpoint.lowercased() else {
             throw CredentialsError(
-                "The endpoint of iot-certificate is no host, as name.credentials.iot.region.amazonaws.com.")
+                "The endpoint of iot-certificate is not a host, such as name.credentials.iot.region.amazonaws.com.")
         }
         guard Self.isName(roleAlias, "=,@-_"), Self.isName(thingName ?? "-", ":-_") else {
             throw CredentialsError(

@@ -6,7 +6,7 @@ struct SecurityTokenService: Sendable {
     let region: Region
     let transport: any Transport
 
-    /// Who is to be, for the service.
+    /// The identity to assume.
     struct Role: Sendable, Equatable {
         var resourceName: String
         var sessionName: String?

@@ -33,7 +33,7 @@ struct StaticSource: CredentialsSource, Confidential {
         names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     }
 
-    /// The keys of a profile's options; a secret without the key's name is passed over, as botocore does.
+    /// The keys of a profile's options; a secret without the key's name is skipped, as botocore does.
     init(profile: [String: String], origin: String) {
         accessKeyID = profile["aws_access_key_id"]
         secretAccessKey = accessKeyID == nil ? nil : profile["aws_secret_access_key"]

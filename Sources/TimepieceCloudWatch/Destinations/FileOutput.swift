@@ -20,7 +20,7 @@ package final class FileOutput: LineOutput {
         self.user = user
     }
 
-    /// Opens the file for writing to see that it can be, and closes it; what may be otherwise a moment later is no error.
+    /// Opens the file for writing to see that it can be, and closes it; what may change a moment later is not an error.
     package func check() throws(LineOutputError) {
         guard let path else { return }
         let passing = [ENXIO, ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EIO, EINTR, EAGAIN]

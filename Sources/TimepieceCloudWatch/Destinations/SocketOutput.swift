@@ -4,7 +4,7 @@ import Timepiece
 
 /// Lines to an agent over TCP, or a datagram each over UDP.
 ///
-/// A TCP connection is kept, and made anew when the agent has closed it. Neither protocol confirms what the agent took.
+/// A TCP connection is kept, and made again when the agent has closed it. Neither protocol confirms what the agent took.
 package final class SocketOutput: LineOutput {
     private let host: String
     private let port: String

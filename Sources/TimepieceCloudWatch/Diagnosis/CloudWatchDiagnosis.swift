@@ -3,7 +3,7 @@ import Timepiece
 
 /// What publishing to CloudWatch needs, looked at piece by piece, for people.
 ///
-/// Figures would arrive if no finding is bad. No finding has a secret in it.
+/// Metrics would arrive if no finding is bad. No finding has a secret in it.
 public struct CloudWatchDiagnosis: Sendable {
     /// One thing that was looked at.
     public struct Finding: Sendable, Equatable {
@@ -11,9 +11,9 @@ public struct CloudWatchDiagnosis: Sendable {
         public enum Verdict: String, Sendable {
             /// As it has to be.
             case good
-            /// Figures arrive, but something is not as it should be.
+            /// Metrics arrive, but something is not as it should be.
             case doubtful
-            /// It keeps figures from arriving.
+            /// It keeps metrics from arriving.
             case bad
         }
 
@@ -37,7 +37,7 @@ public struct CloudWatchDiagnosis: Sendable {
     /// What was found, in the order in which things depend on each other.
     public private(set) var findings: [Finding] = []
 
-    /// Whether figures would arrive.
+    /// Whether metrics would arrive.
     public var isGood: Bool { findings.allSatisfy { $0.verdict != .bad } }
 
     /// Looks at everything, and sends one signed request without data.
@@ -106,7 +106,7 @@ public struct CloudWatchDiagnosis: Sendable {
         }
         guard let (keys, origin) = found else { return }
         if let hint = keys.hint {
-            add("keys", .doubtful, "The keys come from \(origin). \(hint)", advice: "Write the secret anew.")
+            add("keys", .doubtful, "The keys come from \(origin). \(hint)", advice: "Write the secret again.")
         } else {
             add("keys", .good, "The keys come from \(origin): \(keys.description).")
         }

@@ -13,7 +13,7 @@ package final class JSONDocument {
         guard value("SELECT json_valid(?1)", [])?.integer == 1 else { return nil }
     }
 
-    /// Returns the string at a path of member names; nil if there is none or it is no string.
+    /// Returns the string at a path of member names; nil if there is none or it is not a string.
     package func string(_ path: [String]) -> String? {
         value("SELECT CAST(json_extract(?1, ?2) AS BLOB) WHERE json_type(?1, ?2) = 'text'", path)?.blob
             // As bytes, because a string of JSON may have a zero in it.

@@ -75,7 +75,7 @@ package struct PutMetricDataEncoder: MetricEncoder {
     }
 }
 
-/// How a service wants figures to be written: the seam at which another protocol, OTLP as an example, is put in.
+/// The format that a service takes: the seam for another protocol, such as OTLP.
 package protocol MetricEncoder: Sendable {
     /// The path that requests are posted to.
     var path: String { get }

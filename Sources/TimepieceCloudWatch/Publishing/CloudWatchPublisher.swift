@@ -71,10 +71,10 @@ public final class CloudWatchPublisher: Sendable {
         sender.atIntervalEnd(number, interval: settings.interval.components.seconds, handler)
     }
 
-    /// Sets what hands over the last figures when the process ends by `exit` without a `close(within:)`.
+    /// Sets what hands over the last statistics when the process ends by `exit` without a `close(within:)`.
     ///
     /// The process then waits for the network up to three seconds, and what is not sent by then is in the spool; up to two
-    /// more for a thread that hangs in the network to let go. Nothing can be done for a process that a signal kills: it
+    /// more for a thread that hangs in the network to return. Nothing can be done for a process that a signal kills: it
     /// loses what it gathered since the last interval, but nothing that was spooled.
     ///
     /// - Parameter handler: called on the thread that ends the process, while others still run; it is kept until the
@@ -88,7 +88,7 @@ public final class CloudWatchPublisher: Sendable {
     /// The last publisher of a destination waits for network and disk together no longer than the deadline, or a quarter of a
     /// second if that is longer; what has not been sent by then is in the spool and goes out at the next start. Destinations
     /// that one thread closes one after the other share the longest of their deadlines. A disk that does not answer in time
-    /// is tried for half a minute more, with no thread that waits. Publishers before the last one do not wait: their figures
+    /// is tried for half a minute more, with no thread that waits. Publishers before the last one do not wait: their metrics
     /// are sent, or stored by the deadline, while the others go on.
     public func close(within deadline: Duration) {
         let isFirst = isClosed.withLock { isClosed in
@@ -110,7 +110,7 @@ public final class CloudWatchPublisher: Sendable {
     /// The deadline of the settings, for a flush and a close by an element.
     package var flushDeadline: Duration { settings.flushDeadline }
 
-    /// What became of the figures for this destination, those of its other publishers included.
+    /// What became of the metrics for this destination, those of its other publishers included.
     public var status: CloudWatchStatus { sender.status }
 
     /// Sets what is called when a failure was counted: a repetition, a loss, something spooled, an error.

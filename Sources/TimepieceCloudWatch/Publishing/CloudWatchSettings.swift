@@ -40,7 +40,7 @@ public struct CloudWatchSettings: Sendable {
     public var endpointURI: String?
     /// Whether `http` may also go to another machine, as to an emulator in a container.
     ///
-    /// Whoever stands between can then read and change figures, and read the signatures, though not the secret behind
+    /// Everyone on the way can then read and change metrics, and read the signatures, though not the secret behind
     /// them. Keys are never fetched that way.
     public var allowsPlainHTTP = false
     /// The fields of `iot-certificate`: `endpoint`, `cert-path`, `key-path`, `role-aliases`, `ca-path`, `iot-thing-name`.
@@ -55,7 +55,7 @@ public struct CloudWatchSettings: Sendable {
     public var emf: String?
     /// Whether requests are printed to standard output instead of being sent.
     public var dryRun = false
-    /// How long a publisher that is let go without being closed waits for the network, up to a minute.
+    /// How long a publisher that is released without being closed waits for the network, up to a minute.
     public var flushDeadline: Duration = .seconds(3)
 
     /// The environment variables, so that tests have their own.

@@ -3,7 +3,7 @@ import Timepiece
 extension Sender {
     /// Makes the sender for the destination of settings that have been checked.
     ///
-    /// The spool is opened on the sender's thread. Where it cannot be, figures that cannot be sent stay in memory, and the
+    /// The spool is opened on the sender's thread. Where it cannot be, metrics that cannot be sent stay in memory, and the
     /// status says why.
     convenience init(_ settings: CloudWatchSettings) {
         let environment = settings.environment ?? .ofProcess()

@@ -33,7 +33,7 @@ final class SenderRegistry: Sendable {
         }
     }
 
-    /// Gives a sender back; returns true if nobody else has it, so that it is to end.
+    /// Gives a sender back; returns true if it has no other user, so that it is to end.
     func release(_ settings: CloudWatchSettings) -> Bool {
         entries.withLock { entries in
             let key = DestinationKey(settings)

@@ -1,10 +1,10 @@
 public import Timepiece
 
-/// What became of the figures for one destination, shared by all elements of the process that publish there.
+/// What became of the metrics for one destination, shared by all elements of the process that publish there.
 public struct CloudWatchStatus: Sendable, Equatable {
     /// What the service has confirmed.
     public package(set) var sent = SampleTally()
-    /// What was sent again after an attempt of which nobody knows whether the service took it; part of `sent`.
+    /// What was sent again after an attempt that the service may have taken; part of `sent`.
     ///
     /// CloudWatch knows no repetition. A request whose answer is lost is sent again, because a gap in a metric looks like
     /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile.
@@ -64,7 +64,7 @@ public enum DropReason: String, Sendable, CaseIterable {
     case spoolLost = "spool-lost"
     /// There is no spool, or it cannot be written, and memory held as much as it may.
     case memoryFull = "memory-full"
-    /// Gathered in an earlier run of a machine whose clock was never set, so nobody knows when it was.
+    /// Gathered in an earlier run of a machine whose clock was never set, so that its time is unknown.
     case undatable
     /// Not sent when the element stopped, and there is no spool to keep it.
     case stopped

@@ -4,7 +4,7 @@ import Timepiece
 
 /// Threads for work that waits for the network and the disk, which must not be done on the threads of Swift's own pool.
 ///
-/// Nobody waits for them but the orderly end of the process, see ``ExitHandler``.
+/// Only the orderly end of the process waits for them, see ``ExitHandler``.
 final class OwnThreads: Sendable {
     static let shared = OwnThreads()
 
@@ -86,7 +86,7 @@ final class OwnThreads: Sendable {
     }
 }
 
-/// What comes before the end of a process by `exit`, stopped pipelines or not: the figures go out, then the threads end.
+/// What comes before the end of a process by `exit`, stopped pipelines or not: the metrics go out, then the threads end.
 ///
 /// It has to come before OpenSSL's own handler. That frees what a thread still uses, and what the end of a thread frees
 /// too, and the process would die of it.

@@ -46,7 +46,7 @@ package final class Sender: Sendable {
         guard !isStarted.exchange(true, ordering: .relaxed) else { return true }
         guard !OwnThreads.shared.start({ self.run() }) else { return true }
         isStarted.store(false, ordering: .relaxed)
-        state.withLock { $0.status.lastError = "The system gives no thread for sending; figures stay in memory." }
+        state.withLock { $0.status.lastError = "The system gives no thread for sending; metrics stay in memory." }
         return false
     }
 
@@ -109,7 +109,7 @@ package final class Sender: Sendable {
         wake.advance()
     }
 
-    /// Sets what hands over the last figures of a series when the process ends without closing it.
+    /// Sets what hands over the last statistics of a series when the process ends without closing it.
     package func atExit(_ publisher: UInt64, _ handler: (@Sendable () -> Void)?) {
         lastHandlers.withLock { $0[publisher] = handler }
     }

@@ -29,7 +29,7 @@ extension SenderState {
         return change > .seconds(1) || change < .seconds(-1) ? epoch : nil
     }
 
-    /// Takes it that the right time at boot is written down.
+    /// Notes that the right time at boot is written down.
     package mutating func remembered(_ epoch: WallTime) {
         rememberedEpoch = epoch
     }

@@ -46,7 +46,7 @@ extension SenderState {
         flush.deadline = max(deadline, flush.deadline ?? deadline)
     }
 
-    /// Takes it that a thread waits for a flush no longer; after the last one, work goes on as usual.
+    /// Notes that a thread waits for a flush no longer; after the last one, work goes on as usual.
     package mutating func endFlush() {
         flush.waiters = max(0, flush.waiters - 1)
         if flush.waiters == 0, !flush.isLast { flush.deadline = nil }

@@ -46,7 +46,7 @@ extension SenderState {
         }
     }
 
-    /// Takes it that the spool is open, and what it knows about earlier boots.
+    /// Notes that the spool is open, and what it knows about earlier boots.
     package mutating func opened(epochs known: [String: WallTime], samples: UInt64) {
         isSpoolOpen = true
         spooled = SampleTally(data: 0, samples: samples)
@@ -54,7 +54,7 @@ extension SenderState {
         epochs = known
     }
 
-    /// Takes it that the file was removed, replaced or damaged, with all that was in it.
+    /// Notes that the file was removed, replaced or damaged, with all that was in it.
     ///
     /// What of it is in memory goes on as if it had never been stored; the rest is counted. The file is opened again.
     package mutating func lostSpool(_ error: String, now: Moment) {
@@ -94,7 +94,7 @@ extension SenderState {
         }
     }
 
-    /// Takes it that data are in the spool, under which numbers, and what was dropped there to make room.
+    /// Notes that data are in the spool, under which numbers, and what was dropped there to make room.
     package mutating func stored(_ rows: [Int64], dropped: SampleTally, now: Moment) {
         for queuedDatum in storing { spooled.add(queuedDatum.datum) }
         spooled.subtract(dropped)
@@ -104,13 +104,13 @@ extension SenderState {
         nextLook = min(nextLook, max(notBefore, now.boot))
     }
 
-    /// Takes it that other senders have dropped data of this destination in the spool to make room.
+    /// Notes that other senders have dropped data of this destination in the spool to make room.
     package mutating func evicted(_ tally: SampleTally) {
         status.drop(tally, because: .spoolFull)
         spooled.subtract(tally)
     }
 
-    /// Takes it that the spool could not be written: the data stay in memory.
+    /// Notes that the spool could not be written: the data stay in memory.
     package mutating func couldNotStore(_ error: SpoolError, now: Moment) {
         rescued(nil)
         fresh = (storing + fresh).sorted { $0.datum.instant < $1.datum.instant }
@@ -119,10 +119,10 @@ extension SenderState {
         bound()
     }
 
-    /// Takes it that the spool could not be used for now: what cannot be sent stays in memory, and it is tried again.
+    /// Notes that the spool could not be used for now: what cannot be sent stays in memory, and it is tried again.
     package mutating func couldNotUseSpool(_ error: SpoolError, now: Moment) {
         let problem = error.description
-        if spoolProblem != problem { status.lastError = "\(problem) Figures that cannot be sent stay in memory." }
+        if spoolProblem != problem { status.lastError = "\(problem) Metrics that cannot be sent stay in memory." }
         spoolProblem = problem
         let pause = error.kind == .busy ? configuration.busyPause : configuration.storePause
         // A thread that waits has no time for long pauses.
@@ -130,7 +130,7 @@ extension SenderState {
         nextStore = now.boot.advanced(by: isUrgent ? pause / 10 : pause)
     }
 
-    /// Takes it that the spool has what it was told about data that are done with.
+    /// Notes that the spool has what it was told about data that are done with.
     package mutating func settled(removed done: [Int64], released free: [Int64]) {
         for row in done { spooled.subtract(SampleTally(data: 1, samples: removed.removeValue(forKey: row) ?? 0)) }
         for row in free { released[row] = nil }
@@ -147,7 +147,7 @@ extension SenderState {
         if !open.isEmpty { parts.append(open) }
     }
 
-    /// Takes it that some data of the spool are still held; others were taken by another process.
+    /// Notes that some data of the spool are still held; others were taken by another process.
     package mutating func renewed(_ held: Set<Int64>, now: Moment) {
         claimedAt = now.boot
         for index in parts.indices {
@@ -164,7 +164,7 @@ extension SenderState {
         spoolProblem = nil
     }
 
-    /// Takes it that a batch has arrived but for some of its data, which are dropped.
+    /// Notes that a batch has arrived but for some of its data, which are dropped.
     mutating func accept(_ batch: Batch, without refused: [Int], _ error: String, now: Moment) {
         var rest = batch
         rest.data = []
@@ -192,7 +192,7 @@ extension SenderState {
         }
     }
 
-    /// Takes it that something that sending needs is not there, before anything was to be sent.
+    /// Notes that something that sending needs is not there, before anything was to be sent.
     package mutating func lacks(_ sentence: String) {
         guard status.lastSuccess == nil else { return }
         status.isFailing = true

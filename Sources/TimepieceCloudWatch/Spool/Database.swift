@@ -173,7 +173,7 @@ package struct SpoolError: Error, Sendable, Equatable, CustomStringConvertible {
     package enum Kind: Sendable, Equatable {
         /// Neither the file's own bound nor the disk leaves room.
         case full
-        /// The file is no database, or a damaged one.
+        /// The file is not a database, or is a damaged one.
         case damaged
         /// Another process has it locked for longer than was waited.
         case busy

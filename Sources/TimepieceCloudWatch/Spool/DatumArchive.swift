@@ -1,6 +1,6 @@
 import Timepiece
 
-/// How a datum lies in the spool: its names and figures in as few bytes as needed, about 700 for a minute of video.
+/// How a datum lies in the spool: its names and statistics in as few bytes as needed, about 700 for a minute of video.
 ///
 /// Numbers are base-128 with the low group first; values are differences, in sixteenths of a nanosecond.
 enum DatumArchive {

@@ -5,12 +5,12 @@ package import Timepiece
 ///
 /// SQLite with a rollback journal and full synchronization: a datum that was stored is there after a power cut, or it
 /// had not been stored. The journal keeps 64 KiB for itself, so that a disk that others have filled to the last byte
-/// takes new data in the place of the oldest, and lets go of what is sent. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
-/// lease ends when its time is over or the machine was booted anew, and what it held counts as uncertain from then on.
+/// takes new data in the place of the oldest, and releases what is sent. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
+/// lease ends when its time is over or the machine was booted again, and what it held counts as uncertain from then on.
 ///
-/// Safe on any thread; every call may wait for the disk and for other processes. The file holds names and figures only.
+/// Safe on any thread; every call may wait for the disk and for other processes. The file holds names and statistics only.
 package final class Spool: Sendable {
-    /// The bytes of a file that nobody limited otherwise.
+    /// The limit of a file in bytes, unless another one is given.
     package static let defaultLimit = 16 << 20
     private static let pageSize = 4096
 
@@ -94,7 +94,7 @@ package final class Spool: Sendable {
         return (rows, SampleTally())
     }
 
-    /// Takes the newest data that nobody holds, all of one namespace, and holds them for the time of a lease.
+    /// Takes the newest data that is not held, all of one namespace, and holds them for the time of a lease.
     ///
     /// Where the disk is full they are as many as the journal's reserve has room for.
     package func claim(
@@ -173,7 +173,7 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Removes data that have been sent or given up, and lets go of others.
+    /// Removes data that have been sent or given up, and releases others.
     ///
     /// - Parameters:
     ///   - removed: data that are done with.

@@ -2,12 +2,12 @@ import Glibc
 
 /// The file of a spool and those beside it, checked for what another user of the machine could have put there.
 ///
-/// Whoever controls a file that SQLite opens controls what is published, and through a journal which files are deleted.
+/// The user who controls a file that SQLite opens controls what is published, and through a journal which files are deleted.
 /// So the directory has to be one's own, or root's, and closed to others unless it is sticky; the files have to be one's
 /// own, regular and without a second name; and no directory on the way may be another user's. What is not so is left
 /// untouched.
 struct SpoolFiles: Sendable {
-    /// The file's path without links, which nobody else can lead elsewhere.
+    /// The file's path without links, which no other user can redirect.
     let path: String
     /// The file that was opened.
     private var device: dev_t = 0
@@ -33,7 +33,7 @@ struct SpoolFiles: Sendable {
         for end in ["", "-journal", "-wal", "-shm", ".damaged"] { try Self.check(file: path + end, user) }
         try Self.make(path, user)
         try Self.make(path + "-journal", user)
-        // In a directory of all users nobody is to put a write-ahead log there, which SQLite would read; an empty one is
+        // In a directory of all users no one must put a write-ahead log there, which SQLite would read; an empty one is
         // none to it.
         if mode & 0o022 != 0 { try Self.make(path + "-wal", user) }
         var status = stat()

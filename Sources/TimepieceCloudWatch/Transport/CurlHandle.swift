@@ -55,7 +55,7 @@ import CSQLite
 
 /// The libraries behind what is sent: libcurl, which also reads addresses, OpenSSL and SQLite.
 ///
-/// Nobody else pays for them: they are loaded, for good, by the first publisher that sends something to somebody.
+/// Nothing else pays for them: they are loaded, for good, by the first publisher that sends something to somebody.
 enum NetworkLibraries {
     /// Loads them; returns the first that cannot be used and why, as "libcurl.so.4, which cannot be loaded: …".
     static var missing: String? {

@@ -125,7 +125,7 @@ struct HostileDirectoryTests {
         unsafe chmod(folder.directory, 0o777)
         let publisher = try CloudWatchPublisher(.test(endpoint: server.address("none", "hostile"), spool: folder.path))
         #expect(eventually { publisher.status.lastError?.contains("other users can write") ?? false })
-        #expect(publisher.status.lastError?.hasSuffix("Figures that cannot be sent stay in memory.") ?? false)
+        #expect(publisher.status.lastError?.hasSuffix("Metrics that cannot be sent stay in memory.") ?? false)
         publisher.publish(.of(5), closedAt: .now())
         publisher.close(within: .seconds(20))
         #expect(publisher.status.sent.samples == 5)

@@ -161,7 +161,7 @@ open_once (void)
   output = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   if (isatty (STDERR_FILENO))
     errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  /* Who prints must never wait for us: what does not fit is lost. */
+  /* The printing thread must never wait for this: what does not fit is lost. */
   if (output < 0 || pipe2 (others, O_CLOEXEC | O_NONBLOCK) != 0) {
     close (keys);
     keys = -1;

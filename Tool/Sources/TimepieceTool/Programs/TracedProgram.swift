@@ -59,7 +59,7 @@ final class TracedProgram {
         inputs.append((descriptor, take))
     }
 
-    /// Asks the program to end, and after two seconds ends it; of an attached one it lets go.
+    /// Asks the program to end, and after two seconds ends it; an attached one is left running.
     func stop() {
         if stopping == nil { stopping = elapsed }
     }
