@@ -58,7 +58,8 @@ extension Credentials {
         self.init(accessKeyID: accessKeyID, secretAccessKey: secretAccessKey, sessionToken: sessionToken)
         guard let expiration else { return }
         guard let end = WallTime(internetDate: expiration) else {
-            throw CredentialsError("The expiration of the AWS keys of \(origin) is not a time such as 2026-11-22T12:00:00Z.")
+            throw CredentialsError(
+                "The expiration of the AWS keys of \(origin) is not a time such as 2026-11-22T12:00:00Z.")
         }
         self.expiration = end
     }
