@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Runs every shell example of the README, and looks for every Swift example in Snippets/.
+"""Runs every example of the README in shell, Python and C, and looks for every Swift example in Snippets/.
 
 A README that shows what does not run is worse than none.
 """
@@ -7,6 +7,7 @@ import pathlib
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,11 +18,26 @@ def blocks(language):
     return re.findall(rf"^```{language}\n(.*?)^```$", text, re.MULTILINE | re.DOTALL)
 
 
+def commands(folder):
+    """The command that runs each example; files go into a folder."""
+    for block in blocks("sh"):
+        yield block, ["bash", "-euo", "pipefail", "-c", block]
+    for block in blocks("python"):
+        yield block, [sys.executable, "-c", f"import sys; sys.path.insert(0, 'apps/python')\n{block}"]
+    for number, block in enumerate(blocks("c")):
+        source = pathlib.Path(folder) / f"{number}.c"
+        source.write_text(block)
+        yield block, ["bash", "-euo", "pipefail", "-c",
+                      f"cc -Wall -Werror -Iapps/include -o {source}.run {source} "
+                      f"$(pkg-config --cflags --libs gstreamer-1.0) && {source}.run"]
+
+
 def main():
     passed = failed = 0
-    for block in blocks("sh"):
+    folder = tempfile.TemporaryDirectory()
+    for block, command in commands(folder.name):
         start = time.monotonic()
-        result = subprocess.run(["bash", "-euo", "pipefail", "-c", block], cwd=ROOT, timeout=120,
+        result = subprocess.run(command, cwd=ROOT, timeout=120,
                                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         if result.returncode == 0:
             passed += 1

@@ -44,6 +44,26 @@
         unsafe cell.pointee = interval
     }
 
+    /// Keeps intervals one after the other, in a loop of its own, which the compiler makes one of vectors.
+    @inline(__always)
+    func set(_ intervals: UnsafePointer<UInt32>, count: Int, at place: UInt64) {
+        let first = Int(truncatingIfNeeded: place & (Self.room &- 1))
+        guard first &+ count <= Int(Self.room) else {
+            var index = 0
+            while index < count {
+                set(unsafe UInt64(intervals[index]), at: place &+ UInt64(truncatingIfNeeded: index))
+                index &+= 1
+            }
+            return
+        }
+        let cells = unsafe values + first
+        var index = 0
+        while index < count {
+            unsafe cells[index] = UInt64(intervals[index])
+            index &+= 1
+        }
+    }
+
     func interval(at place: UInt64) -> UInt64 {
         let cell = unsafe values + Int(truncatingIfNeeded: place & (Self.room &- 1))
         return unsafe cell.pointee

@@ -52,9 +52,9 @@
             together &+= interval
             squared &+= UInt128(interval &* interval)
             buckets.count(interval)
-            kept.set(interval, at: count &+ UInt64(truncatingIfNeeded: index))
             index &+= 1
         }
+        unsafe kept.set(intervals, count: added, at: count)
         min = Swift.min(min, least)
         max = Swift.max(max, most)
         advance(by: UInt64(truncatingIfNeeded: added), longest: most)
