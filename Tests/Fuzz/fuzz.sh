@@ -62,7 +62,7 @@ in_swift() {
     swiftc "${flags[@]}" -module-name $module -emit-module -emit-module-path "$folder/modules/$module.swiftmodule" \
       -c -o "$folder/$module.o" $(find Sources/$module -name '*.swift')
   done
-  for library in Sources/{CLazyLibrary,CCurl,COpenSSL,CSQLite}/*.c; do
+  for library in Sources/{CLazyLibrary,CCurl,COpenSSL,CSQLite,CZlib}/*.c; do
     libraries+=("$folder/$(basename "$library" .c).o")
     "$clang" -O -g -fsanitize=address -ISources/CLazyLibrary/include -I"$(dirname "$library")/include" -c \
       -o "${libraries[-1]}" "$library"
@@ -71,7 +71,7 @@ in_swift() {
   quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -emit-executable -o "$folder/readers" \
     -emit-module -emit-module-path "$folder/modules/TimepieceCloudWatch.swiftmodule" \
     $(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift') "$folder/Timepiece.o" "$folder/TimepieceMessages.o" \
-    "${libraries[@]}" -lz $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
+    "${libraries[@]}" $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
 }
 
 # Asks PID to end, as libFuzzer does on this signal, once it holds 768 MB, well below libFuzzer's limit of two gigabytes:
