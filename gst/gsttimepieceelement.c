@@ -633,7 +633,7 @@ take_caps (GstTimepieceElement * self, GstCaps * caps)
 {
   GstStructure *structure = gst_caps_get_structure (caps, 0);
   gdouble rate = 0.0;
-  gint numerator, denominator;
+  gint numerator = 0, denominator = 0;
 
   if (structure && gst_structure_get_fraction (structure, "framerate",
           &numerator, &denominator) && denominator > 0)

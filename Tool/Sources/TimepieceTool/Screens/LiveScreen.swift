@@ -78,7 +78,7 @@ struct LiveScreen {
             let isEarly = now < .seconds(5)
             let text = isEarly ? "Waiting for the first report …" : "No report yet. Is a timepiecetick in the stream?"
             lines += ["", cut(text, width)]
-        } else if streams.isEmpty, watches.isEmpty, board.pipelines.isEmpty {
+        } else if streams.isEmpty, watches.isEmpty, pipelines(board).isEmpty {
             lines += ["", cut("Nothing is called so: \(filter)", width)]
         }
         if !streams.isEmpty {
@@ -93,10 +93,14 @@ struct LiveScreen {
             lines += [""] + watchTable(watches, board).lines(width: width, style: style)
             if let busiest = bottleneck(board) { lines.append(style.paint(cut(busiest, width), .yellow)) }
         }
-        for (_, pipeline) in board.pipelines.sorted(by: { $0.key < $1.key }) {
-            lines += [""] + PipelineTables(pipeline: pipeline, style: style).lines(width: width)
-        }
+        for pipeline in pipelines(board) { lines += [""] + pipeline.lines(width: width) }
         return lines
+    }
+
+    private func pipelines(_ board: LiveBoard) -> [PipelineTables] {
+        board.pipelines.sorted { $0.key < $1.key }
+            .map { PipelineTables(pipeline: $0.value, style: style, matches: matches) }
+            .filter { !$0.isEmpty }
     }
 
     private func streams(_ board: LiveBoard) -> [LiveBoard.Tick] {

@@ -4,6 +4,11 @@ import TimepieceMessages
 struct PipelineTables {
     let pipeline: PipelineMessage
     let style: ScreenStyle
+    /// Whether an element of a path is shown.
+    var matches: (String) -> Bool = { _ in true }
+
+    /// Whether any element is shown.
+    var isEmpty: Bool { !pipeline.elements.contains { matches($0.path) } }
 
     func lines(width: Int) -> [String] {
         let verdict = TextTable.fit(
@@ -12,7 +17,7 @@ struct PipelineTables {
             style.paint(verdict, pipeline.bottleneck.element == nil ? .green : .yellow)
         ]
         lines += elements.lines(width: width, style: style)
-        if !pipeline.queues.isEmpty { lines += [""] + queues.lines(width: width, style: style) }
+        if pipeline.queues.contains(where: { matches($0.path) }) { lines += [""] + queues.lines(width: width, style: style) }
         if !pipeline.threads.isEmpty { lines += [""] + threads.lines(width: width, style: style) }
         return lines
     }
@@ -25,7 +30,7 @@ struct PipelineTables {
             .init(title: "FOR", rank: 5, isLeading: true),
             .init(title: "START", rank: 1),
         ])
-        table.rows = pipeline.elements.map { element in
+        table.rows = pipeline.elements.filter { matches($0.path) }.map { element in
             let isSlow = element.path == pipeline.bottleneck.element
             let color: ScreenStyle.Color? = isSlow ? .yellow : nil
             let perBuffer = element.bufferCount > 0 ? element.workTime / Int(clamping: element.bufferCount) : .zero
@@ -47,7 +52,7 @@ struct PipelineTables {
             .init(title: "FULL", rank: 0), .init(title: "EMPTY", rank: 0), .init(title: "DROPPED", rank: 4),
         ])
         let several = Dictionary(grouping: pipeline.queues, by: \.path).filter { $0.value.count > 1 }
-        table.rows = pipeline.queues.map { queue in
+        table.rows = pipeline.queues.filter { matches($0.path) }.map { queue in
             [
                 .init(several[queue.path] == nil ? queue.path : "\(queue.path).\(queue.pad)"),
                 .init("\(queue.level)"), .init("\(queue.maxLevel)"), .init(Texts.duration(queue.p50Dwell)),
