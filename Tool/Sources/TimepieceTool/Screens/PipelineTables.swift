@@ -17,7 +17,9 @@ struct PipelineTables {
             style.paint(verdict, pipeline.bottleneck.element == nil ? .green : .yellow)
         ]
         lines += elements.lines(width: width, style: style)
-        if pipeline.queues.contains(where: { matches($0.path) }) { lines += [""] + queues.lines(width: width, style: style) }
+        if pipeline.queues.contains(where: { matches($0.path) }) {
+            lines += [""] + queues.lines(width: width, style: style)
+        }
         if !pipeline.threads.isEmpty { lines += [""] + threads.lines(width: width, style: style) }
         return lines
     }
