@@ -245,47 +245,69 @@ has_bus (GstTimepieceElement * self)
   return hears;
 }
 
-static GstMessage *
-settings_warning (GstTimepieceElement * self, const gchar * problem,
+/* A warning that could not be posted yet. Not a message, which would hold the
+ * element that holds it. */
+typedef struct
+{
+  gchar *problem;
+  gchar *consequence;
+} Doubt;
+
+static void
+free_doubt (gpointer data)
+{
+  Doubt *doubt = data;
+
+  g_free (doubt->problem);
+  g_free (doubt->consequence);
+  g_free (doubt);
+}
+
+static void
+post_warning (GstTimepieceElement * self, const gchar * problem,
     const gchar * consequence)
 {
   GError *error = g_error_new_literal (GST_RESOURCE_ERROR,
       GST_RESOURCE_ERROR_SETTINGS, problem);
-  GstMessage *message = gst_message_new_warning (GST_OBJECT (self), error,
-      consequence);
 
+  gst_element_post_message (GST_ELEMENT (self),
+      gst_message_new_warning (GST_OBJECT (self), error, consequence));
   g_error_free (error);
-  return message;
 }
 
 void
 gst_timepiece_element_warn_settings (GstTimepieceElement * self,
     const gchar * problem, const gchar * consequence)
 {
-  GstMessage *message = settings_warning (self, problem, consequence);
+  Doubt *doubt;
 
   if (has_bus (self)) {
-    gst_element_post_message (GST_ELEMENT (self), message);
+    post_warning (self, problem, consequence);
     return;
   }
+  doubt = g_new (Doubt, 1);
+  doubt->problem = g_strdup (problem);
+  doubt->consequence = g_strdup (consequence);
   GST_OBJECT_LOCK (self);
-  g_queue_push_tail (&PRIVATE (self)->doubts, message);
+  g_queue_push_tail (&PRIVATE (self)->doubts, doubt);
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Posts what could not be told when it was set. */
+/* Posts what could not be posted when it was set. */
 static void
 tell_doubts (GstTimepieceElement * self)
 {
-  GstMessage *message;
+  Doubt *doubt;
 
   do {
     GST_OBJECT_LOCK (self);
-    message = g_queue_pop_head (&PRIVATE (self)->doubts);
+    doubt = g_queue_pop_head (&PRIVATE (self)->doubts);
     GST_OBJECT_UNLOCK (self);
-    if (message)
-      gst_element_post_message (GST_ELEMENT (self), message);
-  } while (message);
+    if (doubt) {
+      post_warning (self, doubt->problem, doubt->consequence);
+      free_doubt (doubt);
+    }
+  } while (doubt);
 }
 
 static guint
@@ -1000,7 +1022,7 @@ gst_timepiece_element_finalize (GObject * object)
 {
   GstTimepieceElementPrivate *priv = PRIVATE (GST_TIMEPIECE_ELEMENT (object));
 
-  g_queue_clear_full (&priv->doubts, (GDestroyNotify) gst_message_unref);
+  g_queue_clear_full (&priv->doubts, free_doubt);
   g_free (priv->label);
   g_free (priv->label_problem);
   gst_timepiece_cloudwatch_clear (&priv->publishing);

@@ -75,7 +75,7 @@ few_threads() {
   chmod 644 "$GST_REGISTRY"
   # The process, GLib's thread and that of the source: none is left for the reports.
   prlimit --nproc=3 setpriv --reuid=$stranger --regid=$stranger --clear-groups \
-    gst-launch-1.0 fakesrc num-buffers=300 ! timepiecetick interval=1000000 ! fakesink >"$work/few" 2>&1 || {
+    gst-launch-1.0 fakesrc num-buffers=300 ! identity sleep-time=1000 ! timepiecetick interval=1000000 ! fakesink >"$work/few" 2>&1 || {
     cat "$work/few"; return 1; }
   cat "$work/few"
   grep -q 'Got EOS' "$work/few" && [ "$(grep -c 'No thread could be started' "$work/few")" = 1 ]

@@ -9,7 +9,7 @@ clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
 for file in gst/*.c; do
   # shellcheck disable=SC2046
   "$clang" -O1 -g -fPIC -Wall -Wextra -Werror -fsanitize=undefined -fsanitize-trap=undefined -Igst/include \
-    -ISources/CTimepiece/include -DPACKAGE='"timepiece"' -DTIMEPIECE_VERSION='"ubsan"' \
+    -ISources/CTimepiece/include -DPACKAGE='"timepiece"' -DTIMEPIECE_VERSION='"ubsan"' -DTIMEPIECE_GSTREAMER_MINOR=18 \
     $(pkg-config --cflags gstreamer-video-1.0) -c "$file" -o "$folder/$(basename "$file").o"
 done
 # shellcheck disable=SC2046

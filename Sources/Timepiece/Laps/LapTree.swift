@@ -28,6 +28,8 @@ import Synchronization
     @safe private struct Log {
         var entries: UnsafeMutablePointer<Entry>
         var capacity: Int
+        /// What the entries refer to and nothing else holds any more.
+        var kept: [AnyObject] = []
     }
 
     private static let invalidated = -1
@@ -45,7 +47,13 @@ import Synchronization
 
     deinit {
         unsafe log.pointee.entries.deallocate()
+        unsafe log.deinitialize(count: 1)
         unsafe log.deallocate()
+    }
+
+    /// Keeps the owner of a series whose laps are staged until they are committed; for the writer.
+    package func keep(_ owner: AnyObject) {
+        unsafe log.pointee.kept.append(owner)
     }
 
     /// How many outermost laps have ended.
@@ -91,6 +99,7 @@ import Synchronization
             entry.slots.record(entry.length, in: filled)
         }
         staged.store(0, ordering: .relaxed)
+        if unsafe !log.pointee.kept.isEmpty { unsafe log.pointee.kept.removeAll() }
     }
 
     /// Makes room in the log, or spoils the lap if there is too much in it.

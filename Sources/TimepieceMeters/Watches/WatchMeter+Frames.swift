@@ -29,7 +29,12 @@ import Timepiece
     package mutating func release() {
         guard unsafe isHeld, let context = unsafe context else { return }
         unsafe isHeld = false
-        unsafe Unmanaged<WatchContext>.fromOpaque(context).release()
+        let held = unsafe Unmanaged<WatchContext>.fromOpaque(context)
+        // What was staged inside an outermost lap that goes on refers to the context.
+        if unsafe outer != nil, let tree = unsafe held.takeUnretainedValue().tree {
+            unsafe tree.takeUnretainedValue().keep(held.takeUnretainedValue())
+        }
+        unsafe held.release()
     }
 }
 

@@ -76,7 +76,7 @@ struct CloudWatchSettingsTests {
             $0.secretAccessKey = nil
         },
         Mistake("missing profile", "profile", "absent") { $0.profile = "absent" },
-        Mistake("region with a blank", "region", "no region's name") { $0.region = "us east" },
+        Mistake("region with a blank", "region", "not the name of a region") { $0.region = "us east" },
         Mistake("endpoint without scheme", "endpoint-uri", "https") { $0.endpointURI = "monitoring" },
         Mistake("plain http", "endpoint-uri", "plain http") { $0.endpointURI = "http://example.com" },
         Mistake("certificate without key", "iot-certificate", "needs the field") {
