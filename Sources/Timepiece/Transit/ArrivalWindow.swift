@@ -7,7 +7,7 @@ import Synchronization
 /// ever open, and then a stamp costs two comparisons and a store.
 ///
 /// - Writer: one thread at a time.
-/// - Readers: any: ``highest``, ``openCount``, ``oldestOpen``.
+/// - Readers: any: ``highestStore``, ``openStore``, ``oldestStore``.
 struct ArrivalWindow: ~Copyable, Sendable {
     /// How many of the last sequence numbers are known one by one.
     static var span: UInt64 { 256 }
@@ -18,12 +18,13 @@ struct ArrivalWindow: ~Copyable, Sendable {
         var merged: UInt64 = 0
     }
 
-    private let highestStore: Atomic<UInt64>
-    private let openStore = Atomic<UInt64>(0)
-    private let oldestStore = Atomic<UInt64>(0)
     private var open = InlineArray<4, UInt64>(repeating: 0)
     /// Of the open ones, those that came beside another stamp that made the lap.
     private var arrived = InlineArray<4, UInt64>(repeating: 0)
+    // For readers, who look at these alone: a function of the window would be an access to all of it, beside the writer's.
+    let highestStore: Atomic<UInt64>
+    let openStore = Atomic<UInt64>(0)
+    let oldestStore = Atomic<UInt64>(0)
 
     /// Makes a window that waits for nothing up to a sequence number.
     init(after sequence: UInt64) {

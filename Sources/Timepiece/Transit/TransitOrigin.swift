@@ -159,12 +159,12 @@ import Synchronization
         var underWay = UnderWay()
         let isKnown = unsafe state.pointee.isKnown.load(ordering: .relaxed)
         guard unsafe isKnown || state.pointee.isConnected.load(ordering: .relaxed) else { return underWay }
-        let oldestOpen = unsafe state.pointee.window.oldestOpen
-        let open = unsafe state.pointee.window.openCount
+        let oldestOpen = unsafe state.pointee.window.oldestStore.load(ordering: .relaxed)
+        let open = unsafe state.pointee.window.openStore.load(ordering: .relaxed)
+        let highest = unsafe state.pointee.window.highestStore.load(ordering: .relaxed)
         let waited =
             unsafe isKnown || !state.pointee.isLate
-            ? state.pointee.window.highest
-            : max(state.pointee.window.highest, state.pointee.connectedAt.load(ordering: .relaxed))
+            ? highest : max(highest, state.pointee.connectedAt.load(ordering: .relaxed))
         let issued = start.issued
         let following = issued > waited ? issued &- waited : 0
         underWay.count = following.addingSaturating(open)
