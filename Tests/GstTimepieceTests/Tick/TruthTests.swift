@@ -28,7 +28,8 @@ extension TimepieceTick {
             #expect(report.unsigned("num-buffers") == buffers.buffers)
             #expect(try #require(report.unsigned("num-intervals")) <= buffers.buffers - headers - 1)
             if encoder == "theoraenc" {
-                #expect(headers == 3 && report.unsigned("num-buffers") == 33 && report.unsigned("num-intervals") == 29)
+                // How many intervals there are besides depends on what came before the pipeline played.
+                #expect(headers == 3 && report.unsigned("num-buffers") == 33)
             }
         }
 
