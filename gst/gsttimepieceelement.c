@@ -120,7 +120,7 @@ gst_timepiece_element_get_interval (GstTimepieceElement * self)
   return interval;
 }
 
-/* Returns: (transfer full) */
+/* Returns: (transfer full): the pipeline, or whatever is outermost */
 GstObject *
 gst_timepiece_element_get_top_level (GstTimepieceElement * self)
 {
@@ -217,25 +217,11 @@ gst_timepiece_element_running_time (GstTimepieceElement * self,
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
 }
 
-/* Returns: (transfer full): the pipeline, or whatever is outermost */
-static GstObject *
-ref_outermost (GstTimepieceElement * self)
-{
-  GstObject *object = gst_object_ref (GST_OBJECT (self));
-  GstObject *parent;
-
-  while ((parent = gst_object_get_parent (object))) {
-    gst_object_unref (object);
-    object = parent;
-  }
-  return object;
-}
-
 /* A bus drops what comes before its pipeline is READY. */
 static gboolean
 has_bus (GstTimepieceElement * self)
 {
-  GstObject *outermost = ref_outermost (self);
+  GstObject *outermost = gst_timepiece_element_get_top_level (self);
   GstBus *bus = gst_element_get_bus (GST_ELEMENT (outermost));
   gboolean hears = bus && !GST_OBJECT_FLAG_IS_SET (bus, GST_BUS_FLUSHING);
 
@@ -420,7 +406,7 @@ interval_problem (guint64 interval)
 static gboolean
 mark_failing (GstTimepieceElement * self, gboolean failing)
 {
-  GstObject *outermost = ref_outermost (self);
+  GstObject *outermost = gst_timepiece_element_get_top_level (self);
   GQuark quark = PRIVATE (self)->cloudwatch_destination;
   gboolean changes;
 
