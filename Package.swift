@@ -7,7 +7,7 @@ let version = "0.1.0"
 
 /// Whether the project builds itself: the Makefile says so, or it is `swift build` in this folder. `TIMEPIECE_STRICT=0` says
 /// no. Where another package depends on this one, a warning of a newer compiler is not an error, and Xcode's build system
-/// refuses to be told otherwise.
+/// does not allow another setting.
 let isStrict =
     Context.environment["TIMEPIECE_STRICT"].map { $0 != "0" }
     ?? (Context.environment["PWD"] == Context.packageDirectory)
@@ -30,7 +30,7 @@ let strictC: [CSetting] =
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// Whether SwiftPM is to look for GStreamer. A package that depends on the timing library alone, on a machine without
-/// GStreamer, is not told to install it; TimepieceMessages then says what is missing when it is compiled.
+/// GStreamer, does not have to install it; TimepieceMessages then says what is missing when it is compiled.
 let looksForGStreamer: Bool = {
     guard !isStrict else { return true }
     let pkgConfig = Process()
@@ -44,9 +44,13 @@ let looksForGStreamer: Bool = {
 
 let package = Package(
     name: "timepiece",
+    // The timing library alone; not built there yet.
+    platforms: [.macOS(.v26), .iOS(.v26), .tvOS(.v26), .watchOS(.v26), .visionOS(.v26)],
     products: [
         .library(name: "Timepiece", targets: ["Timepiece"]),
         .library(name: "TimepieceCloudWatch", targets: ["TimepieceCloudWatch"]),
+        .library(name: "TimepieceOpenTelemetry", targets: ["TimepieceOpenTelemetry"]),
+        .library(name: "TimepieceTelemetry", targets: ["TimepieceTelemetry"]),
         .library(name: "TimepieceMessages", targets: ["TimepieceMessages"]),
         .library(name: "CGStreamer", targets: ["CGStreamer"]),
         .library(name: "CUserSocket", targets: ["CUserSocket"]),
@@ -60,14 +64,15 @@ let package = Package(
             dependencies: [.target(name: "CLinux", condition: .when(platforms: [.linux, .android]))],
             swiftSettings: strict),
 
-        // Doors to the system.
+        // System libraries.
         .systemLibrary(name: "CLinux"),
-        // These four are not linked but loaded by the first publisher.
+        // These are not linked but loaded by the first publisher, or the first page.
         .target(name: "CLazyLibrary", cSettings: strictC),
         .target(name: "CCurl", dependencies: ["CLazyLibrary"], cSettings: strictC),
         .target(name: "COpenSSL", dependencies: ["CLazyLibrary"], cSettings: strictC),
         .target(name: "CSQLite", dependencies: ["CLazyLibrary"], cSettings: strictC),
         .target(name: "CZlib", dependencies: ["CLazyLibrary"], cSettings: strictC),
+        .target(name: "CMicroHTTPD", dependencies: ["CLazyLibrary"], cSettings: strictC),
         .systemLibrary(
             name: "CGStreamer", pkgConfig: looksForGStreamer ? "gstreamer-video-1.0" : nil,
             providers: looksForGStreamer
@@ -79,21 +84,33 @@ let package = Package(
         // Statistics to CloudWatch.
         .target(
             name: "TimepieceCloudWatch",
-            dependencies: ["Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"],
+            dependencies: ["Timepiece", "TimepieceTelemetry", "CCurl", "COpenSSL", "CSQLite", "CZlib"],
+            swiftSettings: strict),
+
+        // Statistics to Prometheus and OpenTelemetry.
+        .target(
+            name: "TimepieceTelemetry", dependencies: ["Timepiece", "CMicroHTTPD"], swiftSettings: strict),
+
+        // The same to receivers of OpenTelemetry's protocol, by the sender that CloudWatch has.
+        .target(
+            name: "TimepieceOpenTelemetry", dependencies: ["Timepiece", "TimepieceCloudWatch", "TimepieceTelemetry"],
             swiftSettings: strict),
 
         // Lines for a file, and for readers of the same user.
         .target(name: "CUserSocket", cSettings: strictC),
         .target(name: "TimepieceLines", dependencies: ["Timepiece", "CUserSocket"], swiftSettings: strict),
 
-        // What an element measures. No C types; time is a parameter.
+        // The measurements of the elements. No C types; time is a parameter.
         .target(name: "TimepieceMeters", dependencies: ["Timepiece"], swiftSettings: strict),
 
         // The contract between C and Swift, and the contract kept.
         .target(name: "CTimepiece", cSettings: strictC),
         .target(
             name: "TimepieceBridge",
-            dependencies: ["CTimepiece", "Timepiece", "TimepieceLines", "TimepieceMeters", "TimepieceCloudWatch"],
+            dependencies: [
+                "CTimepiece", "Timepiece", "TimepieceLines", "TimepieceMeters", "TimepieceCloudWatch",
+                "TimepieceOpenTelemetry", "TimepieceTelemetry",
+            ],
             swiftSettings: strict),
 
         // The elements: C, and GStreamer only. It links to the bridge through the contract alone.
@@ -103,6 +120,9 @@ let package = Package(
             path: "gst",
             cSettings: strictC + [
                 .define("PACKAGE", to: "\"timepiece\""),
+                // The file name in a line of GStreamer's log, without the folder of the build.
+                .define("__FILE__", to: "__FILE_NAME__"),
+                .disableWarning("builtin-macro-redefined"),
                 .define("TIMEPIECE_VERSION", to: "\"\(version)\""),
                 // The oldest GStreamer 1.x to run on, and the GLib that it has at least; what is newer is not used.
                 .define("TIMEPIECE_GSTREAMER_MINOR", to: "18"),
@@ -124,24 +144,32 @@ let package = Package(
             name: "TimepieceLinesTests", dependencies: ["TimepieceLines", "Timepiece", "CUserSocket"],
             swiftSettings: strict),
         .testTarget(
-            name: "TimepieceTests", dependencies: ["Timepiece"],
+            name: "TimepieceTelemetryTests", dependencies: ["TimepieceTelemetry", "Timepiece"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "TimepieceTests", dependencies: ["Timepiece", "TestEnvironment"],
             exclude: ["Ancestor/facts.tsv", "Ancestor/oracle.py"], swiftSettings: strict),
         .testTarget(
             name: "TimepieceMetersTests", dependencies: ["TimepieceMeters", "Timepiece"], swiftSettings: strict),
+        // The settings of the tests in the environment: the seed, and the tolerance for slow machines.
+        .target(name: "TestEnvironment", path: "Tests/TestEnvironment", swiftSettings: strict),
         // Publishes into a spool until a test kills it.
         .executableTarget(
             name: "SpoolVictim",
-            dependencies: ["Timepiece", "TimepieceCloudWatch"],
+            dependencies: ["Timepiece", "TimepieceCloudWatch", "TestEnvironment"],
             path: "Tests/SpoolVictim",
             swiftSettings: strict),
         .testTarget(
             name: "TimepieceCloudWatchTests",
-            dependencies: ["TimepieceCloudWatch", "SpoolVictim"],
+            dependencies: [
+                "TimepieceCloudWatch", "TimepieceOpenTelemetry", "TimepieceTelemetry", "SpoolVictim", "TestEnvironment",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "GstTimepieceTests",
             dependencies: [
                 "GstTimepiece", "TimepieceBridge", "TimepieceMeters", "Timepiece", "CTimepiece", "CGStreamerCheck",
+                "TestEnvironment",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,6 @@
-/// What was wrong with a value that was given to the library, and what is allowed.
+/// An error about a value that was passed to the library, with the allowed values.
 ///
-/// The description is one sentence without secrets, fit for a log or for the error of a host application.
+/// The description is one sentence without secrets, suitable for a log or for the error of a host application.
 public enum TimepieceError: Error, Sendable, Equatable {
     /// An alarm clock has a schedule of this name already.
     case duplicateName(String)
@@ -11,7 +11,7 @@ public enum TimepieceError: Error, Sendable, Equatable {
 }
 
 extension TimepieceError: CustomStringConvertible {
-    /// The sentence that says what was wrong and what is allowed.
+    /// The sentence that describes the error and the allowed values.
     public var description: String {
         switch self {
         case .duplicateName(let name):

@@ -1,7 +1,7 @@
 import Synchronization
 import Timepiece
 
-/// A clock that a test moves: who sleeps wakes when it was moved far enough.
+/// A clock that a test moves: sleepers wake when it was moved far enough.
 final class ManualClock: Clock {
     typealias Instant = MonotonicInstant
 

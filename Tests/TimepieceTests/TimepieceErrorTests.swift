@@ -10,7 +10,7 @@ import Timepiece
         (.alreadyArmed("x"), "The schedule \"x\" is in an alarm clock already and can be in only one."),
         (.alreadyArmed(nil), "The schedule is in an alarm clock already and can be in only one."),
     ])
-    func `An error is a sentence that says what was wrong and what is allowed`(error: TimepieceError, text: String) {
+    func `An error is a sentence with the mistake and the allowed values`(error: TimepieceError, text: String) {
         #expect(error.description == text)
     }
 }

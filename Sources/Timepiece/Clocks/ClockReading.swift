@@ -1,11 +1,11 @@
-/// Both clocks, read at the same moment: it says what the wall shows at an instant.
+/// Readings of both clocks at the same moment, from which the wall-clock time at an instant is computed.
 ///
-/// Where wall time matters it is read through a closure that returns one of these, so that a test can step the wall
-/// clock without touching the machine's.
+/// Code that needs wall time reads it through a closure that returns one of these, so that a test can step the wall
+/// clock without changing the machine's.
 public struct ClockReading: Sendable, Hashable, Codable {
-    /// What the monotonic clock showed.
+    /// The time of the monotonic clock.
     public let monotonic: MonotonicInstant
-    /// What the clock on the wall showed.
+    /// The time of the wall clock.
     public let wall: WallTime
 
     /// Makes a reading of two values.
@@ -16,8 +16,8 @@ public struct ClockReading: Sendable, Hashable, Codable {
 
     /// Reads both clocks, the monotonic one before and after the other, and takes the closest of three attempts.
     ///
-    /// A thread that is put to sleep in between would make the reading wrong by its sleep; so one that took less
-    /// than 10 µs is taken at once.
+    /// A thread that is suspended in between would make the reading wrong by that time; so an attempt that took less
+    /// than 10 µs is accepted immediately.
     public static func now() -> ClockReading {
         var best = ClockReading(monotonic: .now(), wall: .now())
         var narrowest = UInt64.max
@@ -34,12 +34,12 @@ public struct ClockReading: Sendable, Hashable, Codable {
         return best
     }
 
-    /// Returns what the wall shows at an instant, unless it is set between the reading and then.
+    /// Returns the wall-clock time at an instant, unless the clock is set between the reading and then.
     public func wall(at instant: MonotonicInstant) -> WallTime {
         wall.advanced(by: monotonic.duration(to: instant))
     }
 
-    /// Returns the instant at which the wall will show the given time, held between the clock's start and its end.
+    /// Returns the instant at which the wall clock will show the given time, limited to the range of the clock.
     public func instant(at time: WallTime) -> MonotonicInstant {
         monotonic.advanced(by: wall.duration(to: time))
     }

@@ -1,20 +1,22 @@
 extension Duration {
-    /// The whole nanoseconds of this duration, limited to what an `Int64` holds (292 years either way).
+    /// The whole nanoseconds of this duration, limited to the range of an `Int64` (292 years either way).
     ///
-    /// Finer parts are cut off towards zero. Never traps.
+    /// Fractions are truncated towards zero. Never traps.
     @inlinable
+    @inline(__always)
     package var nanoseconds: Int64 {
-        let attoseconds = attoseconds
         // 10⁹ is 2⁹ · 5⁹, and up to two and a half hours the quotient by 2⁹ is a number of 64 bits, which a processor
-        // divides by itself; one of 128 bits is divided by a function of a hundred instructions.
+        // divides in one instruction; a number of 128 bits is divided by a function of a hundred instructions.
         let shifted = attoseconds &>> 9
-        if shifted >= 0, shifted <= UInt64.max {
-            return Int64(truncatingIfNeeded: UInt64(truncatingIfNeeded: shifted) / 1_953_125)
-        }
-        return Int64(clamping: attoseconds / 1_000_000_000)
+        guard shifted >= 0, shifted <= UInt64.max else { return longNanoseconds }
+        return Int64(truncatingIfNeeded: UInt64(truncatingIfNeeded: shifted) / 1_953_125)
     }
 
-    /// The whole nanoseconds of this duration, none if it is negative, limited to what an `Int64` holds.
+    @usableFromInline
+    @inline(never)
+    var longNanoseconds: Int64 { Int64(clamping: attoseconds / 1_000_000_000) }
+
+    /// The whole nanoseconds of this duration, zero if it is negative, limited to the range of an `Int64`.
     @inline(__always)
     var clampedNanoseconds: UInt64 { UInt64(truncatingIfNeeded: max(0, nanoseconds)) }
 
@@ -22,7 +24,7 @@ extension Duration {
     @inlinable
     package var inSeconds: Double { self / .seconds(1) }
 
-    /// Makes a duration of a count of nanoseconds that is held unsigned, limited to what an `Int64` holds.
+    /// Makes a duration of an unsigned count of nanoseconds, limited to the range of an `Int64`.
     package init(clampingNanoseconds value: UInt64) {
         self = .nanoseconds(Int64(clamping: value))
     }
@@ -31,9 +33,9 @@ extension Duration {
 extension Duration {
     /// Writes the duration in seconds with a fixed number of decimals, rounded half away from zero.
     ///
-    /// The digits come from whole nanoseconds, so they are exact; no locale has a say.
+    /// The digits come from whole nanoseconds, so they are exact and independent of the locale.
     ///
-    /// - Parameter decimals: from 0 to 9; what lies outside is taken as the nearer end.
+    /// - Parameter decimals: from 0 to 9; other values are clamped to that range.
     /// - Returns: for example `0.0899`.
     package func secondsText(decimals: Int = 4) -> String {
         let decimals = min(max(decimals, 0), 9)

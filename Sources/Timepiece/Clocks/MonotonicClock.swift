@@ -1,4 +1,4 @@
-/// The clock of intervals as a `Clock`: CLOCK_MONOTONIC, to wait by and to give to what takes any clock.
+/// The clock of intervals as a `Clock`: CLOCK_MONOTONIC, for waiting and for functions that accept any clock.
 ///
 /// ```swift
 /// try await MonotonicClock().sleep(until: .now().advanced(by: .seconds(1)))
@@ -23,7 +23,7 @@ public struct MonotonicClock: Clock {
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     public func sleep(until deadline: MonotonicInstant, tolerance: Duration? = nil) async throws {
-        // The standard library's timers may be a little early or go by another clock, so the clock is read again.
+        // The standard library's timers may be a little early or use another clock, so the clock is read again.
         while true {
             let rest = now.duration(to: deadline)
             guard rest > .zero else { return try Task.checkCancellation() }

@@ -1,23 +1,24 @@
-// Swift attributes glibc's timespec to this module, which includes <semaphore.h> first.
-import SwiftOverlayShims
-
 #if canImport(Glibc)
     import Glibc
+    // Swift attributes glibc's timespec to this module, which includes <semaphore.h> first.
+    import SwiftOverlayShims
 #elseif canImport(Musl)
     import Musl
 #elseif canImport(Android)
     import Android
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
 /// A point of CLOCK_MONOTONIC, the clock of intervals.
 ///
-/// It is the clock that GStreamer's system clock reads: it never steps, NTP only bends its rate, and it stands still
-/// while the machine is suspended. `ContinuousClock` counts suspension on Linux, and costs twice as much to read.
+/// It is the clock that GStreamer's system clock reads: it never steps, NTP only adjusts its rate, and it stops while
+/// the machine is suspended. `ContinuousClock` counts suspension on Linux, and costs twice as much to read.
 public struct MonotonicInstant: InstantProtocol, Sendable, Codable {
-    /// Nanoseconds since a start that the machine chooses, usually its boot.
+    /// Nanoseconds since a point that the machine chooses, usually its boot.
     public let nanoseconds: UInt64
 
-    /// Makes the instant that lies the given number of nanoseconds after the clock's start.
+    /// Makes the instant that is the given number of nanoseconds after the clock's start.
     @inlinable
     public init(nanoseconds: UInt64) {
         self.nanoseconds = nanoseconds
@@ -25,10 +26,10 @@ public struct MonotonicInstant: InstantProtocol, Sendable, Codable {
 
     /// Reads the clock: about 25 ns, no system call on the usual machines.
     public static func now() -> MonotonicInstant {
-        MonotonicInstant(nanoseconds: readNanoseconds(of: CLOCK_MONOTONIC))
+        MonotonicInstant(nanoseconds: readNanoseconds(of: monotonicClock))
     }
 
-    /// Returns the instant moved by a duration, held between the clock's start and its end.
+    /// Returns the instant moved by a duration, limited to the range of the clock.
     public func advanced(by duration: Duration) -> MonotonicInstant {
         let offset = duration.nanoseconds
         let (sum, overflow) =
@@ -46,14 +47,23 @@ public struct MonotonicInstant: InstantProtocol, Sendable, Codable {
             : .zero - Duration(clampingNanoseconds: nanoseconds &- other.nanoseconds)
     }
 
-    /// Tells which of two instants is the earlier.
+    /// Whether the first of two instants is the earlier.
     @inlinable
     public static func < (left: MonotonicInstant, right: MonotonicInstant) -> Bool {
         left.nanoseconds < right.nanoseconds
     }
 }
 
-/// Reads one of the kernel's clocks; the two clocks used here exist on every Linux, so the call cannot fail.
+/// CLOCK_MONOTONIC, and on Darwin, where that clock counts suspension, the clock that does not.
+private var monotonicClock: clockid_t {
+    #if canImport(Darwin)
+        CLOCK_UPTIME_RAW
+    #else
+        CLOCK_MONOTONIC
+    #endif
+}
+
+/// Reads one of the kernel's clocks; the two clocks used here exist on every such system, so the call cannot fail.
 func readNanoseconds(of clock: clockid_t) -> UInt64 {
     var time = timespec()
     unsafe clock_gettime(clock, &time)

@@ -4,16 +4,18 @@
     package import Musl
 #elseif canImport(Android)
     package import Android
+#elseif canImport(Darwin)
+    package import Darwin
 #endif
 
-/// A point of CLOCK_REALTIME, the clock on the wall, for time stamps and for schedules at a time of day.
+/// A point of CLOCK_REALTIME, the wall clock, for time stamps and for schedules at a time of day.
 ///
-/// It steps when somebody sets it, so no interval is ever computed from it.
+/// The clock steps when it is set, so no interval is ever computed from it.
 public struct WallTime: InstantProtocol, Sendable, Codable {
     /// Nanoseconds since 1970-01-01T00:00:00Z; negative before.
     public let nanoseconds: Int64
 
-    /// Makes the time that lies the given number of nanoseconds after 1970-01-01T00:00:00Z.
+    /// Makes the time that is the given number of nanoseconds after 1970-01-01T00:00:00Z.
     @inlinable
     public init(nanoseconds: Int64) {
         self.nanoseconds = nanoseconds
@@ -24,7 +26,7 @@ public struct WallTime: InstantProtocol, Sendable, Codable {
         WallTime(nanoseconds: Int64(truncatingIfNeeded: readNanoseconds(of: CLOCK_REALTIME)))
     }
 
-    /// Returns the time moved by a duration, held within what nanoseconds in an `Int64` reach (years 1677 to 2262).
+    /// Returns the time moved by a duration, limited to the range of nanoseconds in an `Int64` (years 1677 to 2262).
     public func advanced(by duration: Duration) -> WallTime {
         let offset = duration.nanoseconds
         let (sum, overflow) = nanoseconds.addingReportingOverflow(offset)
@@ -37,7 +39,7 @@ public struct WallTime: InstantProtocol, Sendable, Codable {
         .nanoseconds(other.nanoseconds) - .nanoseconds(nanoseconds)
     }
 
-    /// Tells which of two times is the earlier.
+    /// Whether the first of two times is the earlier.
     @inlinable
     public static func < (left: WallTime, right: WallTime) -> Bool {
         left.nanoseconds < right.nanoseconds
@@ -65,12 +67,12 @@ extension WallTime {
         }
         var time = time_t(seconds)
         var date = unsafe tm()
-        // It can fail only for years that no Int32 holds; a wall time is of 1677 to 2262.
+        // It can fail only for years outside of Int32; a wall time is between 1677 and 2262.
         _ = unsafe gmtime_r(&time, &date)
         return unsafe (date, Int32(fraction))
     }
 
-    /// Writes a number with zeros before it, up to a width.
+    /// Writes a number with leading zeros, up to a width.
     package static func padded(_ number: Int32, to width: Int) -> String {
         let text = String(number)
         return String(repeating: "0", count: max(0, width - text.count)) + text

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Hands each element to every stream that was made of it.
+/// Passes each element to every stream that was made of it.
 package final class Broadcast<Element: Sendable>: Sendable {
     private struct State {
         var streams: [UInt64: AsyncStream<Element>.Continuation] = [:]
@@ -16,7 +16,7 @@ package final class Broadcast<Element: Sendable>: Sendable {
 
     /// Makes a stream of the elements from now on.
     ///
-    /// - Parameter limit: how many elements that were not read yet are kept, the newest.
+    /// - Parameter limit: how many unread elements are kept, the newest ones.
     package func stream(keeping limit: Int) -> AsyncStream<Element> {
         let (stream, continuation) = AsyncStream<Element>.makeStream(bufferingPolicy: .bufferingNewest(limit))
         let number: UInt64? = state.withLock { state in
@@ -34,7 +34,7 @@ package final class Broadcast<Element: Sendable>: Sendable {
         return stream
     }
 
-    /// Hands an element to the streams. No lock is held while a task is woken.
+    /// Passes an element to the streams. No lock is held while a task is woken.
     package func send(_ element: @autoclosure () -> Element) {
         guard isHeard.load(ordering: .relaxed) else { return }
         let continuations = state.withLock { Array($0.streams.values) }
@@ -42,7 +42,7 @@ package final class Broadcast<Element: Sendable>: Sendable {
         for continuation in continuations { continuation.yield(element) }
     }
 
-    /// Ends all streams, and those that are made later at once.
+    /// Ends all streams, and later ones as soon as they are made.
     package func finish() {
         let continuations = state.withLock { state in
             defer { state.streams = [:] }

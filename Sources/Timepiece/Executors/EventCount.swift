@@ -1,22 +1,23 @@
-// Swift attributes glibc's timespec to this module.
-import SwiftOverlayShims
-
 #if canImport(Glibc)
     import Glibc
+    // Swift attributes glibc's timespec to this module.
+    import SwiftOverlayShims
 #elseif canImport(Musl)
     import Musl
 #elseif canImport(Android)
     import Android
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
-/// A count of events that threads wait for: the one primitive by which threads of this package wait for each other.
+/// A count of events that threads wait for: the only primitive by which threads of this package wait for each other.
 ///
-/// A thread reads ``value``, looks at whatever state it waits for, and calls ``wait(after:until:)`` with what it read: an
-/// event that came in between ends the wait at once, so none is missed, however many threads wait. No lock is held while
-/// a thread waits or looks at its state. Safe on any thread.
+/// A thread reads ``value``, checks the state that it waits for, and calls ``wait(after:until:)`` with that value: an
+/// event in between ends the wait immediately, so none is missed, regardless of how many threads wait. No lock is held
+/// while a thread waits or checks its state. Safe on any thread.
 ///
-/// A condition variable on the monotonic clock, so that no step of the wall clock prolongs a wait. Safe to share although
-/// it holds pointers: they never change, and what they point to is made to be used by many threads.
+/// A condition variable on the monotonic clock, so that no step of the wall clock prolongs a wait. Safe to share
+/// although it contains pointers: they never change, and the objects behind them are designed for many threads.
 @safe package final class EventCount: @unchecked Sendable {
     private let mutex: UnsafeMutablePointer<pthread_mutex_t>
     private let changed: UnsafeMutablePointer<pthread_cond_t>
@@ -29,11 +30,15 @@ import SwiftOverlayShims
         unsafe pthread_mutex_init(mutex, nil)
         unsafe changed = .allocate(capacity: 1)
         unsafe changed.initialize(to: pthread_cond_t())
-        var attributes = pthread_condattr_t()
-        unsafe pthread_condattr_init(&attributes)
-        unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        unsafe pthread_cond_init(changed, &attributes)
-        unsafe pthread_condattr_destroy(&attributes)
+        #if canImport(Darwin)
+            unsafe pthread_cond_init(changed, nil)
+        #else
+            var attributes = pthread_condattr_t()
+            unsafe pthread_condattr_init(&attributes)
+            unsafe pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+            unsafe pthread_cond_init(changed, &attributes)
+            unsafe pthread_condattr_destroy(&attributes)
+        #endif
     }
 
     deinit {
@@ -43,7 +48,7 @@ import SwiftOverlayShims
         unsafe mutex.deallocate()
     }
 
-    /// How many events there have been.
+    /// The number of events so far.
     package var value: UInt64 {
         unsafe pthread_mutex_lock(mutex)
         defer { unsafe pthread_mutex_unlock(mutex) }
@@ -66,9 +71,27 @@ import SwiftOverlayShims
             while count == seen { unsafe pthread_cond_wait(changed, mutex) }
             return
         }
+        while count == seen, waitOnce(until: end) {}
+    }
+
+    /// Waits for a wake-up with the mutex locked; false if the instant has passed.
+    private func waitOnce(until end: MonotonicInstant) -> Bool {
+        #if canImport(Darwin)
+            // The clock cannot be chosen, so the wait is for a length of time.
+            let now = MonotonicInstant.now()
+            guard now < end else { return false }
+            var time = Self.time(end.nanoseconds - now.nanoseconds)
+            return unsafe pthread_cond_timedwait_relative_np(changed, mutex, &time) == 0
+        #else
+            var time = Self.time(end.nanoseconds)
+            return unsafe pthread_cond_timedwait(changed, mutex, &time) == 0
+        #endif
+    }
+
+    private static func time(_ nanoseconds: UInt64) -> timespec {
         var time = timespec()
-        time.tv_sec = Int(clamping: end.nanoseconds / 1_000_000_000)
-        time.tv_nsec = Int(truncatingIfNeeded: end.nanoseconds % 1_000_000_000)
-        while count == seen, unsafe pthread_cond_timedwait(changed, mutex, &time) == 0 {}
+        time.tv_sec = Int(clamping: nanoseconds / 1_000_000_000)
+        time.tv_nsec = Int(truncatingIfNeeded: nanoseconds % 1_000_000_000)
+        return time
     }
 }

@@ -1,22 +1,14 @@
 import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#elseif canImport(Android)
-    import Android
-#endif
-
-/// An executor with one thread of its own, which runs closures one after the other in the order they came.
+/// An executor with one thread of its own, which runs closures one after the other in the order of arrival.
 ///
-/// Handing over a closure costs two locks held for a moment; it never waits for the work. The queue has no limit: handing
-/// over more than the thread can run fills the memory.
+/// Adding a closure takes two locks for a moment; it never waits for the work. The queue has no limit: adding more than
+/// the thread can run fills the memory.
 ///
-/// The thread ends with `shutdown()` or with the worker itself. It takes no signals, those are the host's.
+/// The thread ends with `shutdown()` or with the worker itself. It blocks all signals, which are the host's.
 public final class SerialWorker: CallbackExecutor {
     private struct Ending {
-        var thread: pthread_t?
+        var thread: SystemThread?
     }
 
     private let queue = WorkQueue()
@@ -26,13 +18,13 @@ public final class SerialWorker: CallbackExecutor {
     ///
     /// - Throws: ``TimepieceError/thread(_:)`` if the system has no thread or no memory for one.
     public init() throws(TimepieceError) {
-        ending = Mutex(Ending(thread: try startThread(queue.run)))
+        ending = Mutex(Ending(thread: try SystemThread(queue.run)))
     }
 
     deinit {
         shutdown()
-        // The last reference went inside a closure on the worker's own thread, which cannot be joined any more.
-        if let thread = ending.withLock({ $0.thread }) { pthread_detach(thread) }
+        // The last reference was released inside a closure on the worker's own thread, which cannot be joined any more.
+        ending.withLock { $0.thread }?.detach()
     }
 
     /// Puts a closure at the end of the queue; returns false after `shutdown()`.
@@ -41,10 +33,10 @@ public final class SerialWorker: CallbackExecutor {
         queue.push(work)
     }
 
-    /// Takes no more closures, waits until those in the queue were run, and ends the thread.
+    /// Accepts no more closures, waits until those in the queue were run, and ends the thread.
     ///
-    /// From the worker's own thread it cannot wait for itself: it returns at once, and what is queued still runs after
-    /// the present closure. Calling it again, also from several threads, is harmless; each call waits for the end.
+    /// From the worker's own thread it cannot wait for itself: it returns immediately, and queued closures still run
+    /// after the present one. Calling it again, also from several threads, is harmless; each call waits for the end.
     public func shutdown() {
         queue.close()
         guard !queue.isCurrentThread else { return }
@@ -53,7 +45,7 @@ public final class SerialWorker: CallbackExecutor {
             return ending.thread
         }
         if let thread {
-            pthread_join(thread, nil)
+            thread.join()
             queue.announceEnd()
         }
         queue.waitForEnd()
@@ -69,7 +61,7 @@ final class WorkQueue: Sendable {
         var isClosed = false
         /// Whether the thread was joined.
         var hasEnded = false
-        var thread: pthread_t?
+        var thread: SystemThread?
     }
 
     private let state = Mutex(State())
@@ -77,10 +69,7 @@ final class WorkQueue: Sendable {
     private let changes = EventCount()
 
     var isCurrentThread: Bool {
-        let current = pthread_self()
-        return state.withLock { state in
-            state.thread.map { pthread_equal($0, current) != 0 } ?? false
-        }
+        state.withLock { $0.thread }?.isCurrent ?? false
     }
 
     func push(_ work: @escaping @Sendable () -> Void) -> Bool {
@@ -102,7 +91,7 @@ final class WorkQueue: Sendable {
         changes.advance()
     }
 
-    /// Waits until the thread was joined, by whichever call.
+    /// Waits until the thread was joined, by any call.
     func waitForEnd() {
         while true {
             let seen = changes.value
@@ -111,9 +100,9 @@ final class WorkQueue: Sendable {
         }
     }
 
-    /// Runs the closures as they come, on the worker's thread.
+    /// Runs the closures as they arrive, on the worker's thread.
     func run() {
-        let current = pthread_self()
+        let current = SystemThread.current
         state.withLock { $0.thread = current }
         while true {
             let seen = changes.value

@@ -1,23 +1,24 @@
 import Synchronization
 
-/// Takes the laps of stopwatches that nest on one thread, so that a reader gets a parent's lap and the laps inside it
-/// always together.
+/// Records the laps of stopwatches that nest on one thread, so that a reader always gets a parent's lap together with
+/// the laps inside it.
 ///
-/// What is measured inside the outermost lap waits in a log of the thread's own; when the outermost lap ends, the log
-/// and the lap are committed at once. A commit is a visit in the sense of ``Phaser``, which names one of two slots of each
-/// series. So the sums of the children never exceed the parent's in anything that is read, each lap is read exactly
-/// once, and the writer never waits, however long a lap takes.
+/// Laps inside the outermost lap wait in a log of the thread; when the outermost lap ends, the log and the lap are
+/// committed together. A commit is a visit in the sense of ``Phaser``, which selects one of two slots of each series.
+/// So the sums of the children never exceed the parent's in any reading, each lap is read exactly once, and the writer
+/// never waits, however long a lap takes.
 ///
-/// - Writer: one thread at a time (in a pipeline the stream lock of the outermost point says so).
+/// - Writer: one thread at a time (in a pipeline the stream lock of the outermost point ensures that).
 /// - Readers: one at a time.
 @safe package final class LapTree: Sendable {
-    /// Leave to empty the slots that were filled before.
+    /// Permission to empty the slots that were filled before.
     package struct Flip: Sendable {
-        /// Nil if the writer was stopped in the middle of a commit: then nothing can be emptied until the next flip.
-        let filled: Int?
+        /// Nil if the writer was stopped in the middle of a commit: then no slot can be emptied until the next flip.
+        package let filled: Int?
     }
 
-    /// How many laps inside one outermost lap are kept; if there are more, that lap is not counted with all inside it.
+    /// How many laps inside one outermost lap are kept; if there are more, neither that lap nor those inside it are
+    /// counted.
     package static let logLimit = 65_536
 
     private struct Entry {
@@ -28,14 +29,15 @@ import Synchronization
     @safe private struct Log {
         var entries: UnsafeMutablePointer<Entry>
         var capacity: Int
-        /// What the entries refer to and nothing else holds any more.
+        /// The series that the entries refer to and that have no other owner any more.
         var kept: [AnyObject] = []
     }
 
     private static let invalidated = -1
 
     private let phaser = Phaser()
-    /// How many laps are in the log, or ``invalidated``; the writer's own, here so that a commit touches one line less.
+    /// How many laps are in the log, or ``invalidated``; used by the writer only, and here so that a commit touches one
+    /// cache line less.
     private let staged = Atomic<Int>(0)
     // Only the writer touches the log.
     private nonisolated(unsafe) let log: UnsafeMutablePointer<Log>
@@ -51,8 +53,12 @@ import Synchronization
         unsafe log.deallocate()
     }
 
-    /// Keeps the owner of a series whose laps are staged until they are committed; for the writer.
+    /// Keeps the owner of a series until the laps that are staged are committed; for the writer.
+    ///
+    /// If none are staged it is not kept: it may own this tree, and a commit without laps does not release what is
+    /// kept.
     package func keep(_ owner: AnyObject) {
+        guard staged.load(ordering: .relaxed) > 0 else { return }
         unsafe log.pointee.kept.append(owner)
     }
 
@@ -61,7 +67,7 @@ import Synchronization
 
     /// Keeps a lap until the outermost one ends.
     ///
-    /// Allocates only when one outermost lap holds more laps than any before.
+    /// Allocates only when one outermost lap contains more laps than any before.
     @inline(__always)
     package func stage(_ length: UInt64, of series: LapSeries) {
         let count = staged.load(ordering: .relaxed)
@@ -70,7 +76,7 @@ import Synchronization
         staged.store(count &+ 1, ordering: .relaxed)
     }
 
-    /// Lets nothing count that is measured inside the outermost lap of now, and not that lap itself.
+    /// Excludes the present outermost lap and all laps inside it from the count.
     package func invalidate() {
         staged.store(Self.invalidated, ordering: .relaxed)
     }
@@ -85,7 +91,7 @@ import Synchronization
         phaser.leave()
     }
 
-    /// Commits what was staged, for an outermost lap that itself does not count.
+    /// Commits the staged laps, for an outermost lap that itself does not count.
     package func commit() {
         let filled = Int(truncatingIfNeeded: phaser.enter() & 1)
         commitLog(to: filled)
@@ -102,7 +108,7 @@ import Synchronization
         if unsafe !log.pointee.kept.isEmpty { unsafe log.pointee.kept.removeAll() }
     }
 
-    /// Makes room in the log, or spoils the lap if there is too much in it.
+    /// Makes room in the log, or invalidates the lap if the log is too large.
     @inline(never)
     private func grow(_ count: Int) -> Bool {
         let capacity = unsafe log.pointee.capacity
@@ -124,20 +130,20 @@ import Synchronization
     }
 }
 
-/// The laps of one stopwatch on the way from the thread that measures to the one that reads.
+/// The laps of one stopwatch between the thread that measures and the thread that reads.
 ///
-/// It belongs to one ``LapTree``, which says into which of the two slots laps go and which one may be emptied.
+/// It belongs to one ``LapTree``, which selects the slot into which laps are written and the one that may be emptied.
 @safe package final class LapSeries: Sendable {
     let slots = SlotPair(maxIntervals: 0)
 
-    /// Makes a series without laps: two histograms of 24 KB, of which what is used takes memory.
+    /// Makes a series without laps: two tables of 80 KB, of which only the used pages take memory.
     package init() {}
 
     deinit {
         slots.free()
     }
 
-    /// Takes out what was recorded before a flip; to be called once a flip, by the reader.
+    /// Returns and removes the laps recorded before a flip; called once a flip, by the reader.
     package func drain(_ flip: LapTree.Flip) -> Statistics {
         var window = OpenWindow()
         if let filled = flip.filled { slots.drain(filled, into: &window) }

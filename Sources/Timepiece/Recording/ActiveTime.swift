@@ -24,10 +24,10 @@ package struct ActiveTime: Sendable {
         paused = now
     }
 
-    /// Starts a window from zero, running or not as before.
+    /// Starts a window from zero, running or not as before; at an instant before time began to count, from there on.
     package mutating func restart(at now: UInt64) {
         gathered = 0
-        if running != nil { running = now }
+        if let since = running { running = max(since, now) }
     }
 
     package func elapsed(at now: UInt64) -> UInt64 {

@@ -6,6 +6,8 @@ public import Synchronization
     import Musl
 #elseif canImport(Android)
     import Android
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
 /// Says into which of two slots one thread writes, and makes sure that it is out of the other, without ever making it wait.
@@ -16,16 +18,21 @@ public import Synchronization
 /// (Dekker). Where it can, the reader fences for both: see ``ProcessFence``. The writer has no loop, and then no locked
 /// instruction either.
 ///
-/// - Writer: one thread at a time: ``enter()``, ``leave()``.
+/// - Writer: one thread at a time: ``enter()``, ``leave()``; or many, of which one is inside: ``enterInTurn()``, ``leave()``.
 /// - Readers: one at a time: ``flip()``, which ends even if the writer does not.
 @usableFromInline
 struct Phaser: ~Copyable, Sendable {
     /// Odd while the writer is inside. The highest bit is for good: whether readers fence for the writer. It is there
     /// because the writer has this word at hand.
-    @usableFromInline let visits = Atomic<UInt64>(ProcessFence.isAvailable ? readersFenceBit : 0)
+    @usableFromInline let visits: Atomic<UInt64>
     /// Bit 0: the slot to fill. The others are for the owner's use.
     @usableFromInline let control = Atomic<UInt64>(0)
     @inlinable static var readersFenceBit: UInt64 { 1 << 63 }
+
+    /// A test asks for the way of other machines than its own.
+    init(readersFence: Bool = ProcessFence.isAvailable) {
+        visits = Atomic(readersFence ? Self.readersFenceBit : 0)
+    }
 
     /// How many visits are over.
     var ended: UInt64 { (visits.load(ordering: .acquiring) & ~Self.readersFenceBit) >> 1 }
@@ -45,6 +52,39 @@ struct Phaser: ~Copyable, Sendable {
             visits.store(visit, ordering: .sequentiallyConsistent)
         }
         return control.load(ordering: .sequentiallyConsistent)
+    }
+
+    /// Begins a visit when no other thread is inside, and returns `control`, which holds until it is over.
+    ///
+    /// The mark of the visit is the lock of the writers, so it costs one locked instruction, which is the fence as well, and
+    /// leaving costs none. A visit takes less than 100 ns, so a thread that finds another inside tries again; where that one is
+    /// kept from running, this one sleeps in between, so that a writer of a lower priority gets the processor, too.
+    @inlinable
+    @inline(__always)
+    func enterInTurn() -> UInt64 {
+        let visit = visits.load(ordering: .relaxed)
+        if visit & 1 != 0 || !begin(after: visit) { waitForTurn() }
+        return control.load(ordering: .sequentiallyConsistent)
+    }
+
+    @inlinable
+    @inline(__always)
+    func begin(after visit: UInt64) -> Bool {
+        visits.weakCompareExchange(
+            expected: visit, desired: visit &+ 1, successOrdering: .sequentiallyConsistent, failureOrdering: .relaxed
+        ).exchanged
+    }
+
+    @usableFromInline
+    @inline(never)
+    func waitForTurn() {
+        var attempts = 0
+        while true {
+            let visit = visits.load(ordering: .relaxed)
+            if visit & 1 == 0, begin(after: visit) { return }
+            attempts += 1
+            if attempts >= 200 { usleep(50) } else if attempts >= 100 { sched_yield() }
+        }
     }
 
     @inlinable

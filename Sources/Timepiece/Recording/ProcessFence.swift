@@ -1,11 +1,14 @@
-import CLinux
-
+#if os(Linux) || os(Android)
+    import CLinux
+#endif
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
     import Musl
 #elseif canImport(Android)
     import Android
+#elseif canImport(Darwin)
+    import Darwin
 #endif
 
 /// A fence whose rare side pays for both: a fence here is a fence in every thread of the process.
@@ -18,7 +21,7 @@ import CLinux
 enum ProcessFence {
     /// Whether readers fence for writers. If not, as with older kernels or where a sandbox refuses the call, each fences.
     static let isAvailable: Bool = {
-        #if arch(x86_64)
+        #if (os(Linux) || os(Android)) && arch(x86_64)
             register()
         #else
             false
@@ -29,18 +32,22 @@ enum ProcessFence {
     ///
     /// About a microsecond, and as much for each processor that runs the process.
     static func fence() {
-        if call(MEMBARRIER_CMD_PRIVATE_EXPEDITED) { return }
-        // A process that was forked may have to say again that it wants this.
-        if register(), call(MEMBARRIER_CMD_PRIVATE_EXPEDITED) { return }
+        #if os(Linux) || os(Android)
+            if call(MEMBARRIER_CMD_PRIVATE_EXPEDITED) { return }
+            // A process that was forked may have to say again that it wants this.
+            if register(), call(MEMBARRIER_CMD_PRIVATE_EXPEDITED) { return }
+        #endif
         // A sandbox that came later refuses it. A processor writes its stores out in finite time, much shorter than this.
         usleep(10_000)
     }
 
-    private static func register() -> Bool {
-        call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
-    }
+    #if os(Linux) || os(Android)
+        private static func register() -> Bool {
+            call(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED)
+        }
 
-    private static func call(_ command: membarrier_cmd) -> Bool {
-        timepiece_membarrier(Int32(bitPattern: command.rawValue)) == 0
-    }
+        private static func call(_ command: membarrier_cmd) -> Bool {
+            timepiece_membarrier(Int32(bitPattern: command.rawValue)) == 0
+        }
+    #endif
 }

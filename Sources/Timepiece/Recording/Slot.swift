@@ -17,83 +17,69 @@
     var headers: UInt64 = 0
     var jumps: UInt64 = 0
 
+    /// How many intervals were recorded.
     private var count: UInt64 = 0
-    private var min: UInt64 = .max
-    private var max: UInt64 = 0
-    private var sum: UInt128 = 0
-    private var squares: UInt128 = 0
-    private let buckets = Buckets()
-    private let kept = KeptIntervals()
-    /// What froze among the intervals that are not kept any more.
+    /// All of them, or-ed: at least the longest, and less than the next power of two.
+    private var bits: UInt64 = 0
+    private var kept = KeptIntervals()
+    /// Those that are not kept any more.
+    private var earlier = EarlierIntervals()
+    /// What froze among the intervals if not all are kept.
     private var frozen = Freezes()
-    private let recent: UnsafeMutablePointer<UInt64>
+    /// The last intervals, where more are asked for than are kept.
+    private let recent: UnsafeMutablePointer<UInt64>?
     private let capacity: Int
     private var next = 0
 
     init(maxIntervals: Int) {
         capacity = Swift.max(0, maxIntervals)
-        unsafe recent = .allocate(capacity: Swift.max(1, capacity))
-        unsafe recent.initialize(repeating: 0, count: Swift.max(1, capacity))
+        guard capacity > Int(KeptIntervals.room) else {
+            unsafe recent = nil
+            return
+        }
+        let cells = UnsafeMutablePointer<UInt64>.allocate(capacity: capacity)
+        unsafe cells.initialize(repeating: 0, count: capacity)
+        unsafe recent = cells
     }
 
     deinit {
-        unsafe recent.deallocate()
+        unsafe recent?.deallocate()
     }
 
     /// Records intervals in nanoseconds, ``SlotPair/waitingLimit`` of them at most.
     mutating func record(_ intervals: UnsafePointer<UInt32>, count added: Int) {
-        prepare(for: UInt64(truncatingIfNeeded: added))
-        var (least, most, together, squared) = (UInt64.max, UInt64(0), UInt64(0), UInt128(0))
-        var index = 0
-        while index < added {
-            let interval = unsafe UInt64(intervals[index])
-            least = Swift.min(least, interval)
-            most = Swift.max(most, interval)
-            together &+= interval
-            squared &+= UInt128(interval &* interval)
-            buckets.count(interval)
-            index &+= 1
-        }
-        unsafe kept.set(intervals, count: added, at: count)
-        min = Swift.min(min, least)
-        max = Swift.max(max, most)
-        advance(by: UInt64(truncatingIfNeeded: added), longest: most)
-        sum.addSaturating(UInt128(together))
-        squares.addSaturating(squared)
-        // No more than the ring holds.
-        index = Swift.max(0, added &- capacity)
-        while index < added {
-            keep(unsafe UInt64(intervals[index]))
-            index &+= 1
+        let before = count
+        let after = before &+ UInt64(truncatingIfNeeded: added)
+        if after > KeptIntervals.capacity { makeRoom(upTo: after) }
+        let found = unsafe kept.set(intervals, count: added, at: before)
+        bits |= found
+        count = after
+        if after > KeptIntervals.capacity, found >= FreezeDetector.shortest { findFreezes(from: before) }
+        if unsafe recent != nil {
+            for index in 0..<Swift.max(0, added) { keep(unsafe UInt64(intervals[index])) }
         }
     }
 
     /// Records one interval of any length in nanoseconds.
     mutating func record(_ interval: UInt64) {
-        prepare(for: 1)
-        min = Swift.min(min, interval)
-        max = Swift.max(max, interval)
-        sum.addSaturating(UInt128(interval))
-        squares.addSaturating(UInt128(interval) &* UInt128(interval))
-        buckets.count(interval)
-        kept.set(interval, at: count)
-        advance(by: 1, longest: interval)
-        if capacity > 0 { keep(interval) }
-    }
-
-    /// Looks for freezes among the intervals so far if not all will be kept any more.
-    @inline(__always)
-    private mutating func prepare(for added: UInt64) {
-        guard count <= KeptIntervals.capacity, count &+ added > KeptIntervals.capacity else { return }
-        if max >= FreezeDetector.shortest { findFreezes(from: 0) }
-    }
-
-    /// Counts intervals that have been kept, and looks for freezes among them if not all are kept.
-    @inline(__always)
-    private mutating func advance(by added: UInt64, longest: UInt64) {
         let before = count
-        count &+= added
-        if count > KeptIntervals.capacity, longest >= FreezeDetector.shortest { findFreezes(from: before) }
+        let after = before &+ 1
+        if after > KeptIntervals.capacity { makeRoom(upTo: after) }
+        kept.set(interval, at: before)
+        bits |= interval
+        count = after
+        if after > KeptIntervals.capacity, interval >= FreezeDetector.shortest { findFreezes(from: before) }
+        if unsafe recent != nil { keep(interval) }
+    }
+
+    /// Looks for freezes among the intervals so far if from now on not all will be kept, and moves out those whose places
+    /// are needed.
+    @inline(__always)
+    private mutating func makeRoom(upTo after: UInt64) {
+        if count <= KeptIntervals.capacity, bits >= FreezeDetector.shortest { findFreezes(from: 0) }
+        guard after > KeptIntervals.room else { return }
+        let first = Swift.max(count, KeptIntervals.room) &- KeptIntervals.room
+        kept.move(from: first, to: after &- KeptIntervals.room, into: &earlier)
     }
 
     @inline(never)
@@ -116,9 +102,9 @@
     }
 
     /// Puts an interval into the ring of recent ones, in place of the oldest.
-    @inline(__always)
     private mutating func keep(_ interval: UInt64) {
-        // The room is at least one, and `next` stays below the capacity.
+        guard let recent = unsafe recent else { return }
+        // `next` stays below the capacity.
         unsafe recent[next] = interval
         let following = next &+ 1
         next = following >= capacity ? 0 : following
@@ -134,20 +120,23 @@
         (apart, discontinuities, backwards) = (0, 0, 0)
         (apartBytes, gaps, headers, jumps, frozen) = (0, 0, 0, 0, Freezes())
         guard count > 0 else { return }
-        window.fresh = kept.last(count)
+        let fresh = kept.last(count)
+        window.fresh = fresh
         window.hasAllFresh = count <= KeptIntervals.capacity
-        // All other counts are zero.
-        let used = HistogramScale.bucket(of: min)...HistogramScale.bucket(of: max)
-        window.statistics.merge(
-            Statistics(
-                count: count, min: min, max: max, sum: sum, squares: squares, histogram: buckets.drain(used),
-                values: window.hasAllFresh ? window.fresh : []))
+        if count > KeptIntervals.room { window.statistics.merge(earlier.drain()) }
+        window.statistics.merge(Statistics(of: fresh))
+        window.recent.append(contentsOf: takeRecent(fresh))
+        window.recent.removeFirst(Swift.max(0, window.recent.count - capacity))
+        kept.restart()
+        (count, bits) = (0, 0)
+    }
+
+    /// The last intervals, at most as many as are asked for, of which the last ones that are kept are given.
+    private mutating func takeRecent(_ fresh: [UInt64]) -> [UInt64] {
+        guard let recent = unsafe recent else { return Array(fresh.suffix(capacity)) }
         let held = Int(Swift.min(count, UInt64(capacity)))
         let oldest = held < capacity ? 0 : next
-        for offset in 0..<held {
-            window.recent.append(unsafe recent[(oldest + offset) % capacity])
-        }
-        window.recent.removeFirst(Swift.max(0, window.recent.count - capacity))
-        (count, min, max, sum, squares, next) = (0, .max, 0, 0, 0, 0)
+        next = 0
+        return (0..<held).map { unsafe recent[(oldest + $0) % capacity] }
     }
 }

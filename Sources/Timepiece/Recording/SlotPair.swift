@@ -6,7 +6,7 @@
 /// than 4.3 s, so 16 to a line; what is longer goes past it.
 ///
 /// It is a pointer, to be copied freely, to memory that its owner frees. All but ``init(maxIntervals:)`` and ``free()`` is
-/// for the one user of the slot whose number, 0 or 1, is given: a ``Phaser`` says who that is. The two share a line, but
+/// for the one user of the slot whose number, 0 or 1, is given: a ``Phaser`` says which. The two share a line, but
 /// no byte.
 @usableFromInline
 @safe struct SlotPair: @unchecked Sendable {
@@ -76,8 +76,6 @@
     }
 
     /// Counts bytes.
-    @inlinable
-    @inline(__always)
     func count(bytes: UInt64, in index: Int) {
         unsafe self.bytes(index).pointee.addSaturating(bytes)
     }

@@ -17,10 +17,11 @@ public struct Window: Sendable, Hashable, Codable {
     /// The position that came with the last tick, in the ticking program's own terms.
     package let lastPosition: UInt64?
 
-    /// Bits per second: the bytes of the ticks that ended an interval, by the sum of the intervals.
+    /// Bits per second: the bytes of the ticks that ended an interval, and of headers between them, by the sum of the
+    /// intervals.
     ///
     /// So it is made of the same ticks and the same time as the rate. It is 0 where the intervals together are shorter than
-    /// a millisecond, which tells nothing.
+    /// a millisecond, which means nothing.
     public var bitrate: Double {
         let nanoseconds = statistics.sumNanoseconds
         guard nanoseconds >= 1_000_000, tally.bytes >= tally.apartBytes else { return 0 }
@@ -50,10 +51,13 @@ public struct Tally: Sendable, Hashable, Codable {
     /// How long those were together.
     public var freezeDuration: Duration { Duration(clampingNanoseconds: freezeNanoseconds) }
     package internal(set) var freezeNanoseconds: UInt64 = 0
-    /// The bytes of the ticks that ended no interval.
+    /// The bytes of what is in no interval: the first ticks of rows, and headers before them.
     package internal(set) var apartBytes: UInt64 = 0
 
     init() {}
+
+    /// Whether nothing at all was counted.
+    package var isEmpty: Bool { self == Tally() }
 
     init(events: UInt64, bytes: UInt64, discontinuities: UInt64, backwards: UInt64) {
         self.events = events

@@ -1,4 +1,4 @@
-/// A schedule that fires once, a while after its first tick.
+/// A schedule that fires once, a given time after its first tick.
 ///
 /// In an ``AlarmClock`` the first tick is the first after it was added.
 public final class AfterSchedule: Schedule {
@@ -7,12 +7,12 @@ public final class AfterSchedule: Schedule {
     /// How long it waits after the first tick.
     public let wait: Duration
 
-    /// Makes a schedule for once.
+    /// Makes a schedule that fires once.
     ///
     /// - Parameters:
     ///   - wait: counts in whole nanoseconds, at least one, so that it never fires at the first tick.
-    ///   - name: what the firing carries and by which an alarm clock finds the schedule.
-    ///   - clock: the one to go by; ``ScheduleClock/wall`` is taken as ``ScheduleClock/monotonic``.
+    ///   - name: the name in the firing, by which an alarm clock finds the schedule.
+    ///   - clock: the clock to use; ``ScheduleClock/wall`` is replaced by ``ScheduleClock/monotonic``.
     ///   - executor: where the callback runs.
     ///   - callback: called at the firing.
     public init(

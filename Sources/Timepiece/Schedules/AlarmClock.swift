@@ -13,11 +13,11 @@ public import Synchronization
 /// }
 /// ```
 ///
-/// It keeps the schedules ordered by what is due next, so a tick that fires nothing costs the same for one schedule and
+/// It keeps the schedules ordered by due time, so a tick that fires nothing costs the same for one schedule and
 /// for a hundred thousand: it counts, and compares the time with one deadline, the count with another, and the media's
-/// time, if it is given, with a third. That takes no lock, no memory and no reference count. A tick that fires pays for
-/// what it fires. Schedules that have fired for the last time are dropped; an ``AtSchedule`` that gets a new time after
-/// that comes back.
+/// time, if it is given, with a third. That takes no lock, no memory and no reference count. The cost of a tick that
+/// fires is proportional to what it fires. Schedules that have fired for the last time are dropped; an ``AtSchedule``
+/// that gets a new time after that is added again.
 ///
 /// Wall time is derived from the instant of the tick. While an ``AtSchedule`` waits, the difference of the clocks is read
 /// again about once a second of ticks, and before one fires; so a step of the wall clock moves such schedules with it
@@ -26,16 +26,16 @@ public import Synchronization
 /// Thread rule: everything may be called from any thread at any moment, also from callbacks, and every tick counts.
 /// Callbacks run with no lock held, on the thread whose tick fires, or where their executor runs them.
 public final class AlarmClock: Sendable {
-    /// How long the difference between the clocks is trusted.
+    /// How long a reading of the difference between the clocks is valid.
     static let wallClockTrust: UInt64 = 1_000_000_000
 
     @usableFromInline let tickCount = Atomic<UInt64>(0)
-    /// The deadlines that a tick looks at. They are stored under the lock and read without it: a tick that reads one a
+    /// The deadlines that a tick reads. They are stored under the lock and read without it: a tick that reads one a
     /// moment too early sees the change at the next tick.
     @usableFromInline let nextDue = Atomic<UInt64>(.max)
     @usableFromInline let nextOrdinal = Atomic<UInt64>(.max)
     @usableFromInline let nextMedia = Atomic<UInt64>(.max)
-    /// The media time of the last look; an earlier one means that the media jumped back.
+    /// The media time of the last check; an earlier one means that the media jumped back.
     @usableFromInline let earliestMedia = Atomic<UInt64>(0)
 
     private let hasWallSchedules = Atomic<Bool>(false)
@@ -46,8 +46,8 @@ public final class AlarmClock: Sendable {
     /// Makes an alarm clock.
     ///
     /// - Parameters:
-    ///   - schedules: what to hold at first; they fire in this order where several fire at one tick.
-    ///   - wallClock: reads both clocks; a test gives one of its own and steps it.
+    ///   - schedules: the initial schedules; they fire in this order if several fire at one tick.
+    ///   - wallClock: reads both clocks; a test passes its own and steps it.
     /// - Throws: ``TimepieceError/duplicateName(_:)`` or ``TimepieceError/alreadyArmed(_:)``.
     public init(
         _ schedules: [any Schedule] = [], wallClock: @escaping @Sendable () -> ClockReading = ClockReading.now
@@ -57,12 +57,12 @@ public final class AlarmClock: Sendable {
     }
 
     deinit {
-        // A schedule may outlive the clock, and be ticked by itself or held by another.
+        // A schedule may outlive the clock, and be ticked alone or by another clock.
         for schedule in schedules { schedule.queued.detach() }
         listeners.finish()
     }
 
-    /// How many ticks there were.
+    /// The number of ticks so far.
     public var ticks: UInt64 { tickCount.load(ordering: .relaxed) }
     /// How many schedules there are.
     public var count: Int { queue.withLock { $0.count } }
@@ -80,7 +80,7 @@ public final class AlarmClock: Sendable {
         try add(schedule, tag: FiringTag())
     }
 
-    /// Adds a schedule with what is to come back with its firings.
+    /// Adds a schedule with a value that its firings return.
     package func add(_ schedule: any Schedule, tag: FiringTag) throws(TimepieceError) {
         try queue.withLock { queue throws(TimepieceError) in
             try queue.add(schedule, tag: tag, to: self, ticks: ticks)
@@ -100,7 +100,7 @@ public final class AlarmClock: Sendable {
         return queued != nil
     }
 
-    /// Removes a schedule; returns false if it is not here.
+    /// Removes a schedule; returns false if it is not held.
     @discardableResult
     public func remove(_ schedule: any Schedule) -> Bool {
         queue.withLock { queue in
@@ -121,14 +121,14 @@ public final class AlarmClock: Sendable {
 
     /// The firings from now on, for one or more tasks that each read all of them.
     ///
-    /// Of what a task has not read yet, the newest 1,000 are kept. The sequence ends with the alarm clock.
+    /// The newest 1,000 that a task has not read yet are kept. The sequence ends with the alarm clock.
     public var firings: some AsyncSequence<Firing, Never> & Sendable { listeners.stream(keeping: 1_000) }
 
-    /// Ticks by itself until the task is cancelled: for a program that has no loop to tick in.
+    /// Ticks until the task is cancelled: for a program that has no loop to tick in.
     ///
     /// - Parameters:
     ///   - period: the time between ticks, at least a millisecond; a schedule fires at most that much late.
-    ///   - clock: what to wait by; a test gives its own.
+    ///   - clock: the clock to wait on; a test passes its own.
     public func run(
         every period: Duration = .milliseconds(10), clock: some Clock<MonotonicInstant.Duration> = MonotonicClock()
     ) async {
@@ -138,12 +138,12 @@ public final class AlarmClock: Sendable {
         }
     }
 
-    /// Goes on by one tick: fires what is due and runs the callbacks.
+    /// Advances by one tick: fires the schedules that are due and runs the callbacks.
     ///
     /// - Parameters:
     ///   - instant: the present.
-    ///   - mediaTime: the present on the media's clock in nanoseconds, for schedules that go by
-    ///     ``ScheduleClock/runningTime``; without it those wait.
+    ///   - mediaTime: the present on the media's clock in nanoseconds, for schedules on ``ScheduleClock/runningTime``;
+    ///     without it those wait.
     /// - Returns: the firings, in the order in which the schedules were added.
     @inlinable
     @discardableResult
@@ -153,10 +153,10 @@ public final class AlarmClock: Sendable {
             ? fire(at: instant, mediaTime: mediaTime, ticks: count) : []
     }
 
-    /// Counts a tick, and tells whether ``fire(at:mediaTime:)`` has to be called for it.
+    /// Counts a tick, and returns whether ``fire(at:mediaTime:)`` has to be called for it.
     ///
-    /// The cheap half of ``tick(at:mediaTime:)``, for callers that do the other half elsewhere. One thread at a time, as
-    /// buffers come: this is not an atomic addition, which would cost five times as much.
+    /// The cheap half of ``tick(at:mediaTime:)``, for callers that do the other half elsewhere. It is called by one
+    /// thread at a time, as buffers arrive: this is not an atomic addition, which would cost five times as much.
     @inlinable
     @inline(__always)
     package func countTick(at instant: MonotonicInstant, mediaTime: UInt64? = nil) -> Bool {
@@ -174,7 +174,8 @@ public final class AlarmClock: Sendable {
         return mediaTime >= nextMedia.load(ordering: .relaxed) || mediaTime < earliestMedia.load(ordering: .relaxed)
     }
 
-    /// Fires what is due at the tick that was counted last, runs the callbacks, returns the firings in the order of adding.
+    /// Fires the schedules due at the last counted tick, runs the callbacks, and returns the firings in the order of
+    /// addition.
     ///
     /// The expensive half of ``tick(at:mediaTime:)``. It is harmless to call it when nothing is due.
     @discardableResult
@@ -211,7 +212,7 @@ public final class AlarmClock: Sendable {
         }
     }
 
-    /// Takes a schedule back that was dropped after its last firing and has a new time, unless its name is taken.
+    /// Adds again a schedule that was dropped after its last firing and has a new time, unless its name is in use.
     func takeBack(_ schedule: any Schedule) {
         queue.withLock { queue in
             try? queue.add(schedule, tag: FiringTag(), to: self, ticks: ticks)
@@ -219,7 +220,7 @@ public final class AlarmClock: Sendable {
         }
     }
 
-    /// Shows the ticking thread what is due next. Called with the lock held, so that the last change wins.
+    /// Publishes the next deadlines to the ticking thread. Called with the lock held, so that the last change wins.
     private func publish(_ queue: borrowing ScheduleQueue) {
         nextDue.store(queue.nextDue, ordering: .relaxed)
         nextOrdinal.store(queue.nextOrdinal, ordering: .relaxed)

@@ -1,12 +1,12 @@
-/// A schedule that fires once, at the first tick at or after a time on the wall.
+/// A schedule that fires once, at the first tick at or after a wall-clock time.
 ///
-/// It follows the wall clock: when somebody sets that, the schedule moves with it, by itself at the next tick and in an
-/// ``AlarmClock`` within a second of ticks. Setting ``at`` arms it again.
+/// It follows the wall clock: when that is set, the schedule moves with it, at the next tick if it is ticked alone, and
+/// in an ``AlarmClock`` within a second of ticks. Setting ``at`` arms it again.
 public final class AtSchedule: Schedule {
     /// The part of the schedule that an alarm clock works with.
     public let queued: QueuedSchedule
 
-    /// Makes a schedule for a time on the wall.
+    /// Makes a schedule for a wall-clock time.
     ///
     /// - Parameters:
     ///   - at: when to fire; a time in the past fires at the first tick.
@@ -20,13 +20,13 @@ public final class AtSchedule: Schedule {
         self.init(at: at, name: name, executor: executor, wallClock: ClockReading.now, callback: callback)
     }
 
-    /// Makes a schedule for a time on a wall clock that is given.
+    /// Makes a schedule for a time on a given wall clock.
     ///
     /// - Parameters:
     ///   - at: when to fire; a time in the past fires at the first tick.
     ///   - name: what firings carry and by which an alarm clock finds the schedule.
     ///   - executor: where the callback runs.
-    ///   - wallClock: reads the clocks where the schedule is ticked by itself; an alarm clock uses its own.
+    ///   - wallClock: reads the clocks if the schedule is ticked alone; an alarm clock uses its own.
     ///   - callback: called at the firing.
     public init(
         at: WallTime, name: String? = nil, executor: any CallbackExecutor = InlineExecutor(),
@@ -38,10 +38,10 @@ public final class AtSchedule: Schedule {
             callback: callback)
     }
 
-    /// When it will fire; nil if it did, or was disarmed by setting nil.
+    /// When it will fire; nil if it has fired, or was disarmed by setting nil.
     ///
-    /// An alarm clock that holds the schedule follows the change. It drops a schedule that has fired, and takes it back
-    /// when that gets a new time, from its own callback or later, unless another schedule of the same name is there.
+    /// An alarm clock that holds the schedule follows the change. It drops a schedule that has fired, and adds it again
+    /// when it gets a new time, from its own callback or later, unless it holds another schedule of the same name.
     public var at: WallTime? {
         get { queued.deadline.map(WallScale.time(of:)) }
         set { queued.rearm(at: newValue.map(WallScale.point(of:)), of: self) }

@@ -1,8 +1,8 @@
-/// Deadlines in the order in which they come, each with the place of its schedule: a binary heap.
+/// Deadlines in order of time, each with the place of its schedule: a binary heap.
 ///
-/// Looking at the first is free; setting, moving and removing any one costs log₂ n steps. Places are small numbers that
-/// the alarm clock hands out.
-struct DeadlineHeap: Sendable {
+/// Reading the first is free; setting, moving and removing one costs log₂ n steps. Places are small numbers that its
+/// owner assigns.
+package struct DeadlineHeap: Sendable {
     private struct Entry {
         let deadline: UInt64
         let place: Int
@@ -12,16 +12,22 @@ struct DeadlineHeap: Sendable {
     /// For each place, where its entry is; -1 if it has none.
     private var positions: [Int] = []
 
-    var isEmpty: Bool { entries.isEmpty }
+    package init() {}
+
+    package var isEmpty: Bool { entries.isEmpty }
     /// The earliest deadline; the end of time if there is none.
-    var next: UInt64 { entries.first?.deadline ?? .max }
+    package var next: UInt64 { entries.first?.deadline ?? .max }
     /// The place whose deadline is the earliest.
-    var nextPlace: Int? { entries.first?.place }
+    package var nextPlace: Int? { entries.first?.place }
     /// All places that have a deadline, in no order.
     var places: [Int] { entries.map(\.place) }
 
-    /// Gives a place its deadline, or takes it away with nil. A deadline at the end of time never comes: it is none.
-    mutating func set(_ deadline: UInt64?, at place: Int) {
+    /// Whether a place has a deadline.
+    package func has(_ place: Int) -> Bool { place < positions.count && positions[place] >= 0 }
+
+    /// Sets the deadline of a place, or removes it with nil. A deadline at the end of time is never reached, and counts
+    /// as none.
+    package mutating func set(_ deadline: UInt64?, at place: Int) {
         while positions.count <= place { positions.append(-1) }
         let position = positions[place]
         switch (position, deadline == .max ? nil : deadline) {

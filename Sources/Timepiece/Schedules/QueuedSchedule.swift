@@ -2,17 +2,18 @@ import Synchronization
 
 /// The inner part of a schedule: its timetable, its callback, and the alarm clock that holds it.
 ///
-/// A schedule type of your own conforms to ``Schedule`` by handing out the queued of a schedule that it wraps.
+/// A schedule type of your own conforms to ``Schedule`` by returning the inner part of a schedule that it wraps.
 ///
 /// Usable from several threads. Its lock is held for a moment and never while something else is called.
 public final class QueuedSchedule: Sendable {
     private struct State {
         var timetable: Recurrence
-        /// How many ticks it saw, where it is ticked by itself.
+        /// How many ticks it received, if it is ticked alone.
         var ticks: UInt64 = 0
         /// The alarm clock that ticks it, with its place there, or the one that dropped it after its last firing.
         weak var owner: AlarmClock?
-        /// The identity of the alarm clock that ticks it: comparing it takes no reference, which could be the last one.
+        /// The identity of the alarm clock that ticks it: comparing it does not take a reference, which could be the
+        /// last one.
         var ownerIdentity: ObjectIdentifier?
         var place = 0
     }
@@ -41,11 +42,11 @@ public final class QueuedSchedule: Sendable {
         state = Mutex(State(timetable: timetable))
     }
 
-    /// When it is due on its clock's scale; nil if it waits for nothing.
+    /// When it is due on its clock's scale; nil if it does not wait.
     var deadline: UInt64? { state.withLock { $0.timetable.deadline } }
     var count: UInt64 { state.withLock { $0.timetable.count } }
 
-    /// Its place in an alarm clock; nil if that does not hold it.
+    /// Its place in an alarm clock; nil if the clock does not hold it.
     func place(in owner: AlarmClock) -> Int? {
         let identity = ObjectIdentifier(owner)
         return state.withLock { $0.ownerIdentity == identity ? $0.place : nil }
@@ -56,7 +57,7 @@ public final class QueuedSchedule: Sendable {
     /// - Parameters:
     ///   - owner: the alarm clock.
     ///   - place: its place there.
-    ///   - ticks: what the alarm clock has counted; an ordinal schedule counts on from there.
+    ///   - ticks: the count of the alarm clock, from which an ordinal schedule continues.
     /// - Returns: false if an alarm clock holds it already.
     func attach(to owner: AlarmClock, place: Int, ticks: UInt64) -> Bool {
         state.withLock { state in
@@ -69,9 +70,10 @@ public final class QueuedSchedule: Sendable {
         }
     }
 
-    /// Leaves the alarm clock; an ordinal schedule that is ticked by itself from now on counts from zero.
+    /// Leaves the alarm clock; an ordinal schedule that is then ticked alone counts from zero.
     ///
-    /// - Parameter isFinished: whether it fired for the last time; the alarm clock then takes it back with a new time.
+    /// - Parameter isFinished: whether it fired for the last time; the alarm clock then adds it again when it gets a
+    ///   new time.
     func detach(isFinished: Bool = false) {
         state.withLock { state in
             if !isFinished { state.owner = nil }
@@ -95,7 +97,7 @@ public final class QueuedSchedule: Sendable {
         owner.takeBack(schedule)
     }
 
-    /// Goes on to a point of its clock; returns the firing, if there is one, and when it is due next.
+    /// Advances to a point of its clock; returns the firing, if there is one, and when it is due next.
     ///
     /// - Parameter point: nil for one more tick that it counts itself.
     func advance(to point: UInt64?, firedAt instant: MonotonicInstant) -> (firing: Firing?, deadline: UInt64?) {
@@ -114,13 +116,13 @@ public final class QueuedSchedule: Sendable {
         }
     }
 
-    /// Runs the callback where it belongs; called with no lock held.
+    /// Runs the callback on its executor; called with no lock held.
     func deliver(_ firing: Firing) {
         guard let callback else { return }
         executor.execute { callback(firing) }
     }
 
-    /// Ticks it by itself; nil if it is not due, or if an alarm clock holds it and ticks it.
+    /// Ticks it alone; nil if it is not due, or if an alarm clock holds and ticks it.
     func tick(at instant: MonotonicInstant, mediaTime: UInt64?) -> Firing? {
         let isFree = state.withLock { $0.ownerIdentity == nil && $0.timetable.deadline != nil }
         guard isFree else { return nil }

@@ -1,6 +1,6 @@
 /// The arithmetic of one schedule: when it is due, on a scale of its own.
 ///
-/// The scale is nanoseconds of a clock, or ticks of an ordinal schedule. Nothing here reads a clock or traps: what lies
+/// The scale is nanoseconds of a clock, or ticks of an ordinal schedule. Nothing here reads a clock or traps: a point
 /// past the end of the scale is never due.
 struct Recurrence: Sendable {
     enum Rule: Sendable {
@@ -13,9 +13,9 @@ struct Recurrence: Sendable {
     let rule: Rule
     /// After how many firings it ends; nil if never.
     let limit: UInt64?
-    /// How often it fired.
+    /// The number of firings.
     private(set) var count: UInt64 = 0
-    /// When it is due; nil if it waits for nothing.
+    /// When it is due; nil if it does not wait.
     private(set) var deadline: UInt64?
     /// The first tick.
     private var anchor: UInt64?
@@ -28,12 +28,12 @@ struct Recurrence: Sendable {
         self.deadline = deadline
     }
 
-    /// Sets when it is due, whatever happened before.
+    /// Sets when it is due, regardless of its earlier state.
     mutating func rearm(at deadline: UInt64?) {
         self.deadline = deadline
     }
 
-    /// Starts as if it had never fired; only a fixed time stays as it is.
+    /// Starts as if it had never fired; only a fixed time is kept.
     ///
     /// - Parameter ticks: how many were counted before, for a rule that counts them.
     mutating func restart(after ticks: UInt64) {
@@ -47,12 +47,12 @@ struct Recurrence: Sendable {
         lastFired = nil
     }
 
-    /// Goes on to a point.
+    /// Advances to a point.
     ///
     /// - Parameters:
     ///   - now: the point.
-    ///   - followsJumps: whether a grid is taken up again where time jumped back behind the last firing; it is due next
-    ///     at its first point not before now.
+    ///   - followsJumps: whether a grid is resumed after time jumped back before the last firing; it is then due at its
+    ///     first point not before now.
     /// - Returns: when it was due, if it fires now.
     mutating func advance(to now: UInt64, followsJumps: Bool) -> UInt64? {
         if followsJumps, case .interval(let every) = rule, let lastFired, now < lastFired, deadline != nil {
@@ -77,7 +77,7 @@ struct Recurrence: Sendable {
             }
             deadline = sum(now, 1).flatMap { gridPoint(from: $0, every: every) }
         case .ordinal(let each):
-            // From where it was due: two threads may count in one order and come here in the other.
+            // From the point at which it was due: two threads may count in one order and arrive here in the other.
             deadline = sum(due, each)
         }
         count.addSaturating(1)

@@ -1,8 +1,8 @@
 /// Something that fires at the right one of many ticks.
 ///
 /// A schedule has no thread and no timer. A program with a loop, for example over frames, ticks it there, and the first tick
-/// at or after the due time fires it: the tick returns a ``Firing``, and the callback runs, in place or on the executor
-/// that the schedule was given. Many schedules are ticked together by an ``AlarmClock``.
+/// at or after the due time fires it: the tick returns a ``Firing``, and the callback runs, in place or on the
+/// schedule's executor. Many schedules are ticked together by an ``AlarmClock``.
 ///
 /// The kinds are ``AtSchedule``, ``IntervalSchedule``, ``OrdinalSchedule`` and ``AfterSchedule``. They are references, so
 /// that one can be changed while an alarm clock holds it, and safe to use from several threads, also to tick.
@@ -16,14 +16,14 @@ extension Schedule {
     public var name: String? { queued.name }
     /// Whether it can fire more than once.
     public var isRepeating: Bool { queued.isRepeating }
-    /// The clock it goes by.
+    /// The clock it uses.
     public var clock: ScheduleClock { queued.clock }
-    /// How often it fired.
+    /// The number of firings.
     public var firedCount: UInt64 { queued.count }
-    /// Whether it waits for anything: false after the last firing, and for the ordinal 0.
+    /// Whether it can still fire: false after the last firing, and for the ordinal 0.
     public var isPending: Bool { queued.deadline != nil }
 
-    /// Goes on to an instant; if the schedule is due, runs the callback and returns the firing.
+    /// Advances to an instant; if the schedule is due, runs the callback and returns the firing.
     ///
     /// While an alarm clock holds the schedule it is ticked there, and this does nothing.
     ///
@@ -38,27 +38,28 @@ extension Schedule {
     }
 }
 
-/// The clocks that schedules go by.
+/// The clocks that schedules use.
 public enum ScheduleClock: String, Sendable, Hashable, Codable {
     /// CLOCK_MONOTONIC: see ``MonotonicInstant``.
     case monotonic
-    /// The clock of the media, as the ticking program tells it; it runs as fast as the media is processed, and may jump.
+    /// The clock of the media, as the ticking program passes it; it runs as fast as the media is processed, and may
+    /// jump.
     case runningTime = "running-time"
-    /// The clock on the wall: see ``WallTime``. Only an ``AtSchedule`` goes by it.
+    /// The wall clock: see ``WallTime``. Only an ``AtSchedule`` uses it.
     case wall
 }
 
-/// One firing of a schedule: which, how often that fired, when it was due and when it came.
+/// One firing of a schedule: its schedule, its number, when it was due and when it occurred.
 public struct Firing: Sendable, Hashable, Codable {
     /// The kinds of schedules.
     public enum Kind: String, Sendable, Hashable, Codable {
-        /// At a time on the wall: ``AtSchedule``.
+        /// At a wall-clock time: ``AtSchedule``.
         case at
         /// On a grid of time: ``IntervalSchedule``.
         case interval
         /// At every n-th tick: ``OrdinalSchedule``.
         case ordinal
-        /// Once, a while after the first tick: ``AfterSchedule``.
+        /// Once, a given time after the first tick: ``AfterSchedule``.
         case after
     }
 
@@ -78,7 +79,7 @@ public struct Firing: Sendable, Hashable, Codable {
     public let fired: Duration
 }
 
-/// What an element gives with a schedule that it adds to an alarm clock, to have it back with each firing.
+/// The value that an element attaches to a schedule when it adds it to an alarm clock, and that each firing returns.
 package struct FiringTag: Sendable, Equatable {
     package var action: UInt32 = 0
     package var serial: UInt64 = 0

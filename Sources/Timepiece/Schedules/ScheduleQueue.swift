@@ -1,6 +1,6 @@
 /// The schedules of an alarm clock in the order of their deadlines: what its lock protects.
 ///
-/// Each schedule has a place, a small number that is used again when the schedule has gone.
+/// Each schedule has a place, a small number that is reused when the schedule was removed.
 struct ScheduleQueue: ~Copyable {
     private struct Entry {
         let schedule: any Schedule
@@ -20,7 +20,7 @@ struct ScheduleQueue: ~Copyable {
     private var media = DeadlineHeap()
     private var wall = DeadlineHeap()
 
-    /// What the clocks showed last, and until when that is trusted.
+    /// The last reading of the clocks, and until when it is valid.
     private var reading: ClockReading?
     private var rereadingDue: UInt64 = 0
     private var lastMedia: UInt64 = 0
@@ -39,7 +39,7 @@ struct ScheduleQueue: ~Copyable {
         return min(monotonic.next, wallDue, rereadingDue)
     }
 
-    /// All schedules in the order of adding.
+    /// All schedules in the order of addition.
     var schedules: [any Schedule] {
         entries.compactMap(\.self).sorted { $0.sequence < $1.sequence }.map(\.schedule)
     }
@@ -76,14 +76,15 @@ struct ScheduleQueue: ~Copyable {
         }
     }
 
-    /// Takes over a schedule's new deadline; false if the schedule is not at its place any more.
+    /// Adopts a schedule's new deadline; false if the schedule is not at its place any more.
     mutating func reschedule(_ queued: QueuedSchedule, place: Int) -> Bool {
         guard entries.indices.contains(place), entries[place]?.queued === queued else { return false }
         setDeadline(queued.deadline, of: queued, at: place)
         return true
     }
 
-    /// Goes on to the given times; returns what fires, in the order of adding, and drops what fired for the last time.
+    /// Advances to the given times; returns the firings, in the order of addition, and drops schedules that fired for
+    /// the last time.
     mutating func fire(
         at instant: MonotonicInstant, reading: ClockReading?, ticks: UInt64, mediaTime: UInt64?
     ) -> [(queued: QueuedSchedule, firing: Firing, tag: FiringTag)] {

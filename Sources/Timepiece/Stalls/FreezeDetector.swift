@@ -4,11 +4,11 @@
 /// above that mean, from the fifth interval on: `freezeCount` and `totalFreezesDuration` of
 /// https://www.w3.org/TR/webrtc-stats/, as libwebrtc's VideoQualityObserver computes them.
 struct FreezeDetector: Sendable {
-    /// Of how many intervals the mean is.
+    /// The number of intervals in the mean.
     static var span: UInt64 { 30 }
-    /// How many intervals there have to be.
+    /// The least number of intervals.
     static var fewest: UInt64 { 5 }
-    /// How much longer than the mean a freeze is at least; so none is shorter.
+    /// How much longer than the mean a freeze is at least, and so its least length.
     static var shortest: UInt64 { 150_000_000 }
 
     private var last = InlineArray<30, UInt64>(repeating: 0)
@@ -16,7 +16,10 @@ struct FreezeDetector: Sendable {
     private var known: UInt64 = 0
     private var sum: UInt64 = 0
 
-    /// Goes on by an interval in nanoseconds, and says whether it was a freeze.
+    /// The mean of the last 30 intervals in nanoseconds; zero if there were none.
+    var mean: UInt64 { known == 0 ? 0 : sum / known }
+
+    /// Adds an interval in nanoseconds, and returns whether it was a freeze.
     mutating func isFreeze(_ interval: UInt64) -> Bool {
         let limited = Self.limited(interval)
         sum = sum &- last[next] &+ limited
@@ -26,7 +29,7 @@ struct FreezeDetector: Sendable {
         return Self.isFreeze(interval, amid: sum, of: known)
     }
 
-    /// Whether an interval is a freeze where so many intervals, with it, have that sum.
+    /// Whether an interval is a freeze if the given number of intervals, including it, have the given sum.
     static func isFreeze(_ interval: UInt64, amid sum: UInt64, of known: UInt64) -> Bool {
         guard known >= fewest else { return false }
         let mean = sum / known
@@ -38,7 +41,7 @@ struct FreezeDetector: Sendable {
     static func limited(_ interval: UInt64) -> UInt64 { min(interval, 1 << 56) }
 }
 
-/// How many intervals were freezes, and how long they were together.
+/// The number of freezes, and their total length.
 struct Freezes: Sendable, Equatable {
     var count: UInt64 = 0
     var nanoseconds: UInt64 = 0

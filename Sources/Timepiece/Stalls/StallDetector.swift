@@ -1,23 +1,23 @@
-/// Tells from now and then looking at the time of the last tick when a stream stalls and when it goes on.
+/// Detects, by checks of the time of the last tick, when a stream stalls and when it resumes.
 ///
-/// A plain value without a clock: its owner looks when it says so, and hands it each closed window.
-/// A tick itself has nothing to do with it and so costs nothing.
+/// A plain value without a clock: its owner checks when the detector asks for it, and passes it each closed window. A
+/// tick itself does not involve it and so costs nothing.
 public struct StallDetector: Sendable {
-    /// Why a stream is not well.
+    /// Why a stream is stalled.
     public enum Reason: String, Sendable {
-        /// No tick came for the timeout.
+        /// No tick arrived within the timeout.
         case standstill
-        /// A window had fewer events than the minimum rate asks for.
+        /// A window had fewer events than the minimum rate requires.
         case trickle
-        /// What is under way between two points is overdue.
+        /// A buffer in flight between two points is overdue.
         case inFlight = "in-flight"
     }
 
-    /// What there is to tell.
+    /// An event to report.
     public enum Event: Sendable, Equatable {
-        /// The stream stands still, or trickles, and that since so long.
+        /// The stream stands still or trickles, with the time since when.
         case stalled(Reason, since: Duration)
-        /// It goes on; so long it did not.
+        /// The stream flows again, with the length of the stall.
         case resumed(Reason, after: Duration)
     }
 
@@ -31,9 +31,9 @@ public struct StallDetector: Sendable {
     /// When a standstill ended: the window with its long interval has been reported.
     private var standstillEnded: UInt64 = 0
     private var stallBegan: UInt64 = 0
-    /// When the standstill was told first, so that the report of the same moment does not tell it once more.
+    /// When the standstill was first reported, so that the report of the same moment does not repeat it.
     private var stallTold: UInt64 = 0
-    /// How often a stalled stream is looked at: what its resumption is told late at most.
+    /// How often a stalled stream is checked, and the greatest delay of the report of its resumption.
     static let patience: UInt64 = 20_000_000
 
     /// Makes a detector that is at rest until ``start(at:)``.
@@ -41,7 +41,7 @@ public struct StallDetector: Sendable {
         self.settings = settings
     }
 
-    /// The stream is to flow from here on: it plays, was flushed, or restarts.
+    /// The stream is expected to flow from here on: it plays, was flushed, or restarts.
     public mutating func start(at now: MonotonicInstant) {
         waitingSince = now.nanoseconds
         stalled = nil
@@ -53,7 +53,7 @@ public struct StallDetector: Sendable {
         stalled = nil
     }
 
-    /// When to look again, in nanoseconds of the monotonic clock; `UInt64.max` if there is no need to.
+    /// When to check again, in nanoseconds of the monotonic clock; `UInt64.max` if that is not necessary.
     package func nextCheck(lastTick: UInt64, at now: UInt64) -> UInt64 {
         guard let waitingSince else { return .max }
         if stalled == .standstill { return now.addingSaturating(Self.patience) }
@@ -61,13 +61,13 @@ public struct StallDetector: Sendable {
         return max(waitingSince, lastTick).addingSaturating(UInt64(timeout.nanoseconds))
     }
 
-    /// Looks whether a stall began or ended.
+    /// Checks whether a stall began or ended.
     ///
     /// - Parameters:
     ///   - now: the present.
     ///   - lastTick: when the last tick came, 0 for none yet.
     ///   - firstTickAfter: when the first tick after the stall began came, if it is known.
-    /// - Returns: what there is to tell, if anything.
+    /// - Returns: the event to report, if any.
     package mutating func check(at now: UInt64, lastTick: UInt64, firstTickAfter: UInt64?) -> Event? {
         guard let waitingSince else { return nil }
         if stalled == .standstill {
@@ -86,19 +86,19 @@ public struct StallDetector: Sendable {
 
     /// Judges a closed window; a stream that stands still is reported again.
     ///
-    /// It is judged by the rate that is shown for it; without one by the wait that is still going on. A window that opened
-    /// before the wait began, as one that holds a flush does, is not judged: the stream was not expected to flow all the
-    /// time. Nor is one in which a standstill ended, which has been told. A stall that was told is ended by a resumption even if the setting that it
-    /// violated has gone meanwhile; but it is not reported again.
+    /// It is judged by the rate that is shown for it; without one, by the wait that still lasts. A window that opened
+    /// before the wait began, such as one that contains a flush, is not judged: the stream was not expected to flow all
+    /// the time. Nor is one in which a standstill ended, which has been reported. A reported stall is ended by a
+    /// resumption even if the setting that it violated was removed meanwhile; but it is not reported again.
     ///
     /// - Parameters:
     ///   - now: the present, when the window was closed.
     ///   - rate: how many ticks a second it had by their intervals; nil if no interval ended in it.
     ///   - lastTick: when the last tick came, 0 for none yet.
-    ///   - isExcused: whether it is not judged, unless it is to be from the start or a trickle goes on: a stream that has
-    ///     only begun in it.
+    ///   - isExcused: whether it is not judged, unless that is required from the start or a trickle lasts: the stream
+    ///     has only begun in it.
     ///   - duration: how long it was open.
-    /// - Returns: what there is to tell, if anything.
+    /// - Returns: what there is to report, if anything.
     package mutating func closed(
         at now: UInt64, rate: Double?, lastTick: UInt64, isExcused: Bool, duration: Duration
     ) -> Event? {
@@ -129,11 +129,11 @@ public struct StallDetector: Sendable {
 
 /// When a stream counts as standing still, or as a trickle.
 public struct StallSettings: Sendable, Equatable {
-    /// How long no tick may come; nil for as long as it likes.
+    /// How long no tick may come; nil for no limit.
     public var timeout: Duration?
     /// Whether the time before the first tick counts too.
     public var onStart: Bool
-    /// How many events a second a window has to have; 0 for any number.
+    /// The least number of events a second in a window; 0 for any number.
     public var minimumRate: Double
 
     /// Makes settings; without arguments nothing is ever a stall.

@@ -14,20 +14,40 @@ public struct Histogram: Sendable, Hashable {
         public let count: UInt64
         /// The value that stands for the range, to a part of a nanosecond: no value in it is more than 0.55 % away.
         public var middle: Duration { HistogramScale.middleDuration(of: index) }
+        /// All values of the range together in nanoseconds.
+        package let sum: UInt64
+        /// The arithmetic mean of the values that fell into the range, which stands for them where they are added up.
+        public var mean: Duration {
+            Duration(clampingNanoseconds: count == 0 ? 0 : sum / count)
+        }
+    }
+
+    /// What is kept of a range.
+    struct Cell: Sendable {
+        var count: UInt64 = 0
+        /// The values together in nanoseconds, at most the largest number.
+        var sum: UInt64 = 0
+
+        @inline(__always)
+        mutating func add(_ count: UInt64, _ sum: UInt64) {
+            self.count.addSaturating(count)
+            self.sum.addSaturating(sum)
+        }
     }
 
     /// How many values were recorded.
     public private(set) var count: UInt64 = 0
     private var first = 0
-    private var counts: [UInt64] = []
+    private var cells: [Cell] = []
 
     /// Makes an empty histogram.
     public init() {}
 
     /// The buckets that are not empty, ascending.
     public var buckets: [Bucket] {
-        counts.indices.compactMap { offset in
-            counts[offset] == 0 ? nil : Bucket(index: first + offset, count: counts[offset])
+        cells.indices.compactMap { offset in
+            let cell = cells[offset]
+            return cell.count == 0 ? nil : Bucket(index: first + offset, count: cell.count, sum: cell.sum)
         }
     }
 
@@ -38,10 +58,10 @@ public struct Histogram: Sendable, Hashable {
 
     /// Adds what another histogram counted.
     public mutating func merge(_ other: Histogram) {
-        guard let last = other.counts.indices.last else { return }
+        guard let last = other.cells.indices.last else { return }
         cover(other.first...(other.first + last))
-        for offset in other.counts.indices where other.counts[offset] != 0 {
-            counts[other.first + offset - first].addSaturating(other.counts[offset])
+        for offset in other.cells.indices where other.cells[offset].count != 0 {
+            cells[other.first + offset - first].add(other.cells[offset].count, other.cells[offset].sum)
         }
         count.addSaturating(other.count)
     }
@@ -56,13 +76,13 @@ public struct Histogram: Sendable, Hashable {
         // Multiplied out, 99 % of 100 values is 99.00000000000001; a rank is whole, so shave what rounding added.
         let rank = max(1, (share * Double(count) * (1 - 4 * Double.ulpOfOne)).rounded(.up))
         var seen: UInt64 = 0
-        for offset in counts.indices {
-            seen.addSaturating(counts[offset])
+        for offset in cells.indices {
+            seen.addSaturating(cells[offset].count)
             if Double(seen) >= rank {
                 return HistogramScale.middleDuration(of: first + offset)
             }
         }
-        return HistogramScale.middleDuration(of: first + counts.count - 1)
+        return HistogramScale.middleDuration(of: first + cells.count - 1)
     }
 
     /// Counts a value in nanoseconds.
@@ -71,62 +91,75 @@ public struct Histogram: Sendable, Hashable {
         let bucket = HistogramScale.bucket(of: nanoseconds)
         let offset = bucket &- first
         // One comparison for both ends.
-        guard UInt(bitPattern: offset) < UInt(bitPattern: counts.count) else {
-            return add(increment, toBucket: bucket)
+        guard increment == 1, UInt(bitPattern: offset) < UInt(bitPattern: cells.count) else {
+            return add(increment, sum: nanoseconds.multipliedSaturating(by: increment), toBucket: bucket)
         }
-        counts[offset].addSaturating(increment)
-        count.addSaturating(increment)
+        cells[offset].add(1, nanoseconds)
+        count.addSaturating(1)
     }
 
     /// Counts values by the number of their bucket; a number outside the scale counts in the bucket at that end.
+    ///
+    /// - Parameter sum: the values together in nanoseconds; where it is not known each is taken for the bucket's middle.
     @inline(never)
-    package mutating func add(_ increment: UInt64, toBucket bucket: Int) {
+    package mutating func add(_ increment: UInt64, sum: UInt64? = nil, toBucket bucket: Int) {
         guard increment > 0 else { return }
         let bucket = max(0, min(bucket, HistogramScale.bucketCount - 1))
         cover(bucket...bucket)
-        counts[bucket - first].addSaturating(increment)
+        let middles = UInt64(exactly: (HistogramScale.middle(of: bucket) * Double(increment)).rounded()) ?? .max
+        cells[bucket - first].add(increment, sum ?? middles)
         count.addSaturating(increment)
     }
 
-    /// Makes a histogram of the counts of neighboring buckets, of which the first is given.
-    @unsafe init(first: Int, counts: UnsafeBufferPointer<UInt64>) {
-        guard let low = unsafe counts.firstIndex(where: { $0 != 0 }),
-            let high = unsafe counts.lastIndex(where: { $0 != 0 })
-        else { return }
-        self.first = first + low
-        self.counts = unsafe Array(counts[low...high])
-        for added in self.counts { count.addSaturating(added) }
+    /// Makes a histogram of neighboring buckets, of which the first is given.
+    init(first: Int, cells: [Cell]) {
+        self.first = first
+        self.cells = cells
+        for added in cells { count.addSaturating(added.count) }
+    }
+
+    /// Makes a histogram of values in nanoseconds, in ascending order.
+    init(ascending values: [UInt64]) {
+        guard let least = values.first, let most = values.last else { return }
+        first = HistogramScale.bucket(of: least)
+        cells = Array(repeating: Cell(), count: HistogramScale.bucket(of: most) - first + 1)
+        for value in values { cells[HistogramScale.bucket(of: value) - first].add(1, value) }
+        count = UInt64(values.count)
     }
 
     /// Makes room so that the range of buckets can be indexed.
     private mutating func cover(_ range: ClosedRange<Int>) {
-        if counts.isEmpty {
+        if cells.isEmpty {
             first = range.lowerBound
-            counts = Array(repeating: 0, count: range.count)
+            cells = Array(repeating: Cell(), count: range.count)
             return
         }
         if range.lowerBound < first {
-            counts.insert(contentsOf: repeatElement(0, count: first - range.lowerBound), at: 0)
+            cells.insert(contentsOf: repeatElement(Cell(), count: first - range.lowerBound), at: 0)
             first = range.lowerBound
         }
-        let missing = range.upperBound - (first + counts.count - 1)
-        if missing > 0 { counts.append(contentsOf: repeatElement(0, count: missing)) }
+        let missing = range.upperBound - (first + cells.count - 1)
+        if missing > 0 { cells.append(contentsOf: repeatElement(Cell(), count: missing)) }
     }
 
-    /// Two histograms are equal that counted the same, whatever room they keep.
+    /// Two histograms are equal that counted the same in each range, whatever room they keep.
     public static func == (left: Histogram, right: Histogram) -> Bool {
-        left.count == right.count && left.buckets == right.buckets
+        left.count == right.count
+            && left.buckets.elementsEqual(right.buckets) { $0.index == $1.index && $0.count == $1.count }
     }
 
     /// Feeds what was counted to a hasher.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(buckets)
+        for bucket in buckets {
+            hasher.combine(bucket.index)
+            hasher.combine(bucket.count)
+        }
     }
 }
 
 extension Histogram: Codable {
     private enum CodingKeys: String, CodingKey {
-        case first, counts
+        case first, counts, sums
     }
 
     /// Decodes a histogram.
@@ -142,14 +175,21 @@ extension Histogram: Codable {
                 forKey: .counts, in: values,
                 debugDescription: "Buckets have to be within 0 ..< \(HistogramScale.bucketCount).")
         }
-        for (offset, count) in counts.enumerated() { add(count, toBucket: first + offset) }
+        // Those of an earlier version have none.
+        let sums = try values.decodeIfPresent([UInt64].self, forKey: .sums) ?? []
+        for (offset, count) in counts.enumerated() {
+            add(count, sum: offset < sums.count ? sums[offset] : nil, toBucket: first + offset)
+        }
     }
 
-    /// Encodes the counts between the first and the last bucket that is not empty, with the index of the first.
+    /// Encodes the counts between the first and the last bucket that is not empty, with the index of the first, and what
+    /// fell into each together in nanoseconds.
     public func encode(to encoder: any Encoder) throws {
         var values = encoder.container(keyedBy: CodingKeys.self)
-        let used = counts.indices.filter { counts[$0] != 0 }
+        let used = cells.indices.filter { cells[$0].count != 0 }
+        let kept = used.isEmpty ? [] : cells[used[0]...used[used.count - 1]]
         try values.encode(first + (used.first ?? 0), forKey: .first)
-        try values.encode(used.isEmpty ? [] : Array(counts[used[0]...used[used.count - 1]]), forKey: .counts)
+        try values.encode(kept.map(\.count), forKey: .counts)
+        try values.encode(kept.map(\.sum), forKey: .sums)
     }
 }

@@ -24,8 +24,7 @@ public struct Statistics: Sendable, Hashable {
     public init() {}
 
     package init(
-        count: UInt64, min: UInt64, max: UInt64, sum: UInt128, squares: UInt128, histogram: Histogram,
-        values: [UInt64] = []
+        count: UInt64, min: UInt64, max: UInt64, sum: UInt128, squares: UInt128, histogram: Histogram
     ) {
         self.count = count
         minNanoseconds = min
@@ -33,7 +32,21 @@ public struct Statistics: Sendable, Hashable {
         total = sum
         self.squares = squares
         self.histogram = histogram
-        self.values = values.sorted()
+    }
+
+    init(histogram: Histogram, gathered: Gathered) {
+        self.init(
+            count: histogram.count, min: histogram.count == 0 ? 0 : gathered.min, max: gathered.max,
+            sum: gathered.sum, squares: gathered.squares, histogram: histogram)
+    }
+
+    /// Makes statistics of durations in nanoseconds, which are kept one by one if so many are.
+    init(of values: [UInt64]) {
+        let ascending = values.sorted()
+        var gathered = Gathered()
+        for value in ascending { gathered.add(value) }
+        self.init(histogram: Histogram(ascending: ascending), gathered: gathered)
+        if values.count <= Self.keptLimit { self.values = ascending }
     }
 
     /// The shortest duration.
@@ -180,7 +193,7 @@ extension UInt128 {
 }
 
 extension Statistics {
-    /// Whether the same durations were recorded, as far as counts, sums and the distribution tell.
+    /// Whether the same durations were recorded, as far as counts, sums and the distribution show.
     public static func == (one: Statistics, other: Statistics) -> Bool {
         one.count == other.count && one.minNanoseconds == other.minNanoseconds
             && one.maxNanoseconds == other.maxNanoseconds && one.total == other.total

@@ -1,7 +1,7 @@
 extension StopWatch {
     /// Measures how long a closure takes, also one that throws, and returns its value.
     ///
-    /// Costs two readings of the clock, about 25 ns each, and a lock held for a moment.
+    /// The cost is two readings of the clock, about 25 ns each, and a lock held for a moment.
     public func measure<Value: ~Copyable, Failure: Error>(
         _ work: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -21,10 +21,10 @@ extension StopWatch {
         return try await work()
     }
 
-    /// Measures how long a closure takes by a clock that is given, also one that throws, and returns its value.
+    /// Measures how long a closure takes on a given clock, also one that throws, and returns its value.
     ///
     /// - Parameters:
-    ///   - clock: what to measure by; a test gives its own.
+    ///   - clock: the clock to measure with; a test passes its own.
     ///   - work: what is measured.
     public func measure<Value: ~Copyable, Failure: Error>(
         clock: some Clock<Duration>, _ work: () throws(Failure) -> Value
@@ -43,15 +43,15 @@ extension StopWatch {
     /// ```
     ///
     /// - Parameter instant: when it started.
-    /// - Returns: what ends the measurement, at the latest when it goes out of scope.
+    /// - Returns: the lap that ends the measurement, at the latest when it goes out of scope.
     public func start(at instant: MonotonicInstant = .now()) -> Lap {
         Lap(of: self, start: instant)
     }
 }
 
 extension StopWatch: CustomStringConvertible {
-    /// The tree from this stopwatch down, a line each, in seconds with four decimals and at most five intervals; without
-    /// an interval only the name.
+    /// The tree from this stopwatch down, one line each, in seconds with four decimals and at most five intervals; only
+    /// the name if there is no interval.
     public var description: String {
         tree(indentation: "")
     }
@@ -69,7 +69,7 @@ extension StopWatch: CustomStringConvertible {
 
 /// A measurement that has been started by ``StopWatch/start(at:)`` and ends once.
 ///
-/// It ends with ``stop(at:)``, or by itself now when it goes out of scope, so no way out of a function is forgotten.
+/// It ends with ``stop(at:)``, or at the present when it goes out of scope, so no exit of a function is forgotten.
 public struct Lap: ~Copyable, Sendable {
     private let watch: StopWatch
     private let start: MonotonicInstant
@@ -86,7 +86,7 @@ public struct Lap: ~Copyable, Sendable {
 
     /// Ends the measurement and records it.
     ///
-    /// - Parameter instant: when it ended. If that is before the start, nothing is recorded but the fact, in
+    /// - Parameter instant: when it ended. If that is before the start, it is only counted in
     ///   ``StopWatch/backwardsCount``.
     /// - Returns: how long it took; negative if it ended before it started.
     @discardableResult
@@ -97,7 +97,7 @@ public struct Lap: ~Copyable, Sendable {
         return duration
     }
 
-    /// Ends the measurement and records nothing.
+    /// Ends the measurement without recording it.
     public consuming func discard() {
         isRunning = false
     }

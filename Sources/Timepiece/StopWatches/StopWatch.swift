@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How long a piece of work takes, measured again and again, and how it divides among its parts.
+/// Measures repeatedly how long a piece of work takes, and how that time divides among its parts.
 ///
 /// Stopwatches form a tree: the work of a child is a part of its parent's.
 ///
@@ -13,11 +13,11 @@ import Synchronization
 /// print(root)
 /// ```
 ///
-/// Each measured piece is an interval. The last ``maxIntervals`` of them are kept one by one, and ``statistics`` are over
+/// Each measured piece is an interval. The last ``maxIntervals`` of them are kept one by one, and ``statistics`` covers
 /// all since the last reset.
 ///
 /// Thread rule: usable from several threads at once. Each stopwatch has a lock of its own, held for a moment; the work
-/// itself is measured without it. Pieces that run side by side all count, so children can sum up to more than a parent.
+/// itself is measured without it. Pieces that run in parallel all count, so children can sum up to more than a parent.
 public final class StopWatch: Sendable {
     private struct State {
         var ring: IntervalRing
@@ -42,8 +42,7 @@ public final class StopWatch: Sendable {
     ///
     /// - Parameters:
     ///   - name: any text.
-    ///   - maxIntervals: how many intervals are kept one by one, 1 or more, what is less is taken as 1; children inherit
-    ///     it.
+    ///   - maxIntervals: how many intervals are kept one by one; less than 1 is replaced by 1; children inherit it.
     public convenience init(_ name: String, maxIntervals: Int = 10) {
         self.init(name, ring: IntervalRing(capacity: maxIntervals), parent: nil)
     }
@@ -61,8 +60,8 @@ public final class StopWatch: Sendable {
     ///
     /// - Parameters:
     ///   - name: any text.
-    ///   - maxIntervals: how many intervals a new child keeps, 1 or more, what is less is taken as 1; nil for as many as this stopwatch. A child
-    ///     that is there already keeps what it has.
+    ///   - maxIntervals: how many intervals a new child keeps; less than 1 is replaced by 1; nil for as many as this
+    ///     stopwatch. An existing child keeps its number.
     /// - Returns: the same stopwatch for the same name.
     public func child(_ name: String, maxIntervals: Int? = nil) -> StopWatch {
         let ring = IntervalRing(capacity: maxIntervals ?? self.maxIntervals)
@@ -95,7 +94,7 @@ public final class StopWatch: Sendable {
     /// Statistics of all intervals since the last reset.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// How many intervals were refused because they ended before they started.
+    /// The number of intervals that were refused because they ended before they started.
     public var backwardsCount: UInt64 { state.withLock { $0.backwardsCount } }
 
     /// Counts an interval that was measured elsewhere; a negative one is counted in ``backwardsCount`` only.
@@ -112,7 +111,7 @@ public final class StopWatch: Sendable {
         }
     }
 
-    /// Hands out the statistics and starts new ones; what is recorded meanwhile is in the one or in the other.
+    /// Returns the statistics and starts new ones; an interval that is recorded meanwhile is in one or the other.
     ///
     /// The intervals that are kept one by one stay.
     public func takeStatistics() -> Statistics {
@@ -122,7 +121,7 @@ public final class StopWatch: Sendable {
         }
     }
 
-    /// Forgets all intervals of this stopwatch; its children keep theirs.
+    /// Removes all intervals of this stopwatch; its children keep theirs.
     public func reset() {
         state.withLock { state in
             state.ring.removeAll()
@@ -131,6 +130,6 @@ public final class StopWatch: Sendable {
         }
     }
 
-    /// The line of a description, without what is around it.
+    /// The line of a description, without its brackets.
     var summary: String { state.withLock { $0.ring }.summary }
 }

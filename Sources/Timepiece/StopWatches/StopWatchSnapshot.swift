@@ -1,4 +1,4 @@
-/// What a stopwatch and the tree below it had measured at a moment: plain values that do not change.
+/// The measurements of a stopwatch and the tree below it at a moment: plain values that do not change.
 public struct StopWatchSnapshot: Sendable, Hashable, Codable {
     /// The name of the stopwatch.
     public let name: String
@@ -6,28 +6,28 @@ public struct StopWatchSnapshot: Sendable, Hashable, Codable {
     public let fullName: String
     /// Statistics of the intervals.
     public let statistics: Statistics
-    /// The share of the parent's sum, usually from 0 to 1; 1 without a parent, 0 if that measured nothing.
+    /// The share of the parent's sum, usually from 0 to 1; 1 without a parent, 0 if the parent measured nothing.
     public let share: Double
     /// The children in the order in which they were made.
     public let children: [StopWatchSnapshot]
 
-    /// The sum less the sums of the children: the time spent in none of them.
+    /// The sum less the sums of the children: the time spent outside all of them.
     ///
-    /// Zero if the children sum up to more, as they can where work runs side by side.
+    /// Zero if the children sum up to more, as they can if work runs in parallel.
     public var selfTime: Duration {
         children.reduce(statistics.sum) { max(.zero, $0 - $1.statistics.sum) }
     }
 }
 
 extension StopWatch {
-    /// What this stopwatch and the tree below it have measured since the last reset.
+    /// The measurements of this stopwatch and the tree below it since the last reset.
     public var snapshot: StopWatchSnapshot {
         snapshot(ofParent: parent?.statistics.sumNanoseconds) { $0.statistics }
     }
 
-    /// Hands out what this stopwatch and the tree below it have measured, and resets all their statistics.
+    /// Returns the measurements of this stopwatch and the tree below it, and resets all their statistics.
     ///
-    /// An interval that is recorded meanwhile is in this snapshot or in the next, never in both and never in neither.
+    /// An interval that is recorded meanwhile is in exactly one of this snapshot and the next.
     public func takeSnapshot() -> StopWatchSnapshot {
         snapshot(ofParent: parent?.statistics.sumNanoseconds) { $0.takeStatistics() }
     }

@@ -1,6 +1,6 @@
 /// The last intervals of a ticker or a stopwatch, in nanoseconds, and the statistics of them.
 ///
-/// It grows as it fills, up to its capacity; then the oldest makes room for the newest.
+/// It grows as it fills, up to its capacity; then the newest value replaces the oldest.
 struct IntervalRing: Sendable {
     let capacity: Int
     private var values: [UInt64] = []
@@ -43,7 +43,7 @@ struct IntervalRing: Sendable {
         oldest = 0
     }
 
-    /// The part of a description that tickers and stopwatches share: four decimals, at most five intervals; nothing
+    /// The part of a description that tickers and stopwatches share: four decimals, at most five intervals; empty
     /// without an interval.
     var summary: String {
         guard count > 0 else { return "" }

@@ -1,4 +1,4 @@
-/// The times between recurring events, and what they look like.
+/// The times between recurring events, and their statistics.
 ///
 /// Tick it at every event, for example at every frame:
 ///
@@ -11,16 +11,17 @@
 /// print(ticker)  // <Ticker intervals=[0.0899, 0.0632, 0.0543] min=0.0543 mean=0.0691 max=0.0899>
 /// ```
 ///
-/// It keeps the last ``maxIntervals`` intervals, and all statistics are of those alone: they describe the present, not the time
-/// since the start. For the latter, with percentiles, see ``Statistics`` and ``Tachometer``. A plain value:
-/// copies are independent. A tick costs a few nanoseconds beside reading the clock, a statistic costs one pass over the intervals.
+/// It keeps the last ``maxIntervals`` intervals, and all statistics cover only those: they describe the present, not
+/// the time since the start. For the latter, with percentiles, see ``Statistics`` and ``Tachometer``. A plain value:
+/// copies are independent. A tick costs a few nanoseconds in addition to reading the clock, and a statistic one pass
+/// over the intervals.
 public struct Ticker: Sendable {
     private var ring: IntervalRing
     private var last: MonotonicInstant?
 
-    /// How many ticks were earlier than the one before.
+    /// The number of ticks that were earlier than the previous one.
     ///
-    /// Such a tick makes no interval; the next interval starts at it.
+    /// Such a tick does not make an interval; the next interval starts at it.
     public private(set) var backwardsCount: UInt64 = 0
 
     /// Makes a ticker that keeps ten intervals.
@@ -30,7 +31,7 @@ public struct Ticker: Sendable {
 
     /// Makes a ticker that keeps the given number of intervals.
     ///
-    /// - Parameter maxIntervals: 1 or more, what is less is taken as 1. Memory is taken as intervals come, 8 bytes each.
+    /// - Parameter maxIntervals: less than 1 is replaced by 1. Memory grows with the intervals, 8 bytes each.
     public init(maxIntervals: Int) {
         ring = IntervalRing(capacity: maxIntervals)
     }
@@ -47,7 +48,7 @@ public struct Ticker: Sendable {
     public var max: Duration { Duration(clampingNanoseconds: ring.max) }
     /// All intervals together; zero if there is none.
     public var sum: Duration { Duration(clampingNanoseconds: UInt64(clamping: ring.sum)) }
-    /// The arithmetic mean, cut off to the nanosecond; zero if there is no interval.
+    /// The arithmetic mean, truncated to the nanosecond; zero if there is no interval.
     public var mean: Duration { Duration(clampingNanoseconds: ring.mean) }
 
     /// How many intervals fit into a second, count / sum; zero if there is none.
@@ -69,7 +70,7 @@ public struct Ticker: Sendable {
         ring.append(instant.nanoseconds &- last.nanoseconds)
     }
 
-    /// Forgets all intervals and the last tick; the next tick is the first again.
+    /// Removes all intervals and the last tick; the next tick is the first again.
     public mutating func reset() {
         ring.removeAll()
         last = nil

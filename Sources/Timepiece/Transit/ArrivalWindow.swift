@@ -1,10 +1,10 @@
 import Synchronization
 
-/// Which of the last stamps of one start are accounted for, and which are still waited for: a window over their sequence.
+/// Which of the last stamps of one start are accounted for, and which are still expected: a window over their sequence.
 ///
-/// A stamp below the highest is open until it made a lap. What falls out of the window, or is given up, while it is open
-/// is merged if it came beside another one on a buffer, else lost. In a stream that loses and reorders nothing no stamp is
-/// ever open, and then a stamp costs two comparisons and a store.
+/// A stamp below the highest is open until it has made a lap. A stamp that leaves the window or is given up while it is
+/// open is merged if it arrived beside another one on a buffer, and lost otherwise. In a stream without losses and
+/// reordering no stamp is ever open, and then a stamp costs two comparisons and a store.
 ///
 /// - Writer: one thread at a time.
 /// - Readers: any: ``highestStore``, ``openStore``, ``oldestStore``.
@@ -12,33 +12,35 @@ struct ArrivalWindow: ~Copyable, Sendable {
     /// How many of the last sequence numbers are known one by one.
     static var span: UInt64 { 256 }
 
-    /// The outcome for stamps that are not waited for any more.
+    /// The outcome for stamps that are no longer expected.
     struct Departure: Equatable {
         var lost: UInt64 = 0
         var merged: UInt64 = 0
     }
 
     private var open = InlineArray<4, UInt64>(repeating: 0)
-    /// Of the open ones, those that came beside another stamp that made the lap.
+    /// The open ones that arrived beside another stamp that made the lap.
     private var arrived = InlineArray<4, UInt64>(repeating: 0)
-    // For readers, who look at these alone: a function of the window would be an access to all of it, beside the writer's.
+    // For readers, which access only these: a function of the window would access all of it, concurrently with the
+    // writer.
     let highestStore: Atomic<UInt64>
     let openStore = Atomic<UInt64>(0)
     let oldestStore = Atomic<UInt64>(0)
 
-    /// Makes a window that waits for nothing up to a sequence number.
+    /// Makes a window that expects no stamp up to a sequence number.
     init(after sequence: UInt64) {
         highestStore = Atomic(sequence)
     }
 
-    /// The highest sequence number that has come, or that is not waited for.
+    /// The highest sequence number that has arrived, or that is not expected.
     var highest: UInt64 { highestStore.load(ordering: .relaxed) }
     /// How many below the highest are open.
     var openCount: UInt64 { openStore.load(ordering: .relaxed) }
     /// The lowest that is open, 0 if none is.
     var oldestOpen: UInt64 { oldestStore.load(ordering: .relaxed) }
 
-    /// Accounts for a stamp that is the next in the row with none open before it, as nearly every one is; else false.
+    /// Accounts for a stamp that is the next in sequence with none open before it, as in nearly all cases; returns
+    /// false otherwise.
     @inline(__always)
     mutating func takeNext(_ sequence: UInt64) -> Bool {
         guard sequence == highest &+ 1, openCount == 0 else { return false }
@@ -46,7 +48,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return true
     }
 
-    /// Notes that a stamp came, which leaves it open, and returns what fell out of the window.
+    /// Notes the arrival of a stamp, which leaves it open, and returns what left the window.
     mutating func arrive(_ sequence: UInt64) -> Departure {
         var departure = Departure()
         if sequence > highest {
@@ -59,12 +61,12 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return departure
     }
 
-    /// Whether a stamp is still waited for, or came without making a lap.
+    /// Whether a stamp is still expected, or arrived without making a lap.
     func isOpen(_ sequence: UInt64) -> Bool {
         sequence <= highest && highest &- sequence < Self.span && open[Self.word(sequence)] & Self.bit(sequence) != 0
     }
 
-    /// Accounts for a stamp that came; false if it was accounted for before.
+    /// Accounts for a stamp that arrived; false if it was accounted for before.
     mutating func resolve(_ sequence: UInt64) -> Bool {
         guard isOpen(sequence) else { return false }
         open[Self.word(sequence)] &= ~Self.bit(sequence)
@@ -72,7 +74,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return true
     }
 
-    /// Waits no longer for the lowest open one.
+    /// Gives up the lowest open stamp.
     mutating func giveUpOldest() -> Departure {
         var departure = Departure()
         let oldest = oldestOpen
@@ -82,7 +84,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return departure
     }
 
-    /// Waits no longer for anything up to a sequence number.
+    /// Gives up all stamps up to a sequence number.
     mutating func settle(upTo sequence: UInt64) -> Departure {
         var departure = departAll()
         if sequence > highest {
@@ -92,7 +94,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return departure
     }
 
-    /// Begins again after a sequence number, and forgets what was waited for.
+    /// Begins again after a sequence number, and discards the expected stamps.
     mutating func restart(after sequence: UInt64) {
         _ = departAll()
         highestStore.store(sequence, ordering: .relaxed)
@@ -115,7 +117,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return departure
     }
 
-    /// Goes so far ahead that nothing of the window stays.
+    /// Moves ahead beyond the whole window.
     private mutating func leap(to sequence: UInt64) -> Departure {
         let skipped = sequence &- highest &- Self.span
         var departure = departAll()
@@ -151,7 +153,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         return departure
     }
 
-    /// Shows the readers how many are open, and which is the lowest.
+    /// Publishes to the readers how many are open, and which is the lowest.
     private func publish(_ count: UInt64) {
         openStore.store(count, ordering: .relaxed)
         oldestStore.store(count == 0 ? 0 : lowestOpen(), ordering: .relaxed)
@@ -161,7 +163,7 @@ struct ArrivalWindow: ~Copyable, Sendable {
         let last = highest
         var sequence = last >= Self.span ? last &- Self.span &+ 1 : 1
         while sequence <= last {
-            // What is left of the word from here on.
+            // The rest of the word from here on.
             let rest = open[Self.word(sequence)] &>> (sequence & 63)
             if rest != 0 {
                 let found = sequence &+ UInt64(rest.trailingZeroBitCount)

@@ -1,19 +1,26 @@
-/// How well the things that pass a stop can be recognized by one of their times, judged batch by batch.
+/// How reliably buffers that pass a stop can be recognized by one of their times, judged batch by batch.
 ///
-/// A single time that is found may be a coincidence: where times are shifted or rounded on the way, some still meet. So
-/// what is found is held back until a batch of eight is complete, and counts if nearly every one that passed was found,
-/// or if what was found follows each other at the start without gaps.
+/// A single time that is found may be a coincidence: if times are shifted or rounded on the path, some still match. So
+/// matches are held back until a batch of eight is complete, and count if nearly all buffers that passed were found, or
+/// if the matches are consecutive at the start.
 struct TimeClue: Sendable {
-    /// How many make a batch.
+    /// The size of a batch.
     static let batch = 8
-    /// A shorter batch, at the end of a stream, says something from here on.
+    /// The least size of a shorter batch, at the end of a stream, that is conclusive.
     static let fewest = 3
 
     enum Verdict: Sendable {
         case reliable
         case coincidence
-        /// There was too little to tell.
+        /// There was not enough data to decide.
         case open
+    }
+
+    /// The match by which a buffer is recognized.
+    enum Kind: Sendable {
+        case presentation
+        case running
+        case shifted
     }
 
     struct Find: Sendable {
@@ -21,14 +28,16 @@ struct TimeClue: Sendable {
         var sequence: UInt64 = 0
         var instant: UInt64 = 0
         var length: UInt64 = 0
+        /// How much later its time is than the one that was searched for, in wrapping arithmetic.
+        var later: UInt64 = 0
     }
 
-    /// The sequence number that was found last, where the next search begins.
+    /// The sequence number found last, where the next search begins.
     private(set) var last: UInt64 = 0
-    /// What was found in this batch, by the place of what passed.
+    /// The matches in this batch, by the position of the buffer that passed.
     private(set) var finds = InlineArray<8, Find>(repeating: Find())
     private var hits: UInt64 = 0
-    /// How often the same was found as the time before: pieces of one thing, or times that tell nothing apart.
+    /// How often the same start was found as the previous time: parts of one buffer, or times that are not distinct.
     private var repeats: UInt64 = 0
     private var first: UInt64 = 0
 
@@ -44,18 +53,18 @@ struct TimeClue: Sendable {
         last = find.sequence
     }
 
-    /// What a batch of so many says about the times.
+    /// The result of a batch of the given size about the times.
     func verdict(on number: Int) -> Verdict {
         let telling = UInt64(number) - Swift.min(repeats, UInt64(number))
         guard telling >= UInt64(Self.fewest) else { return .open }
         if hits >= telling - telling / UInt64(Self.batch) { return .reliable }
-        // Everything that started is found, only there is more that passes.
+        // Everything that started is found, but more passes than started.
         let isComplete = hits >= UInt64(Self.fewest) && last >= first && last &- first < hits
         if number == Self.batch { return isComplete ? .reliable : .coincidence }
         return .open
     }
 
-    /// Whether two times of the same things say that they are different ones.
+    /// Whether two times of the same buffers point to different ones.
     static func contradict(_ one: TimeClue, _ other: TimeClue) -> Bool {
         for place in 0..<batch {
             let (left, right) = (one.finds[place].sequence, other.finds[place].sequence)
@@ -72,20 +81,21 @@ struct TimeClue: Sendable {
     }
 }
 
-/// The times that something carries in the terms of its medium, in nanoseconds.
+/// The media times of a buffer, in nanoseconds.
 package struct MediaTimes: Sendable, Equatable {
     /// No such time.
     package static let none = UInt64.max
 
-    /// Which of the two something is recognized by.
+    /// The kind of time by which a buffer is recognized.
     enum Key: Sendable {
         case presentation
         case running
     }
 
-    /// When it is to be presented, as it says itself.
+    /// The presentation time of the buffer.
     package var presentation: UInt64
-    /// The same on the clock of the whole pipeline, which elements between keep even where they renumber.
+    /// The same as running time of the pipeline, which elements in between preserve even if they change the time
+    /// stamps.
     package var running: UInt64
 
     package init(presentation: UInt64, running: UInt64) {

@@ -4,11 +4,11 @@ import Synchronization
 package final class TransitGroup: Sendable {
     private struct State {
         var starts: [TransitStart] = []
-        /// How many stops look for times.
-        var listeners = 0
+        /// How many stops search by time.
+        var timeReaders = 0
     }
 
-    /// Unique in the process, from 1: what says on a stamp which watch it is of.
+    /// Unique in the process, from 1: identifies the watch of a stamp.
     package let identifier: UInt64
 
     private static let made = Atomic<UInt64>(0)
@@ -21,31 +21,31 @@ package final class TransitGroup: Sendable {
 
     package func add(_ start: TransitStart) {
         state.withLock { state in
-            start.ask(state.listeners)
+            start.ask(state.timeReaders)
             state.starts.append(start)
         }
         version.add(1, ordering: .releasing)
     }
 
-    /// Takes a start out; stops still count what is on its way from there.
+    /// Removes a start; stops still count what is in flight from there.
     package func remove(_ start: TransitStart) {
         start.close()
         state.withLock { $0.starts.removeAll { $0 === start } }
         version.add(1, ordering: .releasing)
     }
 
-    /// Lets the starts remember for one stop more.
-    func addAsker() {
+    /// Makes the starts remember times for one more stop.
+    func addTimeReader() {
         state.withLock { state in
-            state.listeners += 1
+            state.timeReaders += 1
             for start in state.starts { start.ask(1) }
         }
     }
 
-    /// Lets the starts remember for one stop less, but for those that do not any more.
-    func removeAsker(butFor satisfied: Set<UInt64>) {
+    /// Makes the starts remember times for one stop less, except for those that have already stopped.
+    func removeTimeReader(butFor satisfied: Set<UInt64>) {
         state.withLock { state in
-            state.listeners -= 1
+            state.timeReaders -= 1
             for start in state.starts where !satisfied.contains(start.identifier) { start.ask(-1) }
         }
     }
@@ -53,6 +53,6 @@ package final class TransitGroup: Sendable {
     /// Changes whenever a start is added or removed.
     var changes: UInt64 { version.load(ordering: .acquiring) }
 
-    /// The starts that are there now.
+    /// The present starts.
     package var all: [TransitStart] { state.withLock { $0.starts } }
 }

@@ -1,8 +1,8 @@
 import Synchronization
 
-/// What one stop knows of one start: which of its stamps came, the laps they made, and what is still under way.
+/// The state of one start at one stop: which of its stamps arrived, the laps they made, and what is still in flight.
 ///
-/// Of what the start issued since the stop waits for it, each is a lap, lost, merged, under way, or was thrown away by a
+/// Each stamp that the start issued since the stop waits for it is a lap, lost, merged, in flight, or discarded by a
 /// flush or a pause.
 @safe package final class TransitOrigin: Sendable {
     /// The part that the stopping thread works on; others read only the atomics.
@@ -11,29 +11,39 @@ import Synchronization
         let series: Unmanaged<LapSeries>
         let lost = Atomic<UInt64>(0)
         let merged = Atomic<UInt64>(0)
-        /// From which age on an open stamp that was overtaken is given up: four times the longest lap, as far as is known.
+        /// The age from which an open stamp that was overtaken is given up: four times the longest known lap.
         let patience = Atomic<UInt64>(.max)
-        /// Whether anything was ever recognized, by whatever.
+        /// Whether any buffer was ever recognized, by any means.
         let isKnown = Atomic<Bool>(false)
         /// Whether a path leads from the start to the stop.
         let isConnected = Atomic<Bool>(false)
-        /// How many had been issued when the path was found.
+        /// The number of stamps issued when the path was found.
         let connectedAt = Atomic<UInt64>(0)
-        /// Whether the stop was made when the start had already seen something.
+        /// Whether buffers had passed the start before the stop was made.
         let isLate: Bool
-        /// Whether stamps reach the stop, so that times need not be asked.
+        /// Whether stamps reach the stop, so that times are not needed.
         var isStamped = false
         var window: ArrivalWindow
-        /// What is of an earlier round: up to this sequence number.
+        /// The last sequence number of an earlier round.
         var floor: UInt64 = 0
-        /// Whether the buffer of now carries a stamp of this start, and the one that is to make the lap, 0 if none is.
+        /// Whether the present buffer carries a stamp of this start, and the stamp that is to make the lap, 0 if none.
         var isNoted = false
         var pending: UInt64 = 0
         var pendingInstant: UInt64 = 0
         var isPendingExact = false
-        var trusted: MediaTimes.Key?
+        /// The kinds of elements on the path from the start.
+        var path: TransitPath = []
+        var trusted: TimeClue.Kind?
         var running = TimeClue()
         var presentation = TimeClue()
+        /// By running times, where the first at the stop matches the first at the start.
+        var shifted = TimeClue()
+        /// How much later the running times are at the stop, in wrapping arithmetic; nil before the first.
+        var shift: UInt64?
+        /// Whether buffers can no longer be recognized by the shift.
+        var isAstray = false
+        /// The one whose time contained that of the previous buffer.
+        var holder: UInt64 = 0
 
         init(identifier: UInt64, series: Unmanaged<LapSeries>, isLate: Bool) {
             self.identifier = identifier
@@ -47,14 +57,14 @@ import Synchronization
             add(window.arrive(sequence))
         }
 
-        /// The first that comes. A stop that was made later does not know what went another way before.
+        /// The first that arrives. A stop that was made later does not know what took another path before.
         private mutating func meet(_ sequence: UInt64) {
             if isLate, sequence > floor { window.restart(after: sequence &- 1) }
             isKnown.store(true, ordering: .relaxed)
         }
 
-        /// Notes a stamp of the buffer of now, of which one makes a lap: the one whose buffer it still is, or else the
-        /// oldest that has not made one.
+        /// Notes a stamp of the present buffer, of which one makes a lap: the stamp that was made for this buffer, or
+        /// else the oldest that has not made one.
         mutating func note(_ sequence: UInt64, instant: UInt64, isExact: Bool) {
             arrive(sequence)
             isNoted = true
@@ -85,13 +95,15 @@ import Synchronization
             }
         }
 
-        /// Waits no longer for what has not come, and counts it as lost or not.
+        /// Gives up what has not arrived, and counts it as lost or not.
         mutating func settle(upTo issued: UInt64, counting: Bool) {
             let isKnown = isKnown.load(ordering: .relaxed)
             if isLate, !isKnown { window.restart(after: Swift.max(floor, connectedAt.load(ordering: .relaxed))) }
             let departure = window.settle(upTo: issued)
             if counting, isKnown || isConnected.load(ordering: .relaxed) { add(departure) }
             floor = Swift.max(floor, issued)
+            (shift, isAstray) = (nil, false)
+            if trusted == .shifted { trusted = nil }
             (isNoted, pending, isPendingExact) = (false, 0, false)
         }
 
@@ -101,31 +113,51 @@ import Synchronization
         }
     }
 
-    /// What is under way from a start.
+    /// The buffers in flight from a start.
     package struct UnderWay: Sendable, Equatable {
         package var count: UInt64 = 0
-        /// When the oldest passed the start, `UInt64.max` if none is under way.
+        /// When the oldest passed the start, `UInt64.max` if none is in flight.
         package var oldest: UInt64 = .max
+        /// When the oldest of those passed it that none after them has overtaken, `UInt64.max` if there is none.
+        package var front: UInt64 = .max
 
         package init() {}
+
+        /// How long the oldest is under way, in nanoseconds since the stream flows; 0 if none is in flight.
+        package func age(in time: ActiveTime, at now: UInt64) -> UInt64 {
+            count == 0 ? 0 : time.since(oldest, at: now)
+        }
 
         package mutating func add(_ other: UnderWay) {
             count.addSaturating(other.count)
             oldest = min(oldest, other.oldest)
+            front = min(front, other.front)
         }
     }
 
-    /// What the laps are called where there are several starts.
+    /// When something passed the start, which the start forgets sooner than it may be asked for.
+    private struct Seen {
+        private var sequence: UInt64 = 0
+        private var instant: UInt64 = 0
+
+        /// `UInt64.max` for one that the start has not given out.
+        mutating func instant(of wanted: UInt64, from start: TransitStart) -> UInt64 {
+            if sequence != wanted { (sequence, instant) = (wanted, start.instant(of: wanted) ?? .max) }
+            return instant
+        }
+    }
+
+    /// The name of the laps if there are several starts.
     package let name: String
     let start: TransitStart
     let series: LapSeries
-    // The stopping thread's own but for the atomics; the memory is there from init to deinit.
+    // Used only by the stopping thread, except for the atomics; the memory exists from init to deinit.
     nonisolated(unsafe) let state: UnsafeMutablePointer<State>
     private let lostTaken = Atomic<UInt64>(0)
     private let mergedTaken = Atomic<UInt64>(0)
     private let retiredStore = Atomic<Bool>(false)
-    /// The oldest that was under way when last asked, and when it passed the start.
-    private let oldestSeen = Mutex<(sequence: UInt64, instant: UInt64)>((0, 0))
+    /// The oldest in flight at the last call, and the oldest that no later one had overtaken.
+    private let seen = Mutex((oldest: Seen(), front: Seen()))
 
     init(start: TransitStart, isLate: Bool) {
         self.start = start
@@ -142,19 +174,19 @@ import Synchronization
         unsafe state.deallocate()
     }
 
-    /// Takes out how many stamps of the start have been given up since the last time; for the reader.
+    /// Returns and resets how many stamps of the start were given up; for the reader.
     package func takeLost() -> UInt64 {
         let lost = unsafe state.pointee.lost.load(ordering: .relaxed)
         return lost &- lostTaken.exchange(lost, ordering: .relaxed)
     }
 
-    /// Takes out how many came only beside others that made the lap; for the reader.
+    /// Returns and resets how many arrived only beside others that made the lap; for the reader.
     package func takeMerged() -> UInt64 {
         let merged = unsafe state.pointee.merged.load(ordering: .relaxed)
         return merged &- mergedTaken.exchange(merged, ordering: .relaxed)
     }
 
-    /// What is under way now; nothing where no path is known to lead from the start.
+    /// The buffers in flight; none if no path is known to lead from the start.
     package var underWay: UnderWay {
         var underWay = UnderWay()
         let isKnown = unsafe state.pointee.isKnown.load(ordering: .relaxed)
@@ -169,10 +201,10 @@ import Synchronization
         let following = issued > waited ? issued &- waited : 0
         underWay.count = following.addingSaturating(open)
         guard underWay.count > 0 else { return underWay }
-        let oldest = open > 0 && oldestOpen != 0 ? oldestOpen : waited &+ 1
-        underWay.oldest = oldestSeen.withLock { seen in
-            if seen.sequence != oldest { seen = (oldest, start.instant(of: oldest) ?? .max) }
-            return seen.instant
+        (underWay.oldest, underWay.front) = seen.withLock { seen in
+            let front = following > 0 ? seen.front.instant(of: waited &+ 1, from: start) : .max
+            let isOvertaken = open > 0 && oldestOpen != 0
+            return (isOvertaken ? seen.oldest.instant(of: oldestOpen, from: start) : front, front)
         }
         return underWay
     }
@@ -184,7 +216,7 @@ import Synchronization
         unsafe state.pointee.isConnected.store(leads, ordering: .relaxed)
     }
 
-    /// Learns from laps how long to wait for what was overtaken; for the reader.
+    /// Derives from laps how long to wait for overtaken stamps; for the reader.
     func learn(_ laps: Statistics) {
         guard laps.count > 0 else { return }
         let patience = max(laps.maxNanoseconds.multipliedSaturating(by: 4), Self.shortestPatience)
@@ -192,7 +224,7 @@ import Synchronization
         if known == .max || patience > known { unsafe state.pointee.patience.store(patience, ordering: .relaxed) }
     }
 
-    /// Threads that take turns reorder by less than this, however short the laps are.
+    /// Threads that alternate reorder by less than this, however short the laps are.
     private static let shortestPatience: UInt64 = 10_000_000
 
     /// Whether the stop is done with this start, so that it can be dropped when it has been read.

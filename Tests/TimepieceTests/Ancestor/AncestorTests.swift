@@ -3,10 +3,11 @@ import Synchronization
 import Testing
 import Timepiece
 
-/// What the original, Python's `backpack.timepiece`, made of the same ticks: `facts.tsv`, written by `oracle.py`.
+/// Compares with the results of the original, Python's `backpack.timepiece`, for the same ticks: `facts.tsv`, written
+/// by `oracle.py`.
 ///
-/// A line has a kind, what was given and what came out. Times are in nanoseconds.
-@Suite("As the ancestor does,")
+/// A line has a kind, the input and the output. Times are in nanoseconds.
+@Suite("Like the ancestor,")
 struct AncestorTests {
     struct Fact: Sendable, CustomTestStringConvertible {
         let number: Int
@@ -121,7 +122,7 @@ struct AncestorTests {
     }
 }
 
-/// What a fact gives: a number, and instants after it.
+/// The input of a fact: a number, followed by instants.
 private struct Given {
     let number: Int64
     let instants: [MonotonicInstant]

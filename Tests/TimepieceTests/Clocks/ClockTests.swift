@@ -3,7 +3,7 @@ import Testing
 import Timepiece
 
 @Suite struct ClockTests {
-    @Test func `Instants are held between the clock's start and its end`() {
+    @Test func `Instants are limited to the range of the clock`() {
         let start = MonotonicInstant(nanoseconds: 0)
         let end = MonotonicInstant(nanoseconds: .max)
         #expect(start.advanced(by: .nanoseconds(-1)) == start)
@@ -25,7 +25,7 @@ import Timepiece
         #expect(MonotonicInstant.now() >= first)
     }
 
-    @Test func `Nanoseconds of a duration are cut off and held within an Int64`() {
+    @Test func `Nanoseconds of a duration are truncated and limited to an Int64`() {
         #expect(Duration.seconds(Int64.max).nanoseconds == .max)
         #expect(Duration.seconds(Int64.min).nanoseconds == .min)
         #expect(Duration.nanoseconds(Int64.min).nanoseconds == .min)
@@ -34,7 +34,7 @@ import Timepiece
         #expect(Duration(secondsComponent: 1, attosecondsComponent: 999_999_999).nanoseconds == 1_000_000_000)
     }
 
-    @Test func `Durations beyond the reach of whole seconds do not trap`() {
+    @Test func `Durations beyond the range of whole seconds do not trap`() {
         let longest = Duration.seconds(Int64.max) * 10
         #expect(longest.nanoseconds == .max)
         #expect((.zero - longest).nanoseconds == .min)
@@ -54,7 +54,7 @@ import Timepiece
         #expect(WallTime(nanoseconds: nanoseconds).description == text)
     }
 
-    @Test func `Wall times are held within what they can say`() {
+    @Test func `Wall times are limited to their range`() {
         #expect(WallTime(nanoseconds: .max).advanced(by: .seconds(1)).nanoseconds == .max)
         #expect(WallTime(nanoseconds: .min).advanced(by: .seconds(-1)).nanoseconds == .min)
         #expect(WallTime(nanoseconds: .min).duration(to: WallTime(nanoseconds: .max)) > .seconds(18_446_744_073))
@@ -64,7 +64,7 @@ import Timepiece
         var (year, month, day): (Int64, Int64, Int64) = (1900, 1, 1)
         var errors = 0
         for days in -25_567...120_529 as ClosedRange<Int64> {
-            // What a wall time can say ends in 2262.
+            // The range of a wall time ends in 2262.
             if year > 1677, year < 2262 {
                 let (date, _) = unsafe WallTime(nanoseconds: days * 86_400_000_000_000).utc
                 let found = unsafe (Int64(date.tm_year) + 1900, Int64(date.tm_mon) + 1, Int64(date.tm_mday))
@@ -80,7 +80,7 @@ import Timepiece
         #expect(year == 2300)
     }
 
-    @Test func `A reading tells the wall at an instant and the instant at a wall time`() {
+    @Test func `A reading converts an instant to a wall time and a wall time to an instant`() {
         let reading = ClockReading(monotonic: .milliseconds(100), wall: WallTime(nanoseconds: 5_000_000_000))
         #expect(reading.wall(at: .milliseconds(99)).nanoseconds == 4_999_000_000)
         #expect(reading.instant(at: WallTime(nanoseconds: 5_001_000_000)) == .milliseconds(101))
@@ -103,7 +103,7 @@ import Timepiece
         #expect(Duration.nanoseconds(nanoseconds).secondsText(decimals: decimals) == text)
     }
 
-    @Test func `A monotonic clock sleeps no shorter than it was asked, and is cancelled`() async throws {
+    @Test func `A monotonic clock sleeps at least as long as requested, and is cancelled`() async throws {
         let start = MonotonicInstant.now()
         try await Task.sleep(for: .milliseconds(20), clock: .timepiece)
         #expect(start.duration(to: .now()) >= .milliseconds(20))

@@ -3,7 +3,7 @@ import Testing
 @testable import Timepiece
 
 struct EventCountTests {
-    @Test func `An event that came after the count was read ends the wait at once`() {
+    @Test func `An event after the count was read ends the wait immediately`() {
         let events = EventCount()
         let seen = events.value
         events.advance()

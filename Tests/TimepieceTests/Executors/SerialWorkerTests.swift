@@ -11,7 +11,7 @@ import Timepiece
         func add(_ number: Int) { numbers.withLock { $0.append(number) } }
     }
 
-    @Test func `Closures run in the order they came, all before the shutdown returns`() throws {
+    @Test func `Closures run in the order of arrival, all before the shutdown returns`() throws {
         let worker = try SerialWorker()
         let trace = Trace()
         for number in 0..<1000 { worker.execute { trace.add(number) } }
@@ -19,7 +19,7 @@ import Timepiece
         #expect(trace.all == Array(0..<1000))
     }
 
-    @Test func `After the shutdown nothing is taken, and a second shutdown is harmless`() throws {
+    @Test func `After the shutdown no closure is accepted, and a second shutdown is harmless`() throws {
         let worker = try SerialWorker()
         let trace = Trace()
         worker.shutdown()
@@ -28,7 +28,7 @@ import Timepiece
         #expect(trace.all == [])
     }
 
-    @Test func `A worker that is let go finishes what was queued`() throws {
+    @Test func `A worker that is released finishes its queue`() throws {
         let trace = Trace()
         do {
             let worker = try SerialWorker()
@@ -37,7 +37,7 @@ import Timepiece
         #expect(trace.all.count == 100)
     }
 
-    @Test func `A worker can be shut down from its own thread, and what was queued still runs`() throws {
+    @Test func `A worker can be shut down from its own thread, and its queue still runs`() throws {
         let worker = try SerialWorker()
         let trace = Trace()
         worker.execute { [weak worker] in
@@ -52,7 +52,7 @@ import Timepiece
         #expect(!trace.all.contains(4))
     }
 
-    @Test func `A worker that nothing but its own queue holds runs that queue and ends`() throws {
+    @Test func `A worker that only its own queue references runs that queue and ends`() throws {
         let trace = Trace()
         weak var gone: SerialWorker?
         do {

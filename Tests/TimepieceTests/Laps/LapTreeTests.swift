@@ -23,7 +23,7 @@ struct LapTreeTests {
         #expect(outer.drain(tree.flip()).count == 0)
     }
 
-    @Test func `counts nothing of a invalidated lap, and all of the next`() {
+    @Test func `counts nothing of an invalidated lap, and all of the next`() {
         tree.stage(30, of: inner)
         tree.invalidate()
         tree.commit(100, of: outer)
@@ -49,6 +49,28 @@ struct LapTreeTests {
         for _ in 0...LapTree.logLimit { tree.stage(1, of: inner) }
         tree.commit(.max, of: outer)
         #expect(inner.drain(tree.flip()).count == 0)
+    }
+
+    @Test func `keeps an owner only as long as a staged lap may refer to it`() {
+        final class Owner {}
+        weak var early: Owner?
+        weak var kept: Owner?
+        weak var late: Owner?
+        func keep() -> Owner {
+            let owner = Owner()
+            tree.keep(owner)
+            return owner
+        }
+        early = keep()
+        #expect(early == nil)
+        tree.stage(30, of: inner)
+        kept = keep()
+        #expect(kept != nil)
+        tree.invalidate()
+        late = keep()
+        #expect(late == nil)
+        tree.commit(100, of: outer)
+        #expect(kept == nil)
     }
 
     @Test

@@ -35,7 +35,7 @@ import Timepiece
         func raise() { state.store(true, ordering: .relaxed) }
     }
 
-    @Test func `One tick fires all that is due, in the order of adding`() throws {
+    @Test func `One tick fires all schedules that are due, in the order of addition`() throws {
         let clock = try AlarmClock([
             OrdinalSchedule(each: 1, name: "c"), IntervalSchedule(every: .seconds(1), name: "a"),
             OrdinalSchedule(each: 2, name: "b"),
@@ -61,7 +61,7 @@ import Timepiece
         #expect(clock.count == 0)
     }
 
-    @Test func `A name can be there only once, and again when its schedule has gone`() throws {
+    @Test func `A name can be used only once, and again when its schedule was removed`() throws {
         let clock = try AlarmClock([OrdinalSchedule(each: 1, name: "x")])
         #expect(throws: TimepieceError.duplicateName("x")) { try clock.add(OrdinalSchedule(each: 2, name: "x")) }
         #expect(clock.remove("x"))
@@ -70,13 +70,13 @@ import Timepiece
         #expect(clock.names == ["x"])
     }
 
-    @Test func `Schedules without a name are as many as one likes`() throws {
+    @Test func `Any number of schedules may have no name`() throws {
         let clock = try AlarmClock([OrdinalSchedule(each: 1), OrdinalSchedule(each: 1)])
         #expect(clock.tick().count == 2)
         #expect(clock.names == [])
     }
 
-    @Test func `A schedule can be in one alarm clock only, and by itself it is not ticked meanwhile`() throws {
+    @Test func `A schedule can be in one alarm clock only, and cannot be ticked alone meanwhile`() throws {
         let schedule = OrdinalSchedule(each: 1, name: "x")
         var first: AlarmClock? = try AlarmClock([schedule])
         let second = try AlarmClock()
@@ -107,7 +107,7 @@ import Timepiece
         #expect(fired == [1030, 1130])
     }
 
-    @Test func `A schedule that is added again starts anew`() throws {
+    @Test func `A schedule that is added again restarts`() throws {
         let clock = try AlarmClock()
         let schedule = AfterSchedule(after: .milliseconds(10))
         for start in [0, 100] as [UInt64] {
@@ -117,7 +117,7 @@ import Timepiece
         }
     }
 
-    @Test func `A removed schedule fires no more`() throws {
+    @Test func `A removed schedule does not fire`() throws {
         let schedule = IntervalSchedule(every: .milliseconds(1), name: "x")
         let clock = try AlarmClock([schedule, OrdinalSchedule(each: 2)])
         #expect(clock.remove("x"))
@@ -140,7 +140,7 @@ import Timepiece
     }
 
     @Test(arguments: [-3600, -3, 3, 3600, 20_000_000])
-    func `A step of the wall clock moves an at with it within a second and disturbs no other`(seconds: Int64) throws {
+    func `A step of the wall clock moves an at within a second and does not affect others`(seconds: Int64) throws {
         let wall = Wall()
         let step = Duration.seconds(seconds)
         let target = WallTime(nanoseconds: 40_000_000_000 + max(0, step.nanoseconds))
@@ -217,7 +217,7 @@ import Timepiece
         #expect(try media(step: 5000) == expected)
     }
 
-    @Test func `A jump back of the media takes the grid up again without a burst`() throws {
+    @Test func `A jump back of the media resumes the grid without a burst`() throws {
         let clock = try AlarmClock([
             IntervalSchedule(every: .nanoseconds(10), name: "ten", clock: .runningTime),
             IntervalSchedule(every: .nanoseconds(25), name: "other", clock: .runningTime),
@@ -236,7 +236,7 @@ import Timepiece
             ])
     }
 
-    @Test func `Ticks without a media time leave schedules on the running time alone`() throws {
+    @Test func `Ticks without a media time do not affect schedules on the running time`() throws {
         let clock = try AlarmClock([IntervalSchedule(every: .seconds(1), clock: .runningTime)])
         #expect(clock.tick(at: .milliseconds(100)).isEmpty)
         #expect(clock.tick(at: .milliseconds(100), mediaTime: 0).count == 1)
@@ -290,7 +290,7 @@ import Timepiece
         #expect(clock.count == 0)
     }
 
-    @Test func `An AtSchedule that sets itself again in its callback fires again, in place or from a worker`() throws {
+    @Test func `An AtSchedule that is set in its callback fires again, in place or from a worker`() throws {
         for executor in [InlineExecutor(), try SerialWorker()] as [any CallbackExecutor] {
             let holder = Mutex<AtSchedule?>(nil)
             let schedule = AtSchedule(at: WallTime(nanoseconds: 10), name: "x", executor: executor) { firing in
@@ -311,7 +311,7 @@ import Timepiece
         }
     }
 
-    @Test func `An AtSchedule comes back to the alarm clock that dropped it, but not to one it was removed from`()
+    @Test func `An AtSchedule is added again to the clock that dropped it, but not to one it was removed from`()
         throws
     {
         let schedule = AtSchedule(at: WallTime(nanoseconds: 10))
@@ -326,7 +326,7 @@ import Timepiece
         #expect(schedule.tick() != nil)
     }
 
-    @Test func `The schedules are listed in the order of adding, and all can be removed`() throws {
+    @Test func `The schedules are listed in the order of addition, and all can be removed`() throws {
         let schedules: [any Schedule] = [OrdinalSchedule(each: 2), IntervalSchedule(every: .seconds(1), name: "b")]
         let clock = try AlarmClock(schedules)
         #expect(zip(clock.schedules, schedules).allSatisfy { $0 === $1 })
@@ -337,7 +337,7 @@ import Timepiece
         #expect(clock.names == ["b"])
     }
 
-    @Test func `The firings are handed to every task that reads them`() async throws {
+    @Test func `The firings are passed to every task that reads them`() async throws {
         var clock: AlarmClock? = try AlarmClock([OrdinalSchedule(each: 2, name: "x", count: 2)])
         let sequences = clock.map { [$0.firings, $0.firings] } ?? []
         for _ in 0..<5 { clock?.tick() }
@@ -349,7 +349,7 @@ import Timepiece
         }
     }
 
-    @Test func `An alarm clock that runs by itself ticks until its task is cancelled`() async throws {
+    @Test func `An alarm clock in a task ticks until the task is cancelled`() async throws {
         let alarmClock = try AlarmClock()
         let manual = ManualClock()
         let service = Task { await alarmClock.run(every: .milliseconds(20), clock: manual) }

@@ -19,7 +19,7 @@ import Timepiece
                 == [0, 5100, 17_000, 20_000])
     }
 
-    @Test func `A firing tells the slot it was due for and the tick that fired it`() throws {
+    @Test func `A firing has the slot it was due for and the tick that fired it`() throws {
         let schedule = IntervalSchedule(every: .seconds(5), name: "beat")
         schedule.tick(at: .milliseconds(1000))
         let firing = try #require(schedule.tick(at: .milliseconds(12_000)))
@@ -31,7 +31,7 @@ import Timepiece
         #expect(firing.fired == .seconds(12))
     }
 
-    @Test func `A count ends an interval after so many firings`() throws {
+    @Test func `A count ends an interval after that number of firings`() throws {
         let schedule = IntervalSchedule(every: .milliseconds(10), count: 2)
         #expect(firedMilliseconds(schedule, ticks: [0, 10, 20, 30]) == [0, 10])
         #expect(!schedule.isPending)
@@ -42,7 +42,7 @@ import Timepiece
         #expect(firedMilliseconds(schedule, ticks: [1000, 10, 0, 1099, 1100]) == [1000, 1100])
     }
 
-    @Test func `An interval at the end of time fires no more`() throws {
+    @Test func `An interval at the end of time does not fire`() throws {
         let schedule = IntervalSchedule(every: .seconds(Int64.max / 1_000_000_000))
         #expect(schedule.tick(at: MonotonicInstant(nanoseconds: .max - 5)) != nil)
         #expect(schedule.tick(at: MonotonicInstant(nanoseconds: .max)) == nil)
@@ -90,7 +90,7 @@ import Timepiece
         #expect(firedMilliseconds(schedule, ticks: [20, 30, 40]) == [30])
     }
 
-    @Test func `A wall time before 1970 is told as it is`() throws {
+    @Test func `A wall time before 1970 is reported unchanged`() throws {
         let schedule = AtSchedule(
             at: WallTime(nanoseconds: -7),
             wallClock: { ClockReading(monotonic: .milliseconds(0), wall: WallTime(nanoseconds: -3)) })
@@ -109,7 +109,7 @@ import Timepiece
         #expect(firing?.clock == .runningTime)
     }
 
-    @Test func `After a jump back the grid goes on with its first point not before the new time`() throws {
+    @Test func `After a jump back the grid continues with its first point not before the new time`() throws {
         let schedule = IntervalSchedule(every: .nanoseconds(10), clock: .runningTime)
         let media: [UInt64] = [103, 113, 124, 57, 60, 63, 64, 73]
         #expect(media.filter { schedule.tick(at: .milliseconds(0), mediaTime: $0) != nil } == [103, 113, 124, 63, 73])
@@ -122,7 +122,7 @@ import Timepiece
         #expect(calls.withLock { $0 } == [1, 2])
     }
 
-    @Test func `A callback runs on the executor that was given`() throws {
+    @Test func `A callback runs on the given executor`() throws {
         let worker = try SerialWorker()
         let calls = Mutex<[String]>([])
         let schedule = OrdinalSchedule(each: 1, name: "x", executor: worker) { firing in
@@ -134,7 +134,7 @@ import Timepiece
         #expect(calls.withLock { $0 } == ["x 1", "x 2"])
     }
 
-    @Test func `What is too little is taken as the least that works`() {
+    @Test func `A value that is too small is replaced by the smallest valid one`() {
         #expect(IntervalSchedule(every: .zero).interval == .nanoseconds(1))
         #expect(IntervalSchedule(every: .seconds(-1)).interval == .nanoseconds(1))
         #expect(AfterSchedule(after: .seconds(-1)).wait == .nanoseconds(1))

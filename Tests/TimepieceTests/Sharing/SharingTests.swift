@@ -1,12 +1,15 @@
 import Synchronization
+import TestEnvironment
 import Testing
 import Timepiece
 
-/// What is `Sendable` is used by four threads at once, twenty times, and has to count every call.
-@Suite("What is Sendable is safe to share:")
+/// `Sendable` types are used by four threads at the same time, twenty times, and must count every call.
+///
+/// Four times under a sanitizer, which sees a race in each of them.
+@Suite("Sendable types are safe to share:")
 struct SharingTests {
     private static let calls: UInt64 = 5_000
-    private static let runs = 0..<20
+    private static let runs = 0..<Int(20 / slowness)
 
     @Test(arguments: runs)
     func `a tachometer that four threads tick counts every tick, byte and discontinuity`(run: Int) throws {
@@ -29,7 +32,7 @@ struct SharingTests {
         #expect(sum.intervals + sum.backwards == 4 * Self.calls - 1)
     }
 
-    /// What windows hold together.
+    /// The sums of windows.
     private struct Tally4 {
         var events: UInt64 = 0
         var bytes: UInt64 = 0
@@ -47,7 +50,7 @@ struct SharingTests {
     }
 
     @Test(arguments: runs)
-    func `a tachometer that is recorded to, read, closed, interrupted and paused at once keeps every length`(
+    func `a tachometer with concurrent records, reads, closes, interruptions and pauses keeps every length`(
         run: Int
     ) throws {
         let tachometer = Tachometer(maxIntervals: 100)
@@ -98,7 +101,7 @@ struct SharingTests {
     }
 
     @Test(arguments: runs)
-    func `a schedule that four threads tick by itself fires every time that it is due`(run: Int) throws {
+    func `a schedule that four threads tick alone fires every time that it is due`(run: Int) throws {
         let schedule = OrdinalSchedule(each: 7)
         let fired = Atomic<UInt64>(0)
         try onFourThreads { _ in
@@ -109,7 +112,26 @@ struct SharingTests {
     }
 
     @Test(arguments: runs)
-    func `an AtSchedule that four threads set again and again fires for the last time it was given`(run: Int) throws {
+    func `schedules by time that four threads tick alone fire once for each time`(run: Int) throws {
+        let interval = IntervalSchedule(every: .nanoseconds(10))
+        let after = AfterSchedule(after: .nanoseconds(500))
+        let fired = Mutex<(interval: UInt64, after: UInt64)>((0, 0))
+        try onFourThreads { _ in
+            for number in 0..<1_000 as Range<UInt64> {
+                // All threads go through the same instants, each at its own pace.
+                let now = MonotonicInstant(nanoseconds: 1_000 + number)
+                if interval.tick(at: now) != nil { fired.withLock { $0.interval += 1 } }
+                if after.tick(at: now) != nil { fired.withLock { $0.after += 1 } }
+            }
+        }
+        let counts = fired.withLock { $0 }
+        #expect(counts.after == 1)
+        #expect(counts.interval == interval.firedCount)
+        #expect((1...100).contains(counts.interval))
+    }
+
+    @Test(arguments: runs)
+    func `an AtSchedule that four threads set repeatedly fires for its last time`(run: Int) throws {
         let schedule = AtSchedule(at: .now())
         let alarmClock = try AlarmClock([schedule])
         try onFourThreads { thread in
@@ -140,7 +162,7 @@ struct SharingTests {
     }
 
     @Test(arguments: runs)
-    func `a serial worker runs what four threads hand over, one after the other`(run: Int) throws {
+    func `a serial worker runs the closures of four threads, one after the other`(run: Int) throws {
         let worker = try SerialWorker()
         // Changed without protection but the worker's.
         let counter = Counter()

@@ -23,7 +23,7 @@ struct FreezeDetectorTests {
         #expect(Self.freezes(row + [least - 1]).isEmpty)
     }
 
-    @Test func `is none before the fifth interval`() {
+    @Test func `is not detected before the fifth interval`() {
         #expect(Self.freezes([20, 20, 20, 2_000]).isEmpty)
         #expect(Self.freezes([20, 20, 20, 20, 2_000]) == [2_000])
     }
@@ -34,7 +34,7 @@ struct FreezeDetectorTests {
     }
 
     @Test(arguments: [700, 1_000, 1_001, 1_500, 5_000])
-    func `is found however many intervals a window has`(number: Int) {
+    func `is found with any number of intervals in a window`(number: Int) {
         let tachometer = Tachometer()
         var now: UInt64 = 1_000
         var expected: [UInt64] = []
@@ -52,7 +52,7 @@ struct FreezeDetectorTests {
         #expect(window.tally.freezeNanoseconds == expected.reduce(0, +))
     }
 
-    @Test func `is found where one window ends and the next begins`() {
+    @Test func `is found at the border of two windows`() {
         let tachometer = Tachometer()
         for frame in 0...40 as ClosedRange<UInt64> { tachometer.tick(at: 1 + frame * 33 * Self.millisecond) }
         let end = 1 + 40 * 33 * Self.millisecond

@@ -7,7 +7,7 @@ import Testing
 
     private static let millisecond: UInt64 = 1_000_000
 
-    /// A detector with a stream: what a meter tells it, in milliseconds.
+    /// A detector with a stream: the calls of a meter, in milliseconds.
     private struct Stream {
         var detector: StallDetector
         var lastTick: UInt64 = 0
@@ -56,7 +56,7 @@ import Testing
         #expect(stream.detector.stalled == .standstill)
     }
 
-    @Test func `A window that is closed as the stall is told does not tell it twice`() {
+    @Test func `A window that is closed as the stall is reported does not report it twice`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(2000) == .stalled(.standstill, since: .milliseconds(990)))
@@ -64,13 +64,13 @@ import Testing
         #expect(stream.close(3000, events: 0) == .stalled(.standstill, since: .milliseconds(1990)))
     }
 
-    @Test func `A look that comes late tells how long it has really lasted`() {
+    @Test func `A late check reports how long the stall has really lasted`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(1400) == .stalled(.standstill, since: .milliseconds(390)))
     }
 
-    @Test func `A stall is told once, and then at each window with a longer time`() {
+    @Test func `A stall is reported once, and then with each window with a longer time`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(1110) != nil)
@@ -80,7 +80,7 @@ import Testing
         #expect(stream.close(3000, events: 0) == .stalled(.standstill, since: .milliseconds(1990)))
     }
 
-    @Test func `A resumption tells the time from the last tick before to the first tick after`() {
+    @Test func `A resumption reports the time from the last tick before to the first tick after`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(1110) != nil)
@@ -91,7 +91,7 @@ import Testing
         #expect(stream.check(2361) == nil)
     }
 
-    @Test func `Where the first tick was not noted the last one counts`() {
+    @Test func `If the first tick was not noted the last one counts`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(1110) != nil)
@@ -100,7 +100,7 @@ import Testing
         #expect(stream.check(2360) == .resumed(.standstill, after: .milliseconds(1335)))
     }
 
-    @Test func `A stalled stream is looked at every 20 ms, a flowing one once a timeout`() {
+    @Test func `A stalled stream is checked every 20 ms, a flowing one once a timeout`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.nextCheck(at: 1100) == 1110 * Self.millisecond)
@@ -118,13 +118,13 @@ import Testing
         #expect(stream.check(1600) == .stalled(.standstill, since: .milliseconds(100)))
     }
 
-    @Test func `The wait for the first tick is no stall`() {
+    @Test func `The wait for the first tick is not a stall`() {
         var stream = Stream()
         #expect(stream.nextCheck(at: 1000) == .max)
         #expect(stream.check(60_000) == nil)
     }
 
-    @Test func `The wait for the first tick is a stall where that is wished, counted from the start`() {
+    @Test func `The wait for the first tick is a stall with onStart, counted from the start`() {
         var stream = Stream(onStart: true)
         #expect(stream.check(1099) == nil)
         #expect(stream.check(1100) == .stalled(.standstill, since: .milliseconds(100)))
@@ -148,7 +148,7 @@ import Testing
         #expect(stream.close(9000, events: 0) == nil)
     }
 
-    @Test func `A rest ends a stall without a word`() {
+    @Test func `A rest ends a stall without a report`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(1110) != nil)
@@ -166,7 +166,7 @@ import Testing
         #expect(stream.check(5100) == .stalled(.standstill, since: .milliseconds(100)))
     }
 
-    @Test func `Without a timeout a standstill is none`() {
+    @Test func `Without a timeout a standstill is not reported`() {
         var stream = Stream(nil)
         stream.tick(1010)
         #expect(stream.nextCheck(at: 1011) == .max)
@@ -181,13 +181,13 @@ import Testing
         #expect(stream.nextCheck(at: 1) == .max)
     }
 
-    @Test func `Fewer events than the minimum rate asks for are a trickle, as many are not`() {
+    @Test func `Fewer events than the minimum rate requires are a trickle, as many are not`() {
         var stream = Stream(nil, minimumRate: 10)
         #expect(stream.close(2000, events: 10) == nil)
         #expect(stream.close(3000, events: 9) == .stalled(.trickle, since: .seconds(1)))
     }
 
-    @Test func `A trickle is told at each window, and its end counts whole windows`() {
+    @Test func `A trickle is reported with each window, and its end counts whole windows`() {
         var stream = Stream(nil, minimumRate: 10)
         #expect(stream.close(2000, events: 3) == .stalled(.trickle, since: .seconds(1)))
         #expect(stream.close(3000, events: 0) == .stalled(.trickle, since: .seconds(2)))
@@ -208,12 +208,12 @@ import Testing
         #expect(stream.close(3000, events: 1, earlier: 1) != nil)
     }
 
-    @Test func `The window in which the stream begins is judged where that is wished`() {
+    @Test func `The window in which the stream begins is judged with onStart`() {
         var stream = Stream(nil, onStart: true, minimumRate: 10)
         #expect(stream.close(2000, events: 1, earlier: 0) == .stalled(.trickle, since: .seconds(1)))
     }
 
-    @Test func `A window that holds a flush is not judged`() {
+    @Test func `A window that contains a flush is not judged`() {
         var stream = Stream(nil, minimumRate: 10)
         stream.detector.start(at: .init(nanoseconds: 1500 * Self.millisecond))
         #expect(stream.close(2000, events: 1) == nil)
@@ -225,7 +225,7 @@ import Testing
         #expect(stream.close(2000, events: 0, duration: 0) == nil)
     }
 
-    @Test func `A trickle becomes a standstill when not even a trickle comes, and again a trickle`() {
+    @Test func `A trickle becomes a standstill when no tick arrives, and again a trickle`() {
         var stream = Stream(1500, minimumRate: 10)
         stream.tick(1900)
         #expect(stream.close(2000, events: 1) == .stalled(.trickle, since: .seconds(1)))
@@ -234,13 +234,13 @@ import Testing
         #expect(stream.close(4000, events: 0) == .stalled(.standstill, since: .milliseconds(2100)))
         stream.tick(4200)
         #expect(stream.check(4210) == .resumed(.standstill, after: .milliseconds(2300)))
-        // The window with the long interval has been told.
+        // The window with the long interval has been reported.
         #expect(stream.close(5000, events: 1) == nil)
         #expect(stream.close(6000, events: 1) == .stalled(.trickle, since: .seconds(1)))
     }
 
     @Test(arguments: [0.5, 2, 12.5, 29.97, 1000])
-    func `A window is judged by its rate, and without an interval by the wait that goes on`(rate: Double) {
+    func `A window is judged by its rate, and without an interval by the wait that still lasts`(rate: Double) {
         var detector = StallDetector(settings: StallSettings(minimumRate: rate))
         detector.start(at: .init(nanoseconds: 0))
         let second: UInt64 = 1_000_000_000
@@ -256,7 +256,7 @@ import Testing
         #expect(closed(rate * 0.999, wait: 0) != nil)
     }
 
-    @Test func `A shorter timeout holds at the next look`() {
+    @Test func `A shorter timeout takes effect at the next check`() {
         var stream = Stream(1000)
         stream.tick(1010)
         #expect(stream.check(1200) == nil)
@@ -264,7 +264,7 @@ import Testing
         #expect(stream.check(1200) == .stalled(.standstill, since: .milliseconds(190)))
     }
 
-    @Test func `A stall whose timeout is switched off is told of no more but still ended`() {
+    @Test func `A stall whose timeout is disabled is no longer reported but still ended`() {
         var stream = Stream()
         stream.tick(1010)
         #expect(stream.check(1110) != nil)
@@ -275,7 +275,7 @@ import Testing
         #expect(stream.nextCheck(at: 2111) == .max)
     }
 
-    @Test func `A trickle whose minimum rate is switched off is ended at the next window`() {
+    @Test func `A trickle whose minimum rate is disabled ends at the next window`() {
         var stream = Stream(nil, minimumRate: 10)
         #expect(stream.close(2000, events: 1) != nil)
         stream.detector.settings.minimumRate = 0

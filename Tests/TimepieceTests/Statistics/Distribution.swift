@@ -1,3 +1,4 @@
+import TestEnvironment
 import Timepiece
 
 /// Distributions that percentiles are found for: of the usual kinds, and of kinds that are hard on buckets.

@@ -1,5 +1,8 @@
+import Foundation
+import TestEnvironment
 import Testing
-import Timepiece
+
+@testable import Timepiece
 
 @Suite struct HistogramTests {
     private func histogram(_ values: some Sequence<UInt64>) -> Histogram {
@@ -34,7 +37,7 @@ import Timepiece
         }
     }
 
-    @Test func `A value lies within the boundaries of its bucket, the upper one included`() {
+    @Test func `A value is within the boundaries of its bucket, including the upper one`() {
         var random = SeededGenerator(seed: 3)
         for _ in 0..<50_000 {
             let value = UInt64.random(in: 1...(1 << UInt64.random(in: 1...47, using: &random)), using: &random)
@@ -79,7 +82,7 @@ import Timepiece
         #expect(histogram.buckets.map(\.index) == [0, HistogramScale.bucketCount - 1])
     }
 
-    @Test func `Zero has a bucket of its own`() {
+    @Test func `Zero has a separate bucket`() {
         let histogram = histogram([0, 0, 0, 1])
         #expect(histogram.buckets.map(\.count) == [3, 1])
         #expect(histogram.percentile(75) == .zero)
@@ -104,6 +107,24 @@ import Timepiece
         #expect(recorder.histogram == histogram([0]))
     }
 
+    @Test func `A recorder keeps the sum of a bucket, also over 32 bits and after it made room`() {
+        var buckets = Buckets()
+        let values = [4_294_967_295, 4_294_967_296, 4_294_967_294, 4_290_000_000, 7, 7, 0] as [UInt64]
+        for round in 1...50 as ClosedRange<UInt64> {
+            for value in values { buckets.count(value) }
+            if round % 7 == 0 { buckets.widen() }
+        }
+        var expected = Histogram()
+        for value in values { expected.record(.nanoseconds(Int64(value)), count: 50) }
+        let whole = 0...(HistogramScale.bucketCount - 1)
+        for histogram in [buckets.histogram(of: whole), buckets.drain(whole)] {
+            #expect(histogram.buckets == expected.buckets)
+        }
+        #expect(buckets.histogram(of: whole) == Histogram())
+        buckets.count(9)
+        #expect(buckets.drain(whole).buckets.map(\.sum) == [9])
+    }
+
     @Test func `Merging in any order and grouping gives what recording in one gives`() {
         var random = SeededGenerator(seed: 11)
         let parts = Distribution.allCases.map { $0.values(300, using: &random) }
@@ -120,7 +141,7 @@ import Timepiece
         #expect(whole.count == 2700)
     }
 
-    @Test func `Merging nothing changes nothing, either way`() {
+    @Test func `Merging with an empty histogram changes nothing, either way`() {
         let one = histogram([5_000_000])
         var filled = Histogram()
         filled.merge(Histogram())
@@ -140,12 +161,50 @@ import Timepiece
     }
 
     @Test(arguments: [-1.0, .nan, -.infinity])
-    func `A share below 0 is taken as 0`(percentile: Double) {
+    func `A share below 0 is replaced by 0`(percentile: Double) {
         #expect(histogram([1, 1_000_000_000]).percentile(percentile) == .nanoseconds(1))
     }
 
-    @Test func `A share above 100 is taken as 100, and nothing recorded gives zero`() {
+    @Test func `A share above 100 is replaced by 100, and an empty histogram gives zero`() {
         #expect(Histogram().percentile(50) == .zero)
         #expect(histogram([1, 4]).percentile(.infinity) == .nanoseconds(4))
+    }
+
+    @Test(arguments: Distribution.allCases)
+    func `The mean of a bucket is that of its values`(distribution: Distribution) {
+        var random = SeededGenerator(seed: 8)
+        let values = distribution.values(3000, using: &random)
+        let halves = [histogram(values[..<900]), histogram(values[900...])]
+        var merged = halves[1]
+        merged.merge(halves[0])
+        let groups = Dictionary(grouping: values) { HistogramScale.bucket(of: $0) }
+        for found in [histogram(values), merged] {
+            #expect(found.buckets.count == groups.count)
+            for bucket in found.buckets {
+                let sum = groups[bucket.index]?.reduce(0, +) ?? 0
+                #expect(bucket.mean == .nanoseconds(Int64(sum / bucket.count)))
+            }
+        }
+    }
+
+    @Test func `A recorder keeps the means, too`() {
+        var recorder = HistogramRecorder()
+        for value in [33_330_000, 33_340_000, 50_000_000] as [UInt64] { recorder.record(nanoseconds: value) }
+        let means = [Duration.nanoseconds(33_335_000), .nanoseconds(50_000_000)]
+        #expect(recorder.takeHistogram().buckets.map(\.mean) == means)
+        #expect(recorder.histogram.buckets.isEmpty)
+    }
+
+    @Test func `A histogram is the same when it was encoded; one of an earlier version has the middles`() throws {
+        let whole = histogram([33_330_000, 33_340_000, 50_000_000])
+        let data = try JSONEncoder().encode(whole)
+        #expect(try JSONDecoder().decode(Histogram.self, from: data) == whole)
+        var object = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+        object["sums"] = nil
+        let earlier = try JSONDecoder().decode(Histogram.self, from: JSONSerialization.data(withJSONObject: object))
+        #expect(earlier.count == 3)
+        for bucket in earlier.buckets {
+            #expect(abs(bucket.mean.inSeconds - bucket.middle.inSeconds) < 2e-9)
+        }
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import TestEnvironment
 import Testing
 import Timepiece
 
@@ -15,11 +16,11 @@ import Timepiece
         return result
     }
 
-    @Test func `Statistics of nothing are zero`() {
+    @Test func `Empty statistics are zero`() {
         let nothing = Statistics()
         #expect(nothing.count == 0)
-        for figure in [nothing.min, nothing.max, nothing.sum, nothing.mean, nothing.standardDeviation] {
-            #expect(figure == .zero)
+        for value in [nothing.min, nothing.max, nothing.sum, nothing.mean, nothing.standardDeviation] {
+            #expect(value == .zero)
         }
         #expect(nothing.percentile(99) == .zero)
         #expect(nothing.rate == 0)
@@ -132,7 +133,7 @@ import Timepiece
     }
 
     @Test(arguments: [0, 50.0, 100])
-    func `A percentile lies between the extremes`(percentile: Double) {
+    func `A percentile is between the extremes`(percentile: Double) {
         #expect(statistics([1_000_003, 1_000_003]).percentile(percentile) == .nanoseconds(1_000_003))
     }
 

@@ -29,7 +29,7 @@ import Timepiece
                 """)
     }
 
-    @Test func `A child is made once, inherits how much is kept, and knows its place`() throws {
+    @Test func `A child is made once, inherits the number of kept intervals, and has its place`() throws {
         let root = StopWatch("root", maxIntervals: 3)
         let task = root.child("task1")
         let subtask = task.child("sub", maxIntervals: 7)
@@ -44,7 +44,7 @@ import Timepiece
         #expect(root.level == 0)
     }
 
-    @Test func `Children come in the order in which they were made`() throws {
+    @Test func `Children are in the order in which they were made`() throws {
         let root = StopWatch("root")
         for name in ["z", "a", "m", "a"] { _ = root.child(name) }
         #expect(root.children.map(\.name) == ["z", "a", "m"])
@@ -61,7 +61,7 @@ import Timepiece
     }
 
     @Test(arguments: ["", ".", "a.b", "a."])
-    func `Any name will do, also an empty or a dotted one`(name: String) {
+    func `Any name is accepted, also an empty or a dotted one`(name: String) {
         let root = StopWatch(name)
         let child = root.child(name)
         #expect(root.child(name) === child)
@@ -76,7 +76,7 @@ import Timepiece
         #expect(root.child("y", maxIntervals: .max).maxIntervals == .max)
     }
 
-    @Test func `Measuring goes by the clock that it is given`() {
+    @Test func `Measuring uses the given clock`() {
         let watch = StopWatch("root")
         let clock = ManualClock()
         watch.measure(clock: clock) { clock.advance(by: .milliseconds(7)) }
@@ -121,7 +121,7 @@ import Timepiece
         #expect(watch.intervals == [.milliseconds(25)])
     }
 
-    @Test func `A lap ends by itself when it goes out of scope, and once`() throws {
+    @Test func `A lap ends when it goes out of scope, and once`() throws {
         let watch = StopWatch("root")
         do {
             let lap = watch.start()
@@ -143,7 +143,7 @@ import Timepiece
         #expect(watch.statistics.count == 0)
     }
 
-    @Test func `Statistics are over all intervals, not only those kept one by one`() throws {
+    @Test func `Statistics cover all intervals, not only those kept one by one`() throws {
         let watch = StopWatch("root", maxIntervals: 2)
         for milliseconds in [1, 2, 3, 4] { watch.record(.milliseconds(milliseconds)) }
         #expect(watch.intervals == [.milliseconds(3), .milliseconds(4)])
@@ -161,7 +161,7 @@ import Timepiece
         #expect(watch.intervals.isEmpty)
     }
 
-    @Test func `Self time is the sum less the children's, and share the part of the parent's`() throws {
+    @Test func `Self time is the sum less the children's, and share the fraction of the parent's`() throws {
         let root = StopWatch("root")
         root.record(.milliseconds(100))
         let first = root.child("a")
@@ -175,7 +175,7 @@ import Timepiece
         #expect(root.selfTime == .zero)
     }
 
-    @Test func `A snapshot takes the whole tree and starts it anew`() throws {
+    @Test func `A snapshot takes the whole tree and restarts it`() throws {
         let root = StopWatch("root")
         root.record(.milliseconds(8))
         root.child("a").child("b").record(.milliseconds(2))

@@ -1,11 +1,12 @@
 import Synchronization
+import TestEnvironment
 import Testing
 
 @testable import Timepiece
 
 @Suite("A tachometer")
 struct TachometerTests {
-    /// What reports said.
+    /// The values of the reports.
     private final class Reports: Sendable {
         private let windows = Mutex<[Window]>([])
         var all: [Window] { windows.withLock { $0 } }
@@ -32,7 +33,7 @@ struct TachometerTests {
         #expect(reports.all.map(\.statistics.sum) == [.milliseconds(1_300), .milliseconds(3_400), .milliseconds(300)])
     }
 
-    @Test func `hands its report to the executor, with the window as it was`() throws {
+    @Test func `passes its report to the executor, with the closed window`() throws {
         let reports = Reports()
         let worker = try SerialWorker()
         let tachometer = Tachometer(interval: .milliseconds(10), executor: worker) { _, window in
@@ -44,7 +45,7 @@ struct TachometerTests {
     }
 
     @Test(arguments: [1, 63, 64, 65, 128, 1_000])
-    func `has every figure right however many intervals a window holds`(count: Int) throws {
+    func `has correct statistics for any number of intervals in a window`(count: Int) throws {
         let tachometer = Tachometer(maxIntervals: 40)
         var generator = SeededGenerator(seed: UInt64(count))
         let lengths = (0..<count).map { _ in UInt64.random(in: 0...10_000_000_000, using: &generator) }
@@ -61,7 +62,7 @@ struct TachometerTests {
         #expect(window.intervals == lengths.suffix(40).map { .nanoseconds(Int64($0)) })
     }
 
-    @Test func `shows what an open window holds without closing it`() throws {
+    @Test func `shows the contents of an open window without closing it`() throws {
         let tachometer = Tachometer()
         for number in 0...5 as ClosedRange<UInt64> { tachometer.tick(at: milliseconds(number)) }
         #expect(tachometer.read(at: milliseconds(5)).statistics.count == 5)
@@ -73,7 +74,7 @@ struct TachometerTests {
     }
 
     @Test
-    func `makes no interval across an interruption or a pause, and none of an instant that runs backwards`() throws {
+    func `does not make an interval across an interruption or a pause, or of an instant that runs backwards`() throws {
         let tachometer = Tachometer()
         tachometer.resume(at: milliseconds(0))
         for instant in [1, 2] as [UInt64] { tachometer.tick(at: milliseconds(instant)) }
@@ -99,7 +100,24 @@ struct TachometerTests {
         #expect(reports.all.map(\.intervals) == [[.milliseconds(3), .milliseconds(5), .zero]])
     }
 
-    @Test func `stays at the largest number where sums would overflow`() throws {
+    @Test func `measures with a given clock, also closures that throw`() throws {
+        let clock = ManualClock()
+        let tachometer = Tachometer()
+        let value = tachometer.measure(clock: clock) {
+            clock.advance(by: .milliseconds(7))
+            return 42
+        }
+        #expect(throws: CancellationError.self) {
+            try tachometer.measure(clock: clock) {
+                clock.advance(by: .milliseconds(3))
+                throw CancellationError()
+            }
+        }
+        #expect(value == 42)
+        #expect(tachometer.closeWindow(at: clock.now).intervals == [.milliseconds(7), .milliseconds(3)])
+    }
+
+    @Test func `stays at the largest number if sums would overflow`() throws {
         let tachometer = Tachometer()
         for length in [Int64.max, .max, .max] { tachometer.record(.nanoseconds(length), at: milliseconds(1)) }
         let statistics = tachometer.closeWindow(at: milliseconds(2)).statistics
@@ -108,7 +126,7 @@ struct TachometerTests {
         #expect(statistics.sumNanoseconds == .max)
     }
 
-    @Test func `loses no tick and counts none twice, whoever closes windows meanwhile`() throws {
+    @Test func `loses no tick and counts none twice while other threads close windows`() throws {
         let tachometer = Tachometer()
         let worker = try SerialWorker()
         let total: UInt64 = 300_000
@@ -147,7 +165,7 @@ struct TachometerTests {
         #expect(silent.closeWindow(at: milliseconds(700)).duration == .milliseconds(600))
     }
 
-    @Test func `counts no time while it is paused, also from before the first tick`() {
+    @Test func `does not count time while it is paused, also before the first tick`() {
         let tachometer = Tachometer()
         tachometer.pause(at: milliseconds(0))
         tachometer.tick(at: milliseconds(10))
@@ -155,14 +173,14 @@ struct TachometerTests {
         #expect(tachometer.closeWindow(at: milliseconds(50)).duration == .milliseconds(30))
     }
 
-    @Test func `takes a number of events or bytes below zero as none`() {
+    @Test func `replaces a number of events or bytes below zero by zero`() {
         let tachometer = Tachometer()
         tachometer.tick(at: milliseconds(1), events: -1, bytes: .min)
         let window = tachometer.closeWindow(at: milliseconds(2))
         #expect(window.tally.events == 0 && window.tally.bytes == 0)
     }
 
-    @Test func `stamps a report with what the given wall clock shows at the end of its window`() {
+    @Test func `stamps a report with the time of the given wall clock at the end of its window`() {
         let stamps = Mutex<[WallTime]>([])
         let reading = ClockReading(monotonic: milliseconds(0), wall: WallTime(nanoseconds: 7_000_000_000))
         let tachometer = Tachometer(interval: .seconds(1), wallClock: { reading }) { timestamp, _ in
@@ -184,14 +202,14 @@ struct TachometerTests {
     }
 
     @Test(arguments: [Int.min, 0, 1 << 40, .max])
-    func `takes any number of intervals, held within its limits`(maxIntervals: Int) {
+    func `accepts any number of intervals, clamped to its limits`(maxIntervals: Int) {
         let tachometer = Tachometer(maxIntervals: maxIntervals)
         tachometer.tick(at: milliseconds(1))
         tachometer.tick(at: milliseconds(2))
         #expect(tachometer.closeWindow(at: milliseconds(3)).intervals == [.milliseconds(1)])
     }
 
-    @Test func `hands its windows to every task that reads them, and ends with itself`() async {
+    @Test func `passes its windows to every task that reads them, and ends the sequences at its end`() async {
         var tachometer: Tachometer? = Tachometer()
         let sequences = tachometer.map { [$0.windows, $0.windows] } ?? []
         for instant in [10, 20] as [UInt64] { tachometer?.closeWindow(at: milliseconds(instant)) }
@@ -203,8 +221,7 @@ struct TachometerTests {
         }
     }
 
-    @Test func `closes its windows by a clock while no tick comes, and the last one when its task is cancelled`() async
-    {
+    @Test func `closes its windows on a clock without ticks, and the last one when its task is cancelled`() async {
         let reports = Reports()
         let clock = ManualClock()
         let tachometer = Tachometer(interval: .seconds(1)) { _, window in reports.add(window) }

@@ -8,7 +8,7 @@ import Timepiece
         return ticker
     }
 
-    @Test func `A ticker that was never or once ticked has figures of zero`() {
+    @Test func `A ticker that was never or once ticked has statistics of zero`() {
         var ticker = Ticker()
         #expect(ticker.description == "<Ticker>")
         ticker.tick(at: .milliseconds(5))
@@ -19,7 +19,7 @@ import Timepiece
         #expect(ticker.maxIntervals == 10)
     }
 
-    @Test func `Figures are exact to the nanosecond`() throws {
+    @Test func `Statistics are exact to the nanosecond`() throws {
         var ticker = Ticker()
         for nanoseconds in [100, 103, 110, 111] as [UInt64] {
             ticker.tick(at: MonotonicInstant(nanoseconds: nanoseconds))
@@ -40,7 +40,7 @@ import Timepiece
         #expect(ticker.frequency == 30)
     }
 
-    @Test func `The last intervals are kept, the oldest first, and figures are over them`() throws {
+    @Test func `The last intervals are kept, the oldest first, and the statistics are of them`() throws {
         let ticker = try ticker(3, microseconds: [0, 100, 101, 103, 106, 110])
         #expect(ticker.intervals == [.microseconds(2), .microseconds(3), .microseconds(4)])
         #expect(ticker.max == .microseconds(4))
@@ -61,7 +61,7 @@ import Timepiece
                 == "<Ticker intervals=[1.0000, 1.0000, 1.0000, 1.0000, 1.0000, ...] min=1.0000 mean=1.0000 max=1.0000>")
     }
 
-    @Test func `Instants that run backwards are counted and make no interval`() throws {
+    @Test func `Instants that run backwards are counted and do not make an interval`() throws {
         let ticker = try ticker(10, microseconds: [50, 60, 20, 30, .max / 1000, 0])
         #expect(ticker.intervals.prefix(2) == [.microseconds(10), .microseconds(10)])
         #expect(ticker.count == 3)
@@ -69,7 +69,7 @@ import Timepiece
         #expect(ticker.sum == .nanoseconds(Int64.max))
     }
 
-    @Test func `A reset forgets intervals and the last tick`() throws {
+    @Test func `A reset removes intervals and the last tick`() throws {
         var ticker = try ticker(10, microseconds: [5, 6, 1])
         ticker.reset()
         ticker.tick(at: .milliseconds(1))
@@ -90,7 +90,7 @@ import Timepiece
         #expect(Ticker(maxIntervals: number).maxIntervals == 1)
     }
 
-    @Test func `A mean stays right where the sum is more than can be shown`() {
+    @Test func `A mean stays correct if the sum exceeds the range`() {
         var ticker = Ticker()
         // Every second instant is earlier, and makes no interval.
         for _ in 0..<6 { for instant in [0, UInt64.max] { ticker.tick(at: MonotonicInstant(nanoseconds: instant)) } }

@@ -1,3 +1,4 @@
+import TestEnvironment
 import Testing
 
 @testable import Timepiece
@@ -6,7 +7,7 @@ import Testing
 struct ArrivalWindowTests {
     private typealias Departure = ArrivalWindow.Departure
 
-    /// Makes laps of stamps, one after the other, and returns what was given up meanwhile.
+    /// Makes laps of stamps, one after the other, and returns the stamps that were given up in between.
     private static func take(_ window: inout ArrivalWindow, _ sequences: [UInt64]) -> Departure {
         var sum = Departure()
         for sequence in sequences where !window.takeNext(sequence) {
@@ -24,7 +25,7 @@ struct ArrivalWindowTests {
         #expect(window.openCount == 0 && window.highest == 1)
     }
 
-    @Test func `loses what has not come when the window has gone past it`() {
+    @Test func `loses what has not arrived when the window has moved past it`() {
         var window = ArrivalWindow(after: 0)
         #expect(Self.take(&window, [2]) == Departure())
         #expect(window.openCount == 1 && window.oldestOpen == 1)
@@ -33,14 +34,14 @@ struct ArrivalWindowTests {
         #expect(window.openCount == 0 && window.oldestOpen == 0)
     }
 
-    @Test func `waits for one that is overtaken`() {
+    @Test func `waits for an overtaken stamp`() {
         var window = ArrivalWindow(after: 0)
         #expect(Self.take(&window, [2, 1]) == Departure())
         #expect(window.openCount == 0)
         #expect(window.settle(upTo: 2) == Departure())
     }
 
-    @Test func `knows how many are lost in a leap over all of it`() {
+    @Test func `counts the losses of a leap over the whole window`() {
         var window = ArrivalWindow(after: 0)
         #expect(Self.take(&window, [1]) == Departure())
         // 2 … 10,000 less the window, and nothing of it is waited for twice.
@@ -50,14 +51,14 @@ struct ArrivalWindowTests {
         #expect(lost + window.settle(upTo: 10_000).lost == 9_998)
     }
 
-    @Test func `gives up at the end what is missing, once`() {
+    @Test func `gives up missing stamps at the end, once`() {
         var window = ArrivalWindow(after: 0)
         #expect(Self.take(&window, [1, 3]) == Departure())
         #expect(window.settle(upTo: 5) == Departure(lost: 3))
         #expect(window.settle(upTo: 5) == Departure())
     }
 
-    @Test func `tells what came beside another from what did not come`() {
+    @Test func `distinguishes what arrived beside another from what did not arrive`() {
         var window = ArrivalWindow(after: 0)
         _ = window.arrive(1)
         _ = window.arrive(2)
@@ -67,7 +68,7 @@ struct ArrivalWindowTests {
         #expect(window.settle(upTo: 4) == Departure(lost: 1, merged: 1))
     }
 
-    @Test func `gives up the oldest first, in any place of the window`() {
+    @Test func `gives up the oldest first, at any position of the window`() {
         for begin in [0, 60, 63, 200, 255, 256, 300, 1_000] as [UInt64] {
             var window = ArrivalWindow(after: begin)
             _ = Self.take(&window, [begin + 3, begin + 200])
@@ -79,7 +80,7 @@ struct ArrivalWindowTests {
         }
     }
 
-    @Test func `does not count what comes too late to tell whether it came before`() {
+    @Test func `does not count a stamp that is too late to know whether it arrived before`() {
         var window = ArrivalWindow(after: 0)
         _ = window.arrive(1000)
         #expect(window.arrive(1000 - ArrivalWindow.span) == Departure())
@@ -87,7 +88,7 @@ struct ArrivalWindowTests {
         #expect(!counted)
     }
 
-    @Test func `does not wait for what was before it`() {
+    @Test func `does not wait for earlier stamps`() {
         var window = ArrivalWindow(after: 100)
         #expect(Self.take(&window, [102]) == Departure())
         #expect(window.settle(upTo: 102) == Departure(lost: 1))
@@ -96,11 +97,8 @@ struct ArrivalWindowTests {
     @Test(arguments: [1, 2, 3, 5, 8] as [UInt64])
     func `accounts for every stamp exactly once, whatever is dropped, doubled and reordered`(seed: UInt64) {
         var window = ArrivalWindow(after: 0)
-        var state = seed
-        func random(_ limit: UInt64) -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state >> 33) % limit
-        }
+        var generator = SeededGenerator(seed: seed)
+        func random(_ limit: UInt64) -> UInt64 { .random(in: 0..<limit, using: &generator) }
         var laps: UInt64 = 0
         var departed = Departure()
         for sequence in 1...20_000 as ClosedRange<UInt64> where random(10) > 1 {
