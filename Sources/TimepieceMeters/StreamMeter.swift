@@ -1,6 +1,6 @@
 package import Timepiece
 
-/// What a tick and a watch have in common: a life in a stream.
+/// The common part of a tick and a watch: the states of a stream.
 ///
 /// Instants are nanoseconds of CLOCK_MONOTONIC. A function that returns a `Bool` returns false if no thread could be
 /// started for the reports.
@@ -17,15 +17,17 @@ package protocol StreamMeter: ClockMember {
     func flush(_ begins: Bool, at now: UInt64) -> Bool
     func end(at now: UInt64)
     func stop(at now: UInt64)
+    /// Notes the frame rate of the caps, 0 if they have none.
+    func setNominalRate(_ rate: Double)
 }
 
 /// A destination of the statistics that a meter gathers.
 package protocol Publisher: AnyObject, Sendable {
-    /// How often statistics are to be handed over, in nanoseconds: often enough to fall into the right interval.
+    /// How often statistics have to be published, in nanoseconds: often enough to be in the right interval.
     var period: UInt64 { get }
-    /// Takes over the statistics since the last call. Waits for neither network nor disk.
+    /// Takes the statistics since the last call. Waits for neither network nor disk.
     func publish(_ statistics: Statistics, at now: UInt64)
-    /// Sends at once what was handed over, without waiting for it.
+    /// Starts to send the data immediately, without waiting.
     func flush()
     /// Sets the function to call when the process ends before the publisher is closed.
     func onExit(_ handler: (@Sendable () -> Void)?)

@@ -1,37 +1,41 @@
 import Synchronization
 import Timepiece
 
-/// A sink pad as the tracer sees it: whose it is, who brings its buffers, and, of an element that stores them, which are
-/// inside and since when.
+/// A sink pad as the tracer sees it: its element, the element that brings its buffers and, if the element stores them,
+/// which buffers are inside and since when.
 ///
-/// Never freed but reused, as ``ElementTrace``.
+/// It is never freed but reused, like ``ElementTrace``.
 @safe package final class PadTrace: @unchecked Sendable {
-    // Sendable: all of it is atomic, and what the pointer leads to, too.
+    // Sendable: all fields are atomic, and so is the memory that the pointer refers to.
 
-    /// How many buffers a pad can follow; those beyond are counted and have no dwell time.
+    /// How many buffers a pad can follow; further ones are counted and have no dwell time.
     static let capacity: UInt64 = 4096
-    /// How many buffers later one that was overtaken counts as dropped.
+    /// After how many later buffers an overtaken one counts as dropped.
     static let reorderLimit: UInt64 = 256
-    /// After so many buffers in a row that were never seen to enter, the element makes buffers of its own.
+    /// After this many consecutive buffers that were never seen to enter, the element is known to make its own buffers.
     private static let missLimit: UInt32 = 256
 
     /// A buffer inside.
     struct Entry: ~Copyable {
         let memory = Atomic<UInt>(0)
         let time = Atomic<UInt64>(0)
-        /// When it came; 0: not written yet, 1: it left.
+        /// When it entered; 0: not written yet, 1: it left.
         let instant = Atomic<UInt64>(0)
     }
 
     let element = unsafe Atomic<Unmanaged<ElementTrace>?>(nil)
+    /// When a thread last left the chain function: one thread at a time is in it, and the others wait for their turn.
+    let leftAt = Atomic<UInt64>(0)
     /// The element that brings the buffers.
     let upstream = unsafe Atomic<Unmanaged<ElementTrace>?>(nil)
-    /// The pad by which these buffers went into the element upstream, if that stores them.
+    /// The pad by which these buffers entered the element upstream, if that stores them.
     let upstreamStore = unsafe Atomic<Unmanaged<PadTrace>?>(nil)
     /// The element's next pad that stores buffers.
     let nextStore = unsafe Atomic<Unmanaged<PadTrace>?>(nil)
     /// The number of the thread that last brought a buffer; 0: none.
     let thread = Atomic<UInt64>(0)
+    /// Whether the stream into it has ended.
+    let hasEnded = Atomic<Bool>(false)
 
     private let ring = unsafe Atomic<UnsafeMutablePointer<Entry>?>(nil)
     private let head = Atomic<UInt64>(0)
@@ -54,7 +58,11 @@ import Timepiece
         return head > tail ? head - tail : 0
     }
 
-    /// Gets the memory to follow buffers from entering to leaving, 96 KB of which as much is touched as was ever inside.
+    /// Whether it has the memory to follow buffers.
+    var isStoring: Bool { unsafe ring.load(ordering: .relaxed) != nil }
+
+    /// Allocates the memory to follow buffers from entering to leaving: 96 KB, of which only the part that was ever in
+    /// use is touched.
     func startStoring() {
         guard unsafe ring.load(ordering: .relaxed) == nil else { return }
         let entries = UnsafeMutablePointer<Entry>.allocate(capacity: Int(Self.capacity))
@@ -62,25 +70,26 @@ import Timepiece
         unsafe ring.store(entries, ordering: .releasing)
     }
 
-    /// Says who brings the buffers, and by which pad they went into that element if it stores them.
+    /// Sets the element that brings the buffers, and the pad by which they entered that element if it stores them.
     package func setUpstream(_ element: Unmanaged<ElementTrace>?, store: Unmanaged<PadTrace>?) {
         unsafe upstream.store(element, ordering: .relaxed)
         unsafe upstreamStore.store(store, ordering: .relaxed)
     }
 
-    /// Says who pulls from the element of this pad.
+    /// Sets the element that pulls from the element of this pad.
     package func setPuller(_ element: Unmanaged<ElementTrace>?) {
         unsafe setUpstream(element, store: nil)
         unsafe element?._withUnsafeGuaranteedRef { $0.pulls.store(true, ordering: .relaxed) }
     }
 
-    /// A buffer goes in. Any thread.
+    /// A buffer enters. Any thread.
     package func store(memory: UInt, time: UInt64, at now: UInt64) {
         buffers.wrappingAdd(1, ordering: .relaxed)
+        if hasEnded.load(ordering: .relaxed) { hasEnded.store(false, ordering: .relaxed) }
         guard let ring = unsafe ring.load(ordering: .acquiring) else { return }
         let before = head.load(ordering: .relaxed)
         let tail = tail.load(ordering: .acquiring)
-        // Another thread may have moved the tail beyond what was read of the head.
+        // Another thread may have moved the tail beyond the head that was read.
         guard before &- tail < Self.capacity || before < tail else { return }
         let index = head.wrappingAdd(1, ordering: .acquiringAndReleasing).oldValue
         unsafe (ring + slot(index)).pointee.memory.store(memory, ordering: .relaxed)
@@ -90,20 +99,20 @@ import Timepiece
         if level <= Self.capacity { maxLevel.raise(to: level) }
     }
 
-    /// A buffer comes out; what it overtook was dropped. One thread at a time.
+    /// A buffer leaves; the buffers that it overtook were dropped. One thread at a time.
     ///
-    /// - Returns: when it went in, nil if it was not seen to.
+    /// - Returns: when it entered; nil if that was not seen.
     func take(memory: UInt, time: UInt64, at now: UInt64, reorders: Bool) -> UInt64? {
         guard let ring = unsafe ring.load(ordering: .acquiring),
             misses.load(ordering: .relaxed) < Self.missLimit
         else { return nil }
         let end = head.load(ordering: .acquiring)
-        // After a flush the same buffers may come again.
+        // After a flush the same buffers may enter again.
         var index = max(tail.load(ordering: .relaxed), flushedTo.load(ordering: .relaxed))
         while index < end {
             let instant = unsafe (ring + slot(index)).pointee.instant.load(ordering: .acquiring)
             if instant == 0 { break }
-            // A jitter buffer writes times of its own.
+            // A jitter buffer writes its own times.
             if instant != 1, unsafe (ring + slot(index)).pointee.memory.load(ordering: .relaxed) == memory,
                 unsafe reorders || (ring + slot(index)).pointee.time.load(ordering: .relaxed) == time
             {
@@ -119,7 +128,7 @@ import Timepiece
         return nil
     }
 
-    /// An aggregator gives a buffer of this time away: what is not later went into it.
+    /// An aggregator pushes a buffer of this time: buffers that are not later are part of it.
     func take(upTo time: UInt64, at now: UInt64) {
         guard let ring = unsafe ring.load(ordering: .acquiring) else { return }
         let end = head.load(ordering: .acquiring)
@@ -135,7 +144,17 @@ import Timepiece
         tail.store(index, ordering: .releasing)
     }
 
-    /// Frees the entries before an index, counting those that never left as dropped, and those behind it that left.
+    /// When the buffer that leaves next entered; nil: none is inside.
+    var firstInstant: UInt64? {
+        guard let ring = unsafe ring.load(ordering: .acquiring) else { return nil }
+        let index = max(tail.load(ordering: .relaxed), flushedTo.load(ordering: .relaxed))
+        guard index < head.load(ordering: .acquiring) else { return nil }
+        let instant = unsafe (ring + slot(index)).pointee.instant.load(ordering: .acquiring)
+        return instant > 1 ? instant : nil
+    }
+
+    /// Frees the entries before an index, counting those that never left as dropped, and the entries from there on that
+    /// have left.
     private func release(upTo limit: UInt64) {
         guard let ring = unsafe ring.load(ordering: .acquiring) else { return }
         let end = head.load(ordering: .acquiring)
@@ -151,12 +170,12 @@ import Timepiece
         tail.store(index, ordering: .releasing)
     }
 
-    /// The stream left the element to its end: what is still inside was dropped.
+    /// The end of the stream left the element: the buffers that are still inside were dropped.
     func finish() {
         release(upTo: .max)
     }
 
-    /// What is inside is thrown away by a flush, and not dropped.
+    /// A flush discards the buffers inside, which do not count as dropped.
     package func flush() {
         flushedTo.store(head.load(ordering: .relaxed), ordering: .relaxed)
     }
@@ -165,7 +184,7 @@ import Timepiece
         Int(truncatingIfNeeded: index & (Self.capacity &- 1))
     }
 
-    /// What was counted, in one value.
+    /// The counts, in one value.
     struct Tally: Equatable, Sendable {
         var buffers: UInt64 = 0
         var dropped: UInt64 = 0
@@ -184,7 +203,7 @@ import Timepiece
         }
     }
 
-    /// Takes out what was counted.
+    /// Returns the counts since the last call.
     func drain() -> Tally {
         Tally(
             buffers: buffers.exchange(0, ordering: .relaxed), dropped: dropped.exchange(0, ordering: .relaxed),
@@ -192,15 +211,17 @@ import Timepiece
             maxLevel: max(maxLevel.exchange(0, ordering: .relaxed), level), dwell: dwell.drain())
     }
 
-    /// Makes it as new, for another pad.
+    /// Resets it, for another pad.
     func reset() {
         unsafe element.store(nil, ordering: .relaxed)
         unsafe upstream.store(nil, ordering: .relaxed)
         unsafe upstreamStore.store(nil, ordering: .relaxed)
         unsafe nextStore.store(nil, ordering: .relaxed)
         thread.store(0, ordering: .relaxed)
+        leftAt.store(0, ordering: .relaxed)
+        hasEnded.store(false, ordering: .relaxed)
         misses.store(0, ordering: .relaxed)
-        // Not the ring: its memory is used again.
+        // The ring stays: its memory is reused.
         flush()
         release(upTo: .max)
         _ = drain()

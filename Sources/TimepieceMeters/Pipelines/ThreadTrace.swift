@@ -2,56 +2,77 @@ import Glibc
 import Synchronization
 import Timepiece
 
-/// Where a thread's time goes: it always belongs to one element, and changes hands with each event.
+/// Attributes the time of a thread: it always belongs to one element, and each event passes it to another.
 ///
-/// A stack of the chain functions that the thread is in says whose turn it is. When an event comes, the segment of time
-/// since the one before is closed: it is added to the element whose turn it was, as work or as waiting. So an element's
-/// time is without that of what is downstream. Outside all chain functions the time belongs to the element whose loop it
-/// is, which is the one upstream of the pad that is next given a buffer.
+/// A stack of the chain functions that the thread is in determines the current element. At an event, the segment of
+/// time since the previous one is closed: it is added to the element that was current, as work or as waiting. So an
+/// element's time excludes that of the elements downstream. Outside all chain functions the time belongs to the element
+/// whose loop it is, which is the one upstream of the pad that receives the next buffer.
 ///
-/// Events come from the thread itself; about 30 ns each, no allocation, no lock, no trap. The thread of the reports reads
-/// only what is atomic.
+/// Events come from the thread itself; about 20 ns each, no allocation, no lock, no trap. The reporting thread reads
+/// only atomic fields.
 @safe package final class ThreadTrace: @unchecked Sendable {
-    // Sendable: what is not atomic belongs to the one thread that this is about.
+    // Sendable: the fields that are not atomic belong to the traced thread.
 
-    /// Deeper chain functions than this belong to the last one.
+    /// The time of deeper chain functions than this belongs to the last frame.
     static let capacity = 256
-    /// A queue's chain or loop that is shorter did not wait.
+    /// A queue's chain or loop that is shorter than this did not wait.
     static let shortestWait: UInt64 = 20_000
-    /// A segment that is shorter is added to its element together with others, when its chain function is left.
+    /// A segment that is shorter than this is added to its element together with others, when its chain function is
+    /// left.
     private static let longSegment: UInt64 = 1_000_000
-    /// The processor's clock, a system call, is read this often at most.
-    static let processorReadings: UInt64 = 50_000
+    /// A source's wait that is longer than this is not caused by the machine's scheduling.
+    static let longWait: UInt64 = 20_000_000
+    /// A loop that takes longer than this may be idle, as that of a thread whose work is done.
+    static let longLoop: UInt64 = 10_000_000
+    /// The thread's processor clock, a system call, is not read for a segment that begins sooner than this after the
+    /// previous one.
+    static let shortLoop: UInt64 = 50_000
+    /// It is read again after this time, however short the segments are.
+    static let processorReadings: UInt64 = 1_000_000
 
-    /// How a segment of time is to be read.
+    /// How a segment of time is interpreted.
     enum Mode: UInt8, AtomicRepresentable {
         case work
         /// In the chain of a queue.
         case room
         /// Waiting up to the deadline, then work.
         case clock
-        /// Work as long as the processor runs, and else waiting for the source, or for inputs.
-        case source, inputs
         /// The loop of a queue.
         case starved
+        /// Work while the processor runs, and otherwise waiting for the source, or for inputs.
+        case source, inputs
+        /// The loop of an element that pulls, and the end of a stream up to the first output: work, unless it is idle
+        /// for long.
+        case loop
+
+        /// Whether it is measured by the processor's clock.
+        @inline(__always)
+        var isByProcessor: Bool { rawValue >= Mode.source.rawValue }
     }
 
-    @safe private struct Frame {
+    /// A chain function that the thread is in, or, in the first slot, its loop. It has the size of a cache line, and
+    /// the reporting thread reads its atomic fields, too.
+    @safe struct Frame: ~Copyable {
+        let element: Atomic<Unmanaged<ElementTrace>?>
+        let pad: Atomic<Unmanaged<PadTrace>?>
+        /// The number of the use that the element's trace was in.
+        let serial: Atomic<UInt64>
+        let deadline: Atomic<UInt64>
         var key: UInt
-        var pad: Unmanaged<PadTrace>
-        var element: Unmanaged<ElementTrace>
-        var mode: Mode
-        var isList: Bool
-        /// The frame above is for one buffer of this list.
-        var isTakenApart: Bool
-        var deadline: UInt64
-        var buffers: UInt64
         var work: UInt64
         /// The part of it that has not been added to the element yet.
         var pending: UInt64
+        var buffers: UInt32
+        let mode: Atomic<Mode>
+        var isList: Bool
+        /// Whether this thread owns the sums of the element.
+        var isOwner: Bool
+        /// The frame above is for one buffer of this list.
+        var isTakenApart: Bool
     }
 
-    /// The number of the thread here, from 1; never given twice.
+    /// The tracer's number of the thread, from 1; never reused.
     package let number: UInt64
     /// The number of the thread in the kernel.
     package let identifier: Int32
@@ -59,32 +80,40 @@ import Timepiece
     package let processorTimeBefore: UInt64
     let hasEnded = Atomic<Bool>(false)
 
-    private let processorTime: @Sendable () -> UInt64
-    private let frames: UnsafeMutablePointer<Frame>
-    private var depth = 0
+    let processorTime: @Sendable () -> UInt64
+    /// Zeros are a frame of nothing.
+    private let pages = ZeroedPages(size: (capacity + 1) * MemoryLayout<Frame>.stride)
+    let frames: UnsafeMutablePointer<Frame>
+    /// The index of the current frame; 0: the loop.
+    let depth = Atomic<Int>(0)
     private var beyond: UInt64 = 0
+
+    /// When a segment that is measured by the processor's clock last began, and the reading of that clock; 0: it was
+    /// not read.
+    private var openedAt: UInt64 = 0
     private var processorAtOpening: UInt64 = 0
     private var processorReadAt: UInt64 = 0
-    /// What the clock said then.
+    /// The reading of the clock at that time, and the work up to then.
     private var processorRead: UInt64 = 0
+    private var workAtReading: UInt64 = 0
 
-    /// The segment that is under way, for the thread of the reports, too. Since when; 0: none, or it is being changed.
+    /// When the open segment began, also for the reporting thread; 0: there is none, or it is being changed.
     let openSince = Atomic<UInt64>(0)
-    let openElement = unsafe Atomic<Unmanaged<ElementTrace>?>(nil)
-    let openPad = unsafe Atomic<Unmanaged<PadTrace>?>(nil)
-    let openMode = Atomic<Mode>(.work)
-    let openDeadline = Atomic<UInt64>(0)
-    /// What the element's trace was in use for.
-    let openSerial = Atomic<UInt64>(0)
-    /// The element whose loop this thread is, and the pad by which the buffers of the loop came into it.
+    /// The element whose loop this thread is, and the pad by which the buffers of the loop entered it.
     let loopElement = unsafe Atomic<Unmanaged<ElementTrace>?>(nil)
     let loopStore = unsafe Atomic<Unmanaged<PadTrace>?>(nil)
-    /// Sums since the thread was first seen, which only it writes.
+    /// Whether this loop has ended, and belongs to the open window for the last time.
+    let hasLoopEnded = Atomic<Bool>(false)
+    /// Sums since the thread was first seen; only the thread writes them.
     let work = Atomic<UInt64>(0)
     let waitingForRoom = Atomic<UInt64>(0)
     let waitingForClock = Atomic<UInt64>(0)
     let waitingForSource = Atomic<UInt64>(0)
     let waitingForInputs = Atomic<UInt64>(0)
+    /// The part of the waiting for the source in long waits.
+    let longWaits = Atomic<UInt64>(0)
+    /// The part of the work that a queue's loop took although there was a buffer: its thread was late, or blocked.
+    let late = Atomic<UInt64>(0)
 
     /// - Parameter processorTime: the processor time of the calling thread.
     package init(
@@ -94,11 +123,11 @@ import Timepiece
         self.identifier = identifier
         self.processorTime = processorTime
         processorTimeBefore = processorTime()
-        unsafe frames = .allocate(capacity: Self.capacity)
+        unsafe frames = pages.start.bindMemory(to: Frame.self, capacity: Self.capacity + 1)
     }
 
     deinit {
-        unsafe frames.deallocate()
+        pages.free()
     }
 
     package static func processorClock() -> UInt64 {
@@ -107,199 +136,267 @@ import Timepiece
         return UInt64(time.tv_sec) &* 1_000_000_000 &+ UInt64(time.tv_nsec)
     }
 
-    /// A chain function is entered, or one that is pulled from.
+    /// A chain function, or a function that is pulled from, is entered.
     ///
     /// - Parameters:
-    ///   - key: what ``leave(_:at:buffers:bytes:)`` finds it by.
+    ///   - key: identifies it in ``leave(_:at:)``.
     ///   - deadline: until when it waits for the clock; 0: it does not, `UInt64.max`: as long as it lasts.
-    ///   - memory: with `time`, what the first buffer is recognized by.
-    ///   - isList: whether the chain function is given a list.
-    /// - Returns: whether these buffers are new to the pad, and not those of the list that it was just given.
+    ///   - memory: identifies the first buffer, together with `time`.
+    ///   - isList: whether the chain function receives a list.
+    /// - Returns: whether these buffers are new to the pad, and not those of the list that it just received.
     package func enter(
         _ pad: Unmanaged<PadTrace>, key: UInt, at now: UInt64, buffers: UInt64, bytes: UInt64, deadline: UInt64,
         memory: UInt, time: UInt64, isList: Bool
     ) -> Bool {
-        guard depth < Self.capacity, beyond == 0,
+        unsafe push(
+            pad, key: key, at: now, buffers: buffers, bytes: bytes, deadline: deadline, memory: memory, time: time,
+            isList: isList)
+    }
+
+    /// The same for one buffer, of a pad that neither waits for the clock nor follows stored buffers.
+    package func enter(_ pad: Unmanaged<PadTrace>, key: UInt, at now: UInt64, bytes: UInt64) {
+        _ = unsafe push(
+            pad, key: key, at: now, buffers: 1, bytes: bytes, deadline: 0, memory: 0, time: .max, isList: false)
+    }
+
+    @inline(__always)
+    private func push(
+        _ pad: Unmanaged<PadTrace>, key: UInt, at now: UInt64, buffers: UInt64, bytes: UInt64, deadline: UInt64,
+        memory: UInt, time: UInt64, isList: Bool
+    ) -> Bool {
+        let below = depth.load(ordering: .relaxed)
+        guard below < Self.capacity, beyond == 0,
             let element = unsafe pad._withUnsafeGuaranteedRef({ unsafe $0.element.load(ordering: .relaxed) })
         else {
             beyond &+= 1
             return true
         }
         var isNew = true
-        if depth == 0 {
+        if below == 0 {
             unsafe closeLoop(pad, at: now, buffers: buffers, bytes: bytes, memory: memory, time: time)
         } else {
-            let top = unsafe frames + (depth &- 1)
-            unsafe top.pointee.work &+= close(at: now)
+            let top = unsafe frames + below
+            unsafe closeForOutput(top, at: now)
             if unsafe top.pointee.isList && top.pointee.key == key {
                 unsafe top.pointee.isTakenApart = true
                 isNew = false
             }
-            unsafe top.pointee.element._withUnsafeGuaranteedRef { element in
-                if element.firstOutput.load(ordering: .relaxed) == 0 {
-                    element.firstOutput.store(max(1, now), ordering: .relaxed)
-                }
-            }
         }
-        let mode = unsafe element._withUnsafeGuaranteedRef { element in
-            let kind = element.kind.load(ordering: .relaxed)
-            if isNew, kind != .aggregator {
-                element.buffers.wrappingAdd(buffers, ordering: .relaxed)
-                element.bytes.wrappingAdd(bytes, ordering: .relaxed)
+        let (mode, isOwner) = unsafe element._withUnsafeGuaranteedRef { element in
+            let mode = element.chainMode.load(ordering: .relaxed)
+            let isOwner = element.isOwned(by: number)
+            if isNew, mode != .room || element.kind.load(ordering: .relaxed) != .aggregator {
+                element.buffers.add(buffers, byOwner: isOwner)
+                element.bytes.add(bytes, byOwner: isOwner)
             }
             if element.thread.load(ordering: .relaxed) != number { element.thread.store(number, ordering: .relaxed) }
             if element.firstInput.load(ordering: .relaxed) == 0 {
                 element.firstInput.store(max(1, now), ordering: .relaxed)
             }
-            switch kind {
-            case .queue, .jitterBuffer, .aggregator: return Mode.room
-            case .joiner: return .inputs
-            case .filter, .source: return deadline > 0 ? .clock : .work
-            }
+            return (mode == .work && deadline > 0 ? Mode.clock : mode, isOwner)
         }
         if mode == .room {
             unsafe pad._withUnsafeGuaranteedRef { pad in
                 if pad.thread.load(ordering: .relaxed) != number { pad.thread.store(number, ordering: .relaxed) }
             }
         }
-        unsafe (frames + depth).initialize(
-            to: Frame(
-                key: key, pad: pad, element: element, mode: mode, isList: isList, isTakenApart: false,
-                deadline: deadline,
-                buffers: buffers, work: 0, pending: 0))
-        depth &+= 1
-        unsafe open(element, pad, mode, deadline, at: now)
+        openSince.store(0, ordering: .releasing)
+        let frame = unsafe frames + (below &+ 1)
+        unsafe frame.pointee.buffers = UInt32(truncatingIfNeeded: buffers)
+        unsafe frame.pointee.isList = isList
+        unsafe open(frame, element, pad, mode, deadline, key: key, isOwner: isOwner, at: now)
         return isNew
     }
 
-    /// The chain function is left that was entered with this key; nothing happens if there is none.
+    /// Begins the first segment of a frame, whose `buffers` and `isList` are set.
+    @inline(__always)
+    private func open(
+        _ frame: UnsafeMutablePointer<Frame>, _ element: Unmanaged<ElementTrace>, _ pad: Unmanaged<PadTrace>,
+        _ mode: Mode, _ deadline: UInt64, key: UInt, isOwner: Bool, at now: UInt64
+    ) {
+        unsafe frame.pointee.key = key
+        unsafe frame.pointee.work = 0
+        unsafe frame.pointee.pending = 0
+        unsafe frame.pointee.isOwner = isOwner
+        unsafe frame.pointee.isTakenApart = false
+        unsafe frame.pointee.pad.store(pad, ordering: .releasing)
+        unsafe frame.pointee.deadline.store(deadline, ordering: .releasing)
+        unsafe set(frame, element, mode)
+        depth.store(depth.load(ordering: .relaxed) &+ 1, ordering: .releasing)
+        start(mode, at: now)
+    }
+
+    @inline(__always)
+    private func set(_ frame: UnsafeMutablePointer<Frame>, _ element: Unmanaged<ElementTrace>, _ mode: Mode) {
+        unsafe frame.pointee.element.store(element, ordering: .releasing)
+        unsafe frame.pointee.mode.store(mode, ordering: .releasing)
+        unsafe frame.pointee.serial.store(
+            element._withUnsafeGuaranteedRef { $0.serial.load(ordering: .relaxed) }, ordering: .releasing)
+    }
+
+    @inline(__always)
+    private func start(_ mode: Mode, at now: UInt64) {
+        openSince.store(max(1, now), ordering: .releasing)
+        if mode.isByProcessor { readProcessor(at: now) }
+    }
+
+    /// Reads the processor's clock at the beginning of a segment, but not of every one if they are short.
+    @inline(never)
+    private func readProcessor(at now: UInt64) {
+        let isRead = now &- openedAt >= Self.shortLoop || now &- processorReadAt >= Self.processorReadings
+        openedAt = now
+        guard isRead else {
+            processorAtOpening = 0
+            return
+        }
+        processorReadAt = now
+        processorRead = processorTime()
+        workAtReading = work.load(ordering: .relaxed)
+        processorAtOpening = processorRead
+    }
+
+    /// Ends the open segment, in a chain function that pushes a buffer or the end of the stream.
+    @inline(__always)
+    private func closeForOutput(_ top: UnsafeMutablePointer<Frame>, at now: UInt64) {
+        unsafe top.pointee.work &+= close(top, at: now)
+        // Whatever its threads do in the meantime, it pushes what it held back, and works on the next.
+        if unsafe top.pointee.mode.load(ordering: .relaxed) == .loop {
+            unsafe top.pointee.mode.store(.work, ordering: .relaxed)
+        }
+        unsafe top.pointee.element.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { element in
+            if element.firstOutput.load(ordering: .relaxed) == 0 {
+                element.firstOutput.store(max(1, now), ordering: .relaxed)
+            }
+        }
+    }
+
+    /// The end of the stream enters an element, which may push the buffers that it held back before it passes the event
+    /// on. ``leave(_:at:)`` ends it.
     ///
-    /// - Parameter buffers: those that were pulled, with their bytes; 0 where buffers are pushed.
+    /// - Parameter deadline: `UInt64.max` if the element waits for the clock, otherwise 0.
+    package func enterEnd(_ pad: Unmanaged<PadTrace>, key: UInt, at now: UInt64, deadline: UInt64) {
+        unsafe end(pad)
+        let below = depth.load(ordering: .relaxed)
+        guard below < Self.capacity, beyond == 0,
+            let element = unsafe pad._withUnsafeGuaranteedRef({ unsafe $0.element.load(ordering: .relaxed) })
+        else {
+            beyond &+= 1
+            return
+        }
+        if below > 0 { unsafe closeForOutput(frames + below, at: now) }
+        let (mode, isOwner) = unsafe element._withUnsafeGuaranteedRef { element in
+            let mode = element.chainMode.load(ordering: .relaxed)
+            // Work, unless it is idle: it may push nothing more, and the event may be blocked.
+            return (mode == .work ? (deadline > 0 ? .clock : .loop) : mode, element.isOwned(by: number))
+        }
+        openSince.store(0, ordering: .releasing)
+        let frame = unsafe frames + (below &+ 1)
+        unsafe frame.pointee.buffers = 0
+        unsafe frame.pointee.isList = false
+        unsafe open(frame, element, pad, mode, deadline, key: key, isOwner: isOwner, at: now)
+    }
+
+    /// The chain function that was entered with this key is left; nothing happens if there is none.
+    package func leave(_ key: UInt, at now: UInt64) {
+        pop(key, at: now, buffers: 0, bytes: 0)
+    }
+
+    /// The same for a function that was pulled from.
+    ///
+    /// - Parameter buffers: the number of buffers that were pulled, with their bytes.
     package func leave(_ key: UInt, at now: UInt64, buffers: UInt64, bytes: UInt64) {
-        guard depth > 0 else { return }
-        let top = unsafe frames + (depth &- 1)
+        pop(key, at: now, buffers: buffers, bytes: bytes)
+    }
+
+    @inline(__always)
+    private func pop(_ key: UInt, at now: UInt64, buffers: UInt64, bytes: UInt64) {
+        let place = depth.load(ordering: .relaxed)
+        guard place > 0 else {
+            beyond = beyond > 0 ? beyond &- 1 : 0
+            return
+        }
+        let top = unsafe frames + place
         guard unsafe beyond == 0 && top.pointee.key == key else {
             unwind(key, at: now)
             return
         }
-        unsafe top.pointee.work &+= close(at: now)
-        unsafe top.pointee.element._withUnsafeGuaranteedRef { element in
-            if unsafe top.pointee.pending > 0 {
-                element.work.wrappingAdd(unsafe top.pointee.pending, ordering: .relaxed)
-            }
+        let work = unsafe top.pointee.work &+ close(top, at: now)
+        unsafe top.pointee.element.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { element in
+            let isOwner = unsafe top.pointee.isOwner
+            if unsafe top.pointee.pending > 0 { element.work.add(unsafe top.pointee.pending, byOwner: isOwner) }
             if buffers > 0 {
-                element.buffers.wrappingAdd(buffers, ordering: .relaxed)
-                element.bytes.wrappingAdd(bytes, ordering: .relaxed)
+                element.buffers.add(buffers, byOwner: isOwner)
+                element.bytes.add(bytes, byOwner: isOwner)
             }
-            let count = unsafe buffers > 0 ? buffers : top.pointee.buffers
-            let isCounted = unsafe !top.pointee.isTakenApart && element.kind.load(ordering: .relaxed) != .aggregator
+            let count = unsafe buffers > 0 ? buffers : UInt64(top.pointee.buffers)
+            let isCounted =
+                unsafe !top.pointee.isTakenApart
+                && (top.pointee.mode.load(ordering: .relaxed) != .room
+                    || element.kind.load(ordering: .relaxed) != .aggregator)
             if count > 0, isCounted {
-                element.histogram.record(unsafe top.pointee.work / count, count: count)
+                element.histogram.record(count == 1 ? work : work / count, count: count, byOwner: isOwner)
             }
         }
-        depth &-= 1
-        resume(at: now)
+        unsafe top.pointee.pad.load(ordering: .relaxed)?._withUnsafeGuaranteedRef {
+            $0.leftAt.store(now, ordering: .relaxed)
+        }
+        resume(place &- 1, at: now)
     }
 
-    /// The stream has ended downstream of here: no loop goes on.
-    package func end(_ pad: Unmanaged<PadTrace>) {
-        unsafe pad._withUnsafeGuaranteedRef { pad in
-            unsafe pad.upstreamStore.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { store in
-                unsafe store.element.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { element in
-                    if element.kind.load(ordering: .relaxed) != .aggregator { store.finish() }
-                }
-            }
-        }
-        guard depth == 0 else { return }
+    /// The thread is back in the calling chain function, or in the loop.
+    @inline(__always)
+    private func resume(_ place: Int, at now: UInt64) {
         openSince.store(0, ordering: .releasing)
-        unsafe loopElement.store(nil, ordering: .relaxed)
+        depth.store(place, ordering: .releasing)
+        if place > 0 {
+            start(unsafe (frames + place).pointee.mode.load(ordering: .relaxed), at: now)
+        } else {
+            resumeLoop(at: now)
+        }
     }
 
-    /// Back in the chain function below, or in the loop.
-    private func resume(at now: UInt64) {
-        guard depth == 0 else {
-            let top = unsafe frames + (depth &- 1)
-            unsafe open(
-                top.pointee.element, top.pointee.pad, top.pointee.mode, top.pointee.deadline, at: now)
+    private func resumeLoop(at now: UInt64) {
+        guard let loop = unsafe loopElement.load(ordering: .relaxed), !hasLoopEnded.load(ordering: .relaxed) else {
             return
         }
-        guard let loop = unsafe loopElement.load(ordering: .relaxed) else {
-            openSince.store(0, ordering: .releasing)
-            return
-        }
-        unsafe open(loop, loopStore.load(ordering: .relaxed), loopMode(loop), 0, at: now)
+        let mode = unsafe loopMode(loop)
+        processorAtOpening = 0
+        unsafe frames.pointee.pad.store(loopStore.load(ordering: .relaxed), ordering: .releasing)
+        unsafe set(frames, loop, mode)
+        start(mode, at: now)
     }
 
-    /// What is left is not the innermost: it was not entered, or those above it ended unseen.
+    /// The function that is left is not the innermost: it was not entered, or the end of those inside it was not seen.
+    @inline(never)
     private func unwind(_ key: UInt, at now: UInt64) {
-        var index = depth &- 1
-        while index >= 0, unsafe (frames + index).pointee.key != key { index &-= 1 }
-        guard index >= 0 else {
+        var place = depth.load(ordering: .relaxed)
+        while place > 0, unsafe (frames + place).pointee.key != key { place &-= 1 }
+        guard place > 0 else {
             beyond = beyond > 0 ? beyond &- 1 : 0
             return
         }
         beyond = 0
-        depth = index
-        resume(at: now)
+        resume(place &- 1, at: now)
     }
 
-    private func loopMode(_ element: Unmanaged<ElementTrace>) -> Mode {
-        unsafe element._withUnsafeGuaranteedRef { element in
-            switch element.kind.load(ordering: .relaxed) {
-            case .source: return .source
-            case .queue, .jitterBuffer: return .starved
-            case .aggregator: return .inputs
-            case .filter, .joiner:
-                // A demuxer that pulls; one that drains at the end; or one with an output thread of its own.
-                if element.pulls.load(ordering: .relaxed) { return .work }
-                let thread = element.thread.load(ordering: .relaxed)
-                return thread == number || thread == 0 ? .work : .inputs
-            }
-        }
-    }
-
+    /// Ends the open segment, in a chain function; returns how much of it was work.
     @inline(__always)
-    private func open(
-        _ element: Unmanaged<ElementTrace>, _ pad: Unmanaged<PadTrace>?, _ mode: Mode, _ deadline: UInt64,
-        at now: UInt64
-    ) {
-        openSince.store(0, ordering: .releasing)
-        unsafe openElement.store(element, ordering: .releasing)
-        unsafe openPad.store(pad, ordering: .releasing)
-        openMode.store(mode, ordering: .releasing)
-        openDeadline.store(deadline, ordering: .releasing)
-        unsafe element._withUnsafeGuaranteedRef {
-            openSerial.store($0.serial.load(ordering: .relaxed), ordering: .releasing)
-        }
-        openSince.store(max(1, now), ordering: .releasing)
-        processorAtOpening = 0
-        if mode == .source || mode == .inputs, now &- processorReadAt >= Self.processorReadings || now < processorReadAt
-        {
-            processorReadAt = now
-            processorRead = processorTime()
-            processorAtOpening = processorRead
-        }
-    }
-
-    /// Ends the segment under way, in a chain function; returns how much of it was work.
-    @inline(__always)
-    private func close(at now: UInt64) -> UInt64 {
-        guard let element = unsafe openElement.load(ordering: .relaxed) else { return 0 }
-        let (since, mode) = (openSince.load(ordering: .relaxed), openMode.load(ordering: .relaxed))
-        let deadline = openDeadline.load(ordering: .relaxed)
-        let pad = unsafe openPad.load(ordering: .relaxed)
+    private func close(_ top: UnsafeMutablePointer<Frame>, at now: UInt64) -> UInt64 {
+        guard let element = unsafe top.pointee.element.load(ordering: .relaxed),
+            let pad = unsafe top.pointee.pad.load(ordering: .relaxed)
+        else { return 0 }
+        let since = openSince.load(ordering: .relaxed)
+        let (mode, isOwner) = unsafe (top.pointee.mode.load(ordering: .relaxed), top.pointee.isOwner)
         return unsafe element._withUnsafeGuaranteedRef { element in
             let begin = max(since, element.countsSince.load(ordering: .relaxed))
             guard since > 0, now > begin else { return 0 }
-            let length = now &- begin
-            let (waited, reason) = read(length, from: begin, mode: mode, deadline: deadline, element)
-            if mode == .room, waited > 0, let pad = unsafe pad {
-                unsafe pad._withUnsafeGuaranteedRef { _ = $0.full.wrappingAdd(waited, ordering: .relaxed) }
-            }
-            let worked = account(length, waited, reason, element)
-            let top = unsafe frames + (depth &- 1)
-            if worked >= Self.longSegment {
-                element.work.wrappingAdd(worked, ordering: .relaxed)
+            let turn = unsafe pad._withUnsafeGuaranteedRef { $0.leftAt.load(ordering: .relaxed) }
+            let worked =
+                mode == .work && turn <= begin
+                ? now &- begin : unsafe closeWait(top, element, pad, from: begin, at: now, turn: turn)
+            work.store(work.load(ordering: .relaxed) &+ worked, ordering: .relaxed)
+            if isOwner || worked >= Self.longSegment {
+                element.work.add(worked, byOwner: isOwner)
             } else {
                 unsafe top.pointee.pending &+= worked
             }
@@ -307,37 +404,57 @@ import Timepiece
         }
     }
 
-    /// Adds a segment to the sums, but its work not to the element; returns how much of it was work.
-    @inline(__always)
-    private func account(
-        _ length: UInt64, _ waited: UInt64, _ reason: ElementTrace.Wait, _ element: ElementTrace
+    /// Separates the waiting from a segment; returns how much of it was work.
+    @inline(never)
+    private func closeWait(
+        _ top: UnsafeMutablePointer<Frame>, _ element: ElementTrace, _ pad: Unmanaged<PadTrace>, from since: UInt64,
+        at now: UInt64, turn: UInt64
     ) -> UInt64 {
-        let worked = length &- waited
-        work.store(work.load(ordering: .relaxed) &+ worked, ordering: .relaxed)
-        if waited > 0 {
-            element.add(waiting: waited, for: reason)
-            switch reason {
-            case .none: break
-            case .queueFull:
-                waitingForRoom.store(waitingForRoom.load(ordering: .relaxed) &+ waited, ordering: .relaxed)
-            case .clock:
-                waitingForClock.store(waitingForClock.load(ordering: .relaxed) &+ waited, ordering: .relaxed)
-            case .source:
-                waitingForSource.store(waitingForSource.load(ordering: .relaxed) &+ waited, ordering: .relaxed)
-            case .inputs:
-                waitingForInputs.store(waitingForInputs.load(ordering: .relaxed) &+ waited, ordering: .relaxed)
-            }
+        let (mode, isOwner) = unsafe (top.pointee.mode.load(ordering: .relaxed), top.pointee.isOwner)
+        var begin = since
+        if turn > begin, mode != .room {
+            // Another thread was in the chain function until then.
+            begin = min(turn, now)
+            account(waiting: begin &- since, for: .queueFull, element, byOwner: isOwner)
         }
-        return worked
+        let length = now &- begin
+        guard length > 0 else { return 0 }
+        let (waited, reason) = unsafe read(
+            length, from: begin, mode: mode, deadline: top.pointee.deadline.load(ordering: .relaxed), element)
+        if mode == .room, waited > 0 {
+            unsafe pad._withUnsafeGuaranteedRef { _ = $0.full.wrappingAdd(waited, ordering: .relaxed) }
+        }
+        account(waiting: waited, for: reason, element, byOwner: isOwner)
+        return length &- waited
     }
 
-    /// How much of a segment was waiting, and for what.
-    private func read(
+    /// Adds waiting to the sums.
+    func account(waiting time: UInt64, for reason: ElementTrace.Wait, _ element: ElementTrace, byOwner: Bool) {
+        guard time > 0 else { return }
+        element.add(waiting: time, for: reason, byOwner: byOwner)
+        switch reason {
+        case .none: break
+        case .queueFull: waitingForRoom.store(waitingForRoom.load(ordering: .relaxed) &+ time, ordering: .relaxed)
+        case .clock: waitingForClock.store(waitingForClock.load(ordering: .relaxed) &+ time, ordering: .relaxed)
+        case .source:
+            waitingForSource.store(waitingForSource.load(ordering: .relaxed) &+ time, ordering: .relaxed)
+            if time >= Self.longWait {
+                longWaits.store(longWaits.load(ordering: .relaxed) &+ time, ordering: .relaxed)
+            }
+        case .inputs: waitingForInputs.store(waitingForInputs.load(ordering: .relaxed) &+ time, ordering: .relaxed)
+        }
+    }
+
+    /// How much of a segment was waiting, and the reason.
+    func read(
         _ length: UInt64, from begin: UInt64, mode: Mode, deadline: UInt64, _ element: ElementTrace
     ) -> (UInt64, ElementTrace.Wait) {
         switch mode {
         case .work:
             return (0, .none)
+        case .loop:
+            guard length >= Self.longLoop else { return (0, .none) }
+            return (length &- ranSinceOpening(atMost: length), .none)
         case .room:
             return (length >= Self.shortestWait ? length : 0, .queueFull)
         case .starved:
@@ -345,11 +462,8 @@ import Timepiece
         case .clock:
             return (deadline > begin ? min(length, deadline &- begin) : 0, .clock)
         case .source, .inputs:
-            // Without a reading at its beginning there was one shortly before it, which is as good for a long one.
-            if processorAtOpening > 0 || length >= 2 &* Self.processorReadings {
-                let before = processorAtOpening > 0 ? processorAtOpening : processorRead
-                let now = processorTime()
-                let ran = min(length, now > before ? now &- before : 0)
+            if processorAtOpening > 0 || length >= 2 &* Self.shortLoop {
+                let ran = ranSinceOpening(atMost: length)
                 let share = Double(ran) / Double(length) * 65_536
                 element.processorShare.store(UInt32(min(65_536, share)), ordering: .relaxed)
                 return (length &- ran, mode == .source ? .source : .inputs)
@@ -361,145 +475,13 @@ import Timepiece
         }
     }
 
-    /// Ends the segment of the loop that brings these buffers.
-    private func closeLoop(
-        _ pad: Unmanaged<PadTrace>, at now: UInt64, buffers: UInt64, bytes: UInt64, memory: UInt, time: UInt64
-    ) {
-        let (loop, store) = unsafe pad._withUnsafeGuaranteedRef { pad in
-            unsafe (pad.upstream.load(ordering: .relaxed), pad.upstreamStore.load(ordering: .relaxed))
-        }
-        guard let loop = unsafe loop else {
-            unsafe loopElement.store(nil, ordering: .relaxed)
-            return
-        }
-        // A thread that was last used for an element that went was idle since.
-        let isStale =
-            unsafe openElement.load(ordering: .relaxed)?._withUnsafeGuaranteedRef {
-                $0.serial.load(ordering: .relaxed) != openSerial.load(ordering: .relaxed)
-            } ?? true
-        let since = isStale ? 0 : openSince.load(ordering: .relaxed)
-        unsafe loop._withUnsafeGuaranteedRef { element in
-            let kind = element.kind.load(ordering: .relaxed)
-            let begin = max(since, element.countsSince.load(ordering: .relaxed))
-            let length = since > 0 && now > begin ? now &- begin : 0
-            var worked: UInt64 = 0
-            let mode = unsafe loopMode(loop)
-            var isWaiting = true
-            if kind == .queue || kind == .jitterBuffer {
-                unsafe store?._withUnsafeGuaranteedRef { store in
-                    let came = store.take(memory: memory, time: time, at: now, reorders: kind == .jitterBuffer)
-                    let starved = came.map { min(now, $0) > begin ? min(now, $0) &- begin : 0 } ?? length
-                    if length >= Self.shortestWait, starved > 0 {
-                        store.empty.wrappingAdd(starved, ordering: .relaxed)
-                    }
-                    // A queue that had the buffer all the time was not waited for, but the thread was held up.
-                    isWaiting = kind == .jitterBuffer || starved > 0
-                }
-            }
-            if length > 0 {
-                let (waited, reason) = read(
-                    length, from: begin, mode: isWaiting ? mode : .work, deadline: 0, element)
-                worked = account(length, waited, reason, element)
-                element.work.wrappingAdd(worked, ordering: .relaxed)
-            }
-            if kind == .aggregator {
-                unsafe takeInputs(of: element, loop, upTo: time, at: now)
-                unsafe element.firstStore.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { store in
-                    _ = store.empty.wrappingAdd(length &- worked, ordering: .relaxed)
-                }
-            }
-            if element.firstOutput.load(ordering: .relaxed) == 0 {
-                element.firstOutput.store(max(1, now), ordering: .relaxed)
-            }
-            if kind == .source || kind == .aggregator || element.pulls.load(ordering: .relaxed) {
-                element.buffers.wrappingAdd(buffers, ordering: .relaxed)
-                element.bytes.wrappingAdd(bytes, ordering: .relaxed)
-                if length > 0, buffers > 0 { element.histogram.record(worked / buffers, count: buffers) }
-            }
-        }
-        if unsafe loopElement.load(ordering: .relaxed)?.toOpaque() != loop.toOpaque() {
-            unsafe loopElement.store(loop, ordering: .relaxed)
-        }
-        unsafe loopStore.store(store, ordering: .relaxed)
-    }
-
-    /// The buffers of an aggregator's pads that went into what it gives away.
-    private func takeInputs(
-        of element: ElementTrace, _ unmanaged: Unmanaged<ElementTrace>, upTo time: UInt64, at now: UInt64
-    ) {
-        var store = unsafe element.firstStore.load(ordering: .relaxed)
-        var left = Self.capacity
-        while let next = unsafe store, left > 0 {
-            unsafe store = next._withUnsafeGuaranteedRef { pad in
-                // One that is used for another element now leads elsewhere.
-                guard unsafe pad.element.load(ordering: .relaxed)?.toOpaque() == unmanaged.toOpaque() else {
-                    return nil
-                }
-                pad.take(upTo: time, at: now)
-                return unsafe pad.nextStore.load(ordering: .relaxed)
-            }
-            left &-= 1
-        }
-    }
-
-    /// A segment that is under way.
-    struct OpenSegment {
-        let element: ElementTrace
-        let store: PadTrace?
-        let mode: Mode
-        let since: UInt64
-        let length: UInt64
-        let wait: UInt64
-        let reason: ElementTrace.Wait
-    }
-
-    /// Reads the segment under way, from another thread; nil if there is none, or it changes just now.
-    ///
-    /// - Parameters:
-    ///   - processor: how long the thread ran in the window.
-    ///   - duration: how long the window was.
-    func openSegment(processor: UInt64, of duration: UInt64, at now: UInt64) -> OpenSegment? {
-        let since = openSince.load(ordering: .acquiring)
-        let element = unsafe openElement.load(ordering: .acquiring)?.takeUnretainedValue()
-        let pad = unsafe openPad.load(ordering: .acquiring)?.takeUnretainedValue()
-        let mode = openMode.load(ordering: .acquiring)
-        let deadline = openDeadline.load(ordering: .acquiring)
-        let serial = openSerial.load(ordering: .acquiring)
-        guard since > 0, let element, openSince.load(ordering: .acquiring) == since,
-            element.serial.load(ordering: .acquiring) == serial
-        else { return nil }
-        let begin = max(since, element.countsSince.load(ordering: .relaxed))
-        guard now > begin else { return nil }
-        let length = now - begin
-        let (wait, reason): (UInt64, ElementTrace.Wait)
-        switch mode {
-        case .work: (wait, reason) = (0, .none)
-        case .room: (wait, reason) = (length >= Self.shortestWait ? length : 0, .queueFull)
-        case .starved: (wait, reason) = (length >= Self.shortestWait ? length : 0, .inputs)
-        case .clock: (wait, reason) = (deadline > begin ? min(length, deadline - begin) : 0, .clock)
-        case .source, .inputs:
-            // As long as the window: then the thread's processor time is the segment's.
-            let share =
-                length >= duration / 2 && duration > 0
-                ? min(1, Double(processor) / Double(duration))
-                : Double(element.processorShare.load(ordering: .relaxed)) / 65_536
-            wait = length - min(length, UInt64(Double(length) * share))
-            reason = mode == .source ? .source : .inputs
-        }
-        return OpenSegment(
-            element: element, store: pad, mode: mode, since: since, length: length, wait: wait, reason: reason)
-    }
-
-    /// One more buffer of a list that comes out of an element that stores.
-    package func take(_ pad: Unmanaged<PadTrace>, memory: UInt, time: UInt64, at now: UInt64) {
-        unsafe pad._withUnsafeGuaranteedRef { pad in
-            unsafe pad.upstreamStore.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { store in
-                unsafe store.element.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { element in
-                    let kind = element.kind.load(ordering: .relaxed)
-                    guard kind == .queue || kind == .jitterBuffer else { return }
-                    _ = store.take(memory: memory, time: time, at: now, reorders: kind == .jitterBuffer)
-                }
-            }
-        }
+    /// How long the processor ran in the open segment. Without a reading at its beginning there is an earlier one, and
+    /// between the two are short loops, which ran while they worked.
+    private func ranSinceOpening(atMost length: UInt64) -> UInt64 {
+        let before =
+            processorAtOpening > 0
+            ? processorAtOpening : processorRead &+ (work.load(ordering: .relaxed) &- workAtReading)
+        let now = processorTime()
+        return min(length, now > before ? now &- before : 0)
     }
 }

@@ -1,16 +1,18 @@
 import Synchronization
 
-/// The traces of elements and pads that are not in use, to be used again.
+/// The traces of elements and pads that are not in use, for reuse.
 ///
-/// A trace is never freed, because a thread may hold one of an element that went. So the memory is that of the most
-/// elements that were ever there at a time.
+/// A trace is never freed, because a thread may hold that of a removed element. So the memory is that of the largest
+/// number of elements that ever existed at the same time.
 package final class TracePool: Sendable {
     package static let shared = TracePool()
 
     private struct State {
         var elements: [ElementTrace] = []
         var pads: [PadTrace] = []
-        /// All that were made, which keeps them.
+        /// Those with the memory to follow buffers.
+        var stores: [PadTrace] = []
+        /// All traces ever made, which keeps them alive.
         var made: [any AnyObject & Sendable] = []
     }
 
@@ -29,7 +31,7 @@ package final class TracePool: Sendable {
 
     func pad(of element: ElementTrace, stores: Bool) -> PadTrace {
         let pad = state.withLock { state in
-            if let pad = state.pads.popLast() { return pad }
+            if let pad = stores ? state.stores.popLast() : state.pads.popLast() { return pad }
             let pad = PadTrace()
             state.made.append(pad)
             return pad
@@ -45,6 +47,11 @@ package final class TracePool: Sendable {
 
     func take(back pad: PadTrace) {
         pad.reset()
-        state.withLock { $0.pads.append(pad) }
+        state.withLock { state in
+            if pad.isStoring { state.stores.append(pad) } else { state.pads.append(pad) }
+        }
     }
+
+    /// How many traces were ever made.
+    var count: Int { state.withLock { $0.made.count } }
 }

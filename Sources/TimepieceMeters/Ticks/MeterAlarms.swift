@@ -1,13 +1,14 @@
 package import Synchronization
 package import Timepiece
 
-/// The alarms of a meter: the library's alarm clock, which a buffer asks without counting references.
+/// The alarms of a meter: the library's alarm clock, which a buffer reads without counting references.
 @safe package struct MeterAlarms: ~Copyable, Sendable {
     /// False until the first alarm is armed, so that meters without alarms do not count for them.
     @usableFromInline let armed = Atomic<Bool>(false)
     /// The same as `clock`, which holds the reference as long as this can be called.
     @usableFromInline let ticking: Unmanaged<AlarmClock>?
     private let clock: AlarmClock?
+    private let firedStore = Atomic<UInt64>(0)
 
     init() {
         clock = try? AlarmClock()
@@ -35,8 +36,13 @@ package import Timepiece
         clock?.remove(name) ?? false
     }
 
-    /// Takes out what is due.
+    /// Fires and returns the alarms that are due.
     package func fire(at now: UInt64, mediaTime: UInt64?) -> [(firing: Firing, tag: FiringTag)] {
-        clock?.fire(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime) ?? []
+        let firings = clock?.fire(at: MonotonicInstant(nanoseconds: now), mediaTime: mediaTime) ?? []
+        firedStore.add(UInt64(firings.count), ordering: .relaxed)
+        return firings
     }
+
+    /// The number of firings.
+    package var fired: UInt64 { firedStore.load(ordering: .relaxed) }
 }

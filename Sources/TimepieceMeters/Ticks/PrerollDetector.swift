@@ -1,13 +1,13 @@
 import Timepiece
 
-/// Tells when a pipeline that is to play does not get that far, and when it does.
+/// Detects that a pipeline does not complete its change to playing, and when it does.
 ///
-/// A plain value without a clock, as ``StallDetector`` is.
+/// A plain value without a clock, like ``StallDetector``.
 struct PrerollDetector: Sendable {
-    /// Since when it is waited for; nil while nothing is waited for.
+    /// The start of the wait; nil if there is none.
     private var since: UInt64?
     private var isTold = false
-    /// When the stall is told again.
+    /// When the stall is reported again.
     private var againAt: UInt64 = .max
 
     /// The element is ready to play from here on.
@@ -15,24 +15,24 @@ struct PrerollDetector: Sendable {
         (since, isTold) = (now, false)
     }
 
-    /// It plays, or is not to play.
+    /// The pipeline plays, or does not have to.
     mutating func rest(at now: UInt64) -> StallDetector.Event? {
         defer { (since, isTold) = (nil, false) }
         guard isTold, let since else { return nil }
         return .resumed(.standstill, after: Self.length(from: since, to: now))
     }
 
-    /// When to look again; `UInt64.max` if there is no need to.
+    /// When to check again; `UInt64.max` if that is not necessary.
     func nextCheck(timeout: UInt64?, at now: UInt64) -> UInt64 {
         guard since != nil, let timeout else { return .max }
         if isTold { return againAt }
-        // Whether it is to play can change meanwhile.
+        // Whether the pipeline has to play can change meanwhile.
         return now.addingSaturating(max(timeout / 4, 1))
     }
 
     /// - Parameters:
-    ///   - isExpected: whether the pipeline is to play.
-    ///   - interval: how often a stall is told again, 0 for once.
+    ///   - isExpected: whether the pipeline has to play.
+    ///   - interval: how often a stall is reported again, 0 for once.
     mutating func check(isExpected: Bool, timeout: UInt64, interval: UInt64, at now: UInt64) -> StallDetector.Event? {
         guard let since else { return nil }
         guard isExpected else {

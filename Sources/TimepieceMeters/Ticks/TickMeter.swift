@@ -1,29 +1,32 @@
 import Synchronization
 package import Timepiece
 
-/// The measurement of one point of a stream: a tachometer whose windows are closed by the clock and by the ends of the stream, a stall
-/// detector that the same clock asks, and an alarm clock that the buffers drive.
+/// The measurement of one point of a stream: a tachometer whose windows are closed on the clock and at the ends of the
+/// stream, a stall detector on the same clock, and an alarm clock that the buffers drive.
 @safe package final class TickMeter: StreamMeter {
-    // What a buffer needs comes first: one line of the cache.
+    // The fields that a buffer needs come first, in one cache line.
     package let writer: TickWriter
     package let alarms = MeterAlarms()
     package let tachometer: Tachometer
-    // Only the thread of the buffers touches it; the memory is there from init to deinit.
+    // Only the streaming thread accesses it; the memory exists from init to deinit.
     nonisolated(unsafe) let media: UnsafeMutablePointer<MediaClock>
+    package let pipeline: UInt
     private let reporter: any TickReporter
     private let state: Mutex<State>
+    private let nominalRateStore = Atomic<UInt64>(0)
 
     struct State {
         var plan: ReportPlan
         var detector: StallDetector
         var preroll = PrerollDetector()
+        var stalls = StallTally()
         var publisher: (any Publisher)?
         var flushing = false
     }
 
-    /// What may change while the stream flows.
+    /// The settings that may change while the stream flows.
     package struct Settings: Sendable {
-        /// Nanoseconds between reports; with 0 only the last comes.
+        /// Nanoseconds between reports; 0 for only the last one.
         package var interval: UInt64
         package var stalls: StallSettings
 
@@ -33,11 +36,12 @@ package import Timepiece
         }
     }
 
-    /// Returns nil if `maxIntervals` is 0.
-    package init?(settings: Settings, maxIntervals: Int, reporter: any TickReporter) {
+    /// Returns nil if `maxIntervals` is 0. `pipeline`: see ``ClockMember/pipeline``.
+    package init?(settings: Settings, maxIntervals: Int, pipeline: UInt, reporter: any TickReporter) {
         guard maxIntervals > 0 else { return nil }
+        self.pipeline = pipeline
         let tachometer = Tachometer(maxIntervals: maxIntervals)
-        // A buffer may come before play, and before it again after a pause: sinks go on first.
+        // A buffer may arrive before play, also after a pause, because sinks start first.
         tachometer.pause(at: MonotonicInstant(nanoseconds: 0))
         self.tachometer = tachometer
         writer = tachometer.writer
@@ -59,14 +63,14 @@ package import Timepiece
     package func interrupt() { tachometer.interrupt() }
     package func release(at now: UInt64) { tachometer.release() }
 
-    /// The element is ready to play, which is reported as a stall if it does not get there.
+    /// The element is ready to play, which is reported as a stall if it does not start to play.
     package func prepare(at now: UInt64) -> Bool {
         reschedule(at: now, restart: false) { $0.preroll.start(at: now) }
     }
 
     package func play(at now: UInt64) -> Bool {
         let event = state.withLock { $0.preroll.rest(at: now) }
-        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+        tell(event, at: now)
         tachometer.resume(at: MonotonicInstant(nanoseconds: now))
         return reschedule(at: now, restart: true) { $0.plan.playing = true }
     }
@@ -78,7 +82,7 @@ package import Timepiece
     }
 
     package func begin(at now: UInt64) -> Bool {
-        // A new segment in a stream that never ended does not change since when it stands still.
+        // A new segment in a stream that has not ended does not change the start of a standstill.
         reschedule(at: now, restart: state.withLock { $0.plan.ended }) { $0.plan.ended = false }
     }
 
@@ -108,12 +112,18 @@ package import Timepiece
         let isStopped = state.withLock { state in
             state.plan.ended = true
             state.detector.rest()
+            state.stalls.rest(at: now)
             return state.plan.stopped
         }
         // A handler of the resumption may have stopped the meter.
         guard !isStopped else { return }
-        ReportClock.shared.remove(self)
-        if reporter.isReady { reporter.report(tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))) }
+        ReportClock.shared.remove(self, within: ReportClock.patienceAtEnd)
+        if reporter.isReady {
+            let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
+            // Directly after a report the next buffer is not due yet, and a window without one would read as a
+            // collapse.
+            if !last.tally.isEmpty || !tachometer.isUsual(last.sinceLastTick) { reporter.report(last) }
+        }
         handOver(at: now)
         state.withLock { $0.publisher }?.flush()
     }
@@ -124,7 +134,8 @@ package import Timepiece
             return state.plan.stopped
         }
         guard !already else { return }
-        ReportClock.shared.remove(self)
+        ReportClock.shared.remove(self, within: ReportClock.patienceAtStop)
+        state.withLock { $0.stalls.rest(at: now) }
         if reporter.isReady {
             let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
             if last.tally.events > 0 { reporter.report(last) }
@@ -135,12 +146,12 @@ package import Timepiece
     package func run(at now: UInt64) -> UInt64 {
         guard state.withLock({ $0.plan.flows }) else { return checkPreroll(at: now) }
         checkForStall(at: now)
-        if state.withLock({ $0.plan.takeReport(at: now) }), reporter.isReady { closeWindow(at: now) }
-        if state.withLock({ $0.plan.takeHandOver(at: now) }) { handOver(at: now) }
+        if state.withLock({ $0.plan.takeReport(at: now) }) != nil, reporter.isReady { closeWindow(at: now) }
+        if state.withLock({ $0.plan.takeHandOver(at: now) }) != nil { handOver(at: now) }
         return state.withLock { $0.next(lastTick: tachometer.lastSign, at: now) }
     }
 
-    /// Looks whether a pipeline that is to play does not get that far; returns when to look again.
+    /// Checks whether a pipeline does not complete its change to playing; returns when to check again.
     private func checkPreroll(at now: UInt64) -> UInt64 {
         guard state.withLock({ $0.prerollTimeout != nil }) else { return .max }
         let isExpected = reporter.isExpectedToPlay()
@@ -150,14 +161,14 @@ package import Timepiece
             }
             return (event, state.next(lastTick: 0, at: now))
         }
-        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+        tell(event, at: now)
         return next
     }
 
     private func closeWindow(at now: UInt64) {
         let window = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
         reporter.report(window)
-        // A stream that says that nothing is to come has no rate.
+        // A stream that announces a gap has no rate.
         let isTelling = window.statistics.count > 0 && window.tally.gaps == 0
         let event = state.withLock { state in
             // A handler of the window may have stopped the meter and freed its element.
@@ -167,26 +178,26 @@ package import Timepiece
                     at: now, rate: isTelling ? window.statistics.rate : nil, lastTick: tachometer.lastSign,
                     isExcused: window.total.events == window.tally.events, duration: window.duration)
         }
-        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+        tell(event, at: now)
     }
 
-    /// Hands what was measured since the last time to whom it is published by.
+    /// Passes the measurements since the last time to the publisher.
     private func handOver(at now: UInt64) {
         state.withLock { $0.publisher }?.publish(tachometer.takeTapped(), at: now)
     }
 
     private func checkForStall(at now: UInt64) {
         let looks = state.withLock { $0.detector.nextCheck(lastTick: tachometer.lastSign, at: now) <= now }
-        // The mark comes before the look at the last tick: a tick after the look is then surely noted.
+        // The mark is set before the last tick is read, so that a later tick is certain to be noted.
         if looks { tachometer.markNextTick() }
         let event = state.withLock { state in
             state.detector.check(
                 at: now, lastTick: tachometer.lastSign, firstTickAfter: tachometer.firstTickAfterMark)
         }
-        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+        tell(event, at: now)
     }
 
-    /// Tells that a stall is over if the clock has not seen it yet; for turns of the stream that end the wait.
+    /// Reports the end of a stall that the clock has not detected yet; for changes of the stream that end the wait.
     private func tellResumption(at now: UInt64) {
         let event = state.withLock { state in
             state.detector.stalled != .standstill
@@ -194,10 +205,23 @@ package import Timepiece
                 : state.detector.check(
                     at: now, lastTick: tachometer.lastSign, firstTickAfter: tachometer.firstTickAfterMark)
         }
-        if let event { reporter.report(event, lastPosition: tachometer.lastPosition) }
+        tell(event, at: now)
     }
 
-    /// Changes the state and tells the clock what follows from it; false if the clock cannot run.
+    private func tell(_ event: StallDetector.Event?, at now: UInt64) {
+        guard let event else { return }
+        state.withLock { $0.stalls.note(event, at: now) }
+        reporter.report(event, lastPosition: tachometer.lastPosition)
+    }
+
+    func readStalls(at now: UInt64) -> StallTotals {
+        state.withLock { $0.stalls.read(at: now) }
+    }
+
+    package var nominalRate: Double { Double(bitPattern: nominalRateStore.load(ordering: .relaxed)) }
+    package func setNominalRate(_ rate: Double) { nominalRateStore.store(rate.bitPattern, ordering: .relaxed) }
+
+    /// Changes the state and reschedules on the clock; false if the clock cannot run.
     private func reschedule(at now: UInt64, restart: Bool, _ change: (inout sending State) -> Void) -> Bool {
         let open = tachometer.openFor(at: now)
         let due = state.withLock { state in
@@ -208,12 +232,13 @@ package import Timepiece
                 } else {
                     state.detector.rest()
                 }
+                state.stalls.rest(at: now)
             }
             state.plan.replan(at: now, openFor: open)
             return state.next(lastTick: tachometer.lastSign, at: now)
         }
         if due != .max { return ReportClock.shared.schedule(self, at: due) }
-        ReportClock.shared.remove(self)
+        ReportClock.shared.cancel(self)
         return true
     }
 }
@@ -227,27 +252,27 @@ extension TickMeter.State {
         return UInt64(clamping: timeout.nanoseconds)
     }
 
-    /// When the clock has something to do; `UInt64.max` for never.
+    /// When the next work on the clock is due; `UInt64.max` for never.
     func next(lastTick: UInt64, at now: UInt64) -> UInt64 {
         guard plan.flows else { return preroll.nextCheck(timeout: prerollTimeout, at: now) }
         let check = min(detector.nextCheck(lastTick: lastTick, at: now), firstTickCheck(lastTick: lastTick, at: now))
         return min(plan.next, check)
     }
 
-    /// Before the first buffer there is nothing to wait from: look now and then whether it has come.
+    /// Before the first buffer there is no start of the wait: check at intervals whether it has arrived.
     private func firstTickCheck(lastTick: UInt64, at now: UInt64) -> UInt64 {
         guard let timeout = detector.settings.timeout, !detector.settings.onStart, lastTick == 0 else { return .max }
         return now.addingSaturating(UInt64(clamping: timeout.nanoseconds) / 2)
     }
 }
 
-/// The receiver of what a tick meter has to tell, on the clock's thread or inside the meter's functions.
+/// The receiver of a tick meter's reports, on the clock's thread or inside the meter's functions.
 package protocol TickReporter: Sendable {
     /// Whether a report may be made now; if not, the window stays open.
     var isReady: Bool { get }
     func report(_ window: Window)
     func report(_ event: StallDetector.Event, lastPosition: UInt64)
-    /// Whether the pipeline is to play, and does not.
+    /// Whether the pipeline is changing to paused or playing, and has not completed the change.
     func isExpectedToPlay() -> Bool
 }
 

@@ -1,7 +1,7 @@
 import Synchronization
 import Timepiece
 
-/// A push (or pull) that is under way, in memory of its thread's stack.
+/// A push (or pull) in progress, in memory of its thread's stack.
 ///
 /// The caller sets `outer` before it enters and `start` after; the rest belongs to the meter. The layout is that of
 /// `TimepieceFrame` in timepiece.h, which a test compares.
@@ -11,13 +11,24 @@ import Timepiece
     package var start: UInt64
     var context: UnsafeRawPointer?
     var identifier: UInt64
-    /// What belongs to a parent further out than this.
+    /// The time that belongs to a parent further out than this.
     var reparented: UInt64
     /// How often laps had been interrupted when this began.
     var breaks: UInt64
     var countedInside: Bool
-    /// Whether the frame holds a reference to its context, because a watch was stopped by what this push called.
+    /// Whether the frame holds a reference to its context, because a watch was stopped inside this push.
     package fileprivate(set) var isHeld: Bool
+
+    /// Takes the context that was found last.
+    @inline(__always)
+    mutating func enter(_ cache: WatchMeter.Cache, breaks: UInt64) {
+        unsafe context = cache.context.map { unsafe UnsafeRawPointer($0.toOpaque()) }
+        unsafe identifier = cache.identifier
+        unsafe reparented = 0
+        unsafe self.breaks = breaks
+        unsafe countedInside = false
+        unsafe isHeld = false
+    }
 
     fileprivate mutating func hold() {
         guard unsafe !isHeld, let context = unsafe context else { return }
@@ -25,12 +36,12 @@ import Timepiece
         unsafe isHeld = true
     }
 
-    /// Releases what a held frame holds.
+    /// Releases the references of a held frame.
     package mutating func release() {
         guard unsafe isHeld, let context = unsafe context else { return }
         unsafe isHeld = false
         let held = unsafe Unmanaged<WatchContext>.fromOpaque(context)
-        // What was staged inside an outermost lap that goes on refers to the context.
+        // Staged laps inside an outermost lap in progress refer to the context.
         if unsafe outer != nil, let tree = unsafe held.takeUnretainedValue().tree {
             unsafe tree.takeUnretainedValue().keep(held.takeUnretainedValue())
         }
@@ -38,30 +49,16 @@ import Timepiece
     }
 }
 
-// What a push through a watch does. The frames of a thread are a list from the innermost to the outermost.
+// The functions of a push through a watch. The frames of a thread are a list from the innermost to the outermost.
 extension WatchMeter {
-    /// Finds the context: the same as last time, nearly always.
-    @inline(__always)
-    package func enter(_ frame: UnsafeMutablePointer<WatchFrame>) {
-        let outer = unsafe frame.pointee.outer
-        let within = unsafe outer?.pointee.identifier ?? 0
-        if unsafe cache.pointee.outer != within { unsafe find(frame, within: within) }
-        unsafe frame.pointee.context = unsafe cache.pointee.context.map { unsafe UnsafeRawPointer($0.toOpaque()) }
-        unsafe frame.pointee.identifier = unsafe cache.pointee.identifier
-        unsafe frame.pointee.reparented = 0
-        unsafe frame.pointee.breaks = breaks.load(ordering: .relaxed)
-        unsafe frame.pointee.countedInside = false
-        unsafe frame.pointee.isHeld = false
-    }
-
-    /// Keeps alive what the pushes of this thread use, before this watch is stopped inside one of them.
+    /// Keeps the objects that the pushes of this thread use, before this watch is stopped inside one of them.
     ///
     /// - Parameter innermost: the thread's frames, from the innermost one out.
     package func hold(_ innermost: UnsafeMutablePointer<WatchFrame>?) {
         var next = unsafe innermost
         while let frame = unsafe next {
             unsafe frame.pointee.hold()
-            // What is entered further in is not below a watch that is stopped: its contexts go.
+            // Watches entered further in are not below a stopped watch, whose contexts are removed.
             if let context = unsafe Self.context(of: frame), context.isBelow(self) {
                 unsafe frame.pointee.identifier = 0
             }
@@ -69,10 +66,10 @@ extension WatchMeter {
         }
     }
 
-    @inline(never)
-    private func find(_ frame: UnsafeMutablePointer<WatchFrame>, within: UInt64) {
+    /// Finds the context, and keeps it for the next push.
+    func find(_ frame: UnsafeMutablePointer<WatchFrame>, within: UInt64) {
         var around = unsafe within == 0 ? nil : frame.pointee.outer.flatMap { unsafe Self.context(of: $0) }
-        // A thread may go on from one pipeline into another; their watches do not meet.
+        // A thread may pass from one pipeline into another; their watches are not related.
         if let other = around, other.meter.scope !== scope { around = nil }
         let context = scope.context(of: self, within: around)
         unsafe cache.pointee = unsafe Cache(
@@ -87,7 +84,8 @@ extension WatchMeter {
         guard let context = unsafe frame.pointee.context else { return }
         lastPosition.store(position, ordering: .relaxed)
         let isBroken = unsafe flushed || breaks.load(ordering: .relaxed) != frame.pointee.breaks
-        // A push that is refused at once is not a lap; one that reached another watch must include that one's.
+        // A push that is refused immediately is not a lap; a push that reached another watch must include that watch's
+        // lap.
         let counts = unsafe passed || frame.pointee.countedInside
         unsafe Unmanaged<WatchContext>.fromOpaque(context)._withUnsafeGuaranteedRef { context in
             guard let series = unsafe context.series, let tree = unsafe context.tree else { return }
@@ -112,7 +110,7 @@ extension WatchMeter {
         }
     }
 
-    /// A dotted path made this a child of a watch further out: the watches between do not hold its time.
+    /// A dotted path made this a child of a watch further out: the watches in between do not include its time.
     @inline(never)
     private func reparent(_ length: UInt64, of context: WatchContext, _ frame: UnsafeMutablePointer<WatchFrame>) {
         guard let parent = context.parent else { return }

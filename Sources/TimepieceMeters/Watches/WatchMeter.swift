@@ -1,7 +1,8 @@
 package import Synchronization
 package import Timepiece
 
-/// The measurement of laps: one point, what it records, and its windows, closed by the clock and the ends of the stream.
+/// The measurement of laps: one point, its records, and its windows, which are closed on the clock and at the ends of
+/// the stream.
 @safe package final class WatchMeter: StreamMeter {
     /// What a watch does at its point of the pipeline.
     package enum Edge: Sendable {
@@ -10,15 +11,15 @@ package import Timepiece
         case stop(TransitStop.Correlation)
     }
 
-    /// What is set when a watch starts.
+    /// The settings at the start of a watch.
     package struct Settings: Sendable {
-        /// The names from the root of the tree, with dots between.
+        /// The names from the root of the tree, separated by dots.
         package var path: String
         package var label: String
         package var edge: Edge
-        /// Nanoseconds between reports; with 0 only the last comes.
+        /// Nanoseconds between reports; 0 for only the last one.
         package var interval: UInt64
-        /// How old what is under way to a stop may be, in nanoseconds; 0 for any age.
+        /// The greatest age of buffers in flight to a stop, in nanoseconds; 0 for no limit.
         package var stallTimeout: UInt64
 
         package init(path: String, label: String, edge: Edge, interval: UInt64, stallTimeout: UInt64 = 0) {
@@ -43,14 +44,14 @@ package import Timepiece
         var context: Unmanaged<WatchContext>?
     }
 
-    // What a buffer touches comes first, together.
+    // The fields that a buffer touches come first, together.
     /// The parts of `role`, which keeps them alive, without counting references.
     package let start: Unmanaged<TransitStart>?
     package let stop: Unmanaged<TransitStop>?
-    /// How often laps under way were broken off.
+    /// How often laps in progress were interrupted.
     let breaks = Atomic<UInt64>(0)
     package let lastPosition = Atomic<UInt64>(.max)
-    // Only the thread that holds the stream lock touches it; the memory is there from init to deinit.
+    // Only the thread that holds the stream lock touches it; the memory exists from init to deinit.
     nonisolated(unsafe) let cache: UnsafeMutablePointer<Cache>
 
     let path: WatchPath
@@ -58,14 +59,17 @@ package import Timepiece
     package let role: Role
     package let group: TransitGroup
     let scope: WatchScope
-    private let address: UInt
+    package let pipeline: UInt
     private let reporter: any WatchReporter
     private let plan: Mutex<ReportPlan>
     private let overdue: Mutex<OverdueDetector>
+    private let stalls = Mutex(StallTally())
+    /// The totals, once the watch has left its scope.
+    private let lastTotal = Mutex<TransitResult?>(nil)
     private let publisher = Mutex<(any Publisher)?>(nil)
     private let time = Mutex(ActiveTime())
     private let hasPaused = Atomic<Bool>(false)
-    /// Whether the stream has been let flow since the last pause.
+    /// Whether the stream was allowed to flow since the last pause.
     private let isReleased = Atomic<Bool>(false)
 
     init(
@@ -74,7 +78,7 @@ package import Timepiece
         self.path = path
         label = settings.label
         self.scope = scope
-        self.address = address
+        pipeline = address
         self.reporter = reporter
         group = scope.group(path.text)
         role =
@@ -113,11 +117,13 @@ package import Timepiece
         if case .start = role { return }
         scope.tap(self)
         self.publisher.withLock { $0 = publisher }
-        publisher.onExit { [weak self] in self?.handOver(at: MonotonicInstant.now().nanoseconds) }
+        publisher.onExit { [weak self] in
+            self?.handOver(at: MonotonicInstant.now().nanoseconds, due: .max)
+        }
         plan.withLock { $0.period = publisher.period }
     }
 
-    /// Laps under way do not count.
+    /// Laps in progress do not count.
     package func interrupt() {
         breaks.add(1, ordering: .relaxed)
     }
@@ -136,7 +142,7 @@ package import Timepiece
         }
     }
 
-    /// A pipeline that goes on to play at once does not rest: what moves slowly is at work.
+    /// A pipeline that starts to play immediately does not rest: slow buffers are being processed.
     private static let shortestRest: UInt64 = 50_000_000
 
     package func forgetPosition() { lastPosition.store(.max, ordering: .relaxed) }
@@ -162,7 +168,7 @@ package import Timepiece
         interrupt()
         hasPaused.store(true, ordering: .relaxed)
         time.withLock { $0.pause(at: now) }
-        tell(overdue.withLock { $0.rest(at: now) })
+        tell(overdue.withLock { $0.rest(at: now) }, at: now)
         _ = reschedule(at: now) { $0.playing = false }
     }
 
@@ -176,19 +182,19 @@ package import Timepiece
         return reschedule(at: now) { $0.interval = interval }
     }
 
-    /// Says which starts, by their identifiers, a path leads from to this stop.
-    package func connect(_ upstream: Set<UInt64>) {
+    /// Sets the starts from which a path leads to this stop, by their identifiers, and the kinds of elements on it.
+    package func connect(_ upstream: [UInt64: TransitPath]) {
         if case .stop(let stop) = role { stop.connect(upstream) }
     }
 
     package func end(at now: UInt64) {
         plan.withLock { $0.ended = true }
-        ReportClock.shared.remove(self)
+        ReportClock.shared.remove(self, within: ReportClock.patienceAtEnd)
         if case .stop(let stop) = role { stop.end() }
-        tell(overdue.withLock { $0.rest(at: now) })
+        tell(overdue.withLock { $0.rest(at: now) }, at: now)
         guard !isStopped else { return }
-        report(at: now, always: true, isEnd: true)
-        handOver(at: now)
+        report(at: now, due: .max, always: true, isEnd: true)
+        handOver(at: now, due: .max)
         publisher.withLock { $0 }?.flush()
     }
 
@@ -198,89 +204,110 @@ package import Timepiece
             return plan.stopped
         }
         guard !already else { return }
-        ReportClock.shared.remove(self)
+        ReportClock.shared.remove(self, within: ReportClock.patienceAtStop)
         switch role {
         case .around: break
         case .start(let start, let group): group.remove(start)
         case .stop(let stop): stop.close()
         }
-        report(at: now, always: false)
-        handOver(at: now)
-        WatchRegistry.leave(address, self)
+        report(at: now, due: .max, always: false)
+        handOver(at: now, due: .max)
+        stalls.withLock { $0.rest(at: now) }
+        let total = scope.total(self)
+        lastTotal.withLock { $0 = total }
+        WatchRegistry.leave(pipeline, self, at: now)
     }
 
     package func run(at now: UInt64) -> UInt64 {
         checkOverdue(at: now)
-        if plan.withLock({ $0.takeReport(at: now) }) {
+        if let due = plan.withLock({ $0.takeReport(at: now) }) {
             findPaths()
-            report(at: now, always: true)
+            report(at: now, due: due, always: true)
         }
-        if plan.withLock({ $0.takeHandOver(at: now) }) { handOver(at: now) }
+        if let due = plan.withLock({ $0.takeHandOver(at: now) }) { handOver(at: now, due: due) }
         return next(at: now)
     }
 
-    /// Asks for the paths as long as there is a start of which nothing has come.
+    /// Requests the paths as long as there is a start from which nothing has arrived.
     private func findPaths() {
         if case .stop(let stop) = role, stop.asksForPaths { reporter.findPaths() }
     }
 
-    /// When the clock has something to do; `UInt64.max` for never.
+    /// When the next work on the clock is due; `UInt64.max` for never.
     private func next(at now: UInt64) -> UInt64 {
         let (flows, next) = plan.withLock { ($0.flows, $0.next) }
         guard flows, case .stop(let stop) = role else { return next }
         return min(
-            next, overdue.withLock { $0.nextCheck(oldest: $0.timeout > 0 ? stop.underWay.oldest : .max, at: now) })
+            next, overdue.withLock { $0.nextCheck(oldest: $0.timeout > 0 ? stop.underWay.front : .max, at: now) })
     }
 
-    /// Looks whether the oldest that is under way is overdue, or came.
+    /// Checks whether the oldest buffer in flight is overdue, or has arrived.
     private func checkOverdue(at now: UInt64) {
         guard case .stop(let stop) = role, plan.withLock({ $0.flows }) else { return }
         guard overdue.withLock({ $0.isInUse }) else { return }
         findPaths()
-        tell(overdue.withLock { $0.check(oldest: stop.underWay.oldest, at: now) })
+        tell(overdue.withLock { $0.check(oldest: stop.underWay.front, at: now) }, at: now)
     }
 
-    private var isStopped: Bool { plan.withLock { $0.stopped } }
+    var isStopped: Bool { plan.withLock { $0.stopped } }
 
-    /// Not after the stop: a handler of what was told before may have stopped the watch and freed its element.
-    private func tell(_ event: StallDetector.Event?) {
-        if let event, !isStopped { reporter.report(event, lastPosition: position) }
+    /// Not after the stop: a handler of an earlier report may have stopped the watch and freed its element.
+    private func tell(_ event: StallDetector.Event?, at now: UInt64) {
+        guard let event, !isStopped else { return }
+        stalls.withLock { $0.note(event, at: now) }
+        reporter.report(event, lastPosition: position)
     }
+
+    func readStalls(at now: UInt64) -> StallTotals {
+        stalls.withLock { $0.read(at: now) }
+    }
+
+    func age(of underWay: TransitOrigin.UnderWay, at now: UInt64) -> UInt64 {
+        time.withLock { underWay.age(in: $0, at: now) }
+    }
+
+    func readTotal() -> TransitResult {
+        lastTotal.withLock { $0 } ?? scope.total(self)
+    }
+
+    package func setNominalRate(_ rate: Double) {}
 
     /// Shows the open window to a reporter.
     package func read(at now: UInt64, _ reporter: any WatchReporter) {
-        guard let report = scope.read(self) else { return }
+        guard let report = scope.read(self, at: now) else { return }
+        let time = time.withLock { $0 }
         reporter.report(
             WatchWindow(
-                report: report, duration: time.withLock { $0.elapsed(at: now) }, position: position, closedAt: now,
+                report: report, duration: time.elapsed(at: now), position: position, closedAt: now, time: time,
                 complaint: nil))
     }
 
-    private func report(at now: UInt64, always: Bool, isEnd: Bool = false) {
-        // A start has no laps of its own to tell of.
+    /// Reports the window that is due at an instant; it may have been closed since then, see ``WatchScope/close(_:due:at:)``.
+    private func report(at now: UInt64, due: UInt64, always: Bool, isEnd: Bool = false) {
+        // A start has no laps of its own to report.
         if case .start = role { return }
-        guard reporter.isReady, let report = scope.close(self) else { return }
-        let duration = time.withLock { time in
-            defer { time.restart(at: now) }
-            return time.elapsed(at: now)
+        guard reporter.isReady, let (report, closedAt) = scope.close(self, due: due, at: now) else { return }
+        let time = time.withLock { time in
+            defer { time.restart(at: closedAt) }
+            return time
         }
         guard always || !report.tree.isEmpty else { return }
         reporter.report(
             WatchWindow(
-                report: report, duration: duration, position: position, closedAt: now,
-                complaint: complaint(isEnd: isEnd)))
-        if !isEnd { tell(overdue.withLock { $0.reported(at: now) }) }
+                report: report, duration: time.elapsed(at: closedAt), position: position, closedAt: closedAt,
+                time: time, complaint: complaint(isEnd: isEnd)))
+        if !isEnd { tell(overdue.withLock { $0.reported(at: now) }, at: now) }
     }
 
-    /// Hands what was measured since the last time to whom it is published by.
-    private func handOver(at now: UInt64) {
+    /// Passes the measurements since the last time to the publisher.
+    private func handOver(at now: UInt64, due: UInt64) {
         guard let publisher = publisher.withLock({ $0 }) else { return }
-        publisher.publish(scope.takeTapped(self), at: now)
+        publisher.publish(scope.takeTapped(self, due: due, at: now), at: now)
     }
 
     package var position: UInt64 { lastPosition.load(ordering: .relaxed) }
 
-    /// The number of buffers from which on it is not a coincidence if a stop recognizes none.
+    /// The number of buffers from which it is not a coincidence that a stop recognizes none.
     private static let suspicious: UInt64 = 64
 
     private func complaint(isEnd: Bool) -> WatchComplaint? {
@@ -288,7 +315,7 @@ package import Timepiece
         let passed = stop.passed
         let issued = group.all.reduce(0 as UInt64) { $0.addingSaturating($1.issued) }
         if issued == 0 {
-            let isElsewhere = passed > 0 && group.all.isEmpty && WatchRegistry.hasStart(path, outside: address)
+            let isElsewhere = passed > 0 && group.all.isEmpty && WatchRegistry.hasStart(path)
             return isElsewhere ? .startElsewhere : nil
         }
         if passed == 0 { return isEnd ? .nothingArrived(issued: issued) : nil }
@@ -296,7 +323,7 @@ package import Timepiece
         return isSuspicious ? .neverMatched(passed: passed) : nil
     }
 
-    /// Changes the plan and tells the clock what follows from it; false if the clock cannot run.
+    /// Changes the plan and reschedules on the clock; false if the clock cannot run.
     private func reschedule(at now: UInt64, _ change: (inout ReportPlan) -> Void) -> Bool {
         let open = time.withLock { $0.elapsed(at: now) }
         plan.withLock { plan in
@@ -307,7 +334,7 @@ package import Timepiece
         if case .start = role { return true }
         let next = next(at: now)
         if next != .max { return ReportClock.shared.schedule(self, at: next) }
-        ReportClock.shared.remove(self)
+        ReportClock.shared.cancel(self)
         return true
     }
 }

@@ -1,9 +1,9 @@
-/// The name of a watch: names with dots between, from the root down.
+/// The name of a watch: names separated by dots, from the root down.
 package struct WatchPath: Sendable, Equatable {
     package let text: String
     /// The last of the names.
     let name: String
-    /// What is before it: the path of the parent, nil if the name stands alone.
+    /// The path of the parent, nil if there is only one name.
     let parent: String?
 
     /// - Returns: nil if one of the names is empty.

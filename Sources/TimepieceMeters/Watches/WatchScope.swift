@@ -1,29 +1,23 @@
 import Synchronization
 import Timepiece
 
-/// The watches of one pipeline, which meet here by their names, and all that reads their laps.
+/// The watches of one pipeline, matched by their names, and all readers of their laps.
 ///
 /// Buffers take the lock only when a watch is entered from a place for the first time.
 final class WatchScope: Sendable {
     private struct State: Sendable {
-        var meters: [WatchMeter] = []
-        var contexts: [WatchContext] = []
-        var accounts: [ObjectIdentifier: WatchAccount] = [:]
-        /// The laps once more, for publishers with windows of their own.
-        var taps: [ObjectIdentifier: Statistics] = [:]
+        /// By their paths.
+        var meters: [String: [WatchMeter]] = [:]
         var groups: [String: TransitGroup] = [:]
+        var forest = WatchForest()
     }
 
     private let state = Mutex(State())
 
     var isEmpty: Bool { state.withLock { $0.meters.isEmpty } }
+    var numContexts: Int { state.withLock { $0.forest.numContexts } }
 
-    /// Whether a start of a path is here.
-    func hasStart(_ path: WatchPath) -> Bool {
-        state.withLock { $0.groups[path.text]?.all.isEmpty == false }
-    }
-
-    /// The group of starts of a path, which is made if it is not there.
+    /// The group of starts of a path, which is made if it does not exist.
     func group(_ path: String) -> TransitGroup {
         state.withLock { state in
             if let group = state.groups[path] { return group }
@@ -33,44 +27,43 @@ final class WatchScope: Sendable {
         }
     }
 
-    /// Lets a watch in, unless another one contradicts it.
+    /// Adds a watch, unless it contradicts another one.
     func join(_ meter: WatchMeter) throws(WatchProblem) {
         try state.withLock { state throws(WatchProblem) in
-            let namesakes = state.meters.filter { $0.path == meter.path }
+            let namesakes = state.meters[meter.path.text] ?? []
             if let other = namesakes.first(where: { $0.isAround != meter.isAround }) {
                 throw .edges(path: meter.path.text, label: meter.label, other: other.label, isAround: meter.isAround)
             }
-            state.meters.append(meter)
-            state.accounts[ObjectIdentifier(meter)] = WatchAccount(name: meter.path.name, label: meter.label)
+            state.meters[meter.path.text] = namesakes + [meter]
+            state.forest.open(meter)
             if case .stop(let stop) = meter.role {
-                state.contexts.append(WatchContext(meter: meter, outer: nil, parent: nil, source: .transit(stop)))
+                state.forest.add(WatchContext(meter: meter, outer: nil, parent: nil, source: .transit(stop)))
             }
         }
     }
 
-    /// Lets a watch go; no buffer is in it any more.
-    func leave(_ meter: WatchMeter) {
+    /// Removes a watch; no buffer is in it any more.
+    func leave(_ meter: WatchMeter, at now: UInt64) {
         state.withLock { state in
-            Self.drain(&state)
-            state.meters.removeAll { $0 === meter }
-            if state.meters.isEmpty {
-                // Contexts hold meters, and these the scope: with the last one all goes.
-                state = State()
-                return
+            state.meters[meter.path.text]?.removeAll { $0 === meter }
+            if state.meters[meter.path.text]?.isEmpty ?? false {
+                state.meters[meter.path.text] = nil
+                state.groups[meter.path.text] = nil
             }
-            state.accounts[ObjectIdentifier(meter)] = nil
-            state.taps[ObjectIdentifier(meter)] = nil
-            if !state.meters.contains(where: { $0.path == meter.path }) { state.groups[meter.path.text] = nil }
-            // What was entered below this watch is never entered again that way.
-            for context in state.contexts where context.isBelow(meter) { context.retire() }
+            if state.meters.isEmpty {
+                // Contexts own meters, and these the scope: all are released with the last one.
+                state.forest.leaveLapsToRoots()
+                state = State()
+            } else {
+                state.forest.remove(meter, at: now)
+            }
         }
     }
 
     /// The context in which a watch is entered below another one, or below none.
     func context(of meter: WatchMeter, within outer: WatchContext?) -> WatchContext {
         state.withLock { state in
-            let known = state.contexts.first { $0.meter === meter && $0.outer === outer && !$0.isRetired }
-            if let known { return known }
+            if let known = state.forest.context(of: meter, within: outer) { return known }
             var parent = outer
             if let path = meter.path.parent {
                 while let candidate = parent, candidate.path != path { parent = candidate.outer }
@@ -79,59 +72,51 @@ final class WatchScope: Sendable {
                 if case .laps(_, let tree)? = outer?.source { tree } else { LapTree() }
             let context = WatchContext(
                 meter: meter, outer: outer, parent: parent, source: .laps(LapSeries(), tree))
-            state.contexts.append(context)
+            state.forest.add(context)
             return context
         }
     }
 
-    /// Closes the window of a watch.
-    func close(_ meter: WatchMeter) -> WatchReport? {
+    /// Closes the window of a watch that is due at an instant, and returns when it was closed: another report that was
+    /// due by then may have had the laps drained since.
+    func close(_ meter: WatchMeter, due: UInt64, at now: UInt64) -> (report: WatchReport, at: UInt64)? {
         state.withLock { state in
-            Self.drain(&state)
-            let report = Self.report(of: meter, in: state)
-            state.accounts[ObjectIdentifier(meter)] = WatchAccount(name: meter.path.name, label: meter.label)
-            return report
+            let closedAt = state.forest.drain(for: meter, notBefore: due, at: now)
+            let report = state.forest.report(of: meter)
+            state.forest.restart(meter)
+            return report.map { ($0, closedAt) }
         }
     }
 
     /// Gathers the laps of a watch a second time from now on.
     func tap(_ meter: WatchMeter) {
-        state.withLock { $0.taps[ObjectIdentifier(meter)] = Statistics() }
+        state.withLock { $0.forest.tap(meter) }
     }
 
-    /// Takes out what was gathered a second time.
-    func takeTapped(_ meter: WatchMeter) -> Statistics {
+    /// Returns and removes the laps gathered a second time, up to an instant at least.
+    func takeTapped(_ meter: WatchMeter, due: UInt64, at now: UInt64) -> Statistics {
         state.withLock { state in
-            Self.drain(&state)
-            return state.taps.updateValue(Statistics(), forKey: ObjectIdentifier(meter)) ?? Statistics()
+            state.forest.drainOwn(of: meter, notBefore: due, at: now)
+            return state.forest.takeTapped(meter)
         }
+    }
+
+    /// Keeps all measurements of a watch from now on.
+    func keepTotal(_ meter: WatchMeter) {
+        state.withLock { $0.forest.keepTotal(of: meter) }
+    }
+
+    /// Reads the kept measurements, for any number of readers.
+    func total(_ meter: WatchMeter) -> TransitResult {
+        state.withLock { $0.forest.total(of: meter) }
     }
 
     /// Reads the window of a watch and leaves it open.
-    func read(_ meter: WatchMeter) -> WatchReport? {
+    func read(_ meter: WatchMeter, at now: UInt64) -> WatchReport? {
         state.withLock { state in
-            Self.drain(&state)
-            return Self.report(of: meter, in: state)
+            _ = state.forest.drain(for: meter, notBefore: .max, at: now)
+            return state.forest.report(of: meter)
         }
-    }
-
-    private static func report(of meter: WatchMeter, in state: State) -> WatchReport? {
-        // From one place the full name is clear; from several only the watch's own is true.
-        let nested = Set(state.contexts.filter { $0.meter === meter && $0.parent != nil }.map(\.path))
-        let path = nested.count == 1 ? nested.first : nil
-        return state.accounts[ObjectIdentifier(meter)].map {
-            WatchReport(tree: $0.tree, path: path ?? meter.path.text, share: $0.share)
-        }
-    }
-
-    /// Takes all laps out and adds them to the account of every watch that reports them.
-    private static func drain(_ state: inout State) {
-        // Found before they are drained: what is over by then gets no more laps.
-        let over = Set(state.contexts.filter(\.isOver).map(\.identifier))
-        let delivery = WatchDelivery(contexts: state.contexts)
-        delivery.deliver(to: &state.accounts)
-        delivery.deliver(to: &state.taps)
-        state.contexts.removeAll { over.contains($0.identifier) }
     }
 }
 
@@ -142,37 +127,45 @@ extension WatchContext {
     }
 }
 
-/// The scopes of the process, by the address that stands for a pipeline; one is there as long as it has a watch.
+/// The scopes of the process, by the address that identifies a pipeline; a scope exists as long as it has a watch.
 package enum WatchRegistry {
-    private static let scopes = Mutex<[UInt: WatchScope]>([:])
+    private struct State: Sendable {
+        var scopes: [UInt: WatchScope] = [:]
+        /// The number of starts of a path.
+        var starts: [String: Int] = [:]
+    }
 
-    /// Makes a watch in the scope of an address, which stands for a pipeline and is not read.
+    private static let state = Mutex(State())
+
+    /// Makes a watch in the scope of an address, which identifies a pipeline and is not dereferenced.
     package static func enter(
         _ address: UInt, _ settings: WatchMeter.Settings, reporter: any WatchReporter
     ) throws(WatchProblem) -> WatchMeter {
         guard let path = WatchPath(settings.path) else { throw WatchProblem.path(settings.path) }
-        return try scopes.withLock { scopes throws(WatchProblem) in
-            let scope = scopes[address] ?? WatchScope()
+        return try state.withLock { state throws(WatchProblem) in
+            let scope = state.scopes[address] ?? WatchScope()
             let meter = WatchMeter(path: path, settings: settings, scope: scope, address: address, reporter: reporter)
             try scope.join(meter)
             meter.announce()
-            scopes[address] = scope
+            state.scopes[address] = scope
+            if case .start = meter.role { state.starts[path.text, default: 0] += 1 }
             return meter
         }
     }
 
-    /// Whether a start of a path is in another scope than that of an address.
-    static func hasStart(_ path: WatchPath, outside address: UInt) -> Bool {
-        scopes.withLock { scopes in
-            scopes.contains { $0.key != address && $0.value.hasStart(path) }
-        }
+    /// Whether a start of a path is in any scope.
+    static func hasStart(_ path: WatchPath) -> Bool {
+        state.withLock { $0.starts[path.text] != nil }
     }
 
-    /// Lets a watch go, and its scope with the last one.
-    static func leave(_ address: UInt, _ meter: WatchMeter) {
-        scopes.withLock { scopes in
-            meter.scope.leave(meter)
-            if scopes[address] === meter.scope, meter.scope.isEmpty { scopes[address] = nil }
+    /// Removes a watch, and its scope with the last one.
+    static func leave(_ address: UInt, _ meter: WatchMeter, at now: UInt64) {
+        state.withLock { state in
+            meter.scope.leave(meter, at: now)
+            if state.scopes[address] === meter.scope, meter.scope.isEmpty { state.scopes[address] = nil }
+            if case .start = meter.role, let others = state.starts[meter.path.text] {
+                state.starts[meter.path.text] = others > 1 ? others - 1 : nil
+            }
         }
     }
 }

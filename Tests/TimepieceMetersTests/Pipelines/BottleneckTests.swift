@@ -44,7 +44,7 @@ private let ms = Trace.millisecond
         #expect(verdict.headroom == 1 / 0.99)
     }
 
-    @Test func `names the others that take a good part of the thread, and of equals the first`() {
+    @Test func `names the others that use a large part of the thread, and the first of equals`() {
         let verdict = Bottleneck.judge(
             window(
                 [element("a", work: 495), element("b", work: 500)],
@@ -53,6 +53,20 @@ private let ms = Trace.millisecond
         #expect(
             verdict.reason == "a is the bottleneck: 4.95 ms a buffer, 50 % of the time of thread t, "
                 + "which it shares with b (50 %).")
+    }
+
+    @Test func `names the element that several threads wait for`() {
+        var slow = element("slow", work: 980)
+        slow.isSerial = true
+        let threads = ["a", "b"].map { name in
+            Thread(name: name, work: 500 * ms, waits: [.queueFull: 490 * ms], elements: name == "a" ? [0] : [0, 1])
+        }
+        let verdict = Bottleneck.judge(window([element("source", work: 20), slow], threads))
+        #expect(verdict.element == "slow")
+        #expect(
+            verdict.reason == "slow is the bottleneck: 9.80 ms a buffer, 98 % of the time, "
+                + "and more than one thread waits for it.")
+        #expect(verdict.headroom == 1 / 0.98)
     }
 
     @Test func `names none where the sink waits for the clock, and says how much faster it could run`() {
@@ -77,6 +91,19 @@ private let ms = Trace.millisecond
         #expect(verdict.headroom.map { abs($0 - 1 / 0.94) < 1e-9 } == true)
     }
 
+    @Test func `does not count a source's wait for a processor as a limit`() {
+        var thread = Thread(name: "t", work: 700 * ms, waits: [.source: 300 * ms], elements: [0, 1])
+        (thread.loop, thread.unserved) = (0, 400 * ms)
+        let verdict = Bottleneck.judge(
+            window([element("camera", work: 450, wait: 300, for: .source), element("filter", work: 250)], [thread]))
+        #expect(verdict.element == nil)
+        #expect(verdict.limit == "filter")
+        #expect(verdict.headroom.map { abs($0 - 1 / 0.3) < 1e-9 } == true)
+        #expect(
+            verdict.reason == "Nothing is slow: camera waits for its data 30 % of the time; "
+                + "it could run 3.3 times faster before filter is the limit.")
+    }
+
     @Test func `knows that all processors are busy`() {
         var window = window(
             [element("encoder", work: 400), element("sink", wait: 600, for: .clock)],
@@ -87,7 +114,7 @@ private let ms = Trace.millisecond
         #expect(verdict.reason.hasSuffix("it could run 1.3 times faster before the processors are the limit."))
     }
 
-    @Test func `claims nothing where no thread is busy and nothing paces it`() {
+    @Test func `gives no verdict if no thread is busy and nothing paces it`() {
         let verdict = Bottleneck.judge(
             window(
                 [element("a", work: 600), element("b", work: 390)],
@@ -99,17 +126,25 @@ private let ms = Trace.millisecond
         #expect(verdict.headroom == nil)
     }
 
-    @Test func `claims nothing of a window in which too little happened`() {
+    @Test func `gives no verdict about a window with too few events`() {
         #expect(Bottleneck.judge(PipelineWindow()).element == nil)
         #expect(Bottleneck.judge(window([], [])).reason == "Too little happened to tell.")
     }
 
-    @Test func `claims nothing where the work is in handing buffers over`() {
+    @Test func `gives no verdict if the work is in passing buffers on`() {
+        var queue = element("queue", work: 800)
+        queue.isQueue = true
+        let verdict = Bottleneck.judge(
+            window([queue, element("sink", work: 190)], [Thread(name: "t", work: 990 * ms, elements: [0, 1])]))
+        #expect(verdict.element == nil)
+    }
+
+    @Test func `names no queue while an element uses a large part of its thread`() {
         var queue = element("queue", work: 600)
         queue.isQueue = true
         let verdict = Bottleneck.judge(
             window([queue, element("sink", work: 390)], [Thread(name: "t", work: 990 * ms, elements: [0, 1])]))
-        #expect(verdict.element == nil)
+        #expect(verdict.element == "sink")
     }
 
     @Test func `writes durations in three digits`() {

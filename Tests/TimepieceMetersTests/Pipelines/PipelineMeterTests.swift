@@ -1,3 +1,4 @@
+import Synchronization
 import Testing
 import Timepiece
 
@@ -25,7 +26,7 @@ private let ms = Trace.millisecond
         #expect(window.element("second").rate == 10)
     }
 
-    @Test func `is counted up to now where an element is still at work`() throws {
+    @Test func `is counted up to now if an element is still working`() throws {
         let trace = Trace()
         let slow = trace.element("slow")
         let thread = trace.thread("t")
@@ -58,6 +59,155 @@ private let ms = Trace.millisecond
         #expect(window.element("filter").work == 1 * ms)
     }
 
+    @Test func `of a source whose thread never slept is work, whatever its processor clock says`() throws {
+        let trace = Trace()
+        let (source, sink) = (trace.element("source", .source), trace.element("sink"))
+        sink.follows(source)
+        let thread = trace.thread("t")
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 0, runQueue: 0, sleeps: 0))
+        trace.meter.play(at: 0)
+        for time in 1...40 as ClosedRange<UInt64> { thread.pass(sink, at: time) }
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 10 * ms, runQueue: 0, sleeps: 2))
+        #expect(try trace.window(at: 40).element("source").wait == 0)
+        for time in 41...80 as ClosedRange<UInt64> { thread.pass(sink, at: time) }
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 20 * ms, runQueue: 0, sleeps: 42))
+        let window = try trace.window(at: 80)
+        #expect(window.element("source").wait > 30 * ms)
+        #expect(window.element("source").waitReason == .source)
+    }
+
+    @Test func `of a source that waits for a processor is work, and does not limit how fast it could run`() throws {
+        let trace = Trace()
+        let (source, sink) = (trace.element("source", .source), trace.element("sink"))
+        sink.follows(source)
+        let thread = trace.thread("t")
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 0, runQueue: 0, sleeps: 0))
+        trace.meter.play(at: 0)
+        for frame in 1...10 as ClosedRange<UInt64> {
+            thread.ran(frame)
+            thread.enter(sink, at: frame * 40)
+            thread.ran(frame + 1)
+            thread.leave(sink, at: frame * 40 + 9)
+        }
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 10 * ms, runQueue: 90 * ms, sleeps: 10))
+        let window = try trace.window(at: 409)
+        #expect(window.element("sink").work == 90 * ms)
+        #expect(window.element("source").work == 90 * ms)
+        #expect(window.threads.first?.unserved == 90 * ms)
+        #expect(Bottleneck.judge(window).headroom.map { abs($0 - 409.0 / 90) < 1e-9 } == true)
+    }
+
+    @Test func `is added without locking by the next thread when the first has ended`() throws {
+        let trace = Trace()
+        let filter = trace.element("filter")
+        let (first, second) = (trace.thread("t"), trace.thread("u"))
+        trace.meter.play(at: 0)
+        first.pass(filter, at: 1)
+        second.pass(filter, at: 2)
+        #expect(try trace.window(at: 10).element("filter").buffers == 2)
+        #expect(filter.trace.ownerNumber == 1)
+        trace.end(first)
+        second.pass(filter, at: 11)
+        #expect(try trace.window(at: 20).element("filter").buffers == 1)
+        #expect(filter.trace.ownerNumber == 0)
+        second.pass(filter, at: 21)
+        second.pass(filter, at: 22)
+        #expect(filter.trace.ownerNumber == 2)
+        #expect(try trace.window(at: 30).element("filter").buffers == 2)
+    }
+
+    @Test func `of a source that outputs many buffers at once and then sleeps for long is waiting`() throws {
+        let trace = Trace()
+        let (source, sink) = (trace.element("source", .source), trace.element("sink"))
+        sink.follows(source)
+        let thread = trace.thread("t")
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 0, runQueue: 0, sleeps: 0))
+        trace.meter.play(at: 0)
+        for time in 1...40 as ClosedRange<UInt64> { thread.pass(sink, at: time) }
+        thread.pass(sink, at: 540)
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 40 * ms, runQueue: 0, sleeps: 1))
+        #expect(try trace.window(at: 540).element("source").wait == 500 * ms)
+        // And again, in a wait that continues.
+        for time in 541...580 as ClosedRange<UInt64> { thread.pass(sink, at: time) }
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 80 * ms, runQueue: 0, sleeps: 2))
+        let window = try trace.window(at: 1540)
+        #expect(window.element("source").wait > 800 * ms)
+        #expect(Bottleneck.judge(window).element == nil)
+    }
+
+    @Test func `of a loop that rests is not work`() throws {
+        let trace = Trace()
+        let (typefind, sink) = (trace.element("typefind"), trace.element("sink"))
+        sink.follows(typefind)
+        typefind.trace.pulls.store(true, ordering: .relaxed)
+        let thread = trace.thread("t")
+        trace.meter.play(at: 0)
+        thread.pass(sink, at: 1)
+        thread.ran(3)
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 3 * ms, runQueue: 0))
+        #expect(try trace.window(at: 1000).element("typefind").work == 3 * ms)
+        thread.ran(5)
+        thread.pass(sink, at: 2000)
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 5 * ms, runQueue: 0))
+        #expect(try trace.window(at: 2000).element("typefind").work == 2 * ms)
+    }
+
+    @Test func `of a loop that has ended is distinguished from waiting in the last window only`() throws {
+        let trace = Trace()
+        let (source, sink) = (trace.element("source", .source), trace.element("sink"))
+        sink.follows(source)
+        let thread = trace.thread("t")
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 0, runQueue: 0, sleeps: 0))
+        trace.meter.play(at: 0)
+        for time in 1...40 as ClosedRange<UInt64> { thread.pass(sink, at: time) }
+        thread.end(at: sink)
+        trace.shared.set(1, ThreadTimes(name: "t", processor: 10 * ms, runQueue: 0, sleeps: 2))
+        let last = try trace.window(at: 41)
+        #expect(last.element("source").wait == 0)
+        #expect(last.element("source").work > 30 * ms)
+        #expect(last.threads.first?.elements == [1, 0])
+        #expect(try trace.window(at: 50).threads.first?.elements == [0])
+        // The same thread begins a loop again.
+        thread.pass(sink, at: 60)
+        #expect(try trace.window(at: 70).threads.first?.elements == [1, 0])
+    }
+
+    @Test func `in the end of a stream is work of the element that outputs what it held back`() throws {
+        let trace = Trace()
+        let (queue, encoder, sink) = (trace.element("queue", .queue), trace.element("encoder"), trace.element("sink"))
+        encoder.follows(queue, stores: true)
+        sink.follows(encoder)
+        let thread = trace.thread("t")
+        trace.meter.play(at: 0)
+        thread.pass(encoder, at: 10)
+        thread.enterEnd(encoder, at: 20)
+        // The processor time is that of threads of its own.
+        for time in [21, 121, 221, 321] as [UInt64] { thread.pass(sink, at: time) }
+        thread.enterEnd(sink, at: 330)
+        thread.leave(sink, at: 930)
+        thread.leave(encoder, at: 931)
+        let window = try trace.window(at: 1000)
+        #expect(window.element("encoder").work == 311 * ms)
+        #expect(window.element("encoder").buffers == 1)
+        #expect(window.element("encoder").max == 0)
+        #expect(window.element("sink").work == 0)
+        #expect(window.element("sink").buffers == 4)
+        #expect(try trace.window(at: 2000).threads.allSatisfy { $0.work == 0 })
+    }
+
+    @Test func `in the end of a stream is waiting in a sink that waits for the clock`() throws {
+        let trace = Trace()
+        let sink = trace.element("sink")
+        let thread = trace.thread("t")
+        trace.meter.play(at: 0)
+        thread.enterEnd(sink, at: 10, deadline: .max)
+        thread.leave(sink, at: 60)
+        let window = try trace.window(at: 100)
+        #expect(window.element("sink").work == 0)
+        #expect(window.element("sink").wait == 50 * ms)
+        #expect(window.element("sink").waitReason == .clock)
+    }
+
     @Test func `in a sink is waiting up to the deadline`() throws {
         let trace = Trace()
         let sink = trace.element("sink")
@@ -73,7 +223,7 @@ private let ms = Trace.millisecond
         #expect(window.element("sink").waitReason == .clock)
     }
 
-    @Test func `before playing makes no waiting and no load, but the work is told of`() throws {
+    @Test func `before playing is neither waiting nor load, but the work is reported`() throws {
         let trace = Trace()
         let (filter, sink) = (trace.element("filter"), trace.element("sink"))
         let thread = trace.thread("t")
@@ -122,7 +272,22 @@ private let ms = Trace.millisecond
         #expect(window.element("filter").max == 2 * ms)
     }
 
-    @Test func `is kept where an end comes that had no beginning`() throws {
+    @Test func `of threads that wait for their turn in a chain function is waiting`() throws {
+        let trace = Trace()
+        let slow = trace.element("slow")
+        let (first, second) = (trace.thread("first"), trace.thread("second"))
+        trace.meter.play(at: 0)
+        first.enter(slow, at: 10)
+        second.enter(slow, at: 12)
+        first.leave(slow, at: 20)
+        second.leave(slow, at: 30)
+        let window = try trace.window(at: 100)
+        #expect(window.element("slow").work == 20 * ms)
+        #expect(window.element("slow").wait == 8 * ms)
+        #expect(window.element("slow").waitReason == .queueFull)
+    }
+
+    @Test func `is kept if an end has no beginning`() throws {
         let trace = Trace()
         let (first, second) = (trace.element("first"), trace.element("second"))
         let thread = trace.thread("t")
@@ -158,7 +323,7 @@ private let ms = Trace.millisecond
         return (trace, queue, slow, trace.thread("in"), trace.thread("out"))
     }
 
-    @Test func `tells how long buffers stay, and who waits`() throws {
+    @Test func `reports how long buffers stay, and which side waits`() throws {
         let (trace, queue, slow, writer, reader) = pipeline()
         trace.meter.play(at: 0)
         writer.pass(queue, at: 10, buffer: 1)
@@ -199,17 +364,32 @@ private let ms = Trace.millisecond
         #expect(try trace.window(at: 100).queue("queue").dropped == 2)
     }
 
-    @Test func `that is not empty is not waited for, however late its thread is`() throws {
+    @Test func `that is not empty does not make its thread wait, however late that is`() throws {
         let (trace, queue, slow, writer, reader) = pipeline()
         trace.meter.play(at: 0)
         for buffer in 1...3 as ClosedRange<UInt64> { writer.pass(queue, at: 10, buffer: buffer) }
         reader.pass(slow, at: 11, buffer: 1)
         reader.pass(slow, at: 15, buffer: 2)
+        trace.shared.set(2, ThreadTimes(name: "out", processor: 1 * ms, runQueue: 3 * ms))
         let window = try trace.window(at: 15)
         #expect(window.element("queue").work == 4 * ms)
         #expect(window.element("queue").wait == 0)
         #expect(window.queue("queue").empty == 0)
         #expect(window.threads.first { $0.name == "out" }?.work == 4 * ms)
+    }
+
+    @Test func `that is blocked downstream waits, and does not work`() throws {
+        let (trace, queue, slow, writer, reader) = pipeline()
+        trace.meter.play(at: 0)
+        for buffer in 1...3 as ClosedRange<UInt64> { writer.pass(queue, at: 10, buffer: buffer) }
+        reader.pass(slow, at: 11, buffer: 1)
+        reader.pass(slow, at: 95, buffer: 2)
+        trace.shared.set(2, ThreadTimes(name: "out", processor: 3 * ms, runQueue: 1 * ms))
+        let window = try trace.window(at: 95)
+        #expect(window.element("queue").work == 4 * ms)
+        #expect(window.element("queue").wait == 80 * ms)
+        #expect(window.element("queue").waitReason == .queueFull)
+        #expect(window.queue("queue").empty == 0)
     }
 
     @Test func `drops nothing in a flush`() throws {
@@ -237,7 +417,7 @@ private let ms = Trace.millisecond
         #expect(row.level == 0)
     }
 
-    @Test func `that holds more than are followed counts them all`() throws {
+    @Test func `that contains more buffers than are followed counts them all`() throws {
         let (trace, queue, slow, writer, reader) = pipeline()
         trace.meter.play(at: 0)
         let count = PadTrace.capacity + 100
@@ -249,8 +429,55 @@ private let ms = Trace.millisecond
     }
 }
 
+@Suite struct `An aggregator` {
+    @Test func `waits for the last of its inputs, and works from then on`() throws {
+        let trace = Trace()
+        let mixer = trace.element("mixer", .aggregator)
+        let second = trace.meter.addPad(to: mixer.trace, name: "second")
+        let sink = trace.element("sink")
+        sink.follows(mixer)
+        let (a, b, out) = (trace.thread("a"), trace.thread("b"), trace.thread("out"))
+        trace.meter.play(at: 0)
+        out.pass(sink, at: 10)
+        a.pass(mixer, at: 12, buffer: 1)
+        second.store(memory: 0, time: 1, at: 15 * ms)
+        out.pass(sink, at: 40, buffer: 1)
+        // Both have a buffer already, and then one has come to its end.
+        a.pass(mixer, at: 35, buffer: 2)
+        second.store(memory: 0, time: 2, at: 36 * ms)
+        out.pass(sink, at: 50, buffer: 2)
+        unsafe b.trace.end(Unmanaged.passUnretained(second))
+        a.pass(mixer, at: 55, buffer: 3)
+        out.pass(sink, at: 65, buffer: 3)
+        let window = try trace.window(at: 65)
+        #expect(window.element("mixer").work == 25 * ms + 10 * ms + 10 * ms)
+        #expect(window.element("mixer").wait == 5 * ms + 5 * ms)
+        #expect(window.element("mixer").waitReason == .inputs)
+        #expect(window.queues.map(\.empty) == [5 * ms, 5 * ms])
+    }
+
+    @Test func `that muxes works as long as the processor runs, regardless of its buffers' times`() throws {
+        let trace = Trace()
+        let (muxer, sink) = (trace.element("muxer", .aggregator), trace.element("sink"))
+        muxer.trace.isMuxer()
+        sink.follows(muxer)
+        let (input, out) = (trace.thread("input"), trace.thread("out"))
+        trace.meter.play(at: 0)
+        // Of a time that no output ever has, so that it seems to be inside for good.
+        input.pass(muxer, at: 1, buffer: 3_600_000)
+        out.pass(sink, at: 10, buffer: 1)
+        out.ran(4)
+        input.pass(muxer, at: 45, buffer: 3_600_001)
+        out.pass(sink, at: 50, buffer: 2)
+        let window = try trace.window(at: 50)
+        #expect(window.element("muxer").work == 4 * ms)
+        #expect(window.element("muxer").wait == 36 * ms)
+        #expect(window.element("muxer").waitReason == .inputs)
+    }
+}
+
 @Suite struct `The elements of a pipeline` {
-    @Test func `are in the window in which they go, and not after it`() throws {
+    @Test func `are in the window in which they are removed, and not after it`() throws {
         let trace = Trace()
         let filter = trace.element("filter")
         let thread = trace.thread("t")
@@ -262,7 +489,7 @@ private let ms = Trace.millisecond
         #expect(try trace.window(at: 200).elements.isEmpty)
     }
 
-    @Test func `use the memory of those that went`() throws {
+    @Test func `reuse the memory of removed ones`() throws {
         let trace = Trace()
         trace.meter.play(at: 0)
         var seen: Set<ObjectIdentifier> = []
@@ -276,7 +503,32 @@ private let ms = Trace.millisecond
         #expect(seen.count == 1)
     }
 
-    @Test func `tell in the first window how long they took to start`() throws {
+    @Test func `leave all of their memory to the next pipeline`() {
+        let pool = TracePool()
+        var made: Set<Int> = []
+        for _ in 0..<100 {
+            let trace = Trace(pool: pool)
+            _ = (trace.element("filter"), trace.element("queue", .queue), trace.element("sink"))
+            trace.meter.stop()
+            made.insert(pool.count)
+        }
+        #expect(made == [6])
+    }
+
+    @Test func `that are added and removed while no window is closed keep a bounded number of records`() throws {
+        let pool = TracePool()
+        let trace = Trace(pool: pool)
+        trace.meter.play(at: 0)
+        for round in 0..<4 * PipelineMeter.mostGone {
+            let node = trace.element("queue\(round)", .queue)
+            trace.meter.removePad(node.pad)
+            trace.meter.remove(node.trace)
+        }
+        #expect(pool.count <= 2 * PipelineMeter.mostGone + 2)
+        #expect(try trace.window(at: 1).elements.count == PipelineMeter.mostGone)
+    }
+
+    @Test func `report in the first window how long they took to start`() throws {
         let trace = Trace()
         let (slow, sink) = (trace.element("slow"), trace.element("sink"))
         let thread = trace.thread("t")
@@ -290,7 +542,7 @@ private let ms = Trace.millisecond
         #expect(try trace.window(at: 300).element("slow").start == nil)
     }
 
-    @Test func `share threads of which the kernel is asked`() throws {
+    @Test func `share threads whose times the kernel reports`() throws {
         let trace = Trace()
         let filter = trace.element("filter")
         let thread = trace.thread("queue0:src")

@@ -4,7 +4,7 @@ import Timepiece
 @testable import TimepieceMeters
 
 @Suite struct `A histogram that threads share` {
-    @Test func `tells percentiles within 0.55 %, never outside the smallest and the largest`() {
+    @Test func `has percentiles within 0.55 %, never outside the smallest and the largest`() {
         let histogram = SharedHistogram()
         for value in 1...100 as ClosedRange<UInt64> { histogram.record(value * 1000) }
         let counted = histogram.drain()

@@ -11,17 +11,17 @@ import Timepiece
     private var threadCount: UInt64 = 0
     static let millisecond: UInt64 = 1_000_000
 
-    init(processors: Int = 2) {
+    init(processors: Int = 2, pool: TracePool = TracePool()) {
         let times = SharedTimes()
         shared = times
         meter = PipelineMeter(
-            registry: registry, pool: TracePool(), processors: processors,
+            registry: registry, pool: pool, processors: processors,
             times: { thread in times.of(thread.number) }, processTime: { times.process })
     }
 
     let shared: SharedTimes
 
-    /// What the kernel would say.
+    /// The statistics that the kernel would report.
     final class SharedTimes: Sendable {
         private let state = Mutex((times: [UInt64: ThreadTimes](), process: UInt64(0)))
         func of(_ thread: UInt64) -> ThreadTimes? { state.withLock { $0.times[thread] } }
@@ -44,6 +44,10 @@ import Timepiece
         return worker
     }
 
+    func end(_ worker: Worker) {
+        registry.leave(worker.trace)
+    }
+
     func window(at milliseconds: UInt64) throws -> PipelineWindow {
         guard let window = meter.window(at: milliseconds * Self.millisecond) else { throw NotPlaying() }
         return window
@@ -57,7 +61,15 @@ import Timepiece
     let trace: ElementTrace
     let pad: PadTrace
 
-    /// Says who brings the buffers of this one.
+    /// Whether its buffers are followed through the element that brings them.
+    var isFollowed: Bool {
+        unsafe pad.upstreamStore.load(ordering: .relaxed) != nil
+            || pad.upstream.load(ordering: .relaxed)?._withUnsafeGuaranteedRef {
+                $0.kind.load(ordering: .relaxed) == .aggregator
+            } ?? false
+    }
+
+    /// Says which element brings the buffers of this one.
     func follows(_ upstream: Node, stores: Bool = false) {
         unsafe pad.setUpstream(
             Unmanaged.passUnretained(upstream.trace), store: stores ? Unmanaged.passUnretained(upstream.pad) : nil)
@@ -89,16 +101,25 @@ import Timepiece
         buffer: UInt64 = 0, isList: Bool = false
     ) {
         let now = time * Trace.millisecond
+        let kind = node.trace.kind.load(ordering: .relaxed)
+        let isStored = kind == .queue || kind == .jitterBuffer || kind == .aggregator
+        if !isStored, !node.isFollowed, buffers == 1, deadline == 0, !isList {
+            unsafe trace.enter(Unmanaged.passUnretained(node.pad), key: key(node), at: now, bytes: bytes)
+            return
+        }
         let isNew = unsafe trace.enter(
             Unmanaged.passUnretained(node.pad), key: key(node), at: now, buffers: buffers, bytes: bytes,
             deadline: deadline == .max ? .max : deadline * Trace.millisecond, memory: 0, time: buffer, isList: isList)
-        let kind = node.trace.kind.load(ordering: .relaxed)
-        if isNew, kind == .queue || kind == .jitterBuffer || kind == .aggregator {
+        if isNew, isStored {
             node.pad.store(memory: 0, time: buffer, at: now)
         }
     }
 
     func leave(_ node: Node, at time: UInt64, buffers: UInt64 = 0, bytes: UInt64 = 0) {
+        guard buffers > 0 else {
+            trace.leave(key(node), at: time * Trace.millisecond)
+            return
+        }
         trace.leave(key(node), at: time * Trace.millisecond, buffers: buffers, bytes: bytes)
     }
 
@@ -110,6 +131,12 @@ import Timepiece
 
     func end(at node: Node) {
         unsafe trace.end(Unmanaged.passUnretained(node.pad))
+    }
+
+    /// The end of the stream goes into an element, which passes it on when it is done.
+    func enterEnd(_ node: Node, at time: UInt64, deadline: UInt64 = 0) {
+        unsafe trace.enterEnd(
+            Unmanaged.passUnretained(node.pad), key: key(node), at: time * Trace.millisecond, deadline: deadline)
     }
 
     private func key(_ node: Node) -> UInt {

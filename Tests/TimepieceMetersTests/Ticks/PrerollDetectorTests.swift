@@ -3,7 +3,7 @@ import Timepiece
 
 @testable import TimepieceMeters
 
-@Suite("A pipeline that does not get to play")
+@Suite("A pipeline that does not reach PLAYING")
 struct PrerollDetectorTests {
     private var detector = PrerollDetector()
 
@@ -11,7 +11,7 @@ struct PrerollDetectorTests {
         detector.check(isExpected: isExpected, timeout: 100, interval: 50, at: now)
     }
 
-    @Test mutating func `is a stall after the timeout, told again at each interval, and over when it plays`() {
+    @Test mutating func `is a stall after the timeout, reported again at each interval, and over when it plays`() {
         detector.start(at: 1_000)
         #expect(check(1_099) == nil)
         #expect(check(1_100) == .stalled(.standstill, since: .nanoseconds(100)))
@@ -22,7 +22,7 @@ struct PrerollDetectorTests {
         #expect(check(2_000) == nil)
     }
 
-    @Test mutating func `is none as long as it is to pause, and counts from when it is to play`() {
+    @Test mutating func `is not a stall while the target is PAUSED, and counts from when it is to play`() {
         detector.start(at: 1_000)
         #expect(check(1_500, isExpected: false) == nil)
         #expect(check(1_599) == nil)
@@ -30,7 +30,7 @@ struct PrerollDetectorTests {
         #expect(check(1_640, isExpected: false) == .resumed(.standstill, after: .nanoseconds(140)))
     }
 
-    @Test mutating func `is none before it is prepared`() {
+    @Test mutating func `is not a stall before it is prepared`() {
         #expect(detector.nextCheck(timeout: 100, at: 5) == .max)
         #expect(check(5_000) == nil)
         detector.start(at: 10)

@@ -3,11 +3,11 @@ import Testing
 
 @testable import TimepieceMeters
 
-@Suite("What is overdue")
+@Suite("An overdue buffer")
 struct OverdueDetectorTests {
     private var detector = OverdueDetector(timeout: 100)
 
-    @Test mutating func `is told when the oldest is older than the timeout, again at reports, and when it came`() {
+    @Test mutating func `is reported when the oldest exceeds the timeout, again at reports, and when it arrived`() {
         #expect(detector.check(oldest: 1_000, at: 1_099) == nil)
         #expect(detector.check(oldest: 1_000, at: 1_100) == .stalled(.inFlight, since: .nanoseconds(100)))
         #expect(detector.reported(at: 1_100) == nil)
@@ -28,18 +28,20 @@ struct OverdueDetectorTests {
         #expect(detector.check(oldest: 200, at: 900) == nil)
     }
 
-    @Test mutating func `is looked for when something can be overdue and no earlier`() {
+    @Test mutating func `is checked for when a buffer can be overdue and no earlier`() {
         #expect(detector.nextCheck(oldest: .max, at: 500) == 600)
         #expect(detector.nextCheck(oldest: 450, at: 500) == 550)
         detector.timeout = 0
         #expect(detector.nextCheck(oldest: 450, at: 500) == .max)
     }
 
-    @Test mutating func `does not come of a pause`() {
+    @Test mutating func `is not caused by a pause`() {
         detector.start(at: 1_000)
         #expect(detector.check(oldest: 100, at: 1_050) == nil)
         #expect(detector.nextCheck(oldest: 100, at: 1_050) == 1_100)
-        #expect(detector.check(oldest: 100, at: 1_100) == .stalled(.inFlight, since: .nanoseconds(1_000)))
+        #expect(detector.check(oldest: 100, at: 1_100) == .stalled(.inFlight, since: .nanoseconds(100)))
+        #expect(detector.reported(at: 1_300) == .stalled(.inFlight, since: .nanoseconds(300)))
+        #expect(detector.check(oldest: .max, at: 1_400) == .resumed(.inFlight, after: .nanoseconds(400)))
     }
 
     @Test mutating func `is over with a pause or the end of the stream`() {

@@ -2,7 +2,7 @@ import Testing
 import Timepiece
 import TimepieceMeters
 
-/// What watches report of laps whose instants are given: no clock, no pipeline, exact to the nanosecond.
+/// The reports of watches on laps with given instants: no clock, no pipeline, exact to the nanosecond.
 @Suite("Watches")
 struct WatchMeterTests {
     private let rig = WatchRig()
@@ -51,7 +51,7 @@ struct WatchMeterTests {
         #expect(window.rows.first == WatchRow(path: "a", laps: 1, sum: 100, own: 20, share: 1))
     }
 
-    @Test func `a watch behind a funnel reports what came through both ways and each way its part`() throws {
+    @Test func `a watch behind a funnel reports the buffers of both paths, and each path its part`() throws {
         let (left, right, joint) = (try rig.watch("left"), try rig.watch("right"), try rig.watch("joint"))
         unsafe left.lap(from: 0, to: 100) { unsafe joint.lap(from: 10, to: 30, within: $0) }
         unsafe right.lap(from: 200, to: 300) { unsafe joint.lap(from: 210, to: 280, within: $0) }
@@ -61,7 +61,7 @@ struct WatchMeterTests {
         #expect(try #require(right.closeWindow(at: 300)).rows.map(\.sum) == [100, 70])
     }
 
-    @Test func `a push that is refused at once is not a lap`() throws {
+    @Test func `a push that is refused immediately is not a lap`() throws {
         let watch = try rig.watch("w")
         unsafe watch.lap(from: 0, to: 10, passed: false)
         unsafe watch.lap(from: 20, to: 30)
@@ -81,7 +81,7 @@ struct WatchMeterTests {
             try #require(watch.closeWindow(at: 200)).rows == [WatchRow(path: "w", laps: 1, sum: 7, own: 7, share: 1)])
     }
 
-    @Test func `a watch that is stopped inside its own push leaves the others their laps`() throws {
+    @Test func `a watch that is stopped inside its own push does not affect the laps of others`() throws {
         let (a, b, c) = (try rig.watch("a"), try rig.watch("b"), try rig.watch("c"))
         unsafe a.lap(from: 0, to: 100) { outer in
             unsafe b.lap(from: 10, to: 90, within: outer) { middle in
@@ -101,7 +101,7 @@ struct WatchMeterTests {
         #expect(window.rows.first { $0.path == "a.c" } == WatchRow(path: "a.c", laps: 1, sum: 10, own: 10, share: 0.05))
     }
 
-    @Test func `what is entered inside the push of a watch that was stopped is not below it`() throws {
+    @Test func `a watch entered inside the push of a stopped watch is not below it`() throws {
         let (a, b) = (try rig.watch("a"), try rig.watch("b"))
         unsafe a.lap(from: 0, to: 100) { outer in
             unsafe b.lap(from: 10, to: 20, within: outer)
@@ -114,7 +114,22 @@ struct WatchMeterTests {
             try #require(b.closeWindow(at: 200)).rows == [WatchRow(path: "b", laps: 1, sum: 7, own: 7, share: 1)])
     }
 
-    @Test func `watches of two scopes do not meet`() throws {
+    @Test func `watches that all stop inside the outermost push are freed when it ends`() throws {
+        weak var inner: WatchMeter?
+        do {
+            let (a, b) = (try rig.watch("a"), try rig.watch("b"))
+            inner = b.meter
+            unsafe a.lap(from: 0, to: 100) { outer in
+                unsafe b.lap(from: 10, to: 20, within: outer)
+                unsafe a.meter.hold(outer)
+                a.meter.stop(at: 30)
+                b.meter.stop(at: 40)
+            }
+        }
+        #expect(inner == nil)
+    }
+
+    @Test func `watches of two scopes are not matched`() throws {
         let other = WatchRig()
         let (here, there) = (try rig.watch("w"), try other.watch("w"))
         unsafe here.lap(from: 0, to: 100) { unsafe there.lap(from: 10, to: 20, within: $0) }
@@ -154,10 +169,10 @@ struct WatchMeterTests {
         #expect(window.complaint == nil)
     }
 
-    @Test func `what is under way to a stop is told with its age, and lost at the end`() throws {
+    @Test func `buffers in flight to a stop are reported with their age, and lost at the end`() throws {
         let start = try rig.watch("w", label: "in", .start)
         let stop = try rig.watch("w", label: "out", .stop(.auto))
-        stop.meter.connect([start.identifier])
+        stop.meter.connect([start.identifier: []])
         for frame in 1...4 as ClosedRange<UInt64> { _ = start.stamp(at: frame * 100) }
         stop.pass(at: 150, from: start, sequence: 1, stampedAt: 100)
         let shown = WatchLog()
@@ -169,10 +184,10 @@ struct WatchMeterTests {
         #expect(last.report.tree.underWay.count == 0 && last.report.tree.losses.unmatched == 3)
     }
 
-    @Test func `an end without a single arrival is complained of`() throws {
+    @Test func `an end without a single arrival is reported`() throws {
         let start = try rig.watch("w", label: "in", .start)
         let stop = try rig.watch("w", label: "out", .stop(.auto))
-        stop.meter.connect([start.identifier])
+        stop.meter.connect([start.identifier: []])
         for frame in 1...90 as ClosedRange<UInt64> { _ = start.stamp(at: frame) }
         let window = try #require(stop.closeWindow(at: 1_000))
         #expect(window.report.tree.losses.unmatched == 90)

@@ -7,15 +7,30 @@ import TimepieceMeters
     private static let nextScope = Atomic<UInt>(1)
     /// An address that no other rig has; it is not read.
     private let scope = nextScope.add(1, ordering: .relaxed).newValue
+    private let meters = Mutex<[Member]>([])
 
-    /// Makes a watch that plays from instant 0, and whose reports come only at the end or when read.
-    func watch(_ path: String, label: String? = nil, _ edge: WatchMeter.Edge = .around) throws -> RiggedWatch {
+    /// The rig keeps no watch that nothing else holds.
+    private struct Member: Sendable {
+        weak let meter: WatchMeter?
+    }
+
+    deinit {
+        // A watch with an interval has a thread that waits for it.
+        for member in meters.withLock({ $0 }) { member.meter?.stop(at: 0) }
+    }
+
+    /// Makes a watch that plays from an instant; without an interval its reports come only at the end or when read.
+    func watch(
+        _ path: String, label: String? = nil, _ edge: WatchMeter.Edge = .around, interval: UInt64 = 0,
+        from begin: UInt64 = 0
+    ) throws -> RiggedWatch {
         let log = WatchLog()
-        let settings = WatchMeter.Settings(path: path, label: label ?? path, edge: edge, interval: 0)
+        let settings = WatchMeter.Settings(path: path, label: label ?? path, edge: edge, interval: interval)
         let meter = try WatchRegistry.enter(scope, settings, reporter: log)
-        meter.release(at: 0)
-        _ = meter.play(at: 0)
-        return RiggedWatch(meter: meter, log: log)
+        meters.withLock { $0.append(Member(meter: meter)) }
+        meter.release(at: begin)
+        _ = meter.play(at: begin)
+        return RiggedWatch(meter: meter, log: log, rig: self)
     }
 }
 
@@ -39,6 +54,8 @@ final class WatchLog: WatchReporter {
 @safe struct RiggedWatch {
     let meter: WatchMeter
     let log: WatchLog
+    /// Stops its watches when it goes.
+    let rig: WatchRig
 
     /// Ends the stream, begins it again, and returns the window that was reported.
     func closeWindow(at now: UInt64) -> WatchWindow? {
@@ -57,7 +74,7 @@ final class WatchLog: WatchReporter {
             as: UInt8.self, repeating: 0, count: MemoryLayout<WatchFrame>.size)
         defer { unsafe frame.deallocate() }
         unsafe frame.pointee.outer = unsafe outer
-        unsafe meter.enter(frame)
+        unsafe watchEnter(Unmanaged.passUnretained(meter), frame)
         unsafe frame.pointee.start = start
         unsafe inside(frame)
         unsafe meter.leave(frame, at: end, passed: passed, flushed: flushed, position: start)
