@@ -59,7 +59,7 @@ class Authority:
 
 
 def context(certificate, key, client_authority=None):
-    """What a server shows to its clients, and by whose word it verifies theirs."""
+    """The certificate of a server, and the authority by which it verifies those of its clients."""
     result = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     result.load_cert_chain(certificate, key)
     if client_authority:

@@ -100,7 +100,7 @@ def cases(user, secret, port):
     yield "a line without an equals sign", "", static_section("default", "A") + "nonsense\n", {}
     yield "options before any section", "", static("A"), {}
     yield "a malformed file beside keys of the environment", "nonsense", "", environment
-    yield "a file that is no text", "", b"[default]\naws_access_key_id = \xff\xfe\n", {}
+    yield "a file that is not text", "", b"[default]\naws_access_key_id = \xff\xfe\n", {}
     yield "a section name with a bracket and a comment after it", "", \
         static_section("default", "A").replace("[default]", "[default] # mine"), {}
     yield "a file path with a variable and a tilde", "", "", {
@@ -257,14 +257,14 @@ def write(folder, name, content):
 
 
 def caller(address, keys):
-    """Who holds the keys, by the token service."""
+    """The identity of the keys, by the token service."""
     return boto3.client(
         "sts", endpoint_url=address, region_name="us-east-1", aws_access_key_id=keys.access_key,
         aws_secret_access_key=keys.secret_key, aws_session_token=keys.token).get_caller_identity()["Arn"]
 
 
 def ask(environment, profile, address):
-    """What botocore finds."""
+    """The credentials that botocore finds."""
     kept = dict(os.environ)
     os.environ.clear()
     os.environ.update(environment)

@@ -18,7 +18,7 @@ ROOT_SECRET = "root+secret/of/the/tests"
 
 
 def free_port():
-    """A port for a server that cannot be given a socket: below those that the system hands out to others meanwhile."""
+    """A port for a server that does not accept a socket: below those that the system may assign to others."""
     while True:
         port = random.randrange(20000, 32768)
         try:

@@ -2,6 +2,9 @@
 
 The address of a client is http://127.0.0.1:PORT/FAULT/NAME: the fault says how the first requests of that name go wrong,
 later ones are taken. GET on the same path gives the books.
+
+It takes OpenTelemetry's protocol, too, at /FAULT/NAME/v1/metrics, where the faults begin with `otlp`. At otlp-sigv4 both
+protocols' signatures are made again by botocore and compared.
 """
 
 import calendar
@@ -10,15 +13,23 @@ import gzip
 import http.server
 import json
 import socket
+import sys
 import tempfile
 import threading
 import time
 
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from certificates import Authority, context
 from lifetime import run, say, wait_for_end
+from otlp_books import OpenTelemetryBooks, partial_success
 
 REQUEST_ID = "x-amzn-RequestId"
 SKEW = 7200
+PROTOBUF = "application/x-protobuf"
+# The tests' own.
+KEYS = Credentials("AKIATEST", "very/secret+key/of-the-tests", "very-secret-token-of-the-tests")
 
 
 class Books:
@@ -53,6 +64,7 @@ class Books:
 
 
 books = {}
+otlp_books = {}
 lock = threading.Lock()
 
 
@@ -69,6 +81,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return email.utils.formatdate(time.time() + skew, usegmt=True)
 
     def do_GET(self):
+        if self.path.endswith("/v1/metrics"):
+            with lock:
+                self.answer(200, otlp_books.setdefault(self.path, OpenTelemetryBooks()).summary())
+            return
         with lock:
             own = books.setdefault(self.path.strip("/"), Books())
             self.answer(200, {
@@ -76,6 +92,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
                 "earliest": min(own.stamps, default=0), "latest": max(own.stamps, default=0)})
 
     def do_POST(self):
+        if self.path.endswith("/v1/metrics"):
+            self.take_open_telemetry()
+            return
         fault, _, _ = self.path.strip("/").partition("/")
         length = int(self.headers["Content-Length"])
         with lock:
@@ -85,7 +104,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if fault == "reset-before" and number <= 2:
             self.rfile.read(min(length, 10))
             return self.reset()
-        content = json.loads(gzip.decompress(self.rfile.read(length)))
+        body = self.rfile.read(length)
+        if fault == "otlp-sigv4" and not self.is_signed(body):
+            own.problems.append("signature")
+        content = json.loads(gzip.decompress(body))
         if self.headers["X-Amz-Target"] != "GraniteServiceVersion20100801.PutMetricData":
             own.problems.append("target")
 
@@ -98,7 +120,57 @@ class Handler(http.server.BaseHTTPRequestHandler):
             take()
             self.confirm()
 
+    def is_signed(self, body):
+        """Whether botocore makes the same signature of what came."""
+        given = dict(part.split("=", 1) for part in self.headers["Authorization"].split(" ", 1)[1].split(", "))
+        request = AWSRequest("POST", f"http://{self.headers['Host']}{self.path}", data=body)
+        for name in given["SignedHeaders"].split(";"):
+            request.headers[name] = self.headers[name]
+        request.context["timestamp"] = self.headers["X-Amz-Date"]
+        auth = SigV4Auth(KEYS, "monitoring", "us-east-1")
+        text = auth.string_to_sign(request, auth.canonical_request(request))
+        return auth.signature(text, request) == given["Signature"]
+
+    def take_open_telemetry(self):
+        fault = self.path.split("/")[1]
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        with lock:
+            own = otlp_books.setdefault(self.path, OpenTelemetryBooks())
+            own.requests += 1
+            own.times.append(time.monotonic())
+            number = own.requests
+            if self.headers["Content-Type"] != PROTOBUF:
+                own.problems.append("type")
+            if fault == "otlp-sigv4" and not self.is_signed(body):
+                own.problems.append("signature")
+            if fault == "otlp-key" and self.headers["X-Api-Key"] != "a key, that nobody sees":
+                return self.answer(401, b"")
+            request = own.read(gzip.decompress(body) if self.headers["Content-Encoding"] == "gzip" else body)
+        wrong = {
+            "otlp-503": (2, 503, b"", {"Retry-After": "1"}), "otlp-429": (1, 429, b"", {"Retry-After": "1"}),
+            "otlp-502": (1, 502, b"<html>", {"Content-Type": "text/html"}), "otlp-504": (1, 504, b"", {}),
+            "otlp-400": (1, 400, b"\x08\x03\x12\x0bno good, no", {"Content-Type": PROTOBUF}),
+            "otlp-404": (1, 404, b"", {}), "otlp-500": (1, 500, b"", {}), "otlp-501": (1, 501, b"", {}),
+            "otlp-portal": (2, 200, b"<html>Please accept our terms</html>", {"Content-Type": "text/html"}),
+            "otlp-redirect": (1, 302, b"", {"Location": "http://127.0.0.1:9/login"}),
+            "otlp-echo": (sys.maxsize, 400, b"Do not say: " + (self.headers["X-Api-Key"] or "").encode(),
+                          {"Content-Type": "text/plain"}),
+            "otlp-partial": (1, 200, partial_success(2, "two are bad"), {"Content-Type": PROTOBUF}),
+            "otlp-warning": (1, 200, partial_success(0, "be careful"), {"Content-Type": PROTOBUF}),
+        }.get(fault, (0, 0, b"", {}))
+        times, status, answer, headers = wrong
+        if number > times or status == 200 and fault != "otlp-portal":
+            with lock:
+                own.take(request)
+        if number <= times:
+            self.answer(status, answer, headers)
+        else:
+            self.answer(200, b"", {"Content-Type": PROTOBUF, **({REQUEST_ID: "x"} if fault == "otlp-sigv4" else {})})
+
     # Each of these returns True if it has dealt with the request.
+
+    def fault_otlp_sigv4(self, number, content, take):
+        return False
 
     def fault_none(self, number, content, take):
         return False

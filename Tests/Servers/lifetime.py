@@ -1,4 +1,4 @@
-"""What all servers of the tests share: a bounded life, and words over pipes."""
+"""The common parts of the tests' servers: a bounded lifetime, and commands over pipes."""
 
 import json
 import os
@@ -10,7 +10,7 @@ _ended = threading.Event()
 
 
 def run(main, seconds=3600):
-    """Runs a server and ends the process when the server is done, or after so many seconds whatever it does."""
+    """Runs a server and ends the process when the server is done, or in any case after the given number of seconds."""
     timer = threading.Timer(seconds, os._exit, args=(3,))
     timer.daemon = True
     timer.start()
@@ -32,7 +32,7 @@ def run(main, seconds=3600):
 
 
 def wait_for_end():
-    """Waits until whoever started this process closes our standard input."""
+    """Waits until the parent of this process closes our standard input."""
     _ended.wait()
 
 

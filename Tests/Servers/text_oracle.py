@@ -20,7 +20,7 @@ LINE_PARTS = ["a", "b", " ", "  ", "\t", "'", "\"", "\\", "#", "$x", ";", "=", "
 
 
 def sections(path, text):
-    """What botocore reads, flat: section, option and value, one after the other; None if it refuses the text."""
+    """The flat result of botocore: section, option and value, one after the other; None if it refuses the text."""
     with open(path, "wb") as file:
         file.write(text.encode())
     try:

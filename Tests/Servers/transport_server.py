@@ -122,7 +122,7 @@ def main():
         os.mkdir(directory)
         shutil.copy(authority.path, directory)
         subprocess.run(["openssl", "rehash", directory], check=True)
-        # Bound and not listening: it refuses, and nobody else can have the port meanwhile.
+        # Bound and not listening: it refuses connections, and no other program can use the port.
         closed = socket.socket()
         closed.bind(("127.0.0.1", 0))
         say({

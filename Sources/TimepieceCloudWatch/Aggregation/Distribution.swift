@@ -1,36 +1,39 @@
 import Timepiece
 
-/// A histogram in few enough values for a service, made so that its percentiles, extremes and sum stay true.
+/// A histogram in few enough values for a service, whose percentiles, extremes and sum stay accurate.
 ///
 /// - The smallest and the largest value are the exact ones, with a count of one each.
-/// - Neighbors are merged while there are too many, those first that move the fewest samples the least; the values that
-///   hold p50, p90, p95, p99 and p99.9 are left alone, so those stay as near as the histogram has them (0.55 %).
-/// - What is between the extremes is scaled by less than 0.45 %, so that the values add up to the exact sum. A service
-///   that looks at the values only (as some do when values and a statistic set come together) reports the right mean.
+/// - A value is the mean of its bucket. So an exact 30 fps reads 33.33 ms, and the values add up to the exact sum: a
+///   service that uses the values only (as some do if it receives values and a statistic set together) reports the
+///   right mean.
+/// - Neighbors are merged while there are too many, first those whose merging moves the fewest samples the least; the
+///   values that contain p50, p90, p95, p99 and p99.9 are not merged, so those stay within their bucket, which is 1.09
+///   % wide.
 struct Distribution: Sendable, Equatable {
     private(set) var values: [Datum.Value]
 
-    /// How far values may be scaled: with the 0.54 % of a bucket's middle it stays under 1 %.
-    private static let largestScaling = 0.0045
-    /// The percentiles people put on dashboards.
+    /// The usual percentiles of dashboards.
     private static let kept = [0.5, 0.9, 0.95, 0.99, 0.999]
 
     init(_ statistics: Statistics, limit: Int) {
         let low = Double(statistics.minNanoseconds)
         let high = Double(statistics.maxNanoseconds)
+        let lowest = HistogramScale.bucket(of: statistics.minNanoseconds)
+        let highest = HistogramScale.bucket(of: statistics.maxNanoseconds)
         guard statistics.count > 2, low < high else {
             values = Self.extremes(of: statistics)
             return
         }
-        var inner = statistics.histogram.buckets.map {
-            Datum.Value(
-                nanoseconds: Swift.min(Swift.max(HistogramScale.middle(of: $0.index), low), high), count: $0.count)
+        var inner = statistics.histogram.buckets.map { bucket in
+            // One each of the extremes is a value of its own.
+            var (count, sum) = (bucket.count, bucket.sum)
+            if bucket.index == lowest { Self.take(statistics.minNanoseconds, from: &count, &sum) }
+            if bucket.index == highest { Self.take(statistics.maxNanoseconds, from: &count, &sum) }
+            let mean = count == 0 ? 0 : Double(sum) / Double(count)
+            return Datum.Value(nanoseconds: Swift.min(Swift.max(mean, low), high), count: count)
         }
-        Self.takeOne(from: &inner, at: 0)
-        Self.takeOne(from: &inner, at: inner.count - 1)
+        inner.removeAll { $0.count == 0 }
         inner = Self.merged(inner, limit: Swift.max(1, limit - 2))
-        Self.scale(
-            &inner, toSum: Double(statistics.sumNanoseconds) - low - high, between: low, and: high)
         values = Self.unique(
             [Datum.Value(nanoseconds: low, count: 1)] + inner + [Datum.Value(nanoseconds: high, count: 1)])
     }
@@ -67,7 +70,7 @@ struct Distribution: Sendable, Equatable {
         ]
     }
 
-    /// Puts equal neighbors together, as a value that was held at an extreme: the service wants each value once.
+    /// Merges equal neighbors, such as a value that was limited to an extreme: the service requires each value once.
     private static func unique(_ values: [Datum.Value]) -> [Datum.Value] {
         values.reduce(into: []) { result, value in
             if let last = result.last, last.nanoseconds == value.nanoseconds {
@@ -78,13 +81,9 @@ struct Distribution: Sendable, Equatable {
         }
     }
 
-    private static func takeOne(from values: inout [Datum.Value], at index: Int) {
-        guard values.indices.contains(index) else { return }
-        if values[index].count > 1 {
-            values[index].count -= 1
-        } else {
-            values.remove(at: index)
-        }
+    private static func take(_ value: UInt64, from count: inout UInt64, _ sum: inout UInt64) {
+        count -= Swift.min(count, 1)
+        sum -= Swift.min(sum, value)
     }
 
     private static func protect(_ groups: inout [Group]) {
@@ -101,28 +100,7 @@ struct Distribution: Sendable, Equatable {
         }
     }
 
-    /// Scales the values so that together they make the sum, as far as they may be and between the extremes.
-    private static func scale(
-        _ values: inout [Datum.Value], toSum target: Double, between low: Double, and high: Double
-    ) {
-        let limit = values.count == 1 ? Double.infinity : largestScaling
-        let middles = values.map(\.nanoseconds)
-        var factor = 1.0
-        // A value that is held at an extreme leaves its part to the others; a few rounds settle that.
-        for _ in 0..<8 {
-            let sum = values.reduce(0.0) { $0 + $1.nanoseconds * Double($1.count) }
-            let free = values.reduce(0.0) {
-                $0 + ($1.nanoseconds > low && $1.nanoseconds < high ? $1.nanoseconds * Double($1.count) : 0)
-            }
-            guard free > 0, sum != target else { return }
-            factor = Swift.min(Swift.max(factor * (1 + (target - sum) / free), 1 - limit), 1 + limit)
-            for index in values.indices {
-                values[index].nanoseconds = Swift.min(Swift.max(middles[index] * factor, low), high)
-            }
-        }
-    }
-
-    /// Neighboring values that have become one.
+    /// Neighboring values that were merged.
     private struct Group {
         var value: Datum.Value
         var low: Double

@@ -1,6 +1,6 @@
-/// The metric that a value belongs to: what the service bills as one series.
+/// The metric that a value belongs to, which the service bills as one series.
 package struct MetricIdentity: Sendable, Hashable {
-    /// A name and a value that tell one series of a metric from another.
+    /// A name and a value that distinguish one series of a metric from another.
     package struct Dimension: Sendable, Hashable {
         package let name: String
         package let value: String
@@ -14,9 +14,9 @@ package struct MetricIdentity: Sendable, Hashable {
     package let namespace: String
     package let name: String
     package let dimensions: [Dimension]
-    /// What its values are.
+    /// The unit of its values.
     package var unit: CloudWatchUnit = .seconds
-    /// The seconds that one datum gathers; under 60 it is stored as a metric of high resolution.
+    /// The seconds that one datum covers; under 60 it is stored as a metric of high resolution.
     package let interval: Int64
 
     package init(namespace: String, name: String, dimensions: [Dimension], interval: Int64) {

@@ -1,6 +1,6 @@
 package import Timepiece
 
-/// The interval that one series is gathering: windows go in, a minute comes out when the wall clock's grid is crossed.
+/// The open interval of one series: it collects windows, and is closed when the wall clock's grid is crossed.
 package struct OpenInterval: Sendable {
     package let identity: MetricIdentity
     private var statistics = Statistics()
@@ -27,13 +27,13 @@ package struct OpenInterval: Sendable {
         return complete
     }
 
-    /// Returns what was gathered if the interval is over, and restarts.
+    /// Returns the gathered data if the interval is over, and restarts.
     package mutating func takeIfOver(at now: Moment, clock: ClockEstimate, boot: String) -> ClosedInterval? {
         guard !isEmpty, cellNumber(at: now, clock: clock) != cell else { return nil }
         return take(boot: boot)
     }
 
-    /// Returns what was gathered, if anything, and restarts.
+    /// Returns the gathered data, if any, and restarts.
     package mutating func take(boot: String) -> ClosedInterval? {
         guard let last, !isEmpty else { return nil }
         let closedInterval = ClosedInterval(identity: identity, statistics: statistics, boot: boot, moment: last)
@@ -73,7 +73,7 @@ package struct ClosedInterval: Sendable {
     }
 }
 
-/// The grid of the wall clock that time stamps lie on: whole minutes, or whatever the interval is.
+/// The grid of time stamps on the wall clock: whole minutes, or whole intervals.
 package enum TimeGrid {
     /// Returns the number of the interval that a time falls into, counted from 1970.
     package static func cell(of time: WallTime, interval: Int64) -> Int64 {

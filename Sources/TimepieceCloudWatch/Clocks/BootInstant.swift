@@ -3,8 +3,8 @@ package import Timepiece
 
 /// A point of CLOCK_BOOTTIME: the monotonic clock plus the time the machine was suspended.
 ///
-/// What is gathered is dated on it, for it neither steps when somebody sets the wall clock nor stands still in between,
-/// so that one offset to the wall clock, learned later, dates everything since the machine was booted.
+/// Data are dated on it because it neither steps when the wall clock is set nor stops in between, so that one offset to
+/// the wall clock, learned later, dates everything since the machine was booted.
 package struct BootInstant: Sendable, Comparable, Hashable {
     /// Nanoseconds since the machine was booted.
     package let nanoseconds: Int64
@@ -27,7 +27,7 @@ package struct BootInstant: Sendable, Comparable, Hashable {
         nanoseconds = overflow ? boot : sum
     }
 
-    /// Returns the instant moved by a duration, held within what the type can say.
+    /// Returns the instant moved by a duration, limited to the range of the type.
     package func advanced(by duration: Duration) -> BootInstant {
         let (sum, overflow) = nanoseconds.addingReportingOverflow(duration.nanoseconds)
         return BootInstant(nanoseconds: overflow ? (duration < .zero ? .min : .max) : sum)
@@ -49,10 +49,10 @@ package struct BootInstant: Sendable, Comparable, Hashable {
     }
 }
 
-/// The name the kernel gave to this run of the machine, without which an instant since boot means nothing to a reader.
-enum BootIdentity {
-    /// The name, as `/proc/sys/kernel/random/boot_id` has it; one of this process' own where there is no such file.
-    static let current: String = read() ?? "process-" + String(UInt64.random(in: .min ... .max), radix: 16)
+/// The kernel's name for this run of the machine, without which an instant since boot has no meaning to a reader.
+package enum BootIdentity {
+    /// The name, from `/proc/sys/kernel/random/boot_id`; a name of this process' own if there is no such file.
+    package static let current: String = read() ?? "process-" + String(UInt64.random(in: .min ... .max), radix: 16)
 
     private static func read() -> String? {
         let file = unsafe open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC)
@@ -66,11 +66,11 @@ enum BootIdentity {
     }
 }
 
-/// What the machine's two clocks showed at once.
+/// The times of the machine's two clocks at the same moment.
 package struct Moment: Sendable, Equatable {
     /// The clock that never steps.
     package let boot: BootInstant
-    /// The clock on the wall as the machine has it, which may be wrong.
+    /// The machine's wall clock, which may be wrong.
     package let wall: WallTime
 
     package init(boot: BootInstant, wall: WallTime) {
@@ -83,7 +83,7 @@ package struct Moment: Sendable, Equatable {
         Moment(boot: .now(), wall: .now())
     }
 
-    /// Returns the moment later by a duration, unless the clock is set in between.
+    /// Returns the moment after a duration, unless the clock is set in between.
     package func advanced(by duration: Duration) -> Moment {
         Moment(boot: boot.advanced(by: duration), wall: wall.advanced(by: duration))
     }

@@ -1,27 +1,29 @@
 package import Timepiece
 
-/// What is known about the right time: the machine's wall clock, unless the service's `Date` has proved it wrong.
+/// The estimate of the right time: the machine's wall clock, unless the service's `Date` has shown that it is wrong.
 ///
-/// A device without a battery for its clock boots in 1970. What it gathers is dated since boot; once the service has
-/// answered, with whatever error, the offset is known and the right time stamps follow, for what was gathered before too.
+/// A device without a battery for its clock boots in 1970. Its data are dated since boot; once the service has
+/// responded, even with an error, the offset and thereby the right time stamps are known, also for data that were
+/// gathered before.
 package struct ClockEstimate: Sendable, Equatable {
-    /// How far the wall clock may be from the service's before it is held to be wrong.
+    /// How far the wall clock may be from the service's before it is considered wrong.
     ///
-    /// A `Date` counts whole seconds and is as old as the answer's way; half a second is added to it for the first.
+    /// A `Date` counts whole seconds and is as old as the response's travel time; half a second is added to it for the
+    /// rounding.
     static let tolerance: Duration = .seconds(2)
     /// A wall clock that shows less was never set: the start of 2025.
-    static let earliestPlausible = WallTime(nanoseconds: 1_735_689_600_000_000_000)
+    package static let earliestPlausible = WallTime(nanoseconds: 1_735_689_600_000_000_000)
 
-    /// How far the right time is ahead of the machine's clock; zero while that is held to be right.
+    /// How far the right time is ahead of the machine's clock; zero while that is considered right.
     package private(set) var skew: Duration = .zero
-    /// True once the service has told its time.
+    /// True once the service has sent its time.
     package private(set) var isConfirmed = false
-    /// The right time at boot, where it differs from what the machine's clock makes of it.
+    /// The right time at boot, if it differs from the one by the machine's clock.
     private var learned: WallTime?
 
     package init() {}
 
-    /// Takes the time from an answer of the service.
+    /// Takes the time from a response of the service.
     package mutating func learn(date: WallTime, sent: Moment, received: Moment) {
         isConfirmed = true
         let way = sent.boot.duration(to: received.boot)

@@ -2,7 +2,7 @@ import Glibc
 package import Timepiece
 
 extension WallTime {
-    /// Makes a time of its parts in UTC; nil for what is in no calendar, as February 30.
+    /// Makes a time of its parts in UTC; nil for a date that does not exist, such as February 30.
     ///
     /// Second 60, a leap second, is the second after 59.
     init?(year: Int, month: Int, day: Int, hour: Int, minute: Int, second: Int, nanosecond: Int) {
@@ -30,7 +30,7 @@ extension WallTime {
         ].map { Self.padded($0.0, to: $0.1) + $0.2 }.joined()
     }
 
-    /// Reads exactly so many decimal digits.
+    /// Reads exactly the given number of decimal digits.
     static func digits(_ text: some StringProtocol, _ width: Int) -> Int? {
         guard text.utf8.count == width, text.utf8.allSatisfy({ $0 >= 48 && $0 <= 57 }) else { return nil }
         return Int(text)

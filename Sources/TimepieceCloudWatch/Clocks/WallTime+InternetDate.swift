@@ -3,7 +3,7 @@ package import Timepiece
 extension WallTime {
     /// Reads a time of RFC 3339, as `2026-11-22T12:00:00Z`, with or without a fraction; nil if it is written otherwise.
     ///
-    /// The offset may also be `+02:00`, or `+0200` as ISO 8601 has it. Fractions finer than a nanosecond are cut off.
+    /// The offset may also be `+02:00`, or `+0200` as ISO 8601 has it. Fractions finer than a nanosecond are truncated.
     package init?(internetDate text: String) {
         let letters = Array(text.utf8)
         guard letters.count >= 20, letters[10] == UInt8(ascii: "T") || letters[10] == UInt8(ascii: "t"),

@@ -1,9 +1,9 @@
 import Glibc
 
-/// The environment variables as they were when somebody looked.
+/// A copy of the environment variables.
 ///
-/// A copy, because another thread of the host may change the process's own while it is read, and because tests give
-/// their own. Variables hold secrets, so no description shows them.
+/// It is a copy because another thread of the host may change the process's own while it is read, and because tests
+/// pass their own. Variables hold secrets, so no description shows them.
 package struct Environment: Sendable {
     private let values: [String: String]
 
@@ -12,7 +12,7 @@ package struct Environment: Sendable {
         self.values = values
     }
 
-    /// Copies the environment of the process; to be called where no thread changes it, as at the start of an element.
+    /// Copies the environment of the process; called when no thread changes it, as at the start of an element.
     package static func ofProcess() -> Environment {
         var values: [String: String] = [:]
         var next = unsafe environ
@@ -33,12 +33,12 @@ package struct Environment: Sendable {
         values[name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// The variables as a program that is started gets them, `NAME=value`.
+    /// The variables in the form for a new program, `NAME=value`.
     var entries: [String] { values.map { "\($0.key)=\($0.value)" } }
 
-    /// Puts the values of `$NAME` and `${NAME}` into a path, and the home directory in place of a leading `~`.
+    /// Substitutes the values of `$NAME` and `${NAME}` in a path, and the home directory in place of a leading `~`.
     ///
-    /// As botocore, a variable that is not set stays as it is written.
+    /// As in botocore, the name of a variable that is not set stays.
     func expand(_ path: String) -> String {
         var result = ""
         var rest = path[...]

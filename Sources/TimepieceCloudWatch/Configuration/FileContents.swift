@@ -4,11 +4,11 @@ import Glibc
 enum FileContents {
     /// Why a file was not read.
     enum Failure: Error, Equatable {
-        /// There is none of that name, or it is a directory or device.
+        /// There is no file of that name, or it is a directory or device.
         case missing
-        /// The system said no, for the given reason.
+        /// The system refused, for the given reason.
         case unreadable(String)
-        /// The system had not the means for it just then, for the given reason.
+        /// The system lacked the resources at that moment, for the given reason.
         case outOfMeans(String)
         /// It is longer than the limit.
         case tooLong(limit: Int)
@@ -25,7 +25,7 @@ enum FileContents {
             }
         }
 
-        /// Whether it may be read another time, as it is.
+        /// Whether the same file may be readable later.
         var isTransient: Bool {
             if case .outOfMeans = self { true } else { false }
         }

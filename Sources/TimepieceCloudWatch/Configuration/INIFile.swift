@@ -1,8 +1,8 @@
 /// The sections of a shared AWS configuration or credentials file.
 ///
 /// The form is that of Python's `RawConfigParser`, by which botocore reads these files: `=` or `:` between name and
-/// value, names in any case, comments only as lines of their own (`#`, `;`), values that go on in lines that are indented
-/// deeper, `[DEFAULT]` for all sections, and nothing given twice.
+/// value, names in any case, comments only as lines of their own (`#`, `;`), values that continue in lines that are
+/// indented deeper, `[DEFAULT]` for all sections, and no duplicates.
 struct INIFile: Sendable, Confidential {
     /// The reason why a text is not such a file.
     struct Malformation: Error, Equatable {

@@ -1,6 +1,6 @@
 /// The name of an AWS region, as `eu-central-1`.
 ///
-/// It becomes part of a host name, so only what can be a label of one is let in.
+/// It becomes part of a host name, so only a valid label of a host name is accepted.
 package struct Region: Sendable, Equatable, CustomStringConvertible {
     /// The name.
     package let name: String
@@ -40,7 +40,7 @@ package struct Region: Sendable, Equatable, CustomStringConvertible {
             ?? Partition(prefix: "", domain: "amazonaws.com", dualStackDomain: "api.aws")
     }
 
-    /// Source: `partitions.json` of botocore; a test holds all hosts against botocore's own rules.
+    /// Source: `partitions.json` of botocore; a test compares all hosts with botocore's own rules.
     private static let partitions = [
         Partition(prefix: "cn-", domain: "amazonaws.com.cn", dualStackDomain: "api.amazonwebservices.com.cn"),
         Partition(prefix: "us-isob-", domain: "sc2s.sgov.gov", dualStackDomain: "api.aws.scloud"),

@@ -1,26 +1,32 @@
 /// Finds the region to send to.
 package struct RegionResolver: Sendable {
-    /// The region that was set; before all others.
+    /// The region that was set, which precedes all others.
     package var setting: String?
     /// The profile that was set.
     package var profile: String?
     /// The environment variables.
     package var environment: Environment
-    /// The way to the instance metadata service.
+    /// The connection to the instance metadata service.
     package var transport: any Transport
+    /// The names of settings in sentences about them.
+    package var names: SettingNames
 
-    /// Makes a resolver of the element's settings.
-    package init(setting: String?, profile: String?, environment: Environment, transport: any Transport) {
+    /// Makes a resolver of the settings.
+    package init(
+        setting: String?, profile: String?, environment: Environment, transport: any Transport,
+        names: SettingNames = .properties
+    ) {
         self.setting = setting
         self.profile = profile
         self.environment = environment
         self.transport = transport
+        self.names = names
     }
 
     /// Returns the first of: the setting, `AWS_REGION`, `AWS_DEFAULT_REGION`, the profile, the EC2 instance.
     ///
     /// The setting comes before the environment, unlike in kvssink. Blocks for about two seconds at worst, if only the
-    /// metadata service is left to ask.
+    /// metadata service remains.
     package func resolve() throws(CredentialsError) -> Region {
         if let region = try configured() { return region }
         let metadata = InstanceMetadata(
@@ -31,12 +37,12 @@ package struct RegionResolver: Sendable {
             throw CredentialsError(isTransient: error.isTransient, "No AWS region was found: \(error.sentence)")
         }
         throw CredentialsError(
-            "No AWS region was found: set the property region, AWS_REGION, or region in the AWS profile.")
+            "No AWS region was found: set \(names.described("region")), AWS_REGION, or region in the AWS profile.")
     }
 
-    /// Returns the region that is said by the setting, the environment or the profile, without asking a service.
+    /// Returns the region of the setting, the environment or the profile, without a request to a service.
     package func configured() throws(CredentialsError) -> Region? {
-        if let name = setting, !name.isEmpty { return try Self.checked(name, "the property region") }
+        if let name = setting, !name.isEmpty { return try Self.checked(name, names.described("region")) }
         for variable in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
             if let name = environment.filled(variable) { return try Self.checked(name, variable) }
         }

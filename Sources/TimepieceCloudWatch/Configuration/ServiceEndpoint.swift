@@ -4,7 +4,7 @@ package enum ServiceEndpoint {
     package enum Service: Sendable {
         /// CloudWatch, which takes the metrics.
         case cloudWatch
-        /// The Security Token Service, which lends keys.
+        /// The Security Token Service, which issues temporary keys.
         case securityToken
 
         /// The name in host names and in signatures.
@@ -33,18 +33,19 @@ package enum ServiceEndpoint {
     /// - Parameters:
     ///   - service: the service to call.
     ///   - region: the region of the service.
-    ///   - setting: the address that was set, as the property `endpoint-uri`; it is for CloudWatch alone.
+    ///   - setting: the address that was set, such as the property `endpoint-uri`; it applies to CloudWatch only.
     ///   - allowsPlainHTTP: whether an address with `http` may be that of another machine.
     ///   - environment: the environment variables.
     ///   - configuration: the shared files.
+    ///   - names: the names of settings in sentences about them.
     /// - Returns: an address with a path, at least `/`.
-    /// - Throws: if an address that was given is malformed, or is `http` to another machine without permission.
+    /// - Throws: if a given address is malformed, or is `http` to another machine without permission.
     package static func address(
         of service: Service, in region: Region, setting: String? = nil, allowsPlainHTTP: Bool = false,
-        environment: Environment, configuration: SharedConfiguration
+        environment: Environment, configuration: SharedConfiguration, names: SettingNames = .properties
     ) throws(CredentialsError) -> String {
         if let setting, !setting.isEmpty {
-            return try checked(setting, "the property endpoint-uri", allowsPlainHTTP)
+            return try checked(setting, names.described("endpoint-uri"), allowsPlainHTTP)
         }
         let profile = configuration.profile
         func isTrue(_ variable: String, _ option: String) -> Bool {
@@ -73,7 +74,7 @@ package enum ServiceEndpoint {
         return "\(name).\(region.name).\(isDualStack ? region.dualStackDomain : region.domain)"
     }
 
-    /// The address that the profile gives.
+    /// The address in the profile.
     private static func configured(
         _ service: Service, _ configuration: SharedConfiguration
     ) throws(CredentialsError) -> String? {

@@ -1,6 +1,6 @@
 /// The profiles of the shared AWS files, `~/.aws/config` and `~/.aws/credentials`, as botocore reads them.
 package struct SharedConfiguration: Sendable, Confidential {
-    /// The options of each profile of both files together; those of the credentials file win.
+    /// The options of each profile of both files together; those of the credentials file take precedence.
     let profiles: [String: [String: String]]
     /// The options of the profiles of the configuration file alone.
     let configured: [String: [String: String]]
@@ -11,9 +11,9 @@ package struct SharedConfiguration: Sendable, Confidential {
     /// The profile that is used: the setting, `AWS_DEFAULT_PROFILE`, `AWS_PROFILE`, or `default`.
     let profileName: String
 
-    /// Reads both files, where the environment says they are; files that are not there are empty.
+    /// Reads both files, at the paths of the environment; a missing file counts as empty.
     ///
-    /// - Throws: if a file cannot be read or parsed, and if a profile was asked for that is in neither file.
+    /// - Throws: if a file cannot be read or parsed, and if the requested profile is in neither file.
     package init(profile: String?, environment: Environment) throws(CredentialsError) {
         let configPath = environment.expand(environment["AWS_CONFIG_FILE"] ?? "~/.aws/config")
         let credentialsPath = environment.expand(

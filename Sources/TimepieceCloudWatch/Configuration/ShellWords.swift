@@ -1,6 +1,6 @@
-/// A line split into words as a POSIX shell does, without anything being expanded or run.
+/// A line split into words as by a POSIX shell, without expansion or execution.
 ///
-/// As Python's `shlex.split`, by which botocore reads `credential_process` and the names of profiles.
+/// Like Python's `shlex.split`, with which botocore reads `credential_process` and the names of profiles.
 enum ShellWords {
     /// Returns the words; nil if a quotation is not closed or a backslash ends the line.
     static func split(_ line: String) -> [String]? {
@@ -30,7 +30,7 @@ enum ShellWords {
         return words
     }
 
-    /// Takes what follows a double quotation mark, to the one that closes it.
+    /// Reads the text after a double quotation mark, to the closing one.
     private static func quoted(_ rest: inout Substring.UnicodeScalarView) -> String? {
         var text = String.UnicodeScalarView()
         while let letter = rest.popFirst() {

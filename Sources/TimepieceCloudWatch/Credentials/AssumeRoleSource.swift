@@ -12,7 +12,7 @@ struct AssumeRoleSource: CredentialsSource {
         return try keys(of: profileName, visited: [profileName], at: now)
     }
 
-    /// Tells whether a profile is to be had by assuming a role with other keys.
+    /// Returns whether the keys of a profile are obtained by assuming a role with other keys.
     static func isRole(_ profile: [String: String]) -> Bool {
         profile["role_arn"] != nil && profile["web_identity_token_file"] == nil
     }
@@ -21,7 +21,7 @@ struct AssumeRoleSource: CredentialsSource {
         profile["aws_access_key_id"] != nil || profile["aws_secret_access_key"] != nil
     }
 
-    /// Borrows the keys of the role of a profile; `visited` are the profiles on the way to it, itself too.
+    /// Borrows the keys of the role of a profile; `visited` has the profiles on the path to it, including itself.
     private func keys(of name: String, visited: [String], at now: WallTime) throws(CredentialsError) -> Credentials {
         let profile = sources.configuration.profiles[name, default: [:]]
         guard profile["mfa_serial"] == nil else {
@@ -59,7 +59,7 @@ struct AssumeRoleSource: CredentialsSource {
         guard let profile = sources.configuration.profiles[next] else {
             throw CredentialsError("The source_profile \"\(next)\" of the AWS profile \"\(name)\" does not exist.")
         }
-        // A profile may name itself: the role and the keys to assume it with are then in one place.
+        // A profile may name itself: it then contains both the role and the keys to assume it with.
         guard !visited.contains(next) || next == name && Self.hasKeys(profile) else {
             throw CredentialsError(
                 "The AWS profiles \((visited + [next]).joined(separator: ", ")) name each other as source_profile "

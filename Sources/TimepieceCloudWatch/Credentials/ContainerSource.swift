@@ -7,7 +7,7 @@ struct ContainerSource: CredentialsSource {
 
     var name: String { "the container" }
 
-    /// The hosts other than loopback that may be asked without TLS: addresses that no router forwards.
+    /// The hosts other than loopback that may be queried without TLS: addresses that no router forwards.
     private static let plainHosts: Set<String> = ["169.254.170.2", "169.254.170.23", "fd00:ec2::23"]
 
     func load(at now: WallTime) throws(CredentialsError) -> Credentials? {

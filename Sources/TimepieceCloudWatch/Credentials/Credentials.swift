@@ -4,13 +4,13 @@ package import Timepiece
 ///
 /// Their text is not in any description, reflection or error.
 package struct Credentials: Sendable, Equatable {
-    /// The name of the key, which is sent with each request; no secret.
+    /// The name of the key, which is sent with each request and is not a secret.
     package var accessKeyID: String
     /// The key itself, which is never sent.
     package var secretAccessKey: String
-    /// What proves that the key was lent for a time; nil for a key that lasts.
+    /// The session token of a temporary key; nil for a permanent key.
     package var sessionToken: String?
-    /// When the service stops to take the key; nil for never.
+    /// When the service stops accepting the key; nil for never.
     package var expiration: WallTime?
 
     /// Makes a set of keys.
@@ -25,14 +25,15 @@ package struct Credentials: Sendable, Equatable {
 }
 
 extension Credentials: Confidential {
-    /// The first four letters of the key's name, which tell its kind, and when it expires.
+    /// The first four letters of the key's name, which show its kind, and when it expires.
     package var description: String {
         "credentials \(accessKeyID.prefix(4))…, " + (expiration.map { "valid until \($0)" } ?? "without an end")
     }
 }
 
 extension Credentials {
-    /// What may be wrong with the secret, to be said when the service refuses it; nothing of the secret itself.
+    /// What may be wrong with the secret, for the report when the service refuses it; it contains no part of the secret
+    /// itself.
     var hint: String? {
         let letters = secretAccessKey.unicodeScalars
         let hasOdd = letters.contains { $0.value <= 32 || $0 == "\"" || $0 == "'" || $0.value > 126 }
@@ -42,7 +43,7 @@ extension Credentials {
 
     /// Makes keys of texts from outside.
     ///
-    /// - Throws: if a part is empty or could not stand in a header, or if the expiration is not a time. The sentence names
+    /// - Throws: if a part is empty or not valid in a header, or if the expiration is not a time. The sentence names
     ///   the origin and not the text.
     init(
         checking accessKeyID: String, _ secretAccessKey: String, _ sessionToken: String?, expiration: String? = nil,
@@ -66,8 +67,8 @@ extension Credentials {
 
     /// Reads keys from the JSON of a service or program, inside the object at `path`.
     ///
-    /// `names` are what is said there for the key's name, the secret, the token and the expiration; the last two may be
-    /// missing unless `needsAll`, which is for keys that are lent.
+    /// `names` are the members of the key's name, the secret, the token and the expiration; the last two may be missing
+    /// unless `needsAll`, which is for temporary keys.
     init(
         _ document: JSONDocument, in path: [String] = [], names: [String], needsAll: Bool, origin: String
     ) throws(CredentialsError) {
@@ -88,9 +89,10 @@ extension Credentials {
     }
 }
 
-/// A value that holds secrets, so that no text made of it shows what is inside.
+/// A value that contains secrets, so that no text made of it shows them.
 ///
-/// Logs, test reports and debuggers print values by these three forms; a type says in its description what may be known.
+/// Logs, test reports and debuggers print values by these three forms; the description of a type contains what may be
+/// shown.
 package protocol Confidential: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {}
 
 extension Confidential {

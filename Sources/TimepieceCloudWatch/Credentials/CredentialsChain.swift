@@ -3,31 +3,32 @@ package import Timepiece
 
 /// The keys that are in use, renewed in time.
 ///
-/// Keys with an end are renewed from 15 minutes before it, spread over five minutes so that a fleet does not ask at
-/// once, by another thread and one at a time; the old ones are handed out until their end. Safe on any thread.
-package final class CredentialsChain: CredentialsProvider {
-    /// How long before their end keys are renewed, at the earliest.
+/// Keys that expire are renewed from 15 minutes before that time, spread over five minutes so that a fleet does not ask
+/// at the same time, by another thread and one at a time; the old ones are returned until they expire. Safe on any
+/// thread.
+package final class CredentialsChain: Sendable {
+    /// How long before they expire keys are renewed, at the earliest.
     static let leadTime = Duration.seconds(15 * 60)
-    /// Over how long renewals are spread.
+    /// The time over which renewals are spread.
     static let spread = Duration.seconds(5 * 60)
-    /// How long a renewal that failed is not tried again.
+    /// How long a failed renewal is not repeated.
     static let pause = Duration.seconds(60)
 
     private struct State {
         var keys: Credentials?
-        /// When the keys are no longer handed out; nil for never.
+        /// When the keys are no longer returned; nil for never.
         var end: WallTime?
         /// When the keys are renewed; nil for never.
         var renewal: WallTime?
         var isRenewing = false
         var lastError: CredentialsError?
 
-        /// The keys if they may be handed out.
+        /// The keys if they may be returned.
         func validKeys(at now: WallTime) -> Credentials? {
             end.map { now < $0 } ?? true ? keys : nil
         }
 
-        /// Whether the keys may be handed out but should be renewed.
+        /// Whether the keys may be returned but should be renewed.
         func isDue(at now: WallTime) -> Bool {
             renewal.map { now >= $0 } ?? false
         }
@@ -41,7 +42,7 @@ package final class CredentialsChain: CredentialsProvider {
 
     /// Makes a chain that searches all places that the settings allow.
     ///
-    /// The transport is for the services that lend keys; it is not the sender's own, which would have to wait.
+    /// The transport is for the services that issue keys; it is separate from the sender's, which would have to wait.
     package convenience init(settings: CredentialsSettings, transport: any Transport) {
         let search = CredentialsSearch(settings: settings, transport: transport)
         self.init(
@@ -53,7 +54,7 @@ package final class CredentialsChain: CredentialsProvider {
     /// Makes a chain over any search.
     ///
     /// - Parameters:
-    ///   - find: searches for keys at the time given; takes as long as it must.
+    ///   - find: searches for keys at the given time; may take long.
     ///   - run: runs a renewal without blocking.
     ///   - random: a number from 0 up to 1 for the spread.
     init(
@@ -65,9 +66,13 @@ package final class CredentialsChain: CredentialsProvider {
         self.random = random
     }
 
-    /// The reason why the last search gave nothing; nil if it gave keys.
+    /// The reason why the last search failed; nil if it found keys.
     package var lastError: CredentialsError? { state.withLock { $0.lastError } }
 
+    /// Returns keys that are valid at the given time.
+    ///
+    /// Blocks while the first keys are fetched, for seconds at worst; later it returns immediately, because keys are
+    /// renewed by another thread before they expire.
     package func credentials(at now: WallTime) throws(CredentialsError) -> Credentials {
         let (keys, isToRenew) = state.withLock { state -> (Credentials?, Bool) in
             let keys = state.validKeys(at: now)
@@ -86,11 +91,12 @@ package final class CredentialsChain: CredentialsProvider {
         return try renew(at: now) { $0.validKeys(at: now) }
     }
 
+    /// Notes that the service refused the keys; the next call fetches new ones.
     package func invalidate() {
         state.withLock { $0.keys = nil }
     }
 
-    /// Searches for keys and keeps them; of several threads one searches, and the others take what it found.
+    /// Searches for keys and keeps them; of several threads one searches, and the others use its result.
     private func renew(
         at now: WallTime, unless found: (State) -> Credentials?
     ) throws(CredentialsError) -> Credentials {
@@ -110,10 +116,10 @@ package final class CredentialsChain: CredentialsProvider {
         }
     }
 
-    /// Notes new keys, and when they end and are renewed.
+    /// Notes new keys, and when they expire and are renewed.
     ///
-    /// To a clock that is wrong, keys may seem to have ended already. They are tried nevertheless for a while, because it
-    /// is the service's reply that corrects the clock.
+    /// By a wrong clock, keys may seem to have expired already. They are still tried for a while, because the service's
+    /// reply corrects the clock.
     private func keep(_ keys: Credentials, from now: WallTime, in state: inout State) {
         let early = Self.leadTime - Self.spread * random()
         state.keys = keys
@@ -121,16 +127,4 @@ package final class CredentialsChain: CredentialsProvider {
         state.renewal = keys.expiration.map { max($0.advanced(by: .zero - early), now.advanced(by: Self.pause)) }
         state.lastError = nil
     }
-}
-
-/// Where a sender gets its keys.
-package protocol CredentialsProvider: Sendable {
-    /// Returns keys that are valid at the given time.
-    ///
-    /// Blocks while the first keys are fetched, for seconds at worst; later it answers at once, because keys are renewed
-    /// by another thread before they expire.
-    func credentials(at now: WallTime) throws(CredentialsError) -> Credentials
-
-    /// Says that the service refused the keys; the next question fetches new ones.
-    func invalidate()
 }

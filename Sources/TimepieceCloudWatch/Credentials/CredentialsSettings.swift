@@ -1,6 +1,6 @@
 package import Timepiece
 
-/// What was said about keys, by the properties of an element or by a program.
+/// The settings for keys, from the properties of an element or from a program.
 package struct CredentialsSettings: Sendable {
     /// The property `access-key`; needs the secret too.
     package var accessKey: String?
@@ -8,19 +8,22 @@ package struct CredentialsSettings: Sendable {
     package var secretAccessKey: String?
     /// The property `session-token`.
     package var sessionToken: String?
-    /// The property `profile`. As in botocore, it puts the keys of the environment out of play.
+    /// The property `profile`. As in botocore, it disables the keys of the environment.
     package var profile: String?
-    /// The property `iot-certificate`; it comes before all others.
+    /// The property `iot-certificate`; it precedes all others.
     package var iotCertificate: IoTCertificate?
     /// The property `region`, for the Security Token Service.
     package var region: String?
     /// The environment variables.
     package var environment: Environment
+    /// The names of settings in sentences about them.
+    package var names: SettingNames
 
-    /// Makes settings; without any, the environment, the files and the host are asked.
+    /// Makes settings; without arguments, the environment, the files and the host are used.
     package init(
         accessKey: String? = nil, secretAccessKey: String? = nil, sessionToken: String? = nil, profile: String? = nil,
-        iotCertificate: IoTCertificate? = nil, region: String? = nil, environment: Environment
+        iotCertificate: IoTCertificate? = nil, region: String? = nil, environment: Environment,
+        names: SettingNames = .properties
     ) {
         self.accessKey = accessKey
         self.secretAccessKey = secretAccessKey
@@ -29,11 +32,12 @@ package struct CredentialsSettings: Sendable {
         self.iotCertificate = iotCertificate
         self.region = region
         self.environment = environment
+        self.names = names
     }
 }
 
 extension CredentialsSettings: Confidential {
-    /// Which settings there are, without what they hold.
+    /// Which settings are present, without their values.
     package var description: String {
         let given = [
             ("access-key", accessKey != nil), ("secret-access-key", secretAccessKey != nil),
@@ -45,11 +49,11 @@ extension CredentialsSettings: Confidential {
 }
 
 extension CredentialsSettings {
-    /// Refuses what can be seen to be wrong without asking a service or running a program.
+    /// Refuses settings that are recognizably wrong without a request to a service or the run of a program.
     ///
-    /// For the start of an element: half a pair of keys, a profile that is missing or goes in a circle, a malformed file,
-    /// a certificate that is not there. Reads a few files, sends nothing. What only a service can tell is found later, by
-    /// ``CredentialsChain``.
+    /// For the start of an element: half a pair of keys, a profile that is missing or circular, a malformed file, a
+    /// missing certificate. Reads a few files and sends nothing. Errors that only a service can detect are found later,
+    /// by ``CredentialsChain``.
     package func check(at now: WallTime) throws(CredentialsError) {
         if let certificate = iotCertificate?.certificate {
             for path in [certificate.certificatePath, certificate.keyPath, certificate.authoritiesPath] {
@@ -58,7 +62,7 @@ extension CredentialsSettings {
                     _ = try FileContents.read(path)
                 } catch {
                     guard !error.isTransient else { continue }
-                    throw CredentialsError("The file \(path) of iot-certificate \(error.reason).")
+                    throw CredentialsError("The file \(path) of \(names("iot-certificate")) \(error.reason).")
                 }
             }
         }

@@ -8,7 +8,8 @@ struct InstanceMetadata: Sendable {
     let configuration: SharedConfiguration
     let transport: any Transport
 
-    /// The hosts other than loopback that may be asked without TLS: the service's own addresses, which no router forwards.
+    /// The hosts other than loopback that may be queried without TLS: the service's own addresses, which no router
+    /// forwards.
     private static let plainHosts: Set<String> = ["169.254.169.254", "fd00:ec2::254"]
 
     /// Returns keys; nil if the service is turned off by `AWS_EC2_METADATA_DISABLED`.
@@ -33,7 +34,7 @@ struct InstanceMetadata: Sendable {
         try session()?.text("latest/meta-data/placement/region", "has no region")
     }
 
-    /// Gets the token that each question must carry.
+    /// Gets the token that each request must carry.
     private func session() throws(CredentialsError) -> Session? {
         guard environment["AWS_EC2_METADATA_DISABLED"]?.lowercased() != "true" else { return nil }
         let base = try base()
@@ -74,7 +75,7 @@ struct InstanceMetadata: Sendable {
         return base.hasSuffix("/") ? base : base + "/"
     }
 
-    /// One second unless `AWS_METADATA_SERVICE_TIMEOUT` says otherwise, at most a minute.
+    /// One second unless `AWS_METADATA_SERVICE_TIMEOUT` is set, at most a minute.
     private var limit: Duration {
         let name = "metadata_service_timeout"
         let text = environment["AWS_METADATA_SERVICE_TIMEOUT"] ?? configuration.profile[name]
@@ -83,7 +84,7 @@ struct InstanceMetadata: Sendable {
 }
 
 extension InstanceMetadata {
-    /// The right to ask questions.
+    /// The token for requests.
     private struct Session {
         let base: String
         var token: String

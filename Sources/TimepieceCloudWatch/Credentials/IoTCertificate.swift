@@ -1,6 +1,6 @@
 import Timepiece
 
-/// The certificate of a device with AWS IoT Core and the role that it is exchanged for, in kvssink's words.
+/// The certificate of a device with AWS IoT Core and the role that it is exchanged for, with kvssink's names.
 package struct IoTCertificate: Sendable, Equatable {
     /// The account's endpoint of the credentials provider, a host with or without a port.
     package let endpoint: String
@@ -8,22 +8,23 @@ package struct IoTCertificate: Sendable, Equatable {
     package let certificate: ClientCertificate
     /// The role alias.
     package let roleAlias: String
-    /// The name of the thing; nil if the role's policies do not ask for it.
+    /// The name of the thing; nil if the role's policies do not require it.
     package let thingName: String?
 
     /// Takes the fields of the property `iot-certificate`: `endpoint`, `cert-path`, `key-path`, `role-aliases`, and
     /// maybe `ca-path` and `iot-thing-name`.
     ///
-    /// - Throws: if a field is missing, is unknown, or cannot be what it is for.
-    package init(fields: [String: String]) throws(CredentialsError) {
+    /// - Throws: if a field is missing, unknown or invalid.
+    package init(fields: [String: String], names: SettingNames = .properties) throws(CredentialsError) {
+        let property = names("iot-certificate")
         let known = ["endpoint", "cert-path", "key-path", "ca-path", "role-aliases", "iot-thing-name"]
         if let unknown = fields.keys.sorted().first(where: { !known.contains($0) }) {
             throw CredentialsError(
-                "iot-certificate has a field \"\(unknown)\"; it may have \(known.joined(separator: ", ")).")
+                "\(property) has a field \"\(unknown)\"; it may have \(known.joined(separator: ", ")).")
         }
         func required(_ name: String) throws(CredentialsError) -> String {
             guard let value = fields[name], !value.isEmpty else {
-                throw CredentialsError("iot-certificate needs the field \(name).")
+                throw CredentialsError("\(property) needs the field \(name).")
             }
             return value
         }
@@ -35,11 +36,11 @@ package struct IoTCertificate: Sendable, Equatable {
         thingName = fields["iot-thing-name"].flatMap { $0.isEmpty ? nil : $0 }
         guard let parts = URLParts("https://\(endpoint)"), parts.authority == endpoint.lowercased() else {
             throw CredentialsError(
-                "The endpoint of iot-certificate is not a host, such as name.credentials.iot.region.amazonaws.com.")
+                "The endpoint of \(property) is not a host, such as name.credentials.iot.region.amazonaws.com.")
         }
         guard Self.isName(roleAlias, "=,@-_"), Self.isName(thingName ?? "-", ":-_") else {
             throw CredentialsError(
-                "role-aliases and iot-thing-name of iot-certificate may have letters, digits, \"-\", \"_\" and few more."
+                "role-aliases and iot-thing-name of \(property) may have letters, digits, \"-\", \"_\" and few more."
             )
         }
     }
@@ -49,7 +50,7 @@ package struct IoTCertificate: Sendable, Equatable {
     }
 }
 
-/// Keys that AWS IoT Core lends for the certificate of a device.
+/// Keys that AWS IoT Core issues for the certificate of a device.
 ///
 /// Source: "Authorizing direct calls to AWS services using AWS IoT Core credential provider".
 struct IoTSource: CredentialsSource {

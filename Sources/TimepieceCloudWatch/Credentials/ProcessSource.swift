@@ -2,7 +2,7 @@ import Timepiece
 
 /// Keys that a program prints, `credential_process` of a profile.
 ///
-/// The program is run without a shell, the words split as botocore splits them, and is given half a minute.
+/// The program is run without a shell, with the words split as by botocore, and has half a minute.
 struct ProcessSource: CredentialsSource {
     let command: String?
     let profileName: String
@@ -12,7 +12,7 @@ struct ProcessSource: CredentialsSource {
 
     var name: String { "the credential_process of the AWS profile \"\(profileName)\"" }
 
-    /// How long a program may run; botocore would wait for ever.
+    /// How long a program may run; botocore would wait without limit.
     static let limit = Duration.seconds(30)
 
     func load(at now: WallTime) throws(CredentialsError) -> Credentials? {

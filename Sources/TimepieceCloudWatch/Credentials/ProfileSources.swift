@@ -1,4 +1,4 @@
-/// The places of keys that the shared files lead to.
+/// The sources of keys in the shared files.
 struct ProfileSources: Sendable {
     let settings: CredentialsSettings
     let configuration: SharedConfiguration
@@ -14,7 +14,7 @@ struct ProfileSources: Sendable {
             metadata: InstanceMetadata(environment: environment, configuration: configuration, transport: transport))
     }
 
-    /// The places of one profile's keys, in botocore's order.
+    /// The sources of one profile's keys, in botocore's order.
     ///
     /// `environment` has the variables of web identity, and is nil where only the profile counts.
     func list(for name: String, environment: Environment?) -> [any CredentialsSource] {
@@ -36,7 +36,8 @@ struct ProfileSources: Sendable {
     /// The token service of the region in use; without a region the one of us-east-1, which knows all roles.
     func service() throws(CredentialsError) -> SecurityTokenService {
         let resolver = RegionResolver(
-            setting: settings.region, profile: settings.profile, environment: environment, transport: transport)
+            setting: settings.region, profile: settings.profile, environment: environment, transport: transport,
+            names: settings.names)
         guard let region = try resolver.configured() ?? Region("us-east-1") else {
             throw CredentialsError("There is no AWS region to ask for a role's keys.")
         }

@@ -2,7 +2,7 @@ import Glibc
 import Synchronization
 import Timepiece
 
-/// Runs a program to its end and takes what it prints, without a shell, within a time and a size.
+/// Runs a program to its end and reads its output, without a shell, within a time and a size.
 enum ProgramOutput {
     private struct Running {
         /// Programs that have been started and have not been waited for.
@@ -13,7 +13,7 @@ enum ProgramOutput {
 
     private static let running = Mutex(Running())
 
-    /// Ends all programs that run, with what they have started, as this process ends; later ones are not started.
+    /// Ends all running programs, with their child processes, as this process ends; later ones are not started.
     static func endAll() {
         running.withLock { running in
             running.isEnding = true
@@ -45,7 +45,8 @@ enum ProgramOutput {
 
     /// Runs `words[0]`, looked up in the PATH of this process, with the rest as its arguments.
     ///
-    /// It reads nothing, its errors are not shown, and it inherits no file of the host. Blocks until it ended.
+    /// The program has no input, its errors are not shown, and it inherits no open file of the host. Blocks until it
+    /// has ended.
     static func run(
         _ words: [String], environment: Environment, within limit: Duration, bytes: Int
     ) throws(Failure) -> [UInt8] {
@@ -72,7 +73,7 @@ enum ProgramOutput {
         } catch {
             // Before it is waited for, so that its number is not another process' when all are ended.
             _ = running.withLock { $0.processes.remove(process) }
-            kill(-process, SIGKILL)  // its group: a program that started others goes with them
+            kill(-process, SIGKILL)  // its group: a program is ended with its child processes
             var status: Int32 = 0
             while unsafe waitpid(process, &status, 0) < 0, errno == EINTR {}
             throw error
@@ -146,7 +147,7 @@ enum ProgramOutput {
             guard left > 0 else { throw .timedOut }
             var question = pollfd(fd: file, events: Int16(POLLIN), revents: 0)
             let ready = unsafe poll(&question, 1, Int32(clamping: left))
-            guard ready > 0 else { continue }  // the time is up, or a signal came: asked above
+            guard ready > 0 else { continue }  // the time is up, or a signal arrived: checked above
             let count = unsafe Glibc.read(file, &part, part.count)
             guard count > 0 else { return output }
             output += part.prefix(count)

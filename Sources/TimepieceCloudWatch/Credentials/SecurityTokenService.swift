@@ -1,6 +1,6 @@
 import Timepiece
 
-/// AWS's Security Token Service, which lends the keys of roles.
+/// AWS's Security Token Service, which issues the keys of roles.
 struct SecurityTokenService: Sendable {
     let address: String
     let region: Region
@@ -21,7 +21,7 @@ struct SecurityTokenService: Sendable {
         return try keys(request, role)
     }
 
-    /// Borrows the keys of a role for a holder of an identity token, as Kubernetes gives its pods.
+    /// Borrows the keys of a role for a holder of an identity token, as issued to pods by Kubernetes.
     func assume(_ role: Role, identityToken: String, at now: WallTime) throws(CredentialsError) -> Credentials {
         try keys(request("AssumeRoleWithWebIdentity", role, [("WebIdentityToken", identityToken)], at: now), role)
     }
@@ -49,7 +49,7 @@ struct SecurityTokenService: Sendable {
         guard reply.status == 200 else {
             let name = XMLText.element("Code", in: text)
             let code = name.map { ", \($0.prefix(60))" } ?? ""
-            // Of all messages this one says who may not do what, and nothing of the request.
+            // This message alone names the identity and the denied action, and nothing of the request.
             let said = name == "AccessDenied" ? XMLText.element("Message", in: text) : nil
             throw CredentialsError(
                 isTransient: true,
@@ -67,13 +67,13 @@ struct SecurityTokenService: Sendable {
     }
 }
 
-/// Keys of a role for a holder of an identity token in a file, as EKS gives it to pods.
+/// Keys of a role for a holder of an identity token in a file, as issued to pods by EKS.
 ///
 /// Each of the three values comes from the environment, or from the profile if it is not there.
 struct WebIdentitySource: CredentialsSource {
     let profile: [String: String]
     let profileName: String
-    /// The variables; nil if a profile was asked for, which puts them out of play.
+    /// The variables; nil if a profile was set, which disables them.
     let environment: Environment?
     let service: @Sendable () throws(CredentialsError) -> SecurityTokenService
 

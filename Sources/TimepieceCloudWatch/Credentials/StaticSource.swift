@@ -1,6 +1,6 @@
 import Timepiece
 
-/// Keys that somebody wrote down: in the settings, in the environment or in a profile.
+/// Keys in the settings, in the environment or in a profile.
 struct StaticSource: CredentialsSource, Confidential {
     let accessKeyID: String?
     let secretAccessKey: String?
@@ -8,19 +8,19 @@ struct StaticSource: CredentialsSource, Confidential {
     let expiration: String?
     /// Where they are written, for messages, as `the environment`.
     let origin: String
-    /// What the key's name and the secret are called there.
+    /// The names of the key's name and the secret there.
     let names: (accessKeyID: String, secretAccessKey: String)
 
     var name: String { origin }
 
-    /// The keys of an element's properties.
+    /// The keys of the settings.
     init(_ settings: CredentialsSettings) {
         accessKeyID = settings.accessKey
         secretAccessKey = settings.secretAccessKey
         sessionToken = settings.sessionToken
         expiration = nil
-        origin = "the properties"
-        names = ("access-key", "secret-access-key")
+        origin = settings.names.all
+        names = (settings.names("access-key"), settings.names("secret-access-key"))
     }
 
     /// The keys of the environment; empty variables count as not set.

@@ -1,4 +1,4 @@
-/// Where Embedded Metric Format documents go, as the property `cloudwatch-emf` says it.
+/// The destination of Embedded Metric Format documents, as in the property `cloudwatch-emf`.
 enum EmbeddedMetricTarget: Sendable, Equatable {
     /// Standard output.
     case standardOutput
@@ -24,7 +24,7 @@ enum EmbeddedMetricTarget: Sendable, Equatable {
             return
         }
         guard text.hasPrefix("tcp://") || text.hasPrefix("udp://"),
-            // The reader of web addresses knows about IPv6 and ports; only the scheme is not its own.
+            // The parser of web addresses handles IPv6 and ports; only the scheme differs.
             let parts = URLParts("http" + text.dropFirst(3)), parts.path == "/", parts.query.isEmpty,
             // It leaves out port 80, which is the default of http.
             let port = parts.port.map({ UInt16($0) }) ?? (text.hasSuffix(":80") ? 80 : 25_888), port > 0

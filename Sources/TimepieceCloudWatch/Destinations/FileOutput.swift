@@ -5,13 +5,13 @@ import Timepiece
 /// Lines to standard output or to the end of a file.
 ///
 /// A line is one `write`, so that lines of several processes do not mix; the file is opened again for each, so that it
-/// can be rotated, and a named pipe has a reader or has none. Opening never waits. The file's mode is that of the umask,
-/// because other programs are to read it; no link is followed that another user has made.
+/// can be rotated, and a named pipe may have a reader or not. Opening never waits. The file's mode is that of the
+/// umask, because other programs read it; links of other users are not followed.
 package final class FileOutput: LineOutput {
     private let path: String?
-    /// Whose links are followed, beside root's.
+    /// The user whose links are followed, in addition to root's.
     private let user: uid_t
-    /// True if the last line was cut short, so that the next has to begin on a line of its own.
+    /// True if the last line was truncated, so that the next has to begin on a new line.
     private let isCut = Mutex(false)
 
     /// Makes an output to a file, or to standard output.
@@ -20,7 +20,8 @@ package final class FileOutput: LineOutput {
         self.user = user
     }
 
-    /// Opens the file for writing to see that it can be, and closes it; what may change a moment later is not an error.
+    /// Opens the file for writing to verify that it can be opened, and closes it; a condition that may change a moment
+    /// later is not an error.
     package func check() throws(LineOutputError) {
         guard let path else { return }
         let passing = [ENXIO, ENOSPC, EDQUOT, EMFILE, ENFILE, ENOMEM, EIO, EINTR, EAGAIN]
@@ -34,7 +35,7 @@ package final class FileOutput: LineOutput {
 
     package func write(_ line: [UInt8], timeout: Duration) throws(LineOutputError) {
         let end = MonotonicInstant.now().advanced(by: timeout)
-        // On a terminal, as `docker run -t` gives one, gst-launch's position stands in the line already.
+        // On a terminal, as with `docker run -t`, the line already contains gst-launch's position.
         let startsAnew = isCut.withLock { $0 } || path == nil && isatty(STDOUT_FILENO) == 1
         let bytes = startsAnew ? [UInt8(ascii: "\n")] + line : line
         guard let path else { return try finish(bytes, write(bytes, to: STDOUT_FILENO, until: end)) }
@@ -56,7 +57,7 @@ package final class FileOutput: LineOutput {
         }
     }
 
-    /// Writes as much as can be within a time; returns how many bytes that was, and why not all.
+    /// Writes as much as possible within a time; returns how many bytes were written, and the reason if not all were.
     private func write(_ bytes: [UInt8], to file: Int32, until end: MonotonicInstant) -> (count: Int, code: Int32) {
         var count = 0
         while count < bytes.count {
@@ -83,9 +84,9 @@ package final class FileOutput: LineOutput {
         return unsafe Glibc.open(path, flags, 0o666)
     }
 
-    /// Looks at all links on the way to a file; returns whether the last name is one.
+    /// Checks all links in the path of a file; returns whether the last component is a link.
     ///
-    /// - Throws: if one of them is neither this user's nor root's.
+    /// - Throws: if one of them belongs neither to this user nor to root.
     private func followsLink(_ path: String, depth: Int) throws(LineOutputError) -> Bool {
         var place = path.hasPrefix("/") ? "/" : ""
         var isLink = false

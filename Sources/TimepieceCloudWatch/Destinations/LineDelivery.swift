@@ -1,8 +1,8 @@
 import Timepiece
 
-/// A way out line by line: Embedded Metric Format for a log that is forwarded, or requests as they would be sent.
+/// A delivery line by line: Embedded Metric Format for a log that is forwarded, or requests as they would be sent.
 package struct LineDelivery: Delivery {
-    /// What a line has in it.
+    /// The contents of a line.
     package enum Content: Sendable {
         /// An Embedded Metric Format document for each datum.
         case documents
@@ -15,7 +15,7 @@ package struct LineDelivery: Delivery {
     private let embedded = EmbeddedMetricEncoder()
     private let service = PutMetricDataEncoder()
 
-    /// Makes a way to an output.
+    /// Makes a delivery to an output.
     package init(_ content: Content, to output: any LineOutput) {
         self.content = content
         self.output = output
@@ -48,12 +48,12 @@ package struct LineDelivery: Delivery {
                 reason = error.sentence
             }
         }
-        let verdict: Verdict = refused.isEmpty ? .accepted : .acceptedWithout(refused, reason)
+        let verdict: DeliveryVerdict = refused.isEmpty ? .accepted : .acceptedWithout(refused, reason)
         return DeliveryReport(verdict, began: began, ended: .now())
     }
 }
 
-/// Something that lines are written to.
+/// An output for lines.
 package protocol LineOutput: Sendable {
     /// Writes a line with its end, waiting no longer than the time-out.
     func write(_ line: [UInt8], timeout: Duration) throws(LineOutputError)
@@ -61,11 +61,11 @@ package protocol LineOutput: Sendable {
 
 /// The reason why a line could not be written.
 package struct LineOutputError: Error, Sendable, Equatable {
-    /// What was attempted, where, and what the system said.
+    /// What was attempted, where, and the system's reason.
     package let sentence: String
     /// True if the line may have arrived nevertheless.
     package let mayHaveArrived: Bool
-    /// True if the line is too long for this output, whenever it is tried.
+    /// True if the line is too long for this output at any time.
     package let neverFits: Bool
 
     package init(_ sentence: String, mayHaveArrived: Bool = false, neverFits: Bool = false) {

@@ -1,7 +1,7 @@
 import Synchronization
 package import Timepiece
 
-/// The way to the service itself: encode, compress, sign, send, read the answer.
+/// The delivery to the service itself: encode, compress, sign, send, read the response.
 package final class ServiceDelivery: Delivery {
     /// Where requests go.
     private struct Target {
@@ -11,21 +11,22 @@ package final class ServiceDelivery: Delivery {
 
     private let encoder: any MetricEncoder
     private let transport: any Transport
-    private let credentials: any CredentialsProvider
+    private let credentials: CredentialsChain
     private let allowsPlainHTTP: Bool
     private let resolve: @Sendable () throws(CredentialsError) -> (region: String, address: String)
     private let target = Mutex<Target?>(nil)
 
-    /// Makes a way to a service.
+    /// Makes a delivery to a service.
     ///
     /// - Parameters:
     ///   - encoder: the protocol.
     ///   - transport: the connection.
     ///   - credentials: the keys.
     ///   - allowsPlainHTTP: whether `http` may go to another machine.
-    ///   - resolve: finds region and address; asked again at each attempt until it succeeds, as it may need the network.
+    ///   - resolve: finds region and address; called again at each attempt until it succeeds, as it may need the
+    ///     network.
     package init(
-        encoder: any MetricEncoder, transport: any Transport, credentials: any CredentialsProvider,
+        encoder: any MetricEncoder, transport: any Transport, credentials: CredentialsChain,
         allowsPlainHTTP: Bool = false,
         resolve: @escaping @Sendable () throws(CredentialsError) -> (region: String, address: String)
     ) {
@@ -91,7 +92,7 @@ package final class ServiceDelivery: Delivery {
         }
     }
 
-    private func report(_ verdict: Verdict, _ began: Moment) -> DeliveryReport {
+    private func report(_ verdict: DeliveryVerdict, _ began: Moment) -> DeliveryReport {
         DeliveryReport(verdict, began: began, ended: .now())
     }
 

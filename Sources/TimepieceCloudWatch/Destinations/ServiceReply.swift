@@ -1,32 +1,32 @@
 import Timepiece
 
-/// An answer, read for what it means: by the code of an error and not by its status alone.
+/// The meaning of a response: by the code of an error and not by its status alone.
 ///
-/// CloudWatch throttles with status 400, proxies and captive portals answer 200, and a clock that is wrong looks like a
+/// CloudWatch throttles with status 400, proxies and captive portals respond with 200, and a wrong clock looks like a
 /// wrong key. Sources: botocore's retry rules, "Common error types" of the CloudWatch API reference.
 struct ServiceReply {
     private let response: HTTPResponse
     private let origin: String
 
-    /// Takes an answer of the service at an address.
+    /// Takes a response of the service at an address.
     init(_ response: HTTPResponse, from origin: String) {
         self.response = response
         self.origin = origin
     }
 
-    /// True if the answer is AWS's own and not that of something in between.
+    /// True if the response is AWS's own and not that of an intermediary.
     var isFromService: Bool {
         response.header("x-amzn-RequestId") != nil || response.header("x-amz-request-id") != nil
     }
 
-    /// Returns what the answer means for a request that an encoder has written.
-    func verdict(for encoder: any MetricEncoder) -> Verdict {
+    /// Returns the meaning of the response for a request that an encoder has written.
+    func verdict(for encoder: any MetricEncoder) -> DeliveryVerdict {
         if (200..<300).contains(response.status) { return success(encoder) }
         let code = code
         let sentence = "\(origin) answered \(response.status)\(code.map { " \($0)" } ?? "")."
         if isThrottling(code) { return .throttled(sentence, retryAfter: askedPause) }
         if response.status >= 500 {
-            // All but "unavailable" may come after the data were taken.
+            // All but "unavailable" may arrive after the data were accepted.
             return .failed(sentence, isUncertain: response.status != 503, retryAfter: askedPause)
         }
         if let code, Self.transient.contains(code) {
@@ -47,7 +47,7 @@ struct ServiceReply {
         return .refused(sentence + message)
     }
 
-    private func success(_ encoder: any MetricEncoder) -> Verdict {
+    private func success(_ encoder: any MetricEncoder) -> DeliveryVerdict {
         let type = response.header("Content-Type")?.lowercased() ?? "none"
         guard response.status == 200, isFromService, type.hasPrefix(encoder.replyType),
             encoder.isAcknowledgment(response.body)
@@ -57,10 +57,14 @@ struct ServiceReply {
                     + "confirmation of CloudWatch's: a proxy or a captive portal may be in between.",
                 isUncertain: true, retryAfter: askedPause)
         }
-        return .accepted
+        guard let (rejected, message) = encoder.reservation(response.body) else { return .accepted }
+        let said = Self.legible(message)
+        return .acceptedPartly(
+            rejected: rejected,
+            "\(origin) took all but \(rejected) of the data points." + (said.isEmpty ? "" : " It said: \(said)"))
     }
 
-    /// The code of an error, wherever it stands, without the shape's namespace before it.
+    /// The code of an error, in any position, without the namespace of the shape.
     private var code: String? {
         if let field = response.header("x-amzn-query-error")?.split(separator: ";").first { return Self.legible(field) }
         if let field = response.header("x-amzn-ErrorType") { return Self.bare(field) }
@@ -72,7 +76,7 @@ struct ServiceReply {
         return nil
     }
 
-    /// What the service said about the data, with a space before it.
+    /// The service's message about the data, with a leading space.
     private var message: String {
         let document = JSONDocument(response.body)
         let said =
@@ -99,7 +103,7 @@ struct ServiceReply {
         guard let code else { return false }
         if ["RequestTimeTooSkewed", "RequestExpired", "RequestInTheFuture"].contains(code) { return true }
         guard code.hasPrefix("SignatureDoesNotMatch") || code.hasPrefix("InvalidSignature") else { return false }
-        // Read but not repeated: this message has the request in it, the session token included.
+        // Read but not repeated: this message contains the request, including the session token.
         let said = message.lowercased()
         return said.contains("expired") || said.contains("not yet current")
     }
@@ -109,7 +113,7 @@ struct ServiceReply {
         return code.map { Self.keys.contains($0) } ?? false
     }
 
-    /// Whether the message may have the request in it, and with it the session token.
+    /// Whether the message may contain the request, and with it the session token.
     private func isAboutSignature(_ code: String?) -> Bool {
         guard let code else { return true }
         if code.hasPrefix("AccessDenied") { return false }

@@ -4,7 +4,8 @@ import Timepiece
 
 /// Lines to an agent over TCP, or a datagram each over UDP.
 ///
-/// A TCP connection is kept, and made again when the agent has closed it. Neither protocol confirms what the agent took.
+/// A TCP connection is kept, and reopened when the agent has closed it. Neither protocol confirms what the agent
+/// received.
 package final class SocketOutput: LineOutput {
     private let host: String
     private let port: String
@@ -76,7 +77,7 @@ package final class SocketOutput: LineOutput {
             let type = unsafe entry.pointee.ai_socktype | Int32(SOCK_CLOEXEC.rawValue)
             let socket = unsafe Glibc.socket(entry.pointee.ai_family, type, entry.pointee.ai_protocol)
             guard socket >= 0 else { continue }
-            // On Linux the time-out for sending is that for connecting too (socket(7)).
+            // On Linux the time-out for sending also applies to connecting (socket(7)).
             var limit = timeval()
             limit.tv_sec = Int(max(1, min(timeout.components.seconds, 60)))
             let size = socklen_t(MemoryLayout<timeval>.size)

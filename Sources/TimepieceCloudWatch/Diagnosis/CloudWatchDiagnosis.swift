@@ -1,15 +1,15 @@
 import Glibc
 import Timepiece
 
-/// What publishing to CloudWatch needs, looked at piece by piece, for people.
+/// Checks of everything that publishing to CloudWatch needs, for people.
 ///
-/// Metrics would arrive if no finding is bad. No finding has a secret in it.
+/// Metrics would arrive if no finding is bad. No finding contains a secret.
 public struct CloudWatchDiagnosis: Sendable {
-    /// One thing that was looked at.
+    /// The result of one check.
     public struct Finding: Sendable, Equatable {
-        /// How it is.
+        /// The grades of a finding.
         public enum Verdict: String, Sendable {
-            /// As it has to be.
+            /// As required.
             case good
             /// Metrics arrive, but something is not as it should be.
             case doubtful
@@ -17,9 +17,9 @@ public struct CloudWatchDiagnosis: Sendable {
             case bad
         }
 
-        /// What was looked at, as `region`.
+        /// The subject of the check, such as `region`.
         public let topic: String
-        /// How it is.
+        /// The grade of the finding.
         public let verdict: Verdict
         /// What was found, in a sentence.
         public let text: String
@@ -34,17 +34,17 @@ public struct CloudWatchDiagnosis: Sendable {
         }
     }
 
-    /// What was found, in the order in which things depend on each other.
+    /// The findings, in order of dependency.
     public private(set) var findings: [Finding] = []
 
     /// Whether metrics would arrive.
     public var isGood: Bool { findings.allSatisfy { $0.verdict != .bad } }
 
-    /// Looks at everything, and sends one signed request without data.
+    /// Runs all checks, and sends one signed request without data.
     ///
     /// Takes as long as the network needs, half a minute at worst; no metric is made.
     ///
-    /// - Parameter settings: what would be published, and where.
+    /// - Parameter settings: the metric and its destination.
     public init(_ settings: CloudWatchSettings) {
         let environment = settings.environment ?? .ofProcess()
         if let missing = NetworkLibraries.missing {
@@ -56,7 +56,7 @@ public struct CloudWatchDiagnosis: Sendable {
             try settings.validate()
             add("settings", .good, "The namespace is \(settings.namespace).")
         } catch {
-            add("settings", .bad, error.description, advice: "Correct \(error.property).")
+            add("settings", .bad, error.description, advice: "Correct \(settings.names(error.property)).")
         }
         examine(settings, environment)
         examineSpool(settings, environment)
@@ -66,7 +66,7 @@ public struct CloudWatchDiagnosis: Sendable {
         findings.append(Finding(topic, verdict, text, advice: advice))
     }
 
-    /// Looks at certificates, region, address and keys, and asks the service if all are there.
+    /// Checks certificates, region, address and keys, and sends a request to the service if all are present.
     private mutating func examine(_ settings: CloudWatchSettings, _ environment: Environment) {
         guard
             let configuration = find(
@@ -85,7 +85,8 @@ public struct CloudWatchDiagnosis: Sendable {
         let transport = CurlTransport(authorities: authorities)
         let region = find("region") { () throws(CredentialsError) in
             try RegionResolver(
-                setting: settings.region, profile: settings.profile, environment: environment, transport: transport
+                setting: settings.region, profile: settings.profile, environment: environment, transport: transport,
+                names: settings.names
             ).resolve()
         }
         if let region { add("region", .good, "The region is \(region.name).") }
@@ -93,7 +94,8 @@ public struct CloudWatchDiagnosis: Sendable {
             find("endpoint") { () throws(CredentialsError) in
                 try ServiceEndpoint.address(
                     of: .cloudWatch, in: region, setting: settings.endpointURI,
-                    allowsPlainHTTP: settings.allowsPlainHTTP, environment: environment, configuration: configuration)
+                    allowsPlainHTTP: settings.allowsPlainHTTP, environment: environment, configuration: configuration,
+                    names: settings.names)
             }
         }
         if let address {
@@ -113,7 +115,7 @@ public struct CloudWatchDiagnosis: Sendable {
         if let region, let address { ask(settings, address, region, keys, transport) }
     }
 
-    /// Looks for something; nil, and a finding, if it is not there.
+    /// Searches for a value; nil, and a finding, if it is missing.
     private mutating func find<Value>(
         _ topic: String, _ search: () throws(CredentialsError) -> Value
     ) -> Value? {
@@ -130,7 +132,7 @@ public struct CloudWatchDiagnosis: Sendable {
         case "keys":
             "Attach a role to the machine or container, or give the device a user's keys: pipelines/cloudwatch/README.md."
         case "certificates": "Correct AWS_CA_BUNDLE, REQUESTS_CA_BUNDLE or ca_bundle of the profile, or take it away."
-        case "profile": "Correct the files under ~/.aws, AWS_PROFILE or the property profile."
+        case "profile": "Correct the files under ~/.aws, AWS_PROFILE or the profile that was given."
         default: nil
         }
     }
@@ -140,7 +142,7 @@ public struct CloudWatchDiagnosis: Sendable {
         let names = (isSecure ? ["https_proxy", "HTTPS_PROXY"] : ["http_proxy"]) + ["all_proxy", "ALL_PROXY"]
         guard let name = names.first(where: { environment.filled($0) != nil }), let proxy = environment.filled(name)
         else { return add("proxy", .good, "No proxy is set.") }
-        // A name and a password may stand before the host.
+        // A name and a password may precede the host.
         let host = proxy.split(separator: "@").last.map(String.init) ?? proxy
         let exceptions = environment.filled("no_proxy") ?? environment.filled("NO_PROXY")
         add(
@@ -148,7 +150,7 @@ public struct CloudWatchDiagnosis: Sendable {
             "Requests go through the proxy \(host) of \(name)" + (exceptions.map { ", but not to \($0)." } ?? "."))
     }
 
-    /// Sends a request without data, which shows whether the service takes the keys.
+    /// Sends a request without data, which shows whether the service accepts the keys.
     private mutating func ask(
         _ settings: CloudWatchSettings, _ address: String, _ region: Region, _ keys: Credentials,
         _ transport: CurlTransport
@@ -169,12 +171,12 @@ public struct CloudWatchDiagnosis: Sendable {
         }
     }
 
-    private mutating func judge(_ verdict: Verdict, _ settings: CloudWatchSettings) {
+    private mutating func judge(_ verdict: DeliveryVerdict, _ settings: CloudWatchSettings) {
         switch verdict {
-        case .accepted, .acceptedWithout:
+        case .accepted, .acceptedWithout, .acceptedPartly:
             add("request", .good, "The service took a signed request.")
-        case .refused(let sentence):
-            // The request has no data, which is wrong; keys and policy were looked at before.
+        case .refused(let sentence), .rejected(let sentence):
+            // The request has no data, which is an error; the service checked keys and policy before that.
             add(
                 "request", .good,
                 "The service took the keys, and refused a request without data as it should: \(sentence)")
@@ -241,7 +243,9 @@ public struct CloudWatchDiagnosis: Sendable {
             let oldest = summary.oldest.map { ", the oldest of \($0)" } ?? ""
             add("spool", .good, "The spool \(path) has \(summary.count) data for this destination\(oldest).")
         } catch {
-            add("spool", .doubtful, error.description, advice: "Let the process write there, or set cloudwatch-spool.")
+            add(
+                "spool", .doubtful, error.description,
+                advice: "Let the process write there, or set \(settings.names("cloudwatch-spool")).")
         }
     }
 }

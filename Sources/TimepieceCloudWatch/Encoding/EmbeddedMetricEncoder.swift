@@ -1,4 +1,4 @@
-/// Embedded Metric Format: one JSON document a datum, which CloudWatch Logs turns into metrics.
+/// Embedded Metric Format: one JSON document for each datum, which CloudWatch Logs converts to metrics.
 ///
 /// Source: "Specification: Embedded metric format" of the CloudWatch Logs user guide; a distribution there has at most
 /// 100 values, so those of a datum are merged further.

@@ -2,7 +2,7 @@ import CZlib
 
 /// Compression of request bodies, by zlib.
 package enum Gzip {
-    /// Returns the bytes as a gzip member (RFC 1952); nil if zlib cannot be loaded or could not get memory.
+    /// Returns the bytes as a gzip member (RFC 1952); nil if zlib cannot be loaded or cannot allocate memory.
     package static func compress(_ bytes: [UInt8]) -> [UInt8]? {
         var stream = unsafe TimepieceZlibStream()
         // 15 bits of window, and 16 for the gzip wrapper instead of zlib's own.

@@ -1,6 +1,6 @@
 /// A JSON text, read by SQLite's JSON functions.
 ///
-/// For the small replies of services: each value asked for is one pass over the text. To be used by one thread.
+/// For the small replies of services: each requested value is one pass over the text. For use by one thread.
 package final class JSONDocument {
     private let database: Database
     private let text: String
@@ -16,16 +16,16 @@ package final class JSONDocument {
     /// Returns the string at a path of member names; nil if there is none or it is not a string.
     package func string(_ path: [String]) -> String? {
         value("SELECT CAST(json_extract(?1, ?2) AS BLOB) WHERE json_type(?1, ?2) = 'text'", path)?.blob
-            // As bytes, because a string of JSON may have a zero in it.
+            // As bytes, because a string of JSON may contain a zero.
             .map { String(decoding: $0, as: UTF8.self) }
     }
 
-    /// Returns the whole number at a path of member names; nil if there is none or it is something else.
+    /// Returns the whole number at a path of member names; nil if there is none or it is not a whole number.
     package func integer(_ path: [String]) -> Int64? {
         value("SELECT json_extract(?1, ?2) WHERE json_type(?1, ?2) = 'integer'", path)?.integer
     }
 
-    /// Tells whether there is a value other than null at a path of member names.
+    /// Returns whether there is a value other than null at a path of member names.
     package func contains(_ path: [String]) -> Bool {
         value("SELECT coalesce(json_type(?1, ?2), 'null') <> 'null'", path)?.integer == 1
     }

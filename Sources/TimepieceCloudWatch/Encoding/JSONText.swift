@@ -1,8 +1,8 @@
-/// JSON being written: bytes that only ever grow, for documents whose shape is known.
+/// A writer of JSON: bytes that are only appended to, for documents whose shape is known.
 struct JSONText {
     private(set) var bytes: [UInt8] = []
 
-    /// Writes text as it is: punctuation, or what is JSON already.
+    /// Writes text unchanged: punctuation, or JSON.
     mutating func raw(_ text: StaticString) {
         text.withUTF8Buffer { unsafe bytes.append(contentsOf: $0) }
     }
@@ -24,7 +24,7 @@ struct JSONText {
         bytes.append(contentsOf: digits.utf8)
     }
 
-    /// Writes nanoseconds as seconds, in the fewest digits that give the same number back.
+    /// Writes nanoseconds as seconds, in the fewest digits from which the same number can be read.
     mutating func seconds(_ nanoseconds: Double) {
         let value = nanoseconds / 1e9
         bytes.append(contentsOf: (value.isFinite ? value : 0).description.utf8)

@@ -1,6 +1,6 @@
-/// PutMetricData in AWS JSON 1.0, the protocol that AWS's own libraries speak to CloudWatch.
+/// PutMetricData in AWS JSON 1.0, the protocol that AWS's own libraries use with CloudWatch.
 ///
-/// Each datum has the distribution in `Values` and `Counts`, from which the service makes percentiles, and the exact
+/// Each datum has the distribution in `Values` and `Counts`, from which the service computes percentiles, and the exact
 /// count, sum and extremes in `StatisticValues`. Source: API reference of the operation; fields as botocore sends them.
 package struct PutMetricDataEncoder: MetricEncoder {
     package init() {}
@@ -28,7 +28,7 @@ package struct PutMetricDataEncoder: MetricEncoder {
 
     package func largestSize(of datum: Datum) -> Int {
         // The fixed text of a datum with numbers of 20 digits takes 330 bytes; a value at most 24 digits, a sign and a
-        // comma; a character of a name at most six, when it is escaped.
+        // comma; a character of a name at most six, if it is escaped.
         let names = datum.identity.dimensions.reduce(datum.identity.name.utf8.count) {
             $0 + $1.name.utf8.count + $1.value.utf8.count
         }
@@ -75,11 +75,11 @@ package struct PutMetricDataEncoder: MetricEncoder {
     }
 }
 
-/// The format that a service takes: the seam for another protocol, such as OTLP.
+/// The format that a service accepts.
 package protocol MetricEncoder: Sendable {
     /// The path that requests are posted to.
     var path: String { get }
-    /// The header fields that say what the body is.
+    /// The header fields that describe the body.
     var headers: [HTTPHeader] { get }
     /// The content type of a reply that is not an error.
     var replyType: String { get }
@@ -88,6 +88,14 @@ package protocol MetricEncoder: Sendable {
     func body(_ data: [QueuedDatum], namespace: String) -> [UInt8]
     /// Returns the most bytes that a datum takes in the body.
     func largestSize(of datum: Datum) -> Int
-    /// Returns whether a reply with status 200 and the right type says that all was taken.
+    /// Returns whether a reply with status 200 and the right type confirms that all data were accepted.
     func isAcknowledgment(_ body: [UInt8]) -> Bool
+    /// Returns the message of an acknowledgment about data that were not accepted, or its warning; nil if there is
+    /// none.
+    func reservation(_ body: [UInt8]) -> (rejected: UInt64, message: String)?
+}
+
+extension MetricEncoder {
+    /// An acknowledgment covers all data.
+    package func reservation(_ body: [UInt8]) -> (rejected: UInt64, message: String)? { nil }
 }

@@ -1,10 +1,11 @@
 /// The text of elements in the small XML replies of AWS's older services.
 ///
-/// It finds elements by their names and reads no attributes; those replies use none within what is looked for.
+/// It finds elements by their names and reads no attributes; those replies use none in the elements that are searched
+/// for.
 package enum XMLText {
-    /// Returns what stands in the first element of that name; nil if there is none.
+    /// Returns the contents of the first element of that name; nil if there is none.
     ///
-    /// References as `&amp;` become characters if `decoded`, which is not for an element with others inside.
+    /// References as `&amp;` become characters if `decoded`, which must not be used for an element with child elements.
     package static func element(_ name: String, in text: String, decoded: Bool = true) -> String? {
         guard let open = text.firstRange(of: "<\(name)>") else { return nil }
         let rest = text[open.upperBound...]

@@ -1,7 +1,7 @@
 import Synchronization
 public import Timepiece
 
-/// Credentials that the program has, for signing requests.
+/// Credentials of the program, for signing requests.
 ///
 /// Their text is not in any description, reflection or error.
 public struct CloudWatchCredentials: Sendable {
@@ -9,9 +9,9 @@ public struct CloudWatchCredentials: Sendable {
     public var accessKey: String
     /// The secret of the access key.
     public var secretAccessKey: String
-    /// The session token of credentials that were lent.
+    /// The session token of temporary credentials.
     public var sessionToken: String?
-    /// When they end; nil for never.
+    /// When they expire; nil for never.
     public var expiration: WallTime?
 
     /// Makes credentials.
@@ -34,16 +34,17 @@ extension CloudWatchCredentials: Confidential {
     public var customMirror: Mirror { Mirror(self, children: ["description": description]) }
 }
 
-/// Asks the program for credentials: what a session is elsewhere.
+/// Gets credentials from the program, like a session of other SDKs.
 ///
-/// Publishers with the same provider share one sender, and ask once for all of them.
+/// Publishers with the same provider share one sender, which calls it once for all of them.
 public final class CloudWatchCredentialsProvider: Sendable {
     private let load: @Sendable () throws -> CloudWatchCredentials
 
     /// Makes a provider.
     ///
-    /// - Parameter load: called on a thread of the sender's when credentials are needed: at first, and before those that
-    ///   it returned end. It may take seconds. What it throws is in the status as a failure, by its description.
+    /// - Parameter load: called on a thread of the sender's when credentials are needed: at first, and before the
+    ///   returned ones expire. It may take seconds. The description of an error that it throws is in the status as a
+    ///   failure.
     public init(_ load: @escaping @Sendable () throws -> CloudWatchCredentials) {
         self.load = load
     }

@@ -1,7 +1,7 @@
 import Timepiece
 
 extension CloudWatchSettings {
-    /// Checks everything that can be known without the network.
+    /// Checks everything that can be checked without the network.
     func validate() throws(CloudWatchSettingsError) {
         try checkNamespace()
         try Self.check(metricName, "cloudwatch-metric-name", "A metric's name", CloudWatchLimits.nameLength)
@@ -11,7 +11,7 @@ extension CloudWatchSettings {
             throw CloudWatchSettingsError(
                 "cloudwatch-spool-limit", "A spool of \(spoolLimit) bytes is too small; it takes at least 262144.")
         }
-        // A document has both as names beside each other.
+        // Both are member names of the same object in a document.
         if emf != nil, let same = identity.dimensions.first(where: { $0.name == metricName || $0.name == "_aws" }) {
             throw CloudWatchSettingsError(
                 "cloudwatch-dimensions",
@@ -26,27 +26,34 @@ extension CloudWatchSettings {
         if isSent, let missing = NetworkLibraries.missing {
             throw CloudWatchSettingsError("cloudwatch-namespace", "CloudWatch needs \(missing).")
         }
+        if transferProtocol != .putMetricData, emf != nil || dryRun {
+            throw CloudWatchSettingsError(
+                "cloudwatch-protocol",
+                "\(names("cloudwatch-protocol")) is \"\(transferProtocol.rawValue)\", which goes to the service alone; with "
+                    + "\(names(emf != nil ? "cloudwatch-emf" : "cloudwatch-dry-run")) it may be put-metric-data.")
+        }
         if let emf, EmbeddedMetricTarget(emf) == nil {
             throw CloudWatchSettingsError(
                 "cloudwatch-emf",
-                "cloudwatch-emf is \"\(emf.prefix(200))\"; it may be stdout, file:PATH, tcp://HOST:PORT or udp://HOST:PORT."
+                "\(names("cloudwatch-emf")) is \"\(emf.prefix(200))\"; it may be stdout, file:PATH, tcp://HOST:PORT or udp://HOST:PORT."
             )
         }
         if let emf, case .file(let path)? = EmbeddedMetricTarget(emf) {
             do throws(LineOutputError) {
                 try FileOutput(path: path).check()
             } catch {
-                throw CloudWatchSettingsError("cloudwatch-emf", "cloudwatch-emf: \(error.sentence)")
+                throw CloudWatchSettingsError("cloudwatch-emf", "\(names("cloudwatch-emf")): \(error.sentence)")
             }
         }
         if let spool, hasSpool, let reason = SpoolLocation.mistake(spool) {
             throw CloudWatchSettingsError(
-                "cloudwatch-spool", "cloudwatch-spool: The spool \(spool) cannot be opened for writing: \(reason).")
+                "cloudwatch-spool",
+                "\(names("cloudwatch-spool")): The spool \(spool) cannot be opened for writing: \(reason).")
         }
         if emf == nil, !dryRun { try checkAccess() }
     }
 
-    /// Whether something is sent to somebody: requests to the service, or documents to an agent.
+    /// Whether data are sent over the network: requests to the service, or documents to an agent.
     private var isSent: Bool {
         emf.map { $0.hasPrefix("tcp:") || $0.hasPrefix("udp:") } ?? !dryRun
     }
@@ -92,7 +99,7 @@ extension CloudWatchSettings {
         guard fraction == 0, (1...86_400).contains(seconds) else {
             throw CloudWatchSettingsError(
                 "cloudwatch-interval",
-                "cloudwatch-interval is \(interval.inSeconds) s; it may be whole seconds from 1 to 86400.")
+                "\(names("cloudwatch-interval")) is \(interval.inSeconds) s; it may be whole seconds from 1 to 86400.")
         }
         guard flushDeadline >= .zero, flushDeadline <= .seconds(60) else {
             throw CloudWatchSettingsError(
@@ -101,16 +108,18 @@ extension CloudWatchSettings {
         }
     }
 
-    /// What an interval makes of periods of a minute, which dashboards and alarms have; nil if it divides a minute.
+    /// The effect of an interval on periods of a minute, which dashboards and alarms have; nil if it divides a minute.
     var intervalDoubt: String? {
         let seconds = interval.components.seconds
         guard seconds > 0, 60 % seconds != 0 else { return nil }
         if seconds % 60 == 0 {
-            return "cloudwatch-interval is \(seconds) s: make dashboards and alarms with `--interval \(seconds)`. "
+            return
+                "\(names("cloudwatch-interval")) is \(seconds) s: make dashboards and alarms with `--interval \(seconds)`. "
                 + "Those made for 60 s find minutes without data: rates are wrong, and the alarm video-stopped goes on "
                 + "and off."
         }
-        return "cloudwatch-interval is \(seconds) s, which neither divides 60 s nor is a multiple of it: CloudWatch's "
+        return
+            "\(names("cloudwatch-interval")) is \(seconds) s, which neither divides 60 s nor is a multiple of it: CloudWatch's "
             + "periods hold unequal numbers of data, and rates and alarms made of them are wrong. 1, 2, 3, 4, 5, 6, 10, 12, 15, "
             + "20, 30 and 60 s and whole minutes do not have that."
     }
@@ -119,11 +128,14 @@ extension CloudWatchSettings {
     private func checkAccess() throws(CloudWatchSettingsError) {
         guard (accessKey == nil) == (secretAccessKey == nil) else {
             throw CloudWatchSettingsError(
-                "access-key", "access-key and secret-access-key need each other, and only one of them is set.")
+                "access-key",
+                "\(names("access-key")) and \(names("secret-access-key")) need each other, and only one of them is set."
+            )
         }
         guard sessionToken == nil || accessKey != nil else {
             throw CloudWatchSettingsError(
-                "session-token", "session-token is set without access-key and secret-access-key.")
+                "session-token",
+                "\(names("session-token")) is set without \(names("access-key")) and \(names("secret-access-key")).")
         }
         let environment = environment ?? .ofProcess()
         var property = "iot-certificate"
@@ -137,16 +149,17 @@ extension CloudWatchSettings {
             _ = try TrustedAuthorities.find(environment, configuration)
             property = "region"
             let resolver = RegionResolver(
-                setting: region, profile: profile, environment: environment, transport: CurlTransport())
+                setting: region, profile: profile, environment: environment, transport: CurlTransport(),
+                names: names)
             let known = try resolver.configured()
             property = "endpoint-uri"
-            // Any region will do to see whether the address is one.
+            // Any region is sufficient to check whether the address is valid.
             guard let region = known ?? Region("us-east-1") else { return }
             _ = try ServiceEndpoint.address(
                 of: .cloudWatch, in: region, setting: endpointURI, allowsPlainHTTP: allowsPlainHTTP,
-                environment: environment, configuration: configuration)
+                environment: environment, configuration: configuration, names: names)
         } catch {
-            // What the machine cannot read just now is read again before anything is sent.
+            // A file that cannot be read at this moment is read again before anything is sent.
             guard !error.isTransient else { return }
             throw CloudWatchSettingsError(property, error.sentence)
         }
@@ -154,29 +167,30 @@ extension CloudWatchSettings {
 
     /// Returns the region that the setting, the environment or the profile names; nil if none does.
     ///
-    /// The instance is not asked. Reads the shared AWS files.
+    /// The instance is not queried. Reads the shared AWS files.
     ///
-    /// - Throws: if the name is that of no region, or if a file or the profile cannot be used.
+    /// - Throws: if the name is not that of a region, or if a file or the profile cannot be used.
     public func configuredRegion() throws(CloudWatchSettingsError) -> String? {
         do throws(CredentialsError) {
             return try RegionResolver(
-                setting: region, profile: profile, environment: environment ?? .ofProcess(), transport: CurlTransport()
+                setting: region, profile: profile, environment: environment ?? .ofProcess(), transport: CurlTransport(),
+                names: names
             ).configured()?.name
         } catch {
             throw CloudWatchSettingsError("region", error.sentence)
         }
     }
 
-    /// What was said about keys.
+    /// The settings for keys.
     func credentials(in environment: Environment) throws(CredentialsError) -> CredentialsSettings {
         var certificate: IoTCertificate?
-        if let iotCertificate { certificate = try IoTCertificate(fields: iotCertificate) }
+        if let iotCertificate { certificate = try IoTCertificate(fields: iotCertificate, names: names) }
         return CredentialsSettings(
             accessKey: accessKey, secretAccessKey: secretAccessKey, sessionToken: sessionToken, profile: profile,
-            iotCertificate: certificate, region: region, environment: environment)
+            iotCertificate: certificate, region: region, environment: environment, names: names)
     }
 
-    /// Checks a text against what CloudWatch allows in names.
+    /// Checks a text against CloudWatch's rules for names.
     private static func check(
         _ text: String, _ property: String, _ what: String, _ limit: Int
     ) throws(CloudWatchSettingsError) {

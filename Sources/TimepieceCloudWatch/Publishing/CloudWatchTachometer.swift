@@ -4,9 +4,9 @@ public import Timepiece
 
 /// Measures the intervals of a recurring event, or how long work takes, and publishes the statistics to CloudWatch.
 ///
-/// The drop-in for a frame processing loop: make one, call ``tick(at:)`` for each frame, and the metric is there, with
-/// percentiles, minute by minute. Fps needs no metric of its own: it is `SampleCount / PERIOD` in metric math. With
-/// `measure(_:)` and ``record(_:at:)`` instead of ticks it publishes elapsed times.
+/// For a frame processing loop, make one and call ``tick(at:)`` for each frame; it publishes the metric, with
+/// percentiles, minute by minute. The frame rate needs no metric of its own: it is `SampleCount / PERIOD` in metric
+/// math. With `measure(_:)` and ``record(_:at:)`` instead of ticks it publishes elapsed times.
 ///
 /// ```swift
 /// let tachometer = try CloudWatchTachometer(
@@ -18,13 +18,13 @@ public import Timepiece
 /// tachometer.close()
 /// ```
 ///
-/// What was measured in an interval of the wall clock is dated to it, also where the next tick comes hours later: at the
-/// end of each interval the sender asks for it.
+/// The measurements of an interval of the wall clock are dated to it, even if the next tick comes hours later: at the
+/// end of each interval the sender collects them.
 ///
-/// - Failures: a line on standard error for each that is new, unless ``onStatusChange(_:)`` was called.
+/// - Failures: a line on standard error for each new one, unless ``onStatusChange(_:)`` was called.
 /// - Threads: every call is safe from any thread. A tick never waits for the network or the disk.
 public final class CloudWatchTachometer: Sendable {
-    /// How often a window is handed to the publisher; statistics that a crash of the process can take are no older.
+    /// How often a window is published; a crash of the process loses the statistics of at most this time.
     private static let windowLength: Duration = .seconds(1)
 
     private let tachometer: Tachometer
@@ -35,10 +35,11 @@ public final class CloudWatchTachometer: Sendable {
     /// - Parameters:
     ///   - namespace: the namespace of the metric.
     ///   - metricName: the name of the metric.
-    ///   - dimensions: what tells this series from others, as a dictionary or a literal of pairs; in the order of the names.
-    ///   - interval: what one datum gathers: whole seconds, up to a day.
-    ///   - region: the AWS region, if it is not to be found in the environment.
-    ///   - credentials: where credentials come from, if not from the places that AWS's own tools look at.
+    ///   - dimensions: the dimensions that distinguish this series from others, as a dictionary or a literal of pairs;
+    ///     in the order of the names.
+    ///   - interval: the time that one datum covers: whole seconds, up to a day.
+    ///   - region: the AWS region, if it is not in the environment.
+    ///   - credentials: the source of credentials, if not the sources that AWS's own tools use.
     /// - Throws: ``CloudWatchSettingsError`` if a setting cannot be used.
     public convenience init(
         namespace: String, metricName: String = "frame_processing_time", dimensions: [String: String] = [:],
@@ -65,7 +66,7 @@ public final class CloudWatchTachometer: Sendable {
         // These are released when the publisher is closed.
         publisher.onExit { [tachometer] in Self.publish(tachometer.closeWindow(), with: publisher) }
         publisher.onIntervalEnd { [tachometer] in
-            // What ticks have just handed over needs no other window.
+            // Statistics that ticks have just published need no other window.
             if tachometer.holdsStatistics { Self.publish(tachometer.closeWindow(), with: publisher) }
         }
         publisher.onStatusChange(Self.tellFailures())
@@ -80,7 +81,7 @@ public final class CloudWatchTachometer: Sendable {
         tachometer.tick(at: instant)
     }
 
-    /// Counts a length that was measured elsewhere, in place of ticks.
+    /// Counts a length that was measured elsewhere, instead of ticks.
     ///
     /// - Parameters:
     ///   - length: how long it took; a negative one counts as zero.
@@ -89,34 +90,49 @@ public final class CloudWatchTachometer: Sendable {
         tachometer.record(length, at: instant)
     }
 
-    /// Measures how long a closure takes, also one that throws, and returns its value, in place of ticks.
+    /// Measures how long a closure takes, also one that throws, and returns its value, instead of ticks.
     public func measure<Value: ~Copyable, Failure: Error>(
         _ work: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         try tachometer.measure(work)
     }
 
-    /// Measures how long an asynchronous closure takes, waiting included, in place of ticks.
+    /// Does the same on a given clock, for a test.
+    public func measure<Value: ~Copyable, Failure: Error, Time: Clock>(
+        clock: Time, _ work: () throws(Failure) -> Value
+    ) throws(Failure) -> Value where Time.Instant == MonotonicInstant {
+        try tachometer.measure(clock: clock, work)
+    }
+
+    /// Measures how long an asynchronous closure takes, waiting included, instead of ticks.
     public nonisolated(nonsending) func measure<Value: ~Copyable, Failure: Error>(
         _ work: nonisolated(nonsending) () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         try await tachometer.measure(work)
     }
 
-    /// Publishes what was measured so far and ends; ticks that come later are measured and not published.
+    /// Publishes the measurements so far and ends; later ticks are measured and not published.
     ///
     /// - Parameters:
-    ///   - deadline: how long to wait for the network; what is not sent by then is in the spool.
+    ///   - deadline: how long to wait for the network; data that are not sent by then are in the spool.
     ///   - instant: the present.
     public func close(within deadline: Duration = .seconds(3), at instant: MonotonicInstant = .now()) {
         Self.publish(tachometer.closeWindow(at: instant), with: publisher)
         publisher.close(within: deadline)
     }
 
-    /// Does the same as the other `close(within:at:)` without holding up the task's thread.
+    /// Does the same as the other `close(within:at:)` without blocking the task's thread.
+    ///
+    /// At the top level of a `main.swift` Swift selects the other one, with or without `await`; ``finish(within:at:)``
+    /// is this one there, too.
     public func close(within deadline: Duration = .seconds(3), at instant: MonotonicInstant = .now()) async {
+        await finish(within: deadline, at: instant)
+    }
+
+    /// Does the same as `close(within:at:)` without blocking the task's thread.
+    public func finish(within deadline: Duration = .seconds(3), at instant: MonotonicInstant = .now()) async {
         Self.publish(tachometer.closeWindow(at: instant), with: publisher)
-        await publisher.close(within: deadline)
+        await publisher.finish(within: deadline)
     }
 
     /// Waits until the task is cancelled, and closes: the shape of a service.
@@ -125,28 +141,28 @@ public final class CloudWatchTachometer: Sendable {
     /// graceful shutdown, wrap the call in `cancelWhenGracefulShutdown`.
     public func run() async {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(86_400)) }
-        await close()
+        await finish()
     }
 
-    /// The windows that are handed over from now on, one a second while ticks come.
+    /// The windows published from now on, one a second while ticks arrive.
     public var windows: some AsyncSequence<Window, Never> & Sendable { tachometer.windows }
 
-    /// What became of the statistics for this destination.
+    /// The outcome for the statistics of this destination.
     public var status: CloudWatchStatus { publisher.status }
 
-    /// Sets what is called when a failure was counted, see ``CloudWatchPublisher/onStatusChange(_:)``, in place of a line
-    /// on standard error.
+    /// Sets a handler that is called when a failure was counted, see ``CloudWatchPublisher/onStatusChange(_:)``,
+    /// instead of a line on standard error.
     public func onStatusChange(_ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         publisher.onStatusChange(handler)
     }
 
-    /// The status whenever a failure was counted, in place of a line on standard error; ends when this is closed.
+    /// The status whenever a failure was counted, instead of a line on standard error; ends when this is closed.
     public var statusChanges: some AsyncSequence<CloudWatchStatus, Never> & Sendable { publisher.statusChanges }
 
-    /// One line that says how many billed series there are and about what they cost.
+    /// One line with the number of billed series and their approximate cost.
     public var costNote: String { publisher.costNote }
 
-    /// Publishes a window as of its last tick, or of its end if that is earlier: when the next one comes does not matter.
+    /// Publishes a window as of its last tick, or of its end if that is earlier, regardless of the next tick.
     private static func publish(_ window: Window, with publisher: CloudWatchPublisher) {
         publisher.publish(window.statistics, closedAt: window.closedAt.advanced(by: .zero - window.sinceLastTick))
     }
@@ -161,7 +177,7 @@ public final class CloudWatchTachometer: Sendable {
     }
 }
 
-/// The last failure that was written, so that one which lasts is written once.
+/// The last failure that was written, so that a lasting failure is written once.
 private final class Told: Sendable {
     private let last = Mutex<String?>(nil)
 

@@ -1,8 +1,8 @@
 import Timepiece
 
-/// What the values of a metric are.
+/// The unit of the values of a metric.
 ///
-/// Statistics are of durations. Where a metric is of something else, a duration of one second stands for one unit: see
+/// Statistics are of durations. For other metrics, a duration of one second represents one unit: see
 /// ``sample(of:)``.
 public struct CloudWatchUnit: Sendable, Hashable {
     /// The name that CloudWatch has for it, as `Bytes/Second`.
@@ -29,7 +29,7 @@ public struct CloudWatchUnit: Sendable, Hashable {
     /// Anything else.
     public static let none = CloudWatchUnit(name: "None")
 
-    /// The unit of a name that an archive holds; nil for any other name.
+    /// The unit of a name in an archive; nil for any other name.
     init?(_ name: String) {
         let all: [CloudWatchUnit] = [
             .seconds, .count, .countPerSecond, .bytes, .bytesPerSecond, .bitsPerSecond, .percent, .none,
@@ -38,7 +38,7 @@ public struct CloudWatchUnit: Sendable, Hashable {
         self = unit
     }
 
-    /// The duration that stands for a number in statistics: to nine decimals.
+    /// The duration that represents a number in statistics, to nine decimals.
     ///
     /// ```swift
     /// var statistics = Statistics()

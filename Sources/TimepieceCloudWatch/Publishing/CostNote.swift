@@ -1,4 +1,4 @@
-/// What publishing costs, roughly: list prices of us-east-1 without the free tier.
+/// The approximate cost of publishing: list prices of us-east-1 without the free tier.
 ///
 /// Source: "Amazon CloudWatch pricing": $0.30 a month for each of the first 10,000 metrics, $0.01 for 1,000 requests, $0.10
 /// a month for an alarm of standard resolution, $3 for a dashboard beyond the third.
@@ -9,7 +9,7 @@ struct CostNote {
     let seriesInAll: Int
     /// The shortest interval among them, in seconds: one request each.
     let shortestInterval: Int64
-    /// Whether the metrics go through a log, which is paid by its size instead of by request.
+    /// Whether the metrics are sent through a log, which is billed by its size instead of by request.
     let isEmbedded: Bool
 
     private static let secondsPerMonth = 30 * 86_400

@@ -1,13 +1,16 @@
 import Timepiece
+import TimepieceTelemetry
 
 extension Sender {
     /// Makes the sender for the destination of settings that have been checked.
     ///
-    /// The spool is opened on the sender's thread. Where it cannot be, metrics that cannot be sent stay in memory, and the
-    /// status says why.
-    convenience init(_ settings: CloudWatchSettings) {
+    /// The spool is opened on the sender's thread. If it cannot be opened, metrics that cannot be sent stay in memory,
+    /// and the status says why.
+    ///
+    /// - Parameter openTelemetry: whether to use OpenTelemetry's protocol instead of PutMetricData.
+    convenience init(_ settings: CloudWatchSettings, openTelemetry: Bool = false) {
         let environment = settings.environment ?? .ofProcess()
-        let delivery = Self.delivery(settings, environment)
+        let delivery = Self.delivery(settings, environment, openTelemetry)
         var configuration = SenderConfiguration(
             boot: BootIdentity.current, hasSpool: settings.hasSpool, largestSize: { delivery.largestSize(of: $0) },
             random: { Double.random(in: 0..<1) })
@@ -18,20 +21,23 @@ extension Sender {
             return
         }
         let path = settings.spool ?? SpoolLocation.standard(environment)
+        let destination = openTelemetry ? settings.openTelemetryDestination : settings.destination
         self.init(configuration, delivery: delivery) { () throws(SpoolError) in
-            // The thread has more to do than to wait for another process: it comes back.
+            // The thread has other work than waiting for another process, and tries again later.
             try Spool(
-                path: path, destination: settings.destination, boot: BootIdentity.current, limit: settings.spoolLimit,
+                path: path, destination: destination, boot: BootIdentity.current, limit: settings.spoolLimit,
                 lease: settings.lease ?? .seconds(180), busyTimeout: .milliseconds(500))
         }
     }
 
-    private static func delivery(_ settings: CloudWatchSettings, _ environment: Environment) -> any Delivery {
+    private static func delivery(
+        _ settings: CloudWatchSettings, _ environment: Environment, _ openTelemetry: Bool
+    ) -> any Delivery {
         if settings.dryRun { return LineDelivery(.request, to: FileOutput(path: nil)) }
         if let target = settings.emf.flatMap({ EmbeddedMetricTarget($0) }) {
             return LineDelivery(.documents, to: target.output())
         }
-        // Checked at the start; what cannot be read just now is not replaced by the system's.
+        // Checked at the start; a file that cannot be read at this moment is not replaced by the system's.
         let known = try? SharedConfiguration(profile: settings.profile, environment: environment)
         let authorities = known.flatMap { try? TrustedAuthorities.find(environment, $0) }
         // Keys are fetched over connections of their own, so that a renewal does not wait for a request.
@@ -48,17 +54,25 @@ extension Sender {
                 transport: CurlTransport(authorities: authorities))
         }
         let transport = CurlTransport(authorities: authorities)
+        let encoder: any MetricEncoder =
+            openTelemetry
+            ? OpenTelemetryEncoder(
+                resource: OpenTelemetryResource(environment.openTelemetryAttributes().attributes),
+                version: TimepieceVersion.current)
+            : PutMetricDataEncoder()
         return ServiceDelivery(
-            encoder: PutMetricDataEncoder(), transport: transport, credentials: keys,
+            encoder: encoder, transport: transport, credentials: keys,
             allowsPlainHTTP: settings.allowsPlainHTTP
         ) { () throws(CredentialsError) in
             let region = try RegionResolver(
-                setting: settings.region, profile: settings.profile, environment: environment, transport: transport
+                setting: settings.region, profile: settings.profile, environment: environment, transport: transport,
+                names: settings.names
             ).resolve()
             let configuration = try SharedConfiguration(profile: settings.profile, environment: environment)
             let address = try ServiceEndpoint.address(
                 of: .cloudWatch, in: region, setting: settings.endpointURI,
-                allowsPlainHTTP: settings.allowsPlainHTTP, environment: environment, configuration: configuration)
+                allowsPlainHTTP: settings.allowsPlainHTTP, environment: environment, configuration: configuration,
+                names: settings.names)
             return (region.name, address)
         }
     }

@@ -2,15 +2,15 @@ import Glibc
 import Synchronization
 import Timepiece
 
-/// How long a thread may still wait for the destinations that it closes one after the other.
+/// How long a thread may still wait for the destinations that it closes in sequence.
 ///
-/// A pipeline stops its elements on one thread. What the first of them has waited is taken off what the next may, so that
-/// the state change takes no longer than the longest of their deadlines, however many destinations there are. What a
-/// destination has no time left for, its own thread goes on with.
+/// A pipeline stops its elements on one thread. The time that the first has waited is subtracted from that of the next,
+/// so that the state change takes no longer than the longest of their deadlines, regardless of the number of
+/// destinations. If no time is left for a destination, its own thread continues.
 enum CloseBudget {
-    /// The least time of all: enough for a disk that works, where a deadline leaves the network none.
+    /// The minimum time: enough for a working disk, if a deadline leaves no time for the network.
     static let least: Duration = .milliseconds(250)
-    /// How long after a close another one belongs to the same stop.
+    /// How long after a close another close belongs to the same stop.
     private static let gap: Duration = .milliseconds(250)
 
     private struct Burst {
@@ -20,7 +20,7 @@ enum CloseBudget {
 
     private static let bursts = Mutex<[UInt: Burst]>([:])
 
-    /// Runs a body with what is left of a time.
+    /// Runs a body with the rest of a time.
     static func spend(of time: Duration, _ body: (Duration) -> Void) {
         let thread = UInt(pthread_self())
         let start = MonotonicInstant.now()

@@ -1,49 +1,66 @@
 public import Timepiece
 
-/// What became of the metrics for one destination, shared by all elements of the process that publish there.
+/// The outcome for the metrics of one destination, shared by all elements of the process that publish there.
 public struct CloudWatchStatus: Sendable, Equatable {
-    /// What the service has confirmed.
+    /// The data that the service has confirmed.
     public package(set) var sent = SampleTally()
-    /// What was sent again after an attempt that the service may have taken; part of `sent`.
+    /// The data that were sent again after an attempt that the service may have accepted; part of `sent`.
     ///
-    /// CloudWatch knows no repetition. A request whose answer is lost is sent again, because a gap in a metric looks like
-    /// a stream that stopped, while a doubled minute changes `SampleCount` and `Sum` of that minute and no percentile.
-    /// Once nothing is spooled, the samples at the service are those of `sent`, and at most those of `uncertain` more.
+    /// CloudWatch cannot detect duplicates. A request whose response is lost is sent again, because a gap in a metric
+    /// looks like a stream that stopped, while a duplicated minute changes `SampleCount` and `Sum` of that minute, and
+    /// no percentile. Once nothing is spooled, the samples at the service are those of `sent`, and at most those of
+    /// `uncertain` more.
     public package(set) var uncertain = SampleTally()
-    /// What will never be sent, by reason.
+    /// The data that will never be sent, by reason.
     public package(set) var dropped: [DropReason: SampleTally] = [:]
     /// Requests that were made.
     public package(set) var requests: UInt64 = 0
     /// Requests that failed and whose data were kept to be sent again.
     public package(set) var retried: UInt64 = 0
-    /// Requests that the service answered with throttling; part of `retried`.
+    /// Requests that the service throttled; part of `retried`.
     public package(set) var throttled: UInt64 = 0
-    /// Data that lie in the spool now.
+    /// Data that are in the spool now.
     public package(set) var spooled = 0
     /// When the oldest datum in the spool was gathered.
     public package(set) var oldest: WallTime?
-    /// When the service last took something.
+    /// When the service last accepted data.
     public package(set) var lastSuccess: WallTime?
-    /// How far the service's time is ahead of the machine's clock; zero while that is held to be right.
+    /// How far the service's time is ahead of the machine's clock; zero while that is considered right.
     public package(set) var skew: Duration = .zero
-    /// Whether nothing can be sent for now: the last attempt failed, or what it needs is not there.
+    /// Whether nothing can be sent for now: the last attempt failed, or a prerequisite is missing.
     public package(set) var isFailing = false
     /// The last failure as one sentence without secrets.
     public package(set) var lastError: String?
 
-    /// Makes the status of a destination that nothing was sent to.
+    /// Makes the status of a destination to which nothing was sent.
     public init() {}
 
-    /// All that will never be sent.
+    /// All data that will never be sent.
     public var droppedInAll: SampleTally {
         dropped.values.reduce(into: SampleTally()) { $0.add($1) }
     }
 
-    /// Whether a failure is counted or told here that is not in another status.
+    /// Whether this status has a failure that is not in another one.
     package func tellsMoreFailures(than other: CloudWatchStatus) -> Bool {
         retried != other.retried || dropped != other.dropped || uncertain != other.uncertain
             || spooled != other.spooled || lastError != other.lastError || skew != other.skew
             || isFailing != other.isFailing
+    }
+
+    /// Adds the outcome for the same metrics in another protocol.
+    package mutating func add(_ other: CloudWatchStatus) {
+        sent.add(other.sent)
+        uncertain.add(other.uncertain)
+        for (reason, tally) in other.dropped { dropped[reason, default: SampleTally()].add(tally) }
+        requests &+= other.requests
+        retried &+= other.retried
+        throttled &+= other.throttled
+        spooled += other.spooled
+        oldest = [oldest, other.oldest].compactMap(\.self).min()
+        lastSuccess = [lastSuccess, other.lastSuccess].compactMap(\.self).max()
+        if skew == .zero { skew = other.skew }
+        lastError = isFailing || !other.isFailing ? lastError ?? other.lastError : other.lastError
+        isFailing = isFailing || other.isFailing
     }
 
     package mutating func drop(_ tally: SampleTally, because reason: DropReason) {
@@ -54,15 +71,15 @@ public struct CloudWatchStatus: Sendable, Equatable {
 
 /// Why data will never reach the service.
 public enum DropReason: String, Sendable, CaseIterable {
-    /// The service refused this very datum; the last error says what it said.
+    /// The service refused this datum; the last error has its message.
     case refused
-    /// Older than the 14 days that CloudWatch takes.
+    /// Older than the 14 days that CloudWatch accepts.
     case tooOld = "too-old"
     /// The spool was full, and this was the oldest.
     case spoolFull = "spool-full"
     /// The file of the spool was removed or damaged while it was in use, or this datum in it was.
     case spoolLost = "spool-lost"
-    /// There is no spool, or it cannot be written, and memory held as much as it may.
+    /// There is no spool, or it cannot be written, and the limit in memory was reached.
     case memoryFull = "memory-full"
     /// Gathered in an earlier run of a machine whose clock was never set, so that its time is unknown.
     case undatable
@@ -83,7 +100,7 @@ public struct SampleTally: Sendable, Equatable {
         self.samples = samples
     }
 
-    /// Takes another tally away, down to nothing.
+    /// Subtracts another tally, down to zero.
     mutating func subtract(_ other: SampleTally) {
         data -= min(data, other.data)
         samples -= min(samples, other.samples)

@@ -1,12 +1,13 @@
 package import Timepiece
 
-/// A way out for data: the service itself, a log that is forwarded to it, or a print of what would be sent.
+/// A destination for data: the service itself, a log that is forwarded to it, or a print of the requests.
 package protocol Delivery: Sendable {
     /// Sends data and waits for the outcome, no longer than the batch's time-out and a little.
     func deliver(_ batch: Batch) -> DeliveryReport
     /// Returns the most bytes that a datum takes in one request.
     func largestSize(of datum: Datum) -> Int
-    /// Returns what keeps data from being sent, as far as that can be known without sending any; nil if nothing is known to.
+    /// Returns the known reason why data cannot be sent, as far as it can be determined without sending any; nil if
+    /// there is none.
     func obstacle(at now: WallTime) -> String?
 }
 
@@ -15,17 +16,17 @@ extension Delivery {
     package func obstacle(at now: WallTime) -> String? { nil }
 }
 
-/// What an attempt to send came to, and what the service's clock showed.
+/// The outcome of an attempt to send, and the time of the service's clock.
 package struct DeliveryReport: Sendable, Equatable {
-    package let verdict: Verdict
-    /// The `Date` of an answer that is known to be the service's own.
+    package let verdict: DeliveryVerdict
+    /// The `Date` of a response that is known to be the service's own.
     package let serviceTime: WallTime?
     /// When the attempt began.
     package let began: Moment
     /// When it ended.
     package let ended: Moment
 
-    package init(_ verdict: Verdict, serviceTime: WallTime? = nil, began: Moment, ended: Moment) {
+    package init(_ verdict: DeliveryVerdict, serviceTime: WallTime? = nil, began: Moment, ended: Moment) {
         self.verdict = verdict
         self.serviceTime = serviceTime
         self.began = began
@@ -33,36 +34,41 @@ package struct DeliveryReport: Sendable, Equatable {
     }
 }
 
-/// What an attempt to send came to, as far as it matters to what is done next.
-package enum Verdict: Sendable, Equatable {
-    /// The service has all of it.
+/// The outcome of an attempt to send, as far as it determines the next step.
+package enum DeliveryVerdict: Sendable, Equatable {
+    /// The service has accepted all data.
     case accepted
-    /// It has all but the data at some places, which it will never take, for the reason given.
+    /// The service has accepted all but the data at some places, which it will never accept, for the given reason.
     case acceptedWithout([Int], String)
-    /// The service has none of it and wants to be asked less often.
+    /// The service has accepted all but a number of the data, without naming them, and will never accept those; if the
+    /// number is zero, its message is a warning.
+    case acceptedPartly(rejected: UInt64, String)
+    /// The service will never accept any of the data, not even one by one.
+    case rejected(String)
+    /// The service has accepted none of the data, and requests a lower rate.
     case throttled(String, retryAfter: Duration? = nil)
-    /// It did not work, and may work later; if uncertain, the service may have taken it nevertheless.
+    /// The attempt failed, and may succeed later; if uncertain, the service may have accepted the data nevertheless.
     case failed(String, isUncertain: Bool = false, retryAfter: Duration? = nil)
     /// The service refused the keys.
     case unauthorized(String)
-    /// The service found the signature's time too far from its own.
+    /// The time of the signature is too far from the service's.
     case wrongTime(String)
-    /// The service looked at it and will never take it as it is.
+    /// The service refused the request as a whole and will never accept it unchanged.
     case refused(String)
-    /// Something in between took no request of that length; the service has none of it.
+    /// An intermediary refused a request of that length; the service has none of the data.
     case tooLong(String)
 }
 
-/// What goes out in one request.
+/// The contents of one request.
 package struct Batch: Sendable, Equatable {
-    /// Tells this attempt from any other of the sender.
+    /// Distinguishes this attempt from any other of the sender.
     package let number: UInt64
     package let namespace: String
-    /// The data with their time stamps, by what is known of the right time now.
+    /// The data with their time stamps, by the present estimate of the right time.
     package internal(set) var data: [QueuedDatum]
     /// The right time, as far as it is known.
     package let time: WallTime
-    /// Whether the service has told its time, so that the time stamps are right.
+    /// Whether the service has sent its time, so that the time stamps are right.
     package let isTimeConfirmed: Bool
     /// How long the attempt may take.
     package let timeout: Duration

@@ -5,22 +5,22 @@ import Timepiece
 /// Threads for work that waits for the network and the disk, which must not be done on the threads of Swift's own pool.
 ///
 /// Only the orderly end of the process waits for them, see ``ExitHandler``.
-final class OwnThreads: Sendable {
-    static let shared = OwnThreads()
+package final class OwnThreads: Sendable {
+    package static let shared = OwnThreads()
 
     private struct Roster {
         var process = getpid()
         var started: UInt64 = 0
-        var working: [UInt64: pthread_t] = [:]
-        /// Done with their work; they are to be joined, which takes as long as their end and no longer.
-        var done: [pthread_t] = []
+        var working: [UInt64: SystemThread] = [:]
+        /// Threads that have finished their work; joining them takes only as long as their end.
+        var done: [SystemThread] = []
 
-        /// A child that was forked has none of the threads.
+        /// A forked child process has none of the threads.
         mutating func forgetParent() {
             if process != getpid() { self = Roster() }
         }
 
-        mutating func takeDone() -> [pthread_t] {
+        mutating func takeDone() -> [SystemThread] {
             defer { done = [] }
             return done
         }
@@ -30,14 +30,14 @@ final class OwnThreads: Sendable {
     /// Counts the ends of threads.
     private let ends = EventCount()
 
-    /// Starts a thread, which keeps this object; returns false if the system gives none.
+    /// Starts a thread, which keeps this object; returns false if the system has none.
     func start(_ work: @escaping @Sendable () -> Void) -> Bool {
         let (isStarted, done) = roster.withLock { roster in
             roster.forgetParent()
             roster.started &+= 1
             let number = roster.started
-            let thread = try? startThread {
-                nameThread("timepiece-send")
+            let thread = try? SystemThread {
+                SystemThread.nameCurrent("timepiece-send")
                 work()
                 self.finish(number)
             }
@@ -48,8 +48,8 @@ final class OwnThreads: Sendable {
         return isStarted
     }
 
-    /// Does work on a thread, and returns when it is done; on the caller's if the system gives none.
-    func run(_ work: @escaping @Sendable () -> Void) async {
+    /// Does work on a thread, and returns when it is done; on the caller's thread if the system has none.
+    package func run(_ work: @escaping @Sendable () -> Void) async {
         await withCheckedContinuation { continuation in
             let whole: @Sendable () -> Void = {
                 work()
@@ -59,14 +59,15 @@ final class OwnThreads: Sendable {
         }
     }
 
-    /// Waits until all have ended and freed what they held, but for the one that calls and for those that take longer.
+    /// Waits until all have ended and released their resources, except for the calling thread and those that take
+    /// longer.
     func joinAll(within time: Duration) {
         let end = MonotonicInstant.now().advanced(by: time)
         while true {
             let seen = ends.value
             let (isLast, done) = roster.withLock { roster in
                 roster.forgetParent()
-                return (roster.working.values.allSatisfy { pthread_equal($0, pthread_self()) != 0 }, roster.takeDone())
+                return (roster.working.values.allSatisfy(\.isCurrent), roster.takeDone())
             }
             Self.join(done)
             if isLast || MonotonicInstant.now() >= end { return }
@@ -81,22 +82,23 @@ final class OwnThreads: Sendable {
         ends.advance()
     }
 
-    private static func join(_ threads: [pthread_t]) {
-        for thread in threads { pthread_join(thread, nil) }
+    private static func join(_ threads: [SystemThread]) {
+        for thread in threads { thread.join() }
     }
 }
 
-/// What comes before the end of a process by `exit`, stopped pipelines or not: the metrics go out, then the threads end.
+/// The handler for the end of a process by `exit`, with or without stopped pipelines: the metrics are sent, then the
+/// threads end.
 ///
-/// It has to come before OpenSSL's own handler. That frees what a thread still uses, and what the end of a thread frees
-/// too, and the process would die of it.
+/// It has to run before OpenSSL's own handler, which frees objects that a thread still uses, and that the end of a
+/// thread also frees, so the process would crash.
 enum ExitHandler {
-    /// The process that has the threads. A child that was forked has none of them, and its copy of what they hold is not
-    /// its own to send.
+    /// The process that has the threads. A forked child process has none of them, and must not send its copy of their
+    /// data.
     private static let owner = getpid()
     private static let hasRun = Atomic(false)
 
-    /// Has it called, once, before all handlers that have been registered so far.
+    /// Registers it, once, to be called before all handlers registered so far.
     static func register() {
         _ = owner
         atexit { ExitHandler.run() }
@@ -105,7 +107,7 @@ enum ExitHandler {
     private static func run() {
         guard getpid() == owner, !hasRun.exchange(true, ordering: .relaxed) else { return }
         SenderRegistry.shared.closeAll(within: .seconds(3))
-        // What is under way still is in the spool, too.
+        // Data of pending requests are in the spool, too.
         CurlTransfer.abortAll()
         ProgramOutput.endAll()
         OwnThreads.shared.joinAll(within: .seconds(2))

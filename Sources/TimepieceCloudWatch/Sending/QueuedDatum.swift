@@ -1,4 +1,4 @@
-/// A datum on its way out: in memory, in the spool or in a request.
+/// A datum to be sent: in memory, in the spool or in a request.
 package struct QueuedDatum: Sendable, Equatable {
     package let datum: Datum
     /// Its number in the spool, if it is stored there.
@@ -7,6 +7,9 @@ package struct QueuedDatum: Sendable, Equatable {
     package var isUncertain = false
     /// The start of its interval in seconds since 1970, settled as late as possible: when it is sent.
     package var timestamp: Int64
+    /// By how much the machine's clock was behind when it was gathered, in whole seconds, so that smaller differences
+    /// result in the same time whenever it is sent; settled with the time stamp.
+    package var correction: Duration = .zero
 
     package init(datum: Datum, row: Int64? = nil, isUncertain: Bool = false, timestamp: Int64 = 0) {
         self.datum = datum

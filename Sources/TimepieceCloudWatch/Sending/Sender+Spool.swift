@@ -2,10 +2,10 @@ import Synchronization
 import Timepiece
 
 extension Sender {
-    /// Does a step in the spool and tells the state what came of it; the sender's thread waits for the disk here.
+    /// Performs a step in the spool and passes its result to the state; the sender's thread waits for the disk here.
     ///
-    /// What the step did and what is in the file then is told at once, so that a thread that waits for the step reads the
-    /// right status.
+    /// The result of the step and the contents of the file are passed together, so that a thread that waits for the
+    /// step reads the right status.
     func use(_ spool: inout Spool?, for step: SenderStep) {
         do throws(SpoolError) {
             if case .open = step {
@@ -21,7 +21,8 @@ extension Sender {
                 }
             } else if let spool {
                 let outcome = try perform(step, in: spool)
-                // Done is done, even if the file cannot be asked any more: that fails in the next step, and is told there.
+                // The step is complete even if the file can no longer be read: that fails in the next step, and is
+                // reported there.
                 let summary = try? spool.summary()
                 let evicted = try? spool.takeEvicted()
                 state.withLock { state in
@@ -47,7 +48,7 @@ extension Sender {
         }
     }
 
-    /// Does a step in the spool; returns what the state is to be told.
+    /// Performs a step in the spool; returns the result for the state.
     private func perform(_ step: SenderStep, in spool: Spool) throws(SpoolError) -> (inout SenderState) -> Void {
         switch step {
         case .store(let data):
@@ -58,7 +59,7 @@ extension Sender {
             return { $0.settled(removed: removed, released: released.map(\.row)) }
         case .claim(let count):
             let data = try spool.claim(
-                count: count, bytes: CloudWatchLimits.bytesPerRequest - 1024, now: .now(),
+                count: count, bytes: CloudWatchLimits.bytesPerRequest - 1024, oldestFirst: keepsOrder, now: .now(),
                 size: { self.delivery.largestSize(of: $0) })
             let unreadable = spool.takeUnreadable()
             return { $0.claimed(data, unreadable: unreadable, now: .now()) }

@@ -2,10 +2,10 @@ import Glibc
 import Synchronization
 package import Timepiece
 
-/// The thread that gathers and sends for one destination, and what it shares with those who publish there.
+/// The thread that gathers and sends for one destination, and the state that it shares with the publishers there.
 ///
-/// Publishing takes the lock of the state for microseconds. The thread waits for the disk without it; a request, which may
-/// take long, has a thread of its own, so that what cannot be sent by a deadline is stored in time.
+/// Publishing takes the lock of the state for microseconds. The thread waits for the disk without it; a request, which
+/// may take long, has a thread of its own, so that data that cannot be sent by a deadline are stored in time.
 package final class Sender: Sendable {
     let state: Mutex<SenderState>
     private let observers = StatusObservers()
@@ -13,11 +13,12 @@ package final class Sender: Sendable {
     private let intervalEnds = IntervalEnds()
     let delivery: any Delivery
     let openSpool: (@Sendable () throws(SpoolError) -> Spool)?
+    let keepsOrder: Bool
     /// Whether there is a thread that runs this sender, or has run it to its end.
     private let isStarted = Atomic(false)
-    /// Counts what the thread has to look at.
+    /// Counts the events that the thread has to handle.
     private let wake = EventCount()
-    /// Counts the steps of the thread, for those who wait for a flush.
+    /// Counts the steps of the thread, for threads that wait for a flush.
     private let progress = EventCount()
 
     private let hasProbed = Atomic(false)
@@ -25,22 +26,23 @@ package final class Sender: Sendable {
     /// Makes a sender; it does nothing until it is started.
     ///
     /// - Parameters:
-    ///   - configuration: the numbers it works by.
-    ///   - delivery: the way out.
-    ///   - openSpool: opens the file where data wait that cannot be sent; called on the sender's thread, and again when it
-    ///     failed or the file is lost. Nil where there is to be none.
+    ///   - configuration: its parameters.
+    ///   - delivery: the destination.
+    ///   - openSpool: opens the file for data that cannot be sent; called on the sender's thread, and again after it
+    ///     failed or the file was lost. Nil for none.
     package init(
         _ configuration: SenderConfiguration, delivery: any Delivery,
         openSpool: (@Sendable () throws(SpoolError) -> Spool)?
     ) {
         state = Mutex(SenderState(configuration))
+        keepsOrder = configuration.keepsOrder
         self.delivery = delivery
         self.openSpool = openSpool
     }
 
     /// Starts the thread, which keeps the sender alive until it has finished.
     ///
-    /// - Returns: false if the system gives no thread; it is asked for one again, the next time something is closed.
+    /// - Returns: false if the system has no thread; the next close tries again.
     @discardableResult
     package func start() -> Bool {
         guard !isStarted.exchange(true, ordering: .relaxed) else { return true }
@@ -50,7 +52,7 @@ package final class Sender: Sendable {
         return false
     }
 
-    /// What became of everything so far.
+    /// The status so far.
     package var status: CloudWatchStatus { state.withLock { $0.status } }
 
     /// The length of the shortest interval among the series, in seconds, and how many series there are.
@@ -63,21 +65,33 @@ package final class Sender: Sendable {
         state.withLock { $0.open(identity) }
     }
 
+    /// Makes room for a series that passes complete data; returns its number.
+    package func open() -> UInt64 {
+        state.withLock { $0.open() }
+    }
+
+    /// Takes complete data.
+    package func publish(_ data: [Datum]) {
+        state.withLock { $0.publish(data, at: .now()) }
+        wake.advance()
+    }
+
     /// Calls back on a thread of the sender's whenever a failure is counted, and once more in
     /// ``close(_:within:isLast:)``.
     ///
-    /// When this returns, the observer that was there before is not called any more, nor still being called, unless it is
-    /// from there that this is called. No lock is held in a call that anything but this method takes for this publisher.
+    /// When this returns, the previous observer is no longer called, nor still in a call, unless this is called from
+    /// it, or that call does not return for two seconds. No lock is held in a call.
     package func observe(_ publisher: UInt64, _ observer: (@Sendable (CloudWatchStatus) -> Void)?) {
         observers.set(publisher, observer)
     }
 
-    /// Whether a series is being published that differs in nothing, or only in the length of its interval.
+    /// Whether the same series is already published, possibly with an interval of another length.
     package func publishes(_ identity: MetricIdentity) -> Bool {
         state.withLock { $0.publishes(identity) }
     }
 
-    /// Looks, once, whether what sending needs is there, so that the want of it is told before the first interval is over.
+    /// Checks, once, the prerequisites for sending, so that a missing one is reported before the first interval is
+    /// over.
     package func probe() {
         guard !hasProbed.exchange(true, ordering: .relaxed) else { return }
         _ = OwnThreads.shared.start {
@@ -93,7 +107,7 @@ package final class Sender: Sendable {
         if mustWake { wake.advance() }
     }
 
-    /// Sends what a series has gathered so far, or stores it by the deadline, without waiting for that.
+    /// Sends the data that a series has gathered so far, or stores them by the deadline, without waiting for that.
     package func flushSoon(_ publisher: UInt64, within deadline: Duration) {
         let end = BootInstant.now().advanced(by: deadline)
         state.withLock { state in
@@ -103,26 +117,34 @@ package final class Sender: Sendable {
         wake.advance()
     }
 
-    /// Sets what hands over what a series gathered, at the end of each of its intervals; called on the sender's thread.
-    package func atIntervalEnd(_ publisher: UInt64, interval: Int64, _ handler: (@Sendable () -> Void)?) {
+    /// Sets the handler that publishes the data of a series at the end of each of its intervals; called on the sender's
+    /// thread.
+    package func atIntervalEnd(_ publisher: UInt64, interval: Duration, _ handler: (@Sendable () -> Void)?) {
         intervalEnds.set(publisher, interval: interval, clock: state.withLock { $0.clock }, handler: handler)
         wake.advance()
     }
 
-    /// Sets what hands over the last statistics of a series when the process ends without closing it.
+    /// Calls the handler for the end of an interval now, and sends its data, or stores them by the deadline, without
+    /// waiting for that.
+    package func endIntervalSoon(_ publisher: UInt64, within deadline: Duration) {
+        intervalEnds.callSoon(publisher, deadline: BootInstant.now().advanced(by: deadline))
+        wake.advance()
+    }
+
+    /// Sets the handler that publishes the last statistics of a series when the process ends without closing it.
     package func atExit(_ publisher: UInt64, _ handler: (@Sendable () -> Void)?) {
         lastHandlers.withLock { $0[publisher] = handler }
     }
 
-    /// Ends a series; with the last one waits until all that was published is sent or in the spool, and ends the thread.
+    /// Ends a series; with the last one, waits until all published data are sent or in the spool, and ends the thread.
     ///
-    /// The deadline is for network and disk together, and for all destinations that a thread closes one after the other, as
-    /// ``CloseBudget`` has it. What could be neither sent nor stored by then, the thread goes on trying to store. The last
-    /// observer is told what became of it before it is removed. While others publish, the thread goes on: what a hundred
-    /// elements that stop one after the other leave is sent together, and waited for once.
+    /// The deadline is for network and disk together, and for all destinations that a thread closes in sequence, see
+    /// ``CloseBudget``. The thread continues to try to store data that could be neither sent nor stored by then. The
+    /// last observer is called with the outcome before it is removed. While others publish, the thread continues: the
+    /// data of a hundred elements that stop in sequence are sent together, with one wait.
     package func close(_ publisher: UInt64, within deadline: Duration, isLast: Bool) {
         atExit(publisher, nil)
-        atIntervalEnd(publisher, interval: 1, nil)
+        atIntervalEnd(publisher, interval: .seconds(1), nil)
         state.withLock { $0.close(publisher) }
         if isLast {
             CloseBudget.spend(of: max(deadline, CloseBudget.least)) { budget in
@@ -138,13 +160,13 @@ package final class Sender: Sendable {
 
     /// Ends all series and begins to end the thread, as the process ends.
     package func closeAll(within deadline: Duration) {
-        // Called one after the other with no lock held, as each publishes.
+        // Called in sequence with no lock held, because each publishes.
         for handler in lastHandlers.withLock({ $0.values.map(\.self) }) { handler() }
         state.withLock { $0.closeAll() }
         beginFlush(within: deadline, isLast: true)
     }
 
-    /// Waits until all that was published is sent or in the spool.
+    /// Waits until all published data are sent or in the spool.
     package func flush(within deadline: Duration) {
         beginFlush(within: deadline, isLast: false)
         awaitFlush(within: deadline)
@@ -152,19 +174,21 @@ package final class Sender: Sendable {
         wake.advance()
     }
 
-    /// Asks that all that was published be sent or stored; the disk gets the last part of the time.
+    /// Requests that all published data be sent or stored; the disk gets the last part of the time.
     private func beginFlush(within deadline: Duration, isLast: Bool) {
         let all = max(deadline, CloseBudget.least)
-        let network = openSpool == nil ? deadline : min(deadline, all - min(.milliseconds(500), all / 2))
+        // Without a spool, dropped data are still counted and reported.
+        let rest: Duration = openSpool == nil ? .milliseconds(50) : .milliseconds(500)
+        let network = min(deadline, all - min(rest, all / 2))
         let end = BootInstant.now().advanced(by: network)
         state.withLock { $0.flush(until: end, isLast: isLast) }
         wake.advance()
     }
 
-    /// Waits until all that was published is sent or in the spool, no longer than a time.
+    /// Waits until all published data are sent or in the spool, no longer than a time.
     func awaitFlush(within time: Duration) {
         let end = MonotonicInstant.now().advanced(by: time)
-        // Where the system gives no thread, this one does the work.
+        // If the system has no thread, this one does the work.
         guard start() else { return run(until: end) }
         while true {
             let seen = progress.value
@@ -173,13 +197,14 @@ package final class Sender: Sendable {
         }
     }
 
-    /// Does the steps of the state until the last one, or until an instant.
+    /// Performs the steps of the state until the last one, or until an instant.
     private func run(until end: MonotonicInstant? = nil) {
         var spool: Spool?
         while end.map({ MonotonicInstant.now() < $0 && !state.withLock { $0.isFlushed } }) ?? true {
             let seen = wake.value
-            // What they hand over belongs to the intervals that the next step closes.
-            let nextEnd = intervalEnds.callDue(at: .now(), clock: state.withLock { $0.clock })
+            // Their data belong to the intervals that the next step closes.
+            let (nextEnd, deadline) = intervalEnds.callDue(at: .now(), clock: state.withLock { $0.clock })
+            if let deadline { state.withLock { $0.flushSoon(until: deadline) } }
             let step = state.withLock { $0.nextStep(at: .now()) }
             switch step {
             case .condense(let closedIntervals):

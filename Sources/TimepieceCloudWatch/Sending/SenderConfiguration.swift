@@ -1,8 +1,8 @@
-/// The numbers a sender works by.
+/// The parameters of a sender.
 package struct SenderConfiguration: Sendable {
     /// The present run of the machine.
     package var boot: String
-    /// Whether there is to be a spool.
+    /// Whether the sender has a spool.
     package var hasSpool: Bool
     /// The most data of one request.
     package var batchCount = CloudWatchLimits.datumsPerRequest
@@ -12,27 +12,31 @@ package struct SenderConfiguration: Sendable {
     package var breakerThreshold = 5
     /// The most data of a request that probes whether the service is back.
     package var probeCount = 20
-    /// The pause between requests that carry what the spool holds, after an outage.
+    /// The pause between requests with data from the spool, after an outage.
     package var backfillPause: Duration = .seconds(1)
-    /// How often an empty spool is looked at, for what other processes left.
+    /// How often an empty spool is checked for data that other processes left.
     package var lookPause: Duration = .seconds(60)
-    /// How long data from the spool are worked on before their lease is prolonged.
+    /// How long data from the spool are in use before their lease is extended.
     package var renewalAge: Duration = .seconds(60)
-    /// How long a spool that cannot be used is left alone.
+    /// How long an unusable spool is not tried again.
     package var storePause: Duration = .seconds(10)
-    /// How long a spool that another process uses is left alone.
+    /// How long a spool that another process uses is not tried again.
     package var busyPause: Duration = .seconds(1)
-    /// How long after the last deadline the thread goes on trying to store what it has, with no thread that waits.
+    /// How long after the last deadline the thread continues to try to store its data, while no caller waits.
     package var lastPause: Duration = .seconds(30)
     /// The most data that are held in memory when they cannot be stored, unless the series of two intervals are more.
     package var memoryLimit = 2000
-    /// The oldest data that the service takes; two minutes less than its two weeks, for the way.
+    /// The greatest age of data that the service accepts; two minutes less than its two weeks, for the transfer.
     package var largestAge: Duration = .seconds(14 * 86_400 - 120)
-    /// The furthest ahead that the service takes a time stamp.
+    /// Whether data are sent in the order of their time: data in memory wait behind those in the spool.
+    ///
+    /// So a receiver of cumulative values, which accepts none older than the last, accepts all after an outage.
+    package var keepsOrder = false
+    /// How far ahead a time stamp may be for the service.
     package var largestLead: Duration = .seconds(2 * 3600)
     /// How long after the end of an interval it is sent, as a share of the interval.
     ///
-    /// Drawn once, so that devices of a fleet do not all come at the full minute.
+    /// Drawn once, so that the devices of a fleet do not all send at the full minute.
     package var phase = 0.02
     /// The longest such pause.
     package var longestPhase: Duration = .seconds(5)

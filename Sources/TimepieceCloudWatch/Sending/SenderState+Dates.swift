@@ -1,16 +1,16 @@
 package import Timepiece
 
 extension SenderState {
-    /// Why a datum cannot be reported for its time.
+    /// Why a datum cannot be sent because of its time.
     struct DateRefusal: Error {
         let reason: DropReason
     }
 
-    /// Returns the time that a datum belongs to, by all that is known now.
+    /// Returns the time that a datum belongs to, by the present estimate.
     func date(_ datum: Datum, now: Moment) -> Result<WallTime, DateRefusal> {
         guard let time = wall(of: datum, now: now) else { return .failure(DateRefusal(reason: .undatable)) }
-        // Only a clock that the service has confirmed entitles to drop; of what is sent before, the service judges, and its
-        // answer tells the time.
+        // Only a clock that the service has confirmed is a reason to drop data; earlier data are judged by the service,
+        // whose response has the time.
         guard clock.isConfirmed else { return .success(time) }
         let age = time.duration(to: clock.wall(at: now.boot, now: now))
         if age > configuration.largestAge { return .failure(DateRefusal(reason: .tooOld)) }
@@ -18,9 +18,9 @@ extension SenderState {
         return .success(time)
     }
 
-    /// Returns the right time at boot if the service has told it and data in the spool are to be dated by it.
+    /// Returns the right time at boot if the service has sent it and data in the spool need it.
     ///
-    /// It is worth a write only where something waits, and where it says more than what was written before.
+    /// It is written only if data wait, and if it differs from the time written before.
     package func epochToRemember(at now: Moment) -> WallTime? {
         guard clock.isConfirmed, status.spooled > 0 else { return nil }
         let epoch = clock.epoch(now: now)
@@ -29,7 +29,7 @@ extension SenderState {
         return change > .seconds(1) || change < .seconds(-1) ? epoch : nil
     }
 
-    /// Notes that the right time at boot is written down.
+    /// Notes that the right time at boot is stored.
     package mutating func remembered(_ epoch: WallTime) {
         rememberedEpoch = epoch
     }

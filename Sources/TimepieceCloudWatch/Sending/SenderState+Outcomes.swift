@@ -15,6 +15,10 @@ extension SenderState {
             accept(batch, now: now)
         case .acceptedWithout(let refused, let error):
             accept(batch, without: refused, error, now: now)
+        case .acceptedPartly(let rejected, let said):
+            accept(batch, rejected: rejected, said, now: now)
+        case .rejected(let error):
+            reject(batch.data, error)
         case .throttled(let error, let asked):
             status.throttled &+= 1
             fail(batch.data, error, asked: asked, now: now)
@@ -24,14 +28,14 @@ extension SenderState {
             fail(queuedData, error, asked: asked, now: now)
         case .unauthorized(let error), .wrongTime(let error):
             guard !hasTriedAgainAtOnce else { return fail(batch.data, error, asked: nil, now: now) }
-            // New keys or the right time are at hand now: no reason to wait, once.
+            // New keys or the right time are available now: no reason to wait, once.
             hasTriedAgainAtOnce = true
             status.retried &+= 1
             status.lastError = error
             parts.append(batch.data)
         case .refused(let error):
             guard batch.isTimeConfirmed || !clock.isConfirmed else {
-                // Dated by a clock that may have been wrong; the answer told the right time.
+                // Dated by a clock that may have been wrong; the response had the right time.
                 status.retried &+= 1
                 status.lastError = error
                 return parts.append(batch.data)
@@ -46,7 +50,7 @@ extension SenderState {
         }
     }
 
-    /// Notes that the spool is open, and what it knows about earlier boots.
+    /// Notes that the spool is open, and its data about earlier boots.
     package mutating func opened(epochs known: [String: WallTime], samples: UInt64) {
         isSpoolOpen = true
         spooled = SampleTally(data: 0, samples: samples)
@@ -56,11 +60,12 @@ extension SenderState {
 
     /// Notes that the file was removed, replaced or damaged, with all that was in it.
     ///
-    /// What of it is in memory goes on as if it had never been stored; the rest is counted. The file is opened again.
+    /// Its data in memory are treated as if they had never been stored; the rest is counted. The file is opened again.
     package mutating func lostSpool(_ error: String, now: Moment) {
         isSpoolOpen = false
+        if flush.look == .underWay { flush.look = .wanted }
         var lost = spooled
-        // Done with, or still in memory.
+        // Settled, or still in memory.
         var kept = SampleTally()
         if let rescue, rescue.rows != nil, rescue.batch == flying?.number {
             for queuedDatum in rescue.data { kept.add(queuedDatum.datum) }
@@ -94,7 +99,7 @@ extension SenderState {
         }
     }
 
-    /// Notes that data are in the spool, under which numbers, and what was dropped there to make room.
+    /// Notes that data are in the spool, their numbers, and the data that were dropped there to make room.
     package mutating func stored(_ rows: [Int64], dropped: SampleTally, now: Moment) {
         for queuedDatum in storing { spooled.add(queuedDatum.datum) }
         spooled.subtract(dropped)
@@ -119,30 +124,32 @@ extension SenderState {
         bound()
     }
 
-    /// Notes that the spool could not be used for now: what cannot be sent stays in memory, and it is tried again.
+    /// Notes that the spool could not be used for now: data that cannot be sent stay in memory, and the spool is tried
+    /// again.
     package mutating func couldNotUseSpool(_ error: SpoolError, now: Moment) {
         let problem = error.description
         if spoolProblem != problem { status.lastError = "\(problem) Metrics that cannot be sent stay in memory." }
         spoolProblem = problem
         let pause = error.kind == .busy ? configuration.busyPause : configuration.storePause
-        // A thread that waits has no time for long pauses.
+        // While a thread waits, there is no time for long pauses.
         let isUrgent = error.kind == .busy && flush.deadline != nil
         nextStore = now.boot.advanced(by: isUrgent ? pause / 10 : pause)
     }
 
-    /// Notes that the spool has what it was told about data that are done with.
+    /// Notes that the spool has stored the changes for settled data.
     package mutating func settled(removed done: [Int64], released free: [Int64]) {
         for row in done { spooled.subtract(SampleTally(data: 1, samples: removed.removeValue(forKey: row) ?? 0)) }
         for row in free { released[row] = nil }
     }
 
-    /// Takes data from the spool, to be sent, and what there was removed because it could not be read.
+    /// Takes data from the spool, to be sent, and the tally of those removed because they could not be read.
     package mutating func claimed(_ data: [QueuedDatum], unreadable: SampleTally = SampleTally(), now: Moment) {
         status.drop(unreadable, because: .spoolLost)
         spooled.subtract(unreadable)
         claimedAt = now.boot
+        if flush.look == .underWay { flush.look = .none }
         nextLook = now.boot.advanced(by: data.isEmpty ? configuration.lookPause : configuration.backfillPause)
-        // What is done with may still lie there if it could not be removed.
+        // Settled data may still be there if they could not be removed.
         let open = data.filter { queuedDatum in queuedDatum.row.map { !removed.keys.contains($0) } ?? true }
         if !open.isEmpty { parts.append(open) }
     }
@@ -156,7 +163,7 @@ extension SenderState {
         parts.removeAll(where: \.isEmpty)
     }
 
-    /// Takes what lies in the spool now.
+    /// Takes the present contents of the spool.
     package mutating func learn(_ summary: SpoolSummary) {
         spooled = SampleTally(data: UInt64(clamping: summary.count), samples: summary.count == 0 ? 0 : spooled.samples)
         status.spooled = summary.count
@@ -164,7 +171,7 @@ extension SenderState {
         spoolProblem = nil
     }
 
-    /// Notes that a batch has arrived but for some of its data, which are dropped.
+    /// Notes that a batch has arrived except for some of its data, which are dropped.
     mutating func accept(_ batch: Batch, without refused: [Int], _ error: String, now: Moment) {
         var rest = batch
         rest.data = []
@@ -172,6 +179,24 @@ extension SenderState {
             if refused.contains(index) { setAside(queuedDatum, error) } else { rest.data.append(queuedDatum) }
         }
         if !rest.data.isEmpty { accept(rest, now: now) }
+    }
+
+    /// Notes that a batch has arrived except for a number of its data, which the service will never accept and did not
+    /// name.
+    mutating func accept(_ batch: Batch, rejected: UInt64, _ said: String, now: Moment) {
+        accept(batch, now: now)
+        let lost = SampleTally(data: min(rejected, UInt64(batch.data.count)))
+        status.sent.subtract(lost)
+        status.drop(lost, because: .refused)
+        status.lastError = said
+    }
+
+    /// Drops data that the service refused, all of them together.
+    private mutating func reject(_ queuedData: [QueuedDatum], _ error: String) {
+        failures = 0
+        status.isFailing = true
+        status.lastError = error
+        for queuedDatum in queuedData { drop(queuedDatum, because: .refused) }
     }
 
     private mutating func setAside(_ queuedDatum: QueuedDatum, _ error: String) {
@@ -192,7 +217,7 @@ extension SenderState {
         }
     }
 
-    /// Notes that something that sending needs is not there, before anything was to be sent.
+    /// Notes that a prerequisite for sending is missing, before any data had to be sent.
     package mutating func lacks(_ sentence: String) {
         guard status.lastSuccess == nil else { return }
         status.isFailing = true
@@ -215,7 +240,7 @@ extension SenderState {
         bound()
     }
 
-    /// Halves what was refused, until the one datum stands alone that the service will not take.
+    /// Halves refused data, until the single datum that the service does not accept is isolated.
     private mutating func refuse(_ queuedData: [QueuedDatum], _ error: String) {
         failures = 0
         hasTriedAgainAtOnce = false
@@ -237,7 +262,7 @@ extension SenderState {
         if let row = queuedDatum.row { removed[row] = queuedDatum.datum.count }
     }
 
-    /// Drops the oldest in memory if it is too much.
+    /// Drops the oldest data in memory above the limit.
     mutating func bound() {
         let excess = fresh.count - memoryLimit
         guard excess > 0 else { return }

@@ -4,6 +4,8 @@ extension SenderState {
     /// Decides what the thread does next.
     package mutating func nextStep(at now: Moment) -> SenderStep {
         collect(at: now)
+        takeHeld(at: now)
+        endLook(at: now)
         giveUp(at: now)
         if !closedIntervals.isEmpty, now.boot >= minutesDue || flush.deadline != nil || flush.isLast {
             defer { closedIntervals = [] }
@@ -31,13 +33,25 @@ extension SenderState {
         return .wait(until: nextEvent(isReady: isReady, now: now))
     }
 
-    /// True if what is in memory goes to the spool first: in a pause after a failure, and while a flush waits, which what
-    /// fails again and again must not hold up.
+    /// True if data in memory are spooled first: in a pause after a failure, and while a flush waits, which repeated
+    /// failures must not delay.
+    ///
+    /// If the order matters, they wait there behind older data.
     private func prefersSpool(at now: Moment) -> Bool {
         now.boot < notBefore || flush.deadline != nil && (failures > 0 || isOver(now))
+            || configuration.keepsOrder && status.spooled > removed.count
     }
 
-    /// Takes the data made of intervals that are over.
+    /// Takes data that were held back for those of other series.
+    private mutating func takeHeld(at now: Moment) {
+        guard !held.isEmpty, now.boot >= heldUntil || flush.deadline != nil || flush.isLast else { return }
+        fresh.append(contentsOf: held.map { QueuedDatum(datum: $0) })
+        held = []
+        heldUntil = BootInstant(nanoseconds: .max)
+        bound()
+    }
+
+    /// Takes the data of closed intervals.
     package mutating func condensed(_ data: [Datum]) {
         isCondensing = false
         fresh.append(contentsOf: data.map { QueuedDatum(datum: $0) })
@@ -58,7 +72,11 @@ extension SenderState {
     }
 
     func phase(of openInterval: OpenInterval) -> Duration {
-        min(configuration.longestPhase, .seconds(openInterval.identity.interval) * configuration.phase)
+        phase(ofInterval: openInterval.identity.interval)
+    }
+
+    func phase(ofInterval interval: Int64) -> Duration {
+        min(configuration.longestPhase, .seconds(interval) * configuration.phase)
     }
 
     private mutating func nextDelivery(at now: Moment) -> SenderStep? {
@@ -70,13 +88,31 @@ extension SenderState {
             return nextStep(at: now)
         }
         if !fresh.isEmpty {
-            if let batch = ship(takeNewest(), at: now) { return .deliver(batch) }
+            if let batch = ship(configuration.keepsOrder ? takeOldest() : takeNewest(), at: now) {
+                return .deliver(batch)
+            }
             return nextStep(at: now)
         }
-        guard isSpoolOpen, flush.deadline == nil, !flush.isLast, now.boot >= nextLook, now.boot >= nextStore else {
-            return nil
+        guard isSpoolOpen, now.boot >= nextStore else { return nil }
+        if flush.look == .wanted {
+            flush.look = .underWay
+        } else {
+            guard flush.deadline == nil, !flush.isLast, now.boot >= nextLook else { return nil }
         }
         return .claim(count: requestCount)
+    }
+
+    /// Takes the oldest data in memory, together no more than one request holds.
+    private mutating func takeOldest() -> [QueuedDatum] {
+        var count = 0
+        var bytes = 0
+        for queuedDatum in fresh {
+            bytes += configuration.largestSize(queuedDatum.datum)
+            guard count == 0 || count < requestCount && bytes <= configuration.batchBytes else { break }
+            count += 1
+        }
+        defer { fresh.removeFirst(count) }
+        return Array(fresh.prefix(count))
     }
 
     private var requestCount: Int {
@@ -84,7 +120,7 @@ extension SenderState {
         return min(count, largestCount)
     }
 
-    /// Takes the newest data in memory, all of one namespace and together no more than one request holds.
+    /// Takes the newest data in memory, all of one namespace and together no more than fit into one request.
     private mutating func takeNewest() -> [QueuedDatum] {
         guard let namespace = fresh.last?.datum.identity.namespace else { return [] }
         var taken: [QueuedDatum] = []
@@ -98,13 +134,15 @@ extension SenderState {
         return taken.reversed()
     }
 
-    /// Dates data and makes a request's content of them; drops those that the service will not take for their date.
+    /// Dates data and makes a request of them; drops those that the service does not accept because of their date.
     private mutating func ship(_ queuedData: [QueuedDatum], at now: Moment) -> Batch? {
         var data: [QueuedDatum] = []
         for var queuedDatum in queuedData {
             switch date(queuedDatum.datum, now: now) {
             case .success(let time):
                 queuedDatum.timestamp = TimeGrid.stamp(of: time, interval: queuedDatum.datum.identity.interval)
+                queuedDatum.correction = .seconds(
+                    Int64((queuedDatum.datum.wall.duration(to: time) / .seconds(1)).rounded()))
                 data.append(queuedDatum)
             case .failure(let refusal):
                 drop(queuedDatum, because: refusal.reason)
@@ -134,6 +172,7 @@ extension SenderState {
             next = min(next, openInterval.end(now: now, clock: clock).advanced(by: phase(of: openInterval)))
         }
         if !closedIntervals.isEmpty { next = min(next, minutesDue) }
+        if !held.isEmpty { next = min(next, heldUntil) }
         if !isReady { next = min(next, notBefore) }
         if let deadline = flush.deadline {
             for end in [deadline, deadline.advanced(by: configuration.lastPause)] where end > now.boot {
@@ -152,9 +191,9 @@ extension SenderState {
     }
 }
 
-/// What the sender's thread is to do next.
+/// The next step of the sender's thread.
 package enum SenderStep: Sendable {
-    /// Make data of intervals that are over.
+    /// Make data of closed intervals.
     case condense([ClosedInterval])
     /// Open the spool.
     case open
@@ -164,11 +203,11 @@ package enum SenderStep: Sendable {
     case settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)])
     /// Take the newest data from the spool.
     case claim(count: Int)
-    /// Prolong the lease of data from the spool.
+    /// Extend the lease of data from the spool.
     case renew([Int64])
-    /// Write down the right time at boot, for data in the spool that may outlive this boot.
+    /// Store the right time at boot, for data in the spool that may outlive this boot.
     case remember(WallTime)
-    /// Send, and report the outcome whenever it is known.
+    /// Send, and report the outcome when it is known.
     case deliver(Batch)
     /// Do nothing until then, or until something is published.
     case wait(until: BootInstant)

@@ -1,35 +1,35 @@
-import Glibc
 import Synchronization
+import Timepiece
 
-/// What is called when a failure was counted for a destination.
+/// The observers that are called when a failure was counted for a destination.
 ///
-/// Called on threads of their own, each under a lock that only its own removal takes: one that does not return holds up
-/// neither the sending, nor what is told to another, nor the removal of another.
+/// Called on threads of their own, with no lock held: an observer that does not return delays neither the sending, nor
+/// the calls or the removal of others; it delays its own removal for two seconds.
 final class StatusObservers: Sendable {
     private let observers = Mutex<[UInt64: StatusObserver]>([:])
-    /// What was told last, to whichever observers there were.
+    /// What was reported last, to any observer.
     private let last = Mutex(CloudWatchStatus())
 
-    /// Sets what is called for a publisher; when this returns, what was set before is not called any more, nor still being
-    /// called, unless it is from there that this is called.
+    /// Sets the observer of a publisher; when this returns, the previous one is no longer called, nor still in a call,
+    /// unless this is called from it, or it does not return for two seconds.
     func set(_ publisher: UInt64, _ handler: (@Sendable (CloudWatchStatus) -> Void)?) {
         let observer = handler.map { StatusObserver($0) }
         let former = observers.withLock { observers in
             defer { observers[publisher] = observer }
             return observers[publisher]
         }
-        // A new one is told what the others know.
+        // A new one is called with the status of the others.
         if observer != nil { last.withLock { $0 = CloudWatchStatus() } }
         former?.end()
     }
 
-    /// Calls the observer of one publisher on this thread, if there is something that it was not told; where it is being
-    /// called, waits for that.
+    /// Calls the observer of one publisher on this thread, if there is news for it; if it is in a call, waits for that
+    /// for two seconds at most.
     func tell(_ publisher: UInt64, _ status: () -> CloudWatchStatus) {
         observers.withLock { $0[publisher] }?.tell(status)
     }
 
-    /// Calls all observers on another thread, if there is something that they were not told.
+    /// Calls all observers on another thread, if there is news for them.
     func tellAll(_ status: @escaping @Sendable () -> CloudWatchStatus) {
         let isNews = last.withLock { last in
             let present = status()
@@ -37,23 +37,40 @@ final class StatusObservers: Sendable {
             return present.tellsMoreFailures(than: last)
         }
         guard isNews else { return }
+        Self.tell(observers.withLock { $0.sorted { $0.key < $1.key }.map(\.value) }[...], status)
+    }
+
+    /// Calls observers, each on a thread of its own, which begins the next one's before it calls its own.
+    private static func tell(
+        _ observers: ArraySlice<StatusObserver>, _ status: @escaping @Sendable () -> CloudWatchStatus
+    ) {
+        guard let first = observers.first else { return }
         let work: @Sendable () -> Void = {
-            for observer in self.observers.withLock({ $0.sorted { $0.key < $1.key }.map(\.value) }) {
-                observer.tellIfFree(status)
-            }
+            tell(observers.dropFirst(), status)
+            first.tellIfFree(status)
         }
         if !OwnThreads.shared.start(work) { work() }
     }
 }
 
-/// One observer, and what it was told last.
+/// One observer, and the status of its last call.
 private final class StatusObserver: Sendable {
+    /// How long to wait for a handler in another thread, which may need a lock that the waiting thread holds.
+    private static let patience: Duration = .seconds(2)
+
+    private struct State {
+        var told = CloudWatchStatus()
+        /// The thread that is in the handler, or about to be.
+        var caller: SystemThread?
+        var isEnded = false
+        /// A wait for the handler timed out, and there will be no other.
+        var isGivenUp = false
+    }
+
     private let handler: @Sendable (CloudWatchStatus) -> Void
-    /// What it was told last; locked while the handler is called.
-    private let told = Mutex(CloudWatchStatus())
-    /// The thread that calls the handler, while it does.
-    private let caller = Atomic<UInt>(0)
-    private let isEnded = Atomic(false)
+    private let state = Mutex(State())
+    /// Counts the changes that threads wait for.
+    private let changes = EventCount()
     /// How often there was news that no thread has taken yet; one thread at a time takes them.
     private let news = Atomic<Int>(0)
 
@@ -61,34 +78,57 @@ private final class StatusObserver: Sendable {
         self.handler = handler
     }
 
-    /// True in a call of the handler, from where nothing can wait for its end.
-    private var isCaller: Bool { caller.load(ordering: .relaxed) == UInt(pthread_self()) }
-
-    func tell(_ status: () -> CloudWatchStatus) {
-        guard !isCaller else { return }
-        told.withLock { told in
-            let present = status()
-            guard !isEnded.load(ordering: .relaxed), present.tellsMoreFailures(than: told) else { return }
-            told = present
-            caller.store(UInt(pthread_self()), ordering: .relaxed)
-            defer { caller.store(0, ordering: .relaxed) }
-            handler(present)
+    /// Calls the handler on this thread if there is news for it, after another thread has come back from it.
+    func tell(_ status: () -> CloudWatchStatus, within patience: Duration = StatusObserver.patience) {
+        guard awaitHandler(within: patience, taking: true) else { return }
+        let present = status()
+        let isNews = state.withLock { state in
+            guard !state.isEnded, present.tellsMoreFailures(than: state.told) else { return false }
+            state.told = present
+            return true
         }
+        if isNews { handler(present) }
+        state.withLock { $0.caller = nil }
+        changes.advance()
     }
 
-    /// Tells it on this thread, or leaves it to the thread that is in the handler now.
+    /// Calls it on this thread, or leaves the call to the thread that is in the handler now.
     func tellIfFree(_ status: () -> CloudWatchStatus) {
         guard news.add(1, ordering: .sequentiallyConsistent).oldValue == 0 else { return }
         var taken: Int
         repeat {
             taken = news.load(ordering: .sequentiallyConsistent)
-            tell(status)
+            tell(status, within: .seconds(1_000_000_000))
         } while news.subtract(taken, ordering: .sequentiallyConsistent).newValue > 0
     }
 
-    /// Calls the handler no more, and waits until it has returned.
+    /// Ends the calls of the handler, and waits until it has returned, for a limited time.
     func end() {
-        isEnded.store(true, ordering: .relaxed)
-        if !isCaller { told.withLock { _ in } }
+        state.withLock { $0.isEnded = true }
+        changes.advance()
+        _ = awaitHandler(within: Self.patience, taking: false)
+    }
+
+    /// Waits until no thread is in the handler, and reserves it for this thread; false if that is not possible: in the
+    /// handler itself, after the end, or when the time is over.
+    private func awaitHandler(within patience: Duration, taking takes: Bool) -> Bool {
+        let last = MonotonicInstant.now().advanced(by: patience)
+        while true {
+            let seen = changes.value
+            let isTaken: Bool? = state.withLock { state in
+                if takes && state.isEnded { return false }
+                guard let caller = state.caller else {
+                    if takes { state.caller = .current }
+                    return true
+                }
+                return caller.isCurrent || state.isGivenUp ? false : nil
+            }
+            if let isTaken { return isTaken }
+            guard MonotonicInstant.now() < last else {
+                state.withLock { $0.isGivenUp = true }
+                return false
+            }
+            changes.wait(after: seen, until: last)
+        }
     }
 }

@@ -4,13 +4,13 @@ import Timepiece
 
 /// One connection to an SQLite database, used by one thread at a time.
 ///
-/// Safe though it holds a pointer: nothing else has it, and it is closed with the last reference.
+/// Safe although it contains a pointer: no other object has it, and it is closed with the last reference.
 @safe
 final class Database {
     private let handle: OpaquePointer
     private let path: String
 
-    /// Opens a file that is there.
+    /// Opens an existing file.
     init(path: String, busyTimeout: Duration) throws(SpoolError) {
         if let problem = unsafe timepiece_sqlite_problem() {
             throw SpoolError(.unusable, "The spool \(path) needs \(unsafe String(cString: problem)).")
@@ -27,7 +27,7 @@ final class Database {
         unsafe sqlite3_busy_timeout(opened, Int32(clamping: busyTimeout.nanoseconds / 1_000_000))
     }
 
-    /// Makes a database in memory, for what SQLite can compute; nil if there is no memory.
+    /// Makes a database in memory, for computations by SQLite; nil if there is no memory.
     init?() {
         var opened: OpaquePointer?
         let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_MEMORY | SQLITE_OPEN_NOMUTEX
@@ -75,7 +75,7 @@ final class Database {
         }
     }
 
-    /// Returns the one number that a query asks for; zero if there is none.
+    /// Returns the number that is the result of a query; zero if there is none.
     func number(_ sql: String, _ values: [SQLValue] = []) throws(SpoolError) -> Int64 {
         try rows(sql, values).first?.first?.integer ?? 0
     }
@@ -83,7 +83,7 @@ final class Database {
     /// The number of the row inserted last.
     var lastRow: Int64 { unsafe sqlite3_last_insert_rowid(handle) }
 
-    /// Runs the body as one transaction that is on the disk as a whole or not at all.
+    /// Runs the body as one transaction that is written to the disk as a whole or not at all.
     func transaction<Result>(_ body: () throws(SpoolError) -> Result) throws(SpoolError) -> Result {
         try execute("BEGIN IMMEDIATE")
         do {
@@ -103,7 +103,7 @@ final class Database {
             switch code & 0xff {
             case SQLITE_FULL: .full
             case SQLITE_BUSY, SQLITE_LOCKED: .busy
-            // The statements are right, so an error in one says that the tables are not what they were.
+            // The statements are correct, so an error in one means that the tables have changed.
             case SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR: .damaged
             default: .unusable
             }
@@ -167,17 +167,17 @@ enum SQLValue: Sendable, Equatable {
     }
 }
 
-/// The reason why the spool could not do what was asked.
+/// The reason why an operation of the spool failed.
 package struct SpoolError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// What the failure means for what is done next.
+    /// The kind of the failure, which determines the next step.
     package enum Kind: Sendable, Equatable {
-        /// Neither the file's own bound nor the disk leaves room.
+        /// There is no space within the file's own limit or on the disk.
         case full
         /// The file is not a database, or is a damaged one.
         case damaged
-        /// Another process has it locked for longer than was waited.
+        /// Another process has it locked for longer than the time-out.
         case busy
-        /// It is not where it was, or another file is.
+        /// It is no longer at its path, or another file is.
         case lost
         /// Another user could have put it there, or could change it.
         case untrusted
@@ -186,7 +186,7 @@ package struct SpoolError: Error, Sendable, Equatable, CustomStringConvertible {
     }
 
     package let kind: Kind
-    /// What was attempted, where, and what SQLite or the system said.
+    /// What was attempted, where, and the reason of SQLite or the system.
     package let description: String
 
     package init(_ kind: Kind, _ description: String) {

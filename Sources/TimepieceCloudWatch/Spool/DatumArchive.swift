@@ -1,20 +1,24 @@
 import Timepiece
+import TimepieceTelemetry
 
-/// How a datum lies in the spool: its names and statistics in as few bytes as needed, about 700 for a minute of video.
+/// The format of a datum in the spool: its names and statistics in as few bytes as possible, about 700 for a minute of
+/// video.
 ///
 /// Numbers are base-128 with the low group first; values are differences, in sixteenths of a nanosecond.
 enum DatumArchive {
-    /// The number of this layout; what another version has written is not guessed at.
+    /// The number of this layout; data of another version are not interpreted.
     private static let version: UInt64 = 1
     /// The same with the name of a unit at the end of the names; without it the unit is the second.
     private static let versionWithUnit: UInt64 = 2
+    /// A point of OpenTelemetry's protocol instead of the unit, the statistics and the values.
+    private static let versionOfPoint: UInt64 = 3
     private static let fraction = 16.0
 
-    /// Writes everything but what the spool has in columns of its own.
+    /// Writes everything except the values that have columns in the spool.
     static func bytes(of datum: Datum) -> [UInt8] {
         var writer = ArchiveWriter()
         let unit = datum.identity.unit
-        writer.write(unit == .seconds ? version : versionWithUnit)
+        writer.write(datum.point != nil ? versionOfPoint : unit == .seconds ? version : versionWithUnit)
         writer.write(datum.identity.namespace)
         writer.write(datum.identity.name)
         writer.write(UInt64(clamping: datum.identity.interval))
@@ -22,6 +26,11 @@ enum DatumArchive {
         for dimension in datum.identity.dimensions {
             writer.write(dimension.name)
             writer.write(dimension.value)
+        }
+        if let point = datum.point {
+            writer.write(datum.count)
+            writer.write(point, wall: datum.wall)
+            return writer.bytes
         }
         if unit != .seconds { writer.write(unit.name) }
         for number in [datum.count, datum.sum, datum.min, datum.max] { writer.write(number) }
@@ -36,10 +45,10 @@ enum DatumArchive {
         return writer.bytes
     }
 
-    /// Reads a datum back; nil if the bytes are none of this version.
+    /// Reads a datum; nil if the bytes are not one of this version.
     static func datum(_ bytes: [UInt8], boot: String, instant: BootInstant, wall: WallTime) -> Datum? {
         var reader = ArchiveReader(bytes)
-        guard let found = reader.number(), found == version || found == versionWithUnit,
+        guard let found = reader.number(), [version, versionWithUnit, versionOfPoint].contains(found),
             let namespace = reader.text(), let name = reader.text(),
             let interval = reader.number(), let dimensionCount = reader.number(), dimensionCount <= 100
         else { return nil }
@@ -47,6 +56,14 @@ enum DatumArchive {
         for _ in 0..<dimensionCount {
             guard let name = reader.text(), let value = reader.text() else { return nil }
             dimensions.append(MetricIdentity.Dimension(name: name, value: value))
+        }
+        if found == versionOfPoint {
+            guard let count = reader.number(), let point = reader.point(wall: wall) else { return nil }
+            return Datum(
+                identity: MetricIdentity(
+                    namespace: namespace, name: name, dimensions: dimensions, interval: Int64(clamping: interval)),
+                boot: boot, instant: instant, wall: wall, count: count, sum: 0, min: 0, max: 0, values: [], point: point
+            )
         }
         var unit: CloudWatchUnit? = .seconds
         if found == versionWithUnit { unit = reader.text().flatMap { CloudWatchUnit($0) } }
@@ -70,7 +87,7 @@ enum DatumArchive {
     }
 }
 
-/// A row of bytes being read, which may be damaged: every read can fail, none can trap.
+/// A reader of bytes that may be damaged: every read can fail, and none can trap.
 struct ArchiveReader {
     private var rest: ArraySlice<UInt8>
 
@@ -89,16 +106,31 @@ struct ArchiveReader {
         return nil
     }
 
-    /// Reads a text; nil if it is not all there.
-    mutating func text() -> String? {
+    /// Reads bytes; nil if they are incomplete.
+    mutating func bytes() -> [UInt8]? {
         guard let count = number(), count <= UInt64(rest.count) else { return nil }
-        let bytes = rest.prefix(Int(count))
-        rest = rest.dropFirst(Int(count))
-        return String(validating: bytes, as: UTF8.self)
+        defer { rest = rest.dropFirst(Int(count)) }
+        return Array(rest.prefix(Int(count)))
+    }
+
+    /// Reads a text; nil if it is incomplete.
+    mutating func text() -> String? {
+        bytes().flatMap { String(validating: $0, as: UTF8.self) }
+    }
+
+    /// Reads a point that was taken when the wall clock showed a time; nil if it is not a point.
+    mutating func point(wall: WallTime) -> OpenTelemetryPoint? {
+        guard let kind = number().flatMap({ OpenTelemetryPoint.Kind(rawValue: $0) }),
+            let temporality = number().flatMap({ OpenTelemetryPoint.Temporality(rawValue: $0) }),
+            let age = number(), let metric = bytes(), let content = bytes()
+        else { return nil }
+        return OpenTelemetryPoint(
+            kind: kind, temporality: temporality, metric: metric, content: content,
+            began: wall.advanced(by: .nanoseconds(-Int64(clamping: age))))
     }
 }
 
-/// Numbers and texts being put in a row of bytes.
+/// A writer of numbers and texts to bytes.
 struct ArchiveWriter {
     private(set) var bytes: [UInt8] = []
 
@@ -114,7 +146,21 @@ struct ArchiveWriter {
 
     /// Writes a text with its length before it.
     mutating func write(_ text: String) {
-        write(UInt64(text.utf8.count))
-        bytes.append(contentsOf: text.utf8)
+        write(Array(text.utf8))
+    }
+
+    /// Writes bytes with their number before them.
+    mutating func write(_ content: [UInt8]) {
+        write(UInt64(content.count))
+        bytes.append(contentsOf: content)
+    }
+
+    /// Writes a point that was taken when the wall clock showed a time.
+    mutating func write(_ point: OpenTelemetryPoint, wall: WallTime) {
+        write(point.kind.rawValue)
+        write(point.temporality.rawValue)
+        write(UInt64(clamping: point.began.duration(to: wall).nanoseconds))
+        write(point.metric)
+        write(point.content)
     }
 }

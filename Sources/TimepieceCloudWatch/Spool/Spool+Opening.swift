@@ -9,7 +9,7 @@ extension Spool {
     /// connection that another thread had made meanwhile.
     private static let opening = Mutex<Void>(())
 
-    /// Checks and opens the file and brings it into the layout; sets a damaged one aside and makes another.
+    /// Checks and opens the file and creates its tables; sets a damaged one aside and makes another.
     static func open(
         _ path: String, pages: Int64, busyTimeout: Duration
     ) throws(SpoolError) -> (files: SpoolFiles, database: Database) {
@@ -26,13 +26,13 @@ extension Spool {
         }
     }
 
-    /// The bytes of the journal that are kept between transactions: enough for some dozen data.
+    /// The bytes of the journal that are kept between transactions: enough for a few dozen data.
     private static let journalReserve = 64 << 10
 
     private static func prepare(_ path: String, pages: Int64, busyTimeout: Duration) throws(SpoolError) -> Database {
         let database = try Database(path: path, busyTimeout: busyTimeout)
-        // PERSIST leaves the journal in place, so that no directory entry has to reach the disk for a commit to last, and
-        // its bytes, too: where the disk is full, what lies here can still be taken, sent and removed.
+        // PERSIST leaves the journal in place, so that no directory entry has to reach the disk for a commit to last,
+        // and neither have its bytes: on a full disk, the data in the file can still be taken, sent and removed.
         try database.execute("PRAGMA journal_mode = PERSIST")
         try database.execute("PRAGMA journal_size_limit = \(journalReserve)")
         try database.execute("PRAGMA synchronous = FULL")
@@ -49,15 +49,15 @@ extension Spool {
             }
         }
         try reserveJournal(of: database, path)
-        // Reads the tables' definitions, which tells a damaged file at once.
+        // Reads the tables' definitions, which shows a damaged file at once.
         _ = try database.number("SELECT count(*) FROM boot")
         _ = try database.number("SELECT id FROM datum ORDER BY id LIMIT 1")
         return database
     }
 
-    /// Makes the journal as long as its reserve, if it is not: of zeros, which is what SQLite takes for no journal.
+    /// Makes the journal as long as its reserve, if it is not: with zeros, which SQLite reads as no journal.
     ///
-    /// In a transaction, so that no other process writes there; a disk that has no room for it is none to begin with.
+    /// In a transaction, so that no other process writes there; a disk without room for it cannot be used.
     private static func reserveJournal(of database: Database, _ path: String) throws(SpoolError) {
         try database.transaction { () throws(SpoolError) in
             let file = unsafe Glibc.open(path + "-journal", O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
@@ -89,30 +89,32 @@ extension Spool {
         """
 }
 
-/// Where the spool lies.
-enum SpoolLocation {
+/// The location of the spool.
+package enum SpoolLocation {
     /// Returns the path of the user's own spool: under the state directory of the XDG base directory specification.
     ///
-    /// A service of systemd has a directory of its own for it. One without a home has it under `/var/tmp`, which outlives
-    /// a boot.
-    static func standard(_ environment: Environment) -> String {
+    /// A service of systemd has a directory of its own for it. A user without a home directory has it under `/var/tmp`,
+    /// which survives a reboot.
+    ///
+    /// - Parameter name: the name of the file without its ending.
+    package static func standard(_ environment: Environment, name: String = "cloudwatch") -> String {
         // Several directories are separated by colons (systemd.exec(5)).
         if let state = environment.filled("STATE_DIRECTORY")?.split(separator: ":").first, state.hasPrefix("/") {
-            return state + "/timepiece/cloudwatch.sqlite"
+            return state + "/timepiece/\(name).sqlite"
         }
         if let state = environment.filled("XDG_STATE_HOME"), state.hasPrefix("/") {
-            return state + "/timepiece/cloudwatch.sqlite"
+            return state + "/timepiece/\(name).sqlite"
         }
         if let home = environment.filled("HOME"), home.hasPrefix("/"), home != "/" {
-            return home + "/.local/state/timepiece/cloudwatch.sqlite"
+            return home + "/.local/state/timepiece/\(name).sqlite"
         }
-        return "/var/tmp/timepiece-\(getuid())/cloudwatch.sqlite"
+        return "/var/tmp/timepiece-\(getuid())/\(name).sqlite"
     }
 
-    /// Returns why there can be no spool at a path, whatever the time and the load: the reason the system gives, in words.
+    /// Returns why there can never be a spool at a path: the system's reason, in words.
     ///
-    /// Whether its place can be trusted, and all that may be otherwise a moment later, is seen when it is opened.
-    static func mistake(_ path: String) -> String? {
+    /// Whether its place can be trusted, and conditions that may change a moment later, are checked when it is opened.
+    package static func mistake(_ path: String) -> String? {
         makeDirectories(above: path)
         let directory = SpoolFiles.split(path).directory
         var status = stat()
@@ -124,12 +126,12 @@ enum SpoolLocation {
 
     private static func reason(_ code: Int32) -> String { unsafe String(cString: strerror(code)) }
 
-    /// Makes the directories above a file, for this user alone; what is there already stays as it is.
+    /// Makes the directories above a file, for this user only; existing ones are not changed.
     static func makeDirectories(above path: String) {
         var prefix = path.hasPrefix("/") ? "/" : ""
         for part in path.split(separator: "/").dropLast() {
             prefix += part
-            // What cannot be made is told when the file is opened.
+            // A failure is reported when the file is opened.
             unsafe mkdir(prefix, 0o700)
             prefix += "/"
         }

@@ -1,10 +1,10 @@
 import Synchronization
 import Timepiece
 
-// How the file keeps its bound, and gets along on a disk that others have filled: the oldest data go, of the destination
-// that has most of them, so that the outage of one does not cost another its data.
+// How the file keeps its limit, and works on a disk that others have filled: the oldest data of the destination with
+// most data are dropped, so that the outage of one does not cost another its data.
 extension Spool {
-    /// Drops the oldest data until that many pages are free; returns what it was of this destination.
+    /// Drops the oldest data until that many pages are free; returns the dropped data of this destination.
     func makeRoom(pages needed: Int64, in database: Database) throws(SpoolError) -> SampleTally {
         var dropped = SampleTally()
         while try usedPages(of: database) + needed > pages {
@@ -21,12 +21,12 @@ extension Spool {
         while missing > 0 {
             let step = try database.transaction { () throws(SpoolError) in try dropOldest(16, from: database) }
             guard step.count > 0 else { return }
-            owed.withLock { $0.add(step.own) }
+            unreported.withLock { $0.add(step.own) }
             missing -= step.count
         }
     }
 
-    /// Returns what other senders have dropped of this destination since this was asked last.
+    /// Returns the data of this destination that other senders have dropped since the last call.
     package func takeEvicted() throws(SpoolError) -> SampleTally {
         try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
@@ -72,7 +72,7 @@ extension Spool {
         return (rows.count, SampleTally())
     }
 
-    /// Writes down what was dropped of another destination, for its sender to count.
+    /// Stores what was dropped of another destination, for its sender to count.
     private func leave(_ tally: SampleTally, for name: SQLValue, in database: Database) throws(SpoolError) {
         try database.execute(
             "CREATE TABLE IF NOT EXISTS evicted (destination TEXT PRIMARY KEY, data INTEGER NOT NULL, "

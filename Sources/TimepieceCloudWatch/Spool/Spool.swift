@@ -1,12 +1,13 @@
 import Synchronization
 package import Timepiece
 
-/// What could not be sent yet, in a bounded file that survives the process, the power and a full disk.
+/// Data that could not be sent yet, in a bounded file that survives the end of the process, a power cut and a full
+/// disk.
 ///
-/// SQLite with a rollback journal and full synchronization: a datum that was stored is there after a power cut, or it
-/// had not been stored. The journal keeps 64 KiB for itself, so that a disk that others have filled to the last byte
-/// takes new data in the place of the oldest, and releases what is sent. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
-/// lease ends when its time is over or the machine was booted again, and what it held counts as uncertain from then on.
+/// SQLite with a rollback journal and full synchronization: a stored datum survives a power cut. The journal reserves
+/// 64 KiB for itself, so that on a disk that others have filled to the last byte new data replace the oldest, and sent
+/// data are released. Several processes may share the file. Each takes data under a lease, so none is sent twice; a
+/// lease ends when its time is over or the machine was rebooted, and its data count as uncertain from then on.
 ///
 /// Safe on any thread; every call may wait for the disk and for other processes. The file holds names and statistics only.
 package final class Spool: Sendable {
@@ -16,9 +17,9 @@ package final class Spool: Sendable {
 
     let files: SpoolFiles
     let connection: Mutex<Database>
-    /// What was dropped for data that could not be stored even so, and is not told yet.
-    let owed = Mutex(SampleTally())
-    /// What was removed because it could not be read, and is not told yet.
+    /// The data dropped for others that could not be stored nevertheless, and that are not reported yet.
+    let unreported = Mutex(SampleTally())
+    /// The data removed because they could not be read, and that are not reported yet.
     private let unreadable = Mutex(SampleTally())
     let destination: String
     let boot: String
@@ -30,11 +31,11 @@ package final class Spool: Sendable {
     ///
     /// - Parameters:
     ///   - path: the file.
-    ///   - destination: where the data go; those of other destinations in the file are left alone.
+    ///   - destination: the destination of the data; those of other destinations in the file are not touched.
     ///   - boot: the present run of the machine.
     ///   - limit: the most bytes of the file.
-    ///   - lease: how long data are held that were taken and not settled.
-    ///   - busyTimeout: how long another process is waited for.
+    ///   - lease: how long data are held that were taken and are not settled.
+    ///   - busyTimeout: how long to wait for another process.
     /// - Throws: if the file cannot be opened, written, or understood.
     package init(
         path: String, destination: String, boot: String, limit: Int = Spool.defaultLimit,
@@ -50,14 +51,14 @@ package final class Spool: Sendable {
         connection = Mutex(opened.database)
     }
 
-    /// Gives a file that turned out to be damaged another name, so that the next one that is opened is a new one.
+    /// Renames a damaged file, so that the next open makes a new one.
     package func setAside() {
         _ = files.setAside()
     }
 
-    /// Stores data, and drops the oldest of the file as far as there is no room.
+    /// Stores data, and drops the oldest of the file if there is not enough room.
     ///
-    /// - Returns: the numbers of the stored data in their order, and what was dropped for them.
+    /// - Returns: the numbers of the stored data in their order, and the data dropped for them.
     package func store(_ data: [QueuedDatum]) throws(SpoolError) -> (
         rows: [Int64], dropped: SampleTally
     ) {
@@ -68,10 +69,10 @@ package final class Spool: Sendable {
             let (rows, dropped) = try store(data, contents, pages: needed, in: database)
             return (
                 rows,
-                owed.withLock { owed in
-                    defer { owed = SampleTally() }
-                    owed.add(dropped)
-                    return owed
+                unreported.withLock { unreported in
+                    defer { unreported = SampleTally() }
+                    unreported.add(dropped)
+                    return unreported
                 }
             )
         }
@@ -94,16 +95,18 @@ package final class Spool: Sendable {
         return (rows, SampleTally())
     }
 
-    /// Takes the newest data that is not held, all of one namespace, and holds them for the time of a lease.
+    /// Takes the newest data that are not held, or the oldest, all of one namespace, and holds them for the time of a
+    /// lease.
     ///
-    /// Where the disk is full they are as many as the journal's reserve has room for.
+    /// On a full disk they are as many as the journal's reserve has room for.
     package func claim(
-        count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
+        count: Int, bytes: Int, oldestFirst: Bool = false, now: BootInstant, size: @Sendable (Datum) -> Int
     ) throws(SpoolError) -> [QueuedDatum] {
         var count = count
         while true {
             do throws(SpoolError) {
-                return try claimAtOnce(count: count, bytes: bytes, now: now, size: size)
+                return try claimAtOnce(
+                    count: count, bytes: bytes, order: oldestFirst ? "ASC" : "DESC", now: now, size: size)
             } catch {
                 guard error.kind == .full, count > 1 else { throw error }
                 count /= 4
@@ -112,17 +115,17 @@ package final class Spool: Sendable {
     }
 
     private func claimAtOnce(
-        count: Int, bytes: Int, now: BootInstant, size: @Sendable (Datum) -> Int
+        count: Int, bytes: Int, order: StaticString, now: BootInstant, size: @Sendable (Datum) -> Int
     ) throws(SpoolError) -> [QueuedDatum] {
         try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
             let free: [SQLValue] = [.text(destination), .text(boot), .integer(now.nanoseconds)]
-            // Asked without a lock first, so that a look at an empty spool costs no write.
+            // Queried without a lock first, so that the check of an empty spool costs no write.
             guard try database.number("SELECT count(*) FROM datum WHERE \(Self.isFree)", free) > 0 else { return [] }
             return try database.transaction { () throws(SpoolError) in
                 let rows = try database.rows(
                     "SELECT id, boot, instant, wall, uncertain OR owner IS NOT NULL, content, samples FROM datum "
-                        + "WHERE \(Self.isFree) ORDER BY id DESC LIMIT \(count)", free)
+                        + "WHERE \(Self.isFree) ORDER BY id \(order) LIMIT \(count)", free)
                 var taken: [QueuedDatum] = []
                 var total = 0
                 var unread = SampleTally()
@@ -148,7 +151,8 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Returns what ``claim(count:bytes:now:size:)`` has removed, since this was asked last, because it could not be read.
+    /// Returns the data that ``claim(count:bytes:now:size:)`` has removed, since the last call, because they could not
+    /// be read.
     package func takeUnreadable() -> SampleTally {
         unreadable.withLock { unreadable in
             defer { unreadable = SampleTally() }
@@ -156,7 +160,7 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Prolongs the lease of data; returns those that are still held by this process.
+    /// Extends the lease of data; returns those that are still held by this process.
     package func renew(_ rows: [Int64], now: BootInstant) throws(SpoolError) -> Set<Int64> {
         try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
@@ -176,9 +180,9 @@ package final class Spool: Sendable {
     /// Removes data that have been sent or given up, and releases others.
     ///
     /// - Parameters:
-    ///   - removed: data that are done with.
-    ///   - released: data that anybody may take again, and whether the service may have taken them already.
-    /// - Throws: if the file cannot be written; then it may have been done in part, and can be asked for again.
+    ///   - removed: data that are settled.
+    ///   - released: data that may be taken again, and whether the service may have accepted them already.
+    /// - Throws: if the file cannot be written; then it may be incomplete, and can be repeated.
     package func settle(removed: [Int64], released: [(row: Int64, isUncertain: Bool)]) throws(SpoolError) {
         guard !removed.isEmpty || !released.isEmpty else { return }
         do throws(SpoolError) {
@@ -223,14 +227,14 @@ package final class Spool: Sendable {
     package func samples() throws(SpoolError) -> UInt64 {
         try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
-            // As a floating-point number, which no sum of what is in a file makes overflow.
+            // As a floating-point number, which does not overflow for any contents of a file.
             let rows = try database.rows(
                 "SELECT CAST(total(max(samples, 0)) AS INTEGER) FROM datum WHERE destination = ?", [.text(destination)])
             return UInt64(clamping: rows.first?.first?.integer ?? 0)
         }
     }
 
-    /// Writes down what the right time was when the machine was booted, for data that outlive this run of it.
+    /// Stores the right time at boot, for data that outlive this run of the machine.
     package func remember(epoch: WallTime) throws(SpoolError) {
         try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
@@ -244,7 +248,7 @@ package final class Spool: Sendable {
         }
     }
 
-    /// Returns what the right time was when the machine was booted, by the names of the boots, where it was learned.
+    /// Returns the right times at boot, by the names of the boots, as far as they are known.
     package func epochs() throws(SpoolError) -> [String: WallTime] {
         try files.checkSame()
         return try connection.withLock { (database) throws(SpoolError) in
@@ -258,7 +262,7 @@ package final class Spool: Sendable {
         }
     }
 
-    /// The data of a destination that no living lease holds.
+    /// The data of a destination that no valid lease holds.
     private static let isFree = "destination = ? AND (owner IS NULL OR owner_boot <> ? OR lease < ?)"
 
     private func hold(_ rows: [Int64], until end: BootInstant, in database: Database) throws(SpoolError) {
@@ -297,9 +301,9 @@ package final class Spool: Sendable {
     }
 }
 
-/// What lies in the spool for one destination.
+/// The contents of the spool for one destination.
 package struct SpoolSummary: Sendable, Equatable {
-    /// How many data there are.
+    /// The number of data.
     package var count: Int
     /// When the oldest of them was closed, by the machine's clock then.
     package var oldest: WallTime?

@@ -1,11 +1,11 @@
 import Glibc
 
-/// The file of a spool and those beside it, checked for what another user of the machine could have put there.
+/// The file of a spool and those beside it, checked for files that another user of the machine could have put there.
 ///
-/// The user who controls a file that SQLite opens controls what is published, and through a journal which files are deleted.
-/// So the directory has to be one's own, or root's, and closed to others unless it is sticky; the files have to be one's
-/// own, regular and without a second name; and no directory on the way may be another user's. What is not so is left
-/// untouched.
+/// A user who controls a file that SQLite opens controls the published data, and through a journal which files are
+/// deleted. So the directory has to belong to this user or root, and be closed to others unless it is sticky; the files
+/// have to be this user's, regular and without a second name; and no directory of the path may belong to another user.
+/// Files that do not meet this are not touched.
 struct SpoolFiles: Sendable {
     /// The file's path without links, which no other user can redirect.
     let path: String
@@ -14,11 +14,11 @@ struct SpoolFiles: Sendable {
     private var node: ino_t = 0
     private let user: uid_t
 
-    /// Checks the place of a spool, and makes the file and its journal if they are not there, with mode 0600.
+    /// Checks the place of a spool, and makes the file and its journal if they do not exist, with mode 0600.
     ///
     /// - Parameters:
-    ///   - asked: the path that was asked for.
-    ///   - user: whose files are one's own.
+    ///   - asked: the requested path.
+    ///   - user: the owner of the files.
     init(_ asked: String, user: uid_t = geteuid()) throws(SpoolError) {
         self.user = user
         let (directory, name) = Self.split(asked)
@@ -33,15 +33,15 @@ struct SpoolFiles: Sendable {
         for end in ["", "-journal", "-wal", "-shm", ".damaged"] { try Self.check(file: path + end, user) }
         try Self.make(path, user)
         try Self.make(path + "-journal", user)
-        // In a directory of all users no one must put a write-ahead log there, which SQLite would read; an empty one is
-        // none to it.
+        // In a directory of all users, another user must not be able to put a write-ahead log there, which SQLite would
+        // read; SQLite ignores an empty one.
         if mode & 0o022 != 0 { try Self.make(path + "-wal", user) }
         var status = stat()
         guard unsafe lstat(path, &status) == 0 else { throw Self.failure(path, "it cannot be read", errno) }
         (device, node) = (status.st_dev, status.st_ino)
     }
 
-    /// Throws if the file has been removed or another one is in its place.
+    /// Throws if the file has been removed or replaced.
     func checkSame() throws(SpoolError) {
         var status = stat()
         guard unsafe lstat(path, &status) == 0, status.st_dev == device, status.st_ino == node else {
@@ -49,7 +49,8 @@ struct SpoolFiles: Sendable {
         }
     }
 
-    /// Gives the file another name, with `.damaged` at the end, and removes its journal; returns whether it could be done.
+    /// Gives the file another name, with `.damaged` at the end, and removes its journal; returns whether that
+    /// succeeded.
     func setAside() -> Bool {
         guard (try? checkSame()) != nil, unsafe rename(path, path + ".damaged") == 0 else { return false }
         unsafe unlink(path + "-journal")
@@ -81,7 +82,7 @@ struct SpoolFiles: Sendable {
         return status.st_mode
     }
 
-    /// Checks the directories above a directory: another user must not be able to put another one in its place.
+    /// Checks the directories above a directory: another user must not be able to replace it.
     private static func check(waysTo directory: String, of path: String, _ user: uid_t) throws(SpoolError) {
         var above = split(directory).directory
         while true {
@@ -98,7 +99,7 @@ struct SpoolFiles: Sendable {
         }
     }
 
-    /// Checks a file, if it is there.
+    /// Checks a file, if it exists.
     private static func check(file: String, _ user: uid_t) throws(SpoolError) {
         var status = stat()
         guard unsafe lstat(file, &status) == 0 else { return }
@@ -114,7 +115,7 @@ struct SpoolFiles: Sendable {
 
     /// Makes an empty file if there is none.
     ///
-    /// One that is there is not opened: to close any descriptor of a file that another connection of this process has
+    /// An existing one is not opened: closing any descriptor of a file that another connection of this process has
     /// locked would end the lock.
     private static func make(_ path: String, _ user: uid_t) throws(SpoolError) {
         let file = unsafe open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o600)

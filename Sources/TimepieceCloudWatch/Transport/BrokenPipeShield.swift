@@ -1,9 +1,9 @@
 import Glibc
 
-/// Runs C code that writes to sockets without letting a closed one end the process.
+/// Runs C code that writes to sockets, without the process being ended by a closed one.
 ///
-/// libcurl before 7.87 lets OpenSSL write with `write`, which raises SIGPIPE when the peer has gone; the signal's default
-/// action ends the whole program. It is blocked on this thread only, and taken away if it came.
+/// libcurl before 7.87 lets OpenSSL write with `write`, which raises SIGPIPE when the peer has closed; the signal's
+/// default action ends the whole program. It is blocked on this thread only, and a pending one is consumed.
 enum BrokenPipeShield {
     static func run<Result>(_ body: () -> Result) -> Result {
         var pipeOnly = sigset_t()

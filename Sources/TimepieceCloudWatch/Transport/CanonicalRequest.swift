@@ -1,4 +1,4 @@
-/// A request in the one form that Signature Version 4 gives it, so that both sides sign the same text.
+/// A request in the canonical form of Signature Version 4, so that both sides sign the same text.
 ///
 /// Source: "Create a signed AWS API request" in AWS's IAM user guide, and the test suite of AWS.
 struct CanonicalRequest {
@@ -7,12 +7,12 @@ struct CanonicalRequest {
     /// The names of the header fields that are signed, sorted, between semicolons.
     let signedHeaders: String
 
-    /// Fields that proxies and libraries change on the way; botocore leaves them out too.
+    /// Fields that proxies and libraries change; botocore also leaves them out.
     private static let unsigned: Set<String> = [
         "authorization", "connection", "expect", "transfer-encoding", "user-agent", "x-amzn-trace-id",
     ]
 
-    /// Brings a request to an address into its form.
+    /// Makes the canonical form of a request to an address.
     init(_ request: HTTPRequest, target: URLParts) {
         var values: [String: [String]] = [:]
         for header in request.headers where !Self.unsigned.contains(header.name.lowercased()) {
@@ -28,7 +28,7 @@ struct CanonicalRequest {
             ].joined(separator: "\n")
     }
 
-    /// Takes out empty and dot segments and encodes the rest.
+    /// Removes empty and dot segments and encodes the rest.
     private static func path(_ path: String) -> String {
         var segments: [Substring] = []
         for segment in path.split(separator: "/") where segment != "." {

@@ -1,6 +1,6 @@
 import CCurl
 
-/// What libcurl's callbacks gather during one request.
+/// The data that libcurl's callbacks gather during one request.
 ///
 /// Made, filled and read on the thread that performs the request.
 final class CurlExchange {
@@ -11,20 +11,20 @@ final class CurlExchange {
     private var headerBytes = 0
     private var hasStarted = false
 
-    /// The bytes of header that are read; more is not a reply of any service used here.
+    /// The most bytes of header that are read; no service used here sends more.
     static let headerLimit = 65_536
 
     /// Admits the request to a connection, once.
     ///
-    /// When a kept connection ends without a byte of reply, libcurl sends the request again by itself. The service may
-    /// have acted on the first one, so the second is refused here, and whoever sent the request decides.
+    /// When a kept connection ends without a byte of reply, libcurl repeats the request. The service may have acted on
+    /// the first one, so the second is refused here, and the sender of the request decides.
     func admit() -> Int32 {
         refusedRepetition = hasStarted
         hasStarted = true
         return refusedRepetition ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK
     }
 
-    /// Takes one line of the header, the line of the status too; false ends the transfer.
+    /// Takes one line of the header or the status line; false ends the transfer.
     func receive(headerLine bytes: UnsafeRawBufferPointer) -> Bool {
         headerBytes += bytes.count
         guard headerBytes <= Self.headerLimit else {
@@ -33,7 +33,7 @@ final class CurlExchange {
         }
         let line = unsafe String(decoding: bytes, as: UTF8.self)
         if line.hasPrefix("HTTP/") {
-            headers.removeAll()  // what came before belonged to an interim reply, as 100
+            headers.removeAll()  // the previous fields belonged to an interim reply, such as 100
         } else if let colon = line.firstIndex(of: ":") {
             headers.append(HTTPHeader(String(line[..<colon]), line[line.index(after: colon)...].trimmingSpace()))
         }

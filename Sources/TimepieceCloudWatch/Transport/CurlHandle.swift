@@ -2,9 +2,9 @@ import CCurl
 import COpenSSL
 import CSQLite
 
-/// One of libcurl's easy handles, with the connections and the names that it keeps for the next request.
+/// One of libcurl's easy handles, with its cached connections and names.
 ///
-/// To be used by one thread at a time. Safe in its uses because the pointer lives exactly as long as the object.
+/// For use by one thread at a time. Safe because the pointer is valid exactly as long as the object.
 @safe final class CurlHandle {
     let pointer: UnsafeMutableRawPointer
 
@@ -21,7 +21,7 @@ import CSQLite
     /// Whether the library could be set up; done once for the process.
     private static let isReady: Bool = {
         guard timepiece_curl_global_init() == CURLE_OK else { return false }
-        // OpenSSL's handler was registered just now, and ours has to come before it.
+        // OpenSSL's handler was registered just now, and ours has to run before it.
         ExitHandler.register()
         return true
     }()
@@ -53,13 +53,13 @@ import CSQLite
     }
 }
 
-/// The libraries behind what is sent: libcurl, which also reads addresses, OpenSSL and SQLite.
+/// The libraries for sending: libcurl, which also parses addresses, OpenSSL and SQLite.
 ///
-/// Nothing else pays for them: they are loaded, for good, by the first publisher that sends something to somebody.
-enum NetworkLibraries {
+/// They are loaded, permanently, by the first publisher that sends over the network.
+package enum NetworkLibraries {
     /// Loads them; returns the first that cannot be used and why, as "libcurl.so.4, which cannot be loaded: …".
-    static var missing: String? {
-        // libcurl last, which needs OpenSSL itself and would be blamed for it.
+    package static var missing: String? {
+        // libcurl is last: it needs OpenSSL itself, and its failure would hide that of OpenSSL.
         let reasons = unsafe [timepiece_openssl_problem(), timepiece_sqlite_problem(), timepiece_curl_problem()]
         let packages = ["libssl3 or libcrypto3", "libsqlite3-0", "libcurl4"]
         let texts = unsafe reasons.map { unsafe $0.map { unsafe String(cString: $0) } }

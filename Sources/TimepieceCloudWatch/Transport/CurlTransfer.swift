@@ -2,21 +2,21 @@ import CCurl
 import Synchronization
 import Timepiece
 
-/// One request on its way through libcurl.
+/// One request through libcurl.
 struct CurlTransfer {
     let request: HTTPRequest
     let target: URLParts
     let authorities: TrustedAuthorities?
-    /// The time to judge certificates by; nil for the machine's.
+    /// The time for the check of certificates; nil for the machine's.
     let certificateTime: WallTime?
-    /// What the machine's clock shows, for messages.
+    /// The time of the machine's clock, for messages.
     let machineTime: WallTime
     let connectTimeout: Duration
     let timeout: Duration
 
     private static let isEnding = Atomic(false)
 
-    /// Ends what is under way and what comes; libcurl looks once a second, but waits a lookup of a name out.
+    /// Ends the current transfer and later ones; libcurl checks once a second, but waits for the end of a name lookup.
     static func abortAll() {
         isEnding.store(true, ordering: .relaxed)
     }
@@ -36,7 +36,7 @@ struct CurlTransfer {
 
     /// Sends the request and gathers the reply.
     func perform(on curl: CurlHandle) throws(TransportError) -> HTTPResponse {
-        unsafe curl_easy_reset(curl.pointer)  // settings go, connections stay
+        unsafe curl_easy_reset(curl.pointer)  // resets settings and keeps connections
         setTarget(curl)
         guard let fields = unsafe setHeaders(curl) else {
             throw TransportError(.local, "There is no memory for the header of a request to \(target.origin).")
@@ -71,9 +71,9 @@ struct CurlTransfer {
         curl.set(CURLOPT_TIMEOUT_MS, milliseconds(timeout))
         curl.set(CURLOPT_SSL_VERIFYPEER, 1)
         curl.set(CURLOPT_SSL_VERIFYHOST, 2)
-        curl.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // a proxy's own header is no part of the reply
+        curl.set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)  // a proxy's own header is not part of the reply
         if target.isLoopback || request.bypassesProxy {
-            curl.set(CURLOPT_PROXY, "")  // empty: none, whatever the environment says
+            curl.set(CURLOPT_PROXY, "")  // empty: none, regardless of the environment
         }
         if let file = request.clientCertificate?.authoritiesPath {
             curl.set(CURLOPT_CAINFO, file)
@@ -96,7 +96,7 @@ struct CurlTransfer {
     /// Returns the list of fields, which must outlive the transfer.
     private func setHeaders(_ curl: CurlHandle) -> UnsafeMutablePointer<curl_slist>? {
         var lines = request.headers.map { $0.value.isEmpty ? "\($0.name);" : "\($0.name): \($0.value)" }
-        // Taken out: fields that libcurl would add by itself.
+        // Removed: fields that libcurl adds by default.
         lines.append("Expect:")
         if request.header("Accept") == nil { lines.append("Accept:") }
         if request.header("Content-Type") == nil { lines.append("Content-Type:") }
@@ -112,7 +112,7 @@ struct CurlTransfer {
         return unsafe list
     }
 
-    /// Hands over the body, which libcurl does not copy.
+    /// Sets the body, which libcurl does not copy.
     private func setBody(_ curl: CurlHandle, _ body: UnsafeBufferPointer<UInt8>) {
         guard request.method != "GET" || !body.isEmpty else { return curl.set(CURLOPT_HTTPGET, 1) }
         curl.set(CURLOPT_POST, 1)
@@ -153,7 +153,7 @@ struct CurlTransfer {
         }
     }
 
-    /// Says what a failure of libcurl means.
+    /// Returns the meaning of a failure of libcurl.
     private func failure(
         _ code: CURLcode, _ detail: String, _ exchange: CurlExchange, _ curl: CurlHandle
     ) -> TransportError {

@@ -4,11 +4,11 @@ package import Timepiece
 
 /// The transport over libcurl.
 ///
-/// Connections are kept and used again. Safe on any thread; requests of one transport are sent one after the other.
-/// Peers are always verified: neither the environment nor a setting turns that off, `authorities` only says by whose
-/// word. The proxies that the environment names are used, except to loopback and where a request refuses it.
+/// Connections are reused. Safe on any thread; requests of one transport are sent one after the other. Peers are always
+/// verified: neither the environment nor a setting disables that, and `authorities` only sets the trusted authorities.
+/// The proxies of the environment are used, except for loopback and for requests that refuse them.
 package final class CurlTransport: Transport {
-    /// The bytes of one reply's body that are read; a longer reply is an error.
+    /// The most bytes of one reply's body; a longer reply is an error.
     package static let responseLimit = 1_048_576
 
     private let handle = Mutex<CurlHandle?>(nil)
@@ -19,9 +19,10 @@ package final class CurlTransport: Transport {
     /// Makes a transport.
     ///
     /// - Parameters:
-    ///   - authorities: by whose word peers are trusted; nil for the system's.
+    ///   - authorities: the authorities by which peers are trusted; nil for the system's.
     ///   - clock: the clock of the machine.
-    ///   - earliest: the time at which certificates are judged while the clock shows an earlier one: it was never set.
+    ///   - earliest: the time for the check of certificates while the clock shows an earlier one, because it was never
+    ///     set.
     package init(
         authorities: TrustedAuthorities? = nil, clock: @escaping @Sendable () -> WallTime = { WallTime.now() },
         earliest: WallTime = CurlTransport.buildTime
@@ -31,7 +32,7 @@ package final class CurlTransport: Transport {
         self.earliest = earliest
     }
 
-    /// The day on which this was built, which a right clock is not before.
+    /// The day of the build; a right clock does not show an earlier one.
     package static let buildTime = WallTime(nanoseconds: timepiece_build_time() * 1_000_000_000)
 
     package func send(
@@ -51,7 +52,7 @@ package final class CurlTransport: Transport {
         }
     }
 
-    /// Refuses what must not reach a connection.
+    /// Refuses requests that must not reach a connection.
     private static func check(_ request: HTTPRequest) throws(TransportError) -> URLParts {
         guard let target = URLParts(request.url) else {
             throw TransportError(

@@ -1,6 +1,6 @@
 package import Timepiece
 
-/// A request to a web service, whole in memory.
+/// A complete request to a web service, in memory.
 package struct HTTPRequest: Sendable {
     /// GET, POST or PUT.
     package var method: String
@@ -10,9 +10,9 @@ package struct HTTPRequest: Sendable {
     package var headers: [HTTPHeader]
     /// The bytes to send after the header.
     package var body: [UInt8]
-    /// The certificate of this device, for services that ask for one.
+    /// The certificate of this device, for services that require one.
     package var clientCertificate: ClientCertificate?
-    /// Whether to go straight to the host though the environment names a proxy; loopback is always reached so.
+    /// Whether to connect directly to the host even if the environment names a proxy, as is always done for loopback.
     package var bypassesProxy: Bool
     /// Whether `http` may be used to a host other than loopback.
     package var allowsPlainHTTP: Bool
@@ -31,12 +31,12 @@ package struct HTTPRequest: Sendable {
         self.allowsPlainHTTP = allowsPlainHTTP
     }
 
-    /// Returns the value of the first header field of that name, whatever its case.
+    /// Returns the value of the first header field of that name, regardless of case.
     package func header(_ name: String) -> String? {
         headers.first { $0.isNamed(name) }?.value
     }
 
-    /// Puts one field in place of all fields of that name.
+    /// Replaces all fields of that name by one field.
     package mutating func setHeader(_ name: String, _ value: String) {
         headers.removeAll { $0.isNamed(name) }
         headers.append(HTTPHeader(name, value))
@@ -44,7 +44,7 @@ package struct HTTPRequest: Sendable {
 }
 
 extension HTTPRequest: Confidential {
-    /// The method, the host and the size, without what may be secret: path, header and body.
+    /// The method, the host and the size, without possible secrets: path, header and body.
     package var description: String {
         "\(method) \(URLParts(url)?.origin ?? "an unreadable address"), \(body.count) bytes"
     }
@@ -52,7 +52,7 @@ extension HTTPRequest: Confidential {
 
 /// One header field of a request or a reply.
 package struct HTTPHeader: Sendable, Equatable {
-    /// The name as written; it is compared without regard to case.
+    /// The name as written; it is compared regardless of case.
     package var name: String
     /// The value without the white space around it.
     package var value: String
@@ -63,7 +63,7 @@ package struct HTTPHeader: Sendable, Equatable {
         self.value = value
     }
 
-    /// Tells whether this field has the given name.
+    /// Returns whether this field has the given name.
     package func isNamed(_ other: String) -> Bool {
         name.lowercased() == other.lowercased()
     }
@@ -74,13 +74,13 @@ extension HTTPHeader: Confidential {
     package var description: String { name }
 }
 
-/// The files with which a device proves to a service who it is (mutual TLS).
+/// The files with which a device proves its identity to a service (mutual TLS).
 package struct ClientCertificate: Sendable, Equatable {
     /// The certificate, PEM.
     package var certificatePath: String
     /// Its private key, PEM, without a passphrase.
     package var keyPath: String
-    /// The authorities by which the service is verified, PEM; nil for those of the system.
+    /// The authorities by which the service is verified, PEM; nil for the system's.
     package var authoritiesPath: String?
 
     /// Makes the set of files; they are read at each connection, so they may be renewed in place.
@@ -91,7 +91,7 @@ package struct ClientCertificate: Sendable, Equatable {
     }
 }
 
-/// A reply of a web service, whole in memory.
+/// A complete reply of a web service, in memory.
 package struct HTTPResponse: Sendable {
     /// The status code, as 200.
     package var status: Int
@@ -107,18 +107,18 @@ package struct HTTPResponse: Sendable {
         self.body = body
     }
 
-    /// Returns the value of the first header field of that name, whatever its case.
+    /// Returns the value of the first header field of that name, regardless of case.
     package func header(_ name: String) -> String? {
         headers.first { $0.isNamed(name) }?.value
     }
 
-    /// The time of the service's clock when it answered, from `Date`; nil if it did not say so in a legible way.
+    /// The time of the service's clock when it answered, from `Date`; nil if it is missing or not readable.
     package var date: WallTime? {
         header("Date").flatMap { WallTime(httpDate: $0) }
     }
 }
 
 extension HTTPResponse: Confidential {
-    /// The status and the size, without the body: it may hold keys.
+    /// The status and the size, without the body, which may contain keys.
     package var description: String { "status \(status), \(body.count) bytes" }
 }

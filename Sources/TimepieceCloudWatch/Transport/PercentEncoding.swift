@@ -1,4 +1,4 @@
-/// Percent-encoding as Signature Version 4 asks for it: all but the unreserved characters of RFC 3986.
+/// Percent-encoding as required by Signature Version 4: all but the unreserved characters of RFC 3986.
 package enum PercentEncoding {
     /// Encodes each byte of UTF-8 that is not a letter, a digit or one of `-._~`, nor in `keeping`.
     package static func encode(_ text: some StringProtocol, keeping: String = "") -> String {
@@ -15,7 +15,7 @@ package enum PercentEncoding {
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    /// Decodes what is encoded; a percent sign without two digits after it stays as it is.
+    /// Decodes escapes; a percent sign without two digits after it is kept.
     package static func decode(_ text: some StringProtocol) -> String {
         var bytes: [UInt8] = []
         var rest = Array(text.utf8)[...]

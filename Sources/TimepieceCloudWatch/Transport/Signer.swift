@@ -3,18 +3,18 @@ package import Timepiece
 
 /// AWS's Signature Version 4.
 ///
-/// Done here and not by libcurl: its versions before 8.14 sign some requests wrongly, and devices have those.
+/// It is not left to libcurl, whose versions before 8.14, which devices have, sign some requests wrongly.
 package enum Signer {
-    /// Signs a request as it stands: sets `Host`, `X-Amz-Date`, `X-Amz-Security-Token` and `Authorization`.
+    /// Signs a request: sets `Host`, `X-Amz-Date`, `X-Amz-Security-Token` and `Authorization`.
     ///
-    /// Nothing that is signed may be changed afterwards. Signing again, with another time or other keys, replaces the
+    /// The signed parts must not be changed afterwards. Signing again, with another time or other keys, replaces the
     /// first signature. An unreadable address is left unsigned; the transport refuses it.
     ///
     /// - Parameters:
     ///   - request: the request, with its body.
     ///   - credentials: the keys.
-    ///   - region: the region of the service, as `eu-central-1`.
-    ///   - service: the service's name for signing, as `monitoring`.
+    ///   - region: the region of the service, such as `eu-central-1`.
+    ///   - service: the service's name for signing, such as `monitoring`.
     ///   - time: the time at the service, which refuses a signature that is off by more than five minutes.
     package static func sign(
         _ request: inout HTTPRequest, with credentials: Credentials, region: String, service: String, at time: WallTime
@@ -40,7 +40,7 @@ package enum Signer {
                 + "SignedHeaders=\(canonical.signedHeaders), Signature=\(signature)")
     }
 
-    /// Returns the text of which the signature is made.
+    /// Returns the text to sign.
     static func stringToSign(_ canonical: CanonicalRequest, stamp: String, scope: String) -> String {
         [
             "AWS4-HMAC-SHA256", stamp, scope, Digest.hexadecimal(Digest.sha256(Array(canonical.text.utf8))),
@@ -48,7 +48,7 @@ package enum Signer {
     }
 }
 
-/// SHA-256 and the message authentication made of it, by OpenSSL.
+/// SHA-256 and HMAC-SHA-256, by OpenSSL.
 enum Digest {
     private static let size = 32
 

@@ -1,30 +1,30 @@
 /// The reason why a request got no reply.
 package struct TransportError: Error, Sendable, Equatable {
-    /// What failed, as far as it matters to what is done next.
+    /// The kind of the failure, as far as it determines the next step.
     package enum Kind: Sendable, Equatable {
         /// The request cannot be sent as it is: a malformed address, plain `http` to a distant host, a bad header.
         case invalidRequest
         /// The name of the host or of the proxy was not found.
         case resolve
-        /// There is no answer, or the connection was refused.
+        /// There is no response, or the connection was refused.
         case couldNotConnect
         /// The peer could not be verified, or the certificate files could not be used.
         case tls
         /// The time was up.
         case timedOut
-        /// The connection ended before the reply was whole.
+        /// The connection ended before the reply was complete.
         case brokenBeforeResponse
-        /// What came was not HTTP.
+        /// The reply was not HTTP.
         case garbledResponse
-        /// The reply was longer than is read.
+        /// The reply was longer than the limit.
         case responseTooLarge
-        /// libcurl could not work, for want of memory as an example.
+        /// libcurl failed, for example for lack of memory.
         case local
     }
 
     /// What failed.
     package let kind: Kind
-    /// Whether the service may have acted on the request: all of it had been handed to the connection.
+    /// Whether the service may have acted on the request: all of it had been passed to the connection.
     package let requestMayHaveBeenApplied: Bool
     /// A sentence for people, with the host but without path, header and body.
     package let sentence: String
@@ -42,11 +42,11 @@ extension TransportError: CustomStringConvertible {
     package var description: String { sentence }
 }
 
-/// The way of a request to a web service and of the reply back.
+/// Sends a request to a web service, and returns the reply.
 ///
-/// Any status is a reply, 500 too; an error is thrown only when there is none.
+/// Any status is a reply, including 500; an error is thrown only if there is none.
 package protocol Transport: Sendable {
-    /// Sends a request and waits for the whole reply.
+    /// Sends a request and waits for the complete reply.
     ///
     /// Blocks the calling thread, no longer than `timeout`. Redirects are not followed, and nothing is sent twice.
     func send(
@@ -55,9 +55,9 @@ package protocol Transport: Sendable {
 }
 
 extension Transport {
-    /// Asks a service that lends keys, and reads its reply as JSON.
+    /// Queries a service that issues keys, and reads its reply as JSON.
     ///
-    /// What the service says in words is left out of errors: it may repeat a token.
+    /// The service's message is left out of errors, because it may repeat a token.
     func document(
         _ request: HTTPRequest, of service: String, within limit: Duration
     ) throws(CredentialsError) -> JSONDocument {

@@ -1,22 +1,23 @@
 import Glibc
 
-/// By whose word a server is trusted: certificates in a PEM file, or in a directory that `openssl rehash` has prepared.
+/// The authorities by which a server is trusted: certificates in a PEM file, or in a directory that `openssl rehash`
+/// has prepared.
 package struct TrustedAuthorities: Sendable, Equatable {
     /// The file or directory.
     let path: String
     /// Whether it is a directory.
     let isDirectory: Bool
 
-    /// Takes a file as it is.
+    /// Takes a file without a check.
     package init(file: String) {
         path = file
         isDirectory = false
     }
 
-    /// Takes a file or directory and looks whether there are certificates in it.
+    /// Takes a file or directory and checks whether it contains certificates.
     ///
     /// - Throws: if there are none; transiently, if the system cannot read it just now.
-    init(checking path: String, origin: String) throws(CredentialsError) {
+    package init(checking path: String, origin: String) throws(CredentialsError) {
         var status = stat()
         self.path = path
         isDirectory = unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
@@ -42,8 +43,8 @@ package struct TrustedAuthorities: Sendable, Equatable {
         }
     }
 
-    /// Finds what was set, as botocore does: `AWS_CA_BUNDLE`, `ca_bundle` of the profile, `REQUESTS_CA_BUNDLE`; nil for the
-    /// system's own.
+    /// Finds the setting in botocore's order: `AWS_CA_BUNDLE`, `ca_bundle` of the profile, `REQUESTS_CA_BUNDLE`; nil
+    /// for the system's own.
     static func find(
         _ environment: Environment, _ configuration: SharedConfiguration
     ) throws(CredentialsError) -> TrustedAuthorities? {
@@ -59,7 +60,7 @@ package struct TrustedAuthorities: Sendable, Equatable {
         return nil
     }
 
-    /// Whether a directory has a name such as `9d66eef0.0`, by which OpenSSL looks certificates up.
+    /// Whether a directory has a name such as `9d66eef0.0`, by which OpenSSL finds certificates.
     private static func hasHashedNames(_ path: String) -> Bool {
         guard let directory = unsafe opendir(path) else { return false }
         defer { unsafe closedir(directory) }

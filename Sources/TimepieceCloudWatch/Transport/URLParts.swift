@@ -1,6 +1,7 @@
 import CCurl
 
-/// The parts of an absolute address, as libcurl reads them: what is checked and signed is what is connected to.
+/// The parts of an absolute address, as parsed by libcurl, so that the address that is checked and signed is the one
+/// that is used.
 package struct URLParts: Sendable, Equatable {
     /// `http` or `https`.
     package let scheme: String
@@ -10,14 +11,14 @@ package struct URLParts: Sendable, Equatable {
     package let port: String?
     /// The path as written, at least `/`.
     package let path: String
-    /// What stands between `?` and `#`, as written.
+    /// The text between `?` and `#`, as written.
     package let query: String
 
     /// Reads an address; nil unless it is a well-formed `http` or `https` one without user name and password.
     package init?(_ url: String) {
         guard !url.utf8.contains(0), let handle = unsafe curl_url() else { return nil }
         defer { unsafe curl_url_cleanup(handle) }
-        // Spaces and unencoded letters are let in because Signature Version 4 encodes paths itself.
+        // Spaces and unencoded letters are accepted because Signature Version 4 encodes paths itself.
         let flags = UInt32(CURLU_PATH_AS_IS | CURLU_ALLOW_SPACE | CURLU_NO_DEFAULT_PORT)
         guard unsafe curl_url_set(handle, CURLUPART_URL, url, flags) == CURLUE_OK else { return nil }
 

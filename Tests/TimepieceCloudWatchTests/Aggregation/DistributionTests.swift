@@ -30,7 +30,7 @@ struct DistributionTests {
         #expect(values == Set(values).sorted())
     }
 
-    @Test func `A value whose bucket begins at the smallest duration is not listed twice`() {
+    @Test func `A value whose bucket begins at the smallest duration is listed once`() {
         var statistics = Statistics.of(10, .nanoseconds(33_100_000))
         statistics.record(.milliseconds(50))
         let values = Distribution(statistics, limit: 150).values.map(\.nanoseconds)
@@ -62,7 +62,7 @@ struct DistributionTests {
     }
 
     @Test(arguments: [10, 20, 50, 150])
-    func `Minutes of many buckets are cut down to the limit`(limit: Int) {
+    func `Minutes of many buckets are reduced to the limit`(limit: Int) {
         var statistics = Statistics()
         for power in 0..<2000 { statistics.record(.nanoseconds(1000 + Int64(power) * Int64(power) * 500)) }
         let values = Distribution(statistics, limit: limit).values
@@ -90,5 +90,27 @@ struct DistributionTests {
         #expect(values.first?.nanoseconds == 0)
         #expect(values.last?.nanoseconds == Double(Int64.max))
         #expect(values.allSatisfy { $0.nanoseconds.isFinite })
+    }
+
+    @Test(
+        arguments: [
+            [(33_333_333, 1_800)], [(16_683_333, 3_600), (100_000_000, 20)],
+            [(40_000_000, 1_500), (20_000_000, 700), (41_000_000, 30)], [(8_333_333, 7_200), (66_666_667, 40)],
+        ] as [[(Int64, Int)]])
+    func `A value is the mean of its bucket`(peaks: [(Int64, Int)]) {
+        var statistics = Statistics()
+        // Each comes 0.1 % early as often as late.
+        for (length, count) in peaks {
+            for index in 0..<count { statistics.record(.nanoseconds(length + length / 1000 * Int64(index % 3 - 1))) }
+        }
+        let values = Distribution(statistics, limit: 150).values
+        for (length, count) in peaks where count > 30 {
+            let about = values.filter { abs($0.nanoseconds / Double(length) - 1) < 0.006 }
+            let number = about.reduce(0.0) { $0 + Double($1.count) }
+            let mean = about.reduce(0.0) { $0 + $1.nanoseconds * Double($1.count) } / number
+            #expect(abs(mean / Double(length) - 1) < 0.0001)
+        }
+        let sum = values.reduce(0.0) { $0 + $1.nanoseconds * Double($1.count) }
+        #expect(abs(sum / Double(statistics.sum.nanoseconds) - 1) < 1e-12)
     }
 }

@@ -23,7 +23,7 @@ struct GatheringTests {
         #expect(openInterval.add(.of(1), at: .after(60.5), clock: clock, boot: "b") != nil)
     }
 
-    @Test func `A minute that nothing follows is taken when it is over, not before`() {
+    @Test func `A minute without later data is taken when it is over, not before`() {
         var openInterval = OpenInterval(identity: .sample())
         _ = openInterval.add(.of(3), at: .after(10), clock: clock, boot: "b")
         #expect(openInterval.takeIfOver(at: .after(59.9), clock: clock, boot: "b") == nil)
@@ -47,7 +47,7 @@ struct GatheringTests {
         #expect(MetricIdentity.sample(interval: 60).storageResolution == 60)
     }
 
-    @Test func `Stamps are floored for times before 1970 too`() {
+    @Test func `Stamps are also floored for times before 1970`() {
         #expect(TimeGrid.stamp(of: WallTime(nanoseconds: -1), interval: 60) == -60)
         #expect(TimeGrid.stamp(of: WallTime(nanoseconds: 59_999_999_999), interval: 60) == 0)
         #expect(TimeGrid.stamp(of: WallTime(nanoseconds: 60_000_000_000), interval: 60) == 60)

@@ -11,7 +11,7 @@ struct ClockEstimateTests {
 
     private let noonTime = WallTime(nanoseconds: noon * 1_000_000_000)
 
-    @Test func `A clock that agrees with the service's is left as it is`() {
+    @Test func `A clock that agrees with the service's is not corrected`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: .after(0.2), received: .after(0.4))
         #expect(clock.isConfirmed)
@@ -19,7 +19,7 @@ struct ClockEstimateTests {
         #expect(clock.wall(at: Moment.after(10).boot, now: .after(20)) == Moment.after(10).wall)
     }
 
-    @Test func `A device booted in 1970 dates what it gathered before it knew the time`() {
+    @Test func `A device booted in 1970 dates data that it gathered before it knew the time`() {
         var clock = ClockEstimate()
         #expect(!clock.isConfirmed)
         clock.learn(date: noonTime, sent: unset(300), received: unset(300))
@@ -30,7 +30,7 @@ struct ClockEstimateTests {
         #expect(clock.skew == .seconds(noon - 300) + .milliseconds(500))
     }
 
-    @Test func `Once the clock is set, the offset that was learned goes`() {
+    @Test func `Once the clock is set, the learned offset is dropped`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: unset(0), received: unset(0))
         #expect(clock.skew != .zero)
@@ -38,7 +38,7 @@ struct ClockEstimateTests {
         #expect(clock.skew == .zero)
     }
 
-    @Test func `A slow answer does not make a right clock wrong`() {
+    @Test func `A slow response does not make a right clock wrong`() {
         var clock = ClockEstimate()
         clock.learn(date: noonTime, sent: .after(0), received: .after(15))
         #expect(clock.skew == .zero)

@@ -20,7 +20,7 @@ import Timepiece
         #expect(WallTime(httpDate: text) == nil)
     }
 
-    @Test func `a time of RFC 3339 is read, with a fraction and an offset too`() {
+    @Test func `a time of RFC 3339 is read, also with a fraction and an offset`() {
         #expect(WallTime(internetDate: "1970-01-01T00:00:00Z") == seconds(0))
         #expect(WallTime(internetDate: "2026-11-22T12:00:00Z") == seconds(1_795_348_800))
         #expect(WallTime(internetDate: "2026-11-22T14:00:00+02:00") == seconds(1_795_348_800))
@@ -48,7 +48,7 @@ import Timepiece
         #expect(WallTime(nanoseconds: -1).basicFormat == "19691231T235959Z")
     }
 
-    @Test func `the ends of what a time can hold are written too`() {
+    @Test func `the limits of the range of times are also written`() {
         #expect(WallTime(nanoseconds: .max).basicFormat == "22620411T234716Z")
         #expect(WallTime(nanoseconds: .min).basicFormat == "16770921T001243Z")
     }

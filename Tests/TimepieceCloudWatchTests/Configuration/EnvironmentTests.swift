@@ -5,14 +5,14 @@ import Testing
 @Suite struct EnvironmentTests {
     private let environment = Environment(["HOME": "/home/me", "A": "alpha", "EMPTY": ""])
 
-    @Test func `variables and the home directory are put into a path`() {
+    @Test func `variables and the home directory are substituted in a path`() {
         #expect(environment.expand("~/x") == "/home/me/x")
         #expect(environment.expand("~") == "/home/me")
         #expect(environment.expand("$A/${A}b/$A.c") == "alpha/alphab/alpha.c")
         #expect(environment.expand("x/~/y") == "x/~/y")
     }
 
-    @Test func `what is not set, or is no variable, stays as it is written`() {
+    @Test func `a name that is not set, or not a variable, is not changed`() {
         for path in ["$B/x", "${B}/x", "${A", "$", "a$", "$$", "~other/x", ""] {
             #expect(environment.expand(path) == path)
         }
@@ -22,7 +22,7 @@ import Testing
         #expect(Environment([:]).expand("~/x").hasPrefix("/"))
     }
 
-    @Test func `an empty variable is set but not filled`() {
+    @Test func `an empty variable counts as set, but has no value`() {
         #expect(environment["EMPTY"] == "")
         #expect(environment.filled("EMPTY") == nil)
         #expect(environment["NONE"] == nil)

@@ -28,11 +28,11 @@ import Testing
         }
     }
 
-    @Test func `a file that is no text is refused`() {
+    @Test func `a file that is not text is refused`() {
         #expect(throws: FileContents.Failure.notText) { try FileContents.read(folder.write("a", [0xff, 0xfe])) }
     }
 
-    @Test func `what the system has no means for just now is worth another try, and what it refuses is not`() {
+    @Test func `a temporary failure of the system allows another try, and a refusal does not`() {
         #expect(FileContents.Failure(EMFILE).isTransient)
         #expect(FileContents.Failure(ENOMEM).isTransient)
         #expect(!FileContents.Failure(EACCES).isTransient)

@@ -1,3 +1,4 @@
+import TestEnvironment
 import Testing
 import Timepiece
 
@@ -5,16 +6,6 @@ import Timepiece
 
 /// Readers of texts from outside, given random ones: whatever they say, they must come back.
 @Suite struct HostileTextTests {
-    /// A small generator whose numbers are the same each time (Knuth's MMIX constants).
-    private struct Chance: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return state ^ (state >> 29)
-        }
-    }
-
     private static let parts = [
         "<a>", "</a>", "&", ";", "&#x", "#", "9", "2026-11-22T12:00:00", "Z", "+", "-", ":", ".", " ", "\n", "\r\n",
         "[",
@@ -23,7 +14,7 @@ import Timepiece
     ]
 
     @Test func `no text ends the process`() {
-        var chance = Chance(state: 7)
+        var chance = SeededGenerator(seed: 7)
         let environment = Environment(["HOME": "/h", "A": "a"])
         for _ in 0..<20_000 {
             let count = Int.random(in: 0...12, using: &chance)
@@ -51,7 +42,7 @@ import Timepiece
     }
 
     @Test func `no bytes end the reader of JSON`() {
-        var chance = Chance(state: 11)
+        var chance = SeededGenerator(seed: 11)
         for _ in 0..<500 {
             let bytes = (0..<40).map { _ in UInt8.random(in: 0...255, using: &chance) }
             _ = JSONDocument(bytes)?.string(["a"])

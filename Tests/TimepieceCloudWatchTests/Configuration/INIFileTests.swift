@@ -22,7 +22,7 @@ import Testing
         #expect(file.sections == ["a": ["one": "1 # no comment", "two": "2=2", "three": ""]])
     }
 
-    @Test func `a line that is indented deeper goes on with the value`() throws {
+    @Test func `a line that is indented deeper continues the value`() throws {
         let file = try INIFile("[a]\none = 1\n  more\n\n  last\n# comment\n  end\ntwo = 2\n")
         #expect(file.sections["a"] == ["one": "1\nmore\n\nlast\nend", "two": "2"])
     }
@@ -47,7 +47,7 @@ import Testing
         #expect(file.sections == ["a": ["x": "1", "y": "0"]])
     }
 
-    @Test func `what is malformed is refused with its line`() {
+    @Test func `a malformed text is refused with its line`() {
         #expect(malformation("one = 1")?.line == 1)
         #expect(malformation("[a]\n\nnonsense")?.line == 3)
         #expect(malformation("[a]\n= 1")?.line == 2)

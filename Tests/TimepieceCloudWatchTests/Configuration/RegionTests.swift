@@ -12,7 +12,7 @@ import Testing
         "", "-a", "a-", "a.b", "a/b", "a@b", "EU", "a b", "a\n", "1", "ä", String(repeating: "a", count: 64),
         "us-east-1.example.com/#",
     ])
-    func `what could lead to another host is refused`(_ name: String) {
+    func `a name that could lead to another host is refused`(_ name: String) {
         #expect(Region(name) == nil)
     }
 
@@ -40,7 +40,7 @@ import Testing
         #expect(try resolve(variables, profile: "e") == "e")
     }
 
-    @Test func `a name that is no region is refused with its place`() {
+    @Test func `a name that is not a region is refused with its place`() {
         #expect(sentence { try resolve(["AWS_REGION": "a.b"]) }?.contains("AWS_REGION") == true)
         #expect(sentence { try resolve([:], setting: "a/b") }?.contains("property region") == true)
     }
@@ -49,7 +49,7 @@ import Testing
         #expect(sentence { try resolve([:]) }?.contains("AWS_REGION") == true)
     }
 
-    @Test func `the setting asks neither files nor services`() throws {
+    @Test func `the setting uses neither files nor services`() throws {
         let transport = StubTransport(status: 500)
         #expect(try resolve(["AWS_PROFILE": "none"], setting: "a", transport: transport) == "a")
         #expect(transport.requests.isEmpty)

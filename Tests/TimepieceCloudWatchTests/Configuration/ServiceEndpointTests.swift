@@ -20,7 +20,7 @@ import Testing
         #expect(try address(region: "eusc-de-east-1") == "https://monitoring.eusc-de-east-1.amazonaws.eu/")
     }
 
-    @Test func `FIPS and dual-stack hosts are used if they are asked for`() throws {
+    @Test func `FIPS and dual-stack hosts are used if they are requested`() throws {
         #expect(
             try address(["AWS_USE_FIPS_ENDPOINT": "true"]) == "https://monitoring-fips.us-east-1.amazonaws.com/")
         #expect(try address(["AWS_USE_DUALSTACK_ENDPOINT": "true"]) == "https://monitoring.us-east-1.api.aws/")
@@ -55,7 +55,7 @@ import Testing
         #expect(try address(["AWS_ENDPOINT_URL": "https://c:8443/path"]) == "https://c:8443/path")
     }
 
-    @Test func `variables are passed over if that is asked for`() throws {
+    @Test func `variables are ignored if that is requested`() throws {
         let variables = ["AWS_ENDPOINT_URL": "https://c", "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "True"]
         #expect(try address(variables) == "https://monitoring.us-east-1.amazonaws.com/")
         #expect(try address(variables, setting: "https://a") == "https://a/")
@@ -70,7 +70,7 @@ import Testing
     }
 
     @Test(arguments: ["host", "ftp://host", "https://", "https://me:s3cr3tw0rd@host", "https://host/?s3cr3tw0rd"])
-    func `what is no address is refused with a sentence that does not repeat it`(_ setting: String) {
+    func `what is not an address is refused with a sentence that does not repeat it`(_ setting: String) {
         let reason = sentence { try address(setting: setting) }
         #expect(reason?.contains("endpoint-uri") == true)
         #expect(reason?.contains("s3cr3tw0rd") == false)

@@ -15,7 +15,7 @@ import Testing
         return try SharedConfiguration(profile: profile, environment: environment)
     }
 
-    @Test func `options of the credentials file win over those of the configuration file`() throws {
+    @Test func `options of the credentials file override those of the configuration file`() throws {
         let shared = try read(config: "[profile a]\nx = 1\ny = 1\n", credentials: "[a]\ny = 2\nz = 2\n", profile: "a")
         #expect(shared.profile == ["x": "1", "y": "2", "z": "2"])
     }

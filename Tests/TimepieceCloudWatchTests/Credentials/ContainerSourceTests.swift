@@ -14,7 +14,7 @@ import Timepiece
         try ContainerSource(environment: Environment(variables), transport: transport).load(at: .now())
     }
 
-    @Test func `a relative address is one of the container's host, past any proxy`() throws {
+    @Test func `a relative address is one of the container's host, without a proxy`() throws {
         let keys = try load(["AWS_CONTAINER_CREDENTIALS_RELATIVE_URI": "/v2/credentials/name?x=1"])
         #expect(keys?.accessKeyID == "AKIAC")
         let request = try #require(transport.requests.first)
@@ -34,7 +34,7 @@ import Timepiece
         "http://169.254.170.2/x", "http://169.254.170.23/x", "http://[fd00:ec2::23]/x", "http://localhost:1/x",
         "http://127.0.0.1/x", "http://127.8.9.1:81/x", "http://[::1]/x", "https://example.com/x",
     ])
-    func `these hosts may be asked`(_ address: String) throws {
+    func `these hosts may be queried`(_ address: String) throws {
         _ = try load(["AWS_CONTAINER_CREDENTIALS_FULL_URI": address])
         #expect(transport.requests.map(\.url) == [address])
     }
@@ -44,7 +44,7 @@ import Timepiece
         "http://localhost@example.com/x", "http://169.254.170.2.example.com/x", "http://127.0.0.1.example.com/x",
         "ftp://localhost/x", "/x", "",
     ])
-    func `these hosts are not asked`(_ address: String) {
+    func `these hosts are not queried`(_ address: String) {
         #expect(sentence { try load(["AWS_CONTAINER_CREDENTIALS_FULL_URI": address]) } != nil)
         #expect(transport.requests.isEmpty)
     }
@@ -55,7 +55,7 @@ import Timepiece
         #expect(transport.requests.isEmpty)
     }
 
-    @Test func `the token file is read at each question`() throws {
+    @Test func `the token file is read at each request`() throws {
         let folder = TemporaryFolder()
         let path = folder.write("token", "first")
         let variables = [
@@ -77,7 +77,7 @@ import Timepiece
     }
 
     @Test(arguments: ["number", "garbage", "long", "echo", "none"])
-    func `replies that are no keys each give one sentence`(_ path: String) throws {
+    func `replies that are not keys each give one sentence`(_ path: String) throws {
         let port = try CredentialsOracle.shared.get().port
         let environment = Environment([
             "AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://127.0.0.1:\(port)/container/\(path)",

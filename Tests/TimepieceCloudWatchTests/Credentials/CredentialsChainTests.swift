@@ -49,19 +49,19 @@ import Timepiece
     private let world = World()
     private static let start = WallTime(nanoseconds: 1_795_000_000_000_000_000)
 
-    /// The time so many minutes after the start.
+    /// The time the given number of minutes after the start.
     private func minute(_ minutes: Double) -> WallTime {
         Self.start.advanced(by: .seconds(minutes * 60))
     }
 
-    /// Keys that end so many minutes after the start.
+    /// Keys that expire the given number of minutes after the start.
     private func keys(_ name: String, until minutes: Double? = nil) -> Result<Credentials, CredentialsError> {
         .success(Credentials(accessKeyID: name, secretAccessKey: "s", expiration: minutes.map { minute($0) }))
     }
 
     private static let failure = CredentialsError(isTransient: true, "The service is away.")
 
-    @Test func `keys without an end are searched once`() throws {
+    @Test func `keys that do not expire are searched for once`() throws {
         world.give(keys("a"))
         let chain = world.chain()
         for time in [0, 60, 1_000_000] {
@@ -71,7 +71,7 @@ import Timepiece
         #expect(world.runJobs() == 0)
     }
 
-    @Test func `keys are renewed 15 minutes before their end, by a job, while the old ones are handed out`() throws {
+    @Test func `keys are renewed 15 minutes before they expire, by a job, while the old ones are returned`() throws {
         world.give(keys("a", until: 60), keys("b", until: 120))
         let chain = world.chain()
         #expect(try chain.credentials(at: minute(0)).accessKeyID == "a")
@@ -103,7 +103,7 @@ import Timepiece
         #expect(world.searches == 2)
     }
 
-    @Test func `a renewal that fails keeps the old keys to their end, and is tried again after a minute`() throws {
+    @Test func `a failed renewal keeps the old keys until they expire, and is tried again after a minute`() throws {
         world.give(keys("a", until: 60), .failure(Self.failure), .failure(Self.failure), keys("b", until: 120))
         let chain = world.chain()
         _ = try chain.credentials(at: minute(0))
@@ -120,7 +120,7 @@ import Timepiece
         #expect(try chain.credentials(at: minute(59.95)).accessKeyID == "b")
     }
 
-    @Test func `keys that have ended are not handed out`() throws {
+    @Test func `expired keys are not returned`() throws {
         world.give(keys("a", until: 60), .failure(Self.failure), keys("b", until: 120))
         let chain = world.chain()
         _ = try chain.credentials(at: minute(0))
@@ -128,7 +128,7 @@ import Timepiece
         #expect(try chain.credentials(at: minute(60)).accessKeyID == "b")
     }
 
-    @Test func `keys that the service refused are searched anew`() throws {
+    @Test func `keys that the service refused are searched for again`() throws {
         world.give(keys("a"), keys("b"))
         let chain = world.chain()
         #expect(try chain.credentials(at: minute(0)).accessKeyID == "a")
@@ -137,7 +137,7 @@ import Timepiece
         #expect(world.searches == 2)
     }
 
-    @Test func `a search that fails is tried again at the next question`() throws {
+    @Test func `a failed search is tried again at the next call`() throws {
         world.give(.failure(Self.failure), keys("a"))
         let chain = world.chain()
         #expect(throws: Self.failure) { try chain.credentials(at: minute(0)) }
@@ -145,7 +145,7 @@ import Timepiece
         #expect(chain.lastError == nil)
     }
 
-    @Test func `keys that seem to have ended are tried for a minute, because the clock may be wrong`() throws {
+    @Test func `keys that seem to have expired are tried for a minute, because the clock may be wrong`() throws {
         world.give(keys("a", until: -1000), keys("b", until: -1000))
         let chain = world.chain()
         #expect(try chain.credentials(at: minute(0)).accessKeyID == "a")
@@ -161,7 +161,7 @@ import Timepiece
         #expect(world.searches == 1)
     }
 
-    @Test func `threads that need keys at once share one search`() async throws {
+    @Test func `threads that need keys at the same time share one search`() async throws {
         world.give(keys("a", until: 60))
         let chain = world.chain()
         let names = try await withThrowingTaskGroup(of: String.self) { group in

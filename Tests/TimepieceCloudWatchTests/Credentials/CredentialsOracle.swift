@@ -15,7 +15,7 @@ struct CredentialsOracle: Sendable {
         var testDescription: String { name }
     }
 
-    /// What somebody makes of a case: keys, or the identity of whoever has the keys if they are new each time.
+    /// The result of a case: keys, or the identity behind the keys if they are new each time.
     enum Answer: Sendable, Equatable {
         case keys(String, String, String?)
         case caller(String)
@@ -72,7 +72,7 @@ struct CredentialsOracle: Sendable {
             expected: expected)
     }
 
-    /// Asks moto who holds the keys.
+    /// Asks moto for the identity of the keys.
     func caller(_ keys: Credentials) throws -> String {
         var request = HTTPRequest(
             method: "POST", url: tokenService,

@@ -12,7 +12,7 @@ import Timepiece
         oracle = try CredentialsOracle.shared.get()
     }
 
-    @Test func `botocore was asked about more than 40 cases`() {
+    @Test func `botocore was run for more than 40 cases`() {
         #expect(oracle.cases.count > 40)
         #expect(oracle.cases.contains { $0.expected == .none })
     }

@@ -3,7 +3,7 @@ import Timepiece
 
 @testable import TimepieceCloudWatch
 
-/// What is refused before anything is sent.
+/// The settings that are refused before anything is sent.
 @Suite struct CredentialsSettingsTests {
     private let folder = TemporaryFolder()
 
@@ -22,7 +22,7 @@ import Timepiece
         return sentence { try settings.check(at: .now()) }
     }
 
-    @Test func `what needs a service or a program passes, and neither is asked`() {
+    @Test func `settings that need a service or a program pass, and neither is used`() {
         let marker = "\(folder.path)/ran"
         let role = "[default]\nrole_arn = r\nsource_profile = b\n"
         #expect(refusal() == nil)
@@ -43,7 +43,7 @@ import Timepiece
         #expect(refusal(config: "[default\n")?.contains("Line 1 of the AWS file") == true)
     }
 
-    @Test func `half a pair of keys is refused, wherever it is`() {
+    @Test func `half a pair of keys is refused, from any source`() {
         #expect(
             refusal { $0.accessKey = "AKIA" } == "access-key is set in the properties, but secret-access-key is not.")
         #expect(
@@ -60,7 +60,7 @@ import Timepiece
         #expect(refusal(config: circle)?.contains("in a circle") == true)
     }
 
-    @Test func `a role that asks for a one-time code is refused`() {
+    @Test func `a role that requires a one-time code is refused`() {
         let role = "[default]\nrole_arn = r\nmfa_serial = m\nsource_profile = b\n"
         let reason = refusal(config: "\(role)[profile b]\naws_access_key_id=A\naws_secret_access_key=s\n")
         #expect(reason?.contains("one-time code") == true)
@@ -70,7 +70,7 @@ import Timepiece
         #expect(refusal(config: "[default]\nsso_session = s\n")?.contains("credential_process") == true)
     }
 
-    @Test func `the files of a certificate must be there`() throws {
+    @Test func `the files of a certificate must exist`() throws {
         var fields = [
             "endpoint": "host", "cert-path": folder.write("c", "c"), "key-path": folder.write("k", "k"),
             "role-aliases": "r",
@@ -82,12 +82,12 @@ import Timepiece
         #expect(refusal { $0.iotCertificate = bad }?.contains("/none.pem of iot-certificate is not there") == true)
     }
 
-    @Test func `a container's address that may not be asked is refused`() {
+    @Test func `a container's address that may not be queried is refused`() {
         let reason = refusal(["AWS_CONTAINER_CREDENTIALS_FULL_URI": "http://example.com/"])
         #expect(reason?.contains("AWS_CONTAINER_CREDENTIALS_FULL_URI") == true)
     }
 
-    @Test func `no keys and no way to any are no reason to stop a stream`() {
+    @Test func `missing keys, and no way to find any, do not stop a stream`() {
         #expect(refusal(["AWS_EC2_METADATA_DISABLED": "true"]) == nil)
     }
 }

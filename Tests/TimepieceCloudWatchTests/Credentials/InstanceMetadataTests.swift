@@ -8,7 +8,7 @@ import Timepiece
         {"AccessKeyId":"AKIAI","SecretAccessKey":"s","Token":"t","Expiration":"2099-01-01T00:00:00Z"}
         """
 
-    /// A service that gives out tokens and wants them back.
+    /// A service that issues tokens and requires them.
     private let service = StubTransport { request in
         func reply(_ text: String, _ status: Int = 200) -> HTTPResponse {
             HTTPResponse(status: status, body: Array(text.utf8))
@@ -29,7 +29,7 @@ import Timepiece
             configuration: try SharedConfiguration(profile: nil, environment: environment), transport: transport)
     }
 
-    @Test func `a token is fetched by PUT and sent with each question, past any proxy`() throws {
+    @Test func `a token is fetched by PUT and sent with each request, without a proxy`() throws {
         #expect(try metadata(service).credentials()?.accessKeyID == "AKIAI")
         let base = "http://169.254.169.254/latest"
         #expect(
@@ -46,14 +46,14 @@ import Timepiece
     }
 
     @Test(arguments: [400, 403, 404, 405, 500])
-    func `version 1 is never asked`(_ status: Int) throws {
+    func `version 1 is never used`(_ status: Int) throws {
         let refusing = StubTransport(status: status, "no")
         let metadata = try metadata(refusing)
         #expect(sentence { try metadata.credentials() }?.contains("version 1 of it is not used") == true)
         #expect(refusing.requests.map(\.method) == ["PUT"])
     }
 
-    @Test func `a server of version 1 alone gets no question without a token`() throws {
+    @Test func `a server with only version 1 gets no request without a token`() throws {
         let port = try CredentialsOracle.shared.get().port
         let metadata = try metadata(
             CurlTransport(),
@@ -73,25 +73,25 @@ import Timepiece
     }
 
     @Test(arguments: ["", "a\nb", "a b"])
-    func `a token that is no header is refused`(_ token: String) throws {
+    func `a token that is not a header is refused`(_ token: String) throws {
         let transport = StubTransport(token)
         let metadata = try metadata(transport)
         #expect(sentence { try metadata.credentials() } != nil)
         #expect(transport.requests.count == 1)
     }
 
-    @Test func `the endpoint of IPv6 is asked if the mode says so`() throws {
+    @Test func `the endpoint of IPv6 is used if the mode requires it`() throws {
         _ = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT_MODE": "IPv6"]).region()
         #expect(service.requests.first?.url == "http://[fd00:ec2::254]/latest/api/token")
     }
 
-    @Test func `a service that is turned off is not asked`() throws {
+    @Test func `a disabled service is not queried`() throws {
         #expect(try metadata(service, ["AWS_EC2_METADATA_DISABLED": "true"]).credentials() == nil)
         #expect(service.requests.isEmpty)
     }
 
     @Test(arguments: ["http://192.0.2.1/", "http://metadata.example:1338", "http://169.254.169.254.example/"])
-    func `an endpoint of plain http on another machine is refused, from wherever it comes`(_ endpoint: String) throws {
+    func `an endpoint of plain http on another machine is refused, from any source`(_ endpoint: String) throws {
         let folder = TemporaryFolder()
         let file = folder.write("config", "[default]\nec2_metadata_service_endpoint = \(endpoint)\n")
         for variables in [["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint], ["AWS_CONFIG_FILE": file]] {
@@ -103,11 +103,11 @@ import Timepiece
     }
 
     @Test(arguments: ["https://metadata.example/", "http://127.0.0.1:9/", "http://[fd00:ec2::254]/"])
-    func `an endpoint of https, of this machine and of the service's own address is asked`(_ endpoint: String) throws {
+    func `an endpoint of https, of this machine and of the service's own address is used`(_ endpoint: String) throws {
         #expect(try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT": endpoint]).region() == "eu-west-3")
     }
 
-    @Test func `an endpoint that is no address is refused`() throws {
+    @Test func `an endpoint that is not an address is refused`() throws {
         let metadata = try metadata(service, ["AWS_EC2_METADATA_SERVICE_ENDPOINT": "nonsense"])
         #expect(sentence { try metadata.credentials() }?.contains("AWS_EC2_METADATA_SERVICE_ENDPOINT") == true)
     }

@@ -3,7 +3,7 @@ import Timepiece
 
 @testable import TimepieceCloudWatch
 
-/// The way of a device with a certificate, against a server that asks for one (mutual TLS).
+/// A device with a certificate, against a server that asks for one (mutual TLS).
 @Suite struct IoTSourceTests {
     private let oracle: CredentialsOracle
 
@@ -30,14 +30,14 @@ import Timepiece
         return try CredentialsSearch(settings: settings, transport: CurlTransport()).run(at: .now())
     }
 
-    @Test func `a device's certificate gives keys, before all other places`() throws {
+    @Test func `a device's certificate gives keys, before all other sources`() throws {
         let expected = Credentials(
             accessKeyID: "AKIADEVICE", secretAccessKey: "secret-DEVICE", sessionToken: "token-DEVICE",
             expiration: WallTime(internetDate: "2099-01-01T00:00:00Z"))
         #expect(try keys() == expected)
     }
 
-    @Test func `the certificate of a stranger is refused`() throws {
+    @Test func `the certificate of an unknown device is refused`() throws {
         let reason = sentence {
             try keys(["cert-path": oracle.impostor.certificate, "key-path": oracle.impostor.key])
         }
@@ -53,7 +53,7 @@ import Timepiece
         }
     }
 
-    @Test func `numbers in place of texts are refused`() {
+    @Test func `numbers instead of texts are refused`() {
         #expect(sentence { try keys(["role-aliases": "numbers"]) }?.contains("has no accessKeyId") == true)
     }
 

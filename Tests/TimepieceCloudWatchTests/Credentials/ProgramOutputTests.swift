@@ -13,11 +13,11 @@ import Timepiece
         return String(decoding: output, as: UTF8.self)
     }
 
-    @Test func `what a program prints is returned`() throws {
+    @Test func `the output of a program is returned`() throws {
         #expect(try run(["/bin/sh", "-c", "echo one; echo two"]) == "one\ntwo\n")
     }
 
-    @Test func `arguments are handed over as they are`() throws {
+    @Test func `arguments are passed unchanged`() throws {
         #expect(try run(["printf", "%s|", "a b", "$HOME", ";", "", "ä"]) == "a b|$HOME|;||ä|")
     }
 
@@ -25,13 +25,13 @@ import Timepiece
         #expect(try run(["/usr/bin/env"]) == "GIVEN=value\n")
     }
 
-    @Test func `a program inherits no file but the three of its own`() throws {
+    @Test func `a program inherits only its three standard descriptors`() throws {
         let file = unsafe open("/dev/null", O_RDONLY)
         defer { close(file) }
         #expect(try run(["/bin/sh", "-c", "test -e /proc/self/fd/\(file) && echo open || echo shut"]) == "shut\n")
     }
 
-    @Test func `a program reads nothing, and its errors are dropped`() throws {
+    @Test func `a program has no input, and its errors are dropped`() throws {
         #expect(try run(["/bin/sh", "-c", "cat; echo error >&2"]) == "")
     }
 
@@ -50,7 +50,7 @@ import Timepiece
         #expect(throws: ProgramOutput.Failure.notStarted(ENOENT)) { try run([]) }
     }
 
-    @Test func `a program that runs too long is ended with all that it started`() {
+    @Test func `a program that runs too long is ended with its child processes`() {
         let before = MonotonicInstant.now()
         #expect(throws: ProgramOutput.Failure.timedOut) {
             try run(["/bin/sh", "-c", "sleep 600 & sleep 600"], within: .milliseconds(200))
@@ -58,7 +58,7 @@ import Timepiece
         #expect(before.duration(to: .now()) < .seconds(300))
     }
 
-    @Test func `a program that ends its output and runs on is ended too`() {
+    @Test func `a program that ends its output and continues is ended, too`() {
         #expect(throws: ProgramOutput.Failure.timedOut) {
             try run(["/bin/sh", "-c", "exec >&-; sleep 600"], within: .milliseconds(200))
         }

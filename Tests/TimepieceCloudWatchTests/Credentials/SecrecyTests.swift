@@ -41,7 +41,7 @@ import Timepiece
         for text in texts(configuration) { #expect(!text.contains(Self.secret)) }
     }
 
-    @Test func `what a chain holds is in no description`() throws {
+    @Test func `the keys of a chain are in no description`() throws {
         let settings = CredentialsSettings(
             accessKey: "AKIAEXAMPLE", secretAccessKey: Self.secret, environment: .bare())
         let chain = CredentialsChain(settings: settings, transport: StubTransport())
@@ -86,7 +86,7 @@ import Timepiece
         #expect(reason?.contains(Self.secret) == false)
     }
 
-    @Test func `what a program prints when it fails is not in the error`() throws {
+    @Test func `the output of a failed program is not in the error`() throws {
         let folder = TemporaryFolder()
         let script = folder.write("fail.sh", "echo \(Self.secret); echo \(Self.secret) >&2; exit 3")
         let source = ProcessSource(command: "/bin/sh \(script)", profileName: "p", environment: .bare())

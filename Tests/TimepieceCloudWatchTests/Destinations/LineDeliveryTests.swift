@@ -43,7 +43,7 @@ struct LineDeliveryTests {
         publisher.close(within: .seconds(20))
         document(of: 3, agent.accept().prefix { $0 != 10 })
 
-        // Bound and not listening: it refuses, and nobody else can have the port.
+        // Bound and not listening: it refuses, and no other program can have the port.
         let absent = try #require(Agent(SOCK_STREAM, listens: false))
         let port = absent.port
         let another = try CloudWatchPublisher(settings("tcp://127.0.0.1:\(port)"))
@@ -82,7 +82,7 @@ struct LineDeliveryTests {
             LineDelivery(.documents, to: output).deliver(batch).verdict == .failed("It is full.", isUncertain: true))
     }
 
-    @Test func `No link of another user is followed, wherever on the way it is`() throws {
+    @Test func `No link of another user is followed, anywhere in the path`() throws {
         let victim = folder.directory + "/victim"
         let link = folder.directory + "/link"
         let chain = folder.directory + "/chain"
@@ -111,7 +111,7 @@ struct LineDeliveryTests {
         for path in [victim, link, chain] { _ = unsafe unlink(path) }
     }
 
-    @Test func `A file that is made has the mode of the umask, for those who read it`() throws {
+    @Test func `A new file has the mode of the umask, for its readers`() throws {
         let mask = umask(0o22)
         umask(mask)
         try FileOutput(path: folder.otherPath).write([65, 10], timeout: .seconds(1))
@@ -120,7 +120,7 @@ struct LineDeliveryTests {
         #expect(status.st_mode & 0o777 == 0o666 & ~mask)
     }
 
-    @Test func `A pipe without a reader holds up nothing, and gets its lines when there is one`() throws {
+    @Test func `A pipe without a reader delays nothing, and gets its lines when there is one`() throws {
         unsafe mkfifo(folder.otherPath, 0o600)
         var settings = settings("file:\(folder.otherPath)")
         settings.interval = .seconds(1)
@@ -138,7 +138,7 @@ struct LineDeliveryTests {
         publisher.close(within: .seconds(3))
     }
 
-    @Test func `A line that a slow reader of a pipe has room for only in part is finished`() throws {
+    @Test func `A line that only partly fits into a slow reader's pipe is completed`() throws {
         unsafe mkfifo(folder.otherPath, 0o600)
         let reader = unsafe open(folder.otherPath, O_RDONLY | O_NONBLOCK)
         let output = FileOutput(path: folder.otherPath)
@@ -164,7 +164,7 @@ struct LineDeliveryTests {
         close(reader)
     }
 
-    @Test func `A document that no datagram holds is dropped and counted, and holds up no other`() throws {
+    @Test func `A document that does not fit into a datagram is dropped and counted, and delays no other`() throws {
         let agent = try #require(Agent(SOCK_DGRAM))
         let large = settings("udp://127.0.0.1:\(agent.port)")
         var huge = large
@@ -184,7 +184,7 @@ struct LineDeliveryTests {
         for _ in 0..<2 { document(of: 5, agent.receive().prefix { $0 != 10 }) }
     }
 
-    @Test func `A full disk cuts no line into the next`() {
+    @Test func `A full disk does not join a truncated line with the next`() {
         let output = FileOutput(path: "/dev/full")
         let error = #expect(throws: LineOutputError.self) { try output.write([65, 10], timeout: .seconds(1)) }
         #expect(error?.sentence == "/dev/full took no line: No space left on device.")
@@ -201,7 +201,7 @@ struct LineDeliveryTests {
     }
 
     @Test(arguments: ["", "stderr", "file:", "tcp://", "tcp://h:0", "tcp://h:99999", "tcp://h/x", "http://h"])
-    func `Other targets are none`(text: String) {
+    func `Other targets are invalid`(text: String) {
         #expect(EmbeddedMetricTarget(text) == nil)
     }
 }
@@ -223,7 +223,7 @@ private final class Recording: LineOutput {
     }
 }
 
-/// A socket of loopback that stands for CloudWatch's agent.
+/// A socket on loopback that represents CloudWatch's agent.
 private final class Agent {
     private var socket: Int32
     let port: UInt16

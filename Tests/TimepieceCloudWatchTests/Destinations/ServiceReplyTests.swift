@@ -8,7 +8,7 @@ struct ServiceReplyTests {
     private func verdict(
         _ status: Int, _ body: String = "", type: String = "application/x-amz-json-1.0", isService: Bool = true,
         _ headers: [String: String] = [:]
-    ) -> Verdict {
+    ) -> DeliveryVerdict {
         var fields = headers.map { HTTPHeader($0.key, $0.value) } + [HTTPHeader("Content-Type", type)]
         if isService { fields.append(HTTPHeader("x-amzn-requestid", "1")) }
         let response = HTTPResponse(status: status, headers: fields, body: Array(body.utf8))
@@ -32,7 +32,7 @@ struct ServiceReplyTests {
     @Test(arguments: [
         "Throttling", "ThrottlingException", "RequestLimitExceeded", "TooManyRequestsException", "SlowDown",
     ])
-    func `Throttling is known by its code, whatever the status`(code: String) {
+    func `Throttling is recognized by its code, regardless of the status`(code: String) {
         let sentence = "https://here answered 400 \(code)."
         #expect(verdict(400, #"{"__type":"com.amazonaws#\#(code)","message":"Rate"}"#) == .throttled(sentence))
         #expect(verdict(400, headers(code)) == .throttled(sentence))
@@ -46,7 +46,7 @@ struct ServiceReplyTests {
 
     private func headers(_ code: String) -> String { #"{"code":"\#(code)"}"# }
 
-    @Test func `Servers' errors may come after the data were taken, except for 503`() {
+    @Test func `Server errors may arrive after the data were accepted, except for 503`() {
         #expect(verdict(500) == .failed("https://here answered 500.", isUncertain: true))
         #expect(verdict(504) == .failed("https://here answered 504.", isUncertain: true))
         #expect(
@@ -56,12 +56,12 @@ struct ServiceReplyTests {
     }
 
     @Test(arguments: ["ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId", "UnrecognizedClientException"])
-    func `Refused keys are known by code or status`(code: String) {
+    func `Refused keys are recognized by code or status`(code: String) {
         #expect(verdict(400, #"{"__type":"\#(code)"}"#) == .unauthorized("https://here answered 400 \(code)."))
         #expect(verdict(403) == .unauthorized("https://here answered 403."))
     }
 
-    @Test func `A wrong clock is told from a wrong key, and the message, which has the token in it, is not repeated`() {
+    @Test func `A wrong clock is distinguished from a wrong key, and the message with the token is not repeated`() {
         let said = #"{"__type":"InvalidSignatureException","message":"Signature expired: x-amz-security-token:abc"}"#
         #expect(
             verdict(403, said)
@@ -82,7 +82,7 @@ struct ServiceReplyTests {
     }
 
     @Test(arguments: [302, 403, 404, 407, 511])
-    func `What is not the service's discards nothing`(status: Int) {
+    func `A response that is not the service's discards nothing`(status: Int) {
         guard case .failed = verdict(status, "<html>", type: "text/html", isService: false) else {
             return #expect(Bool(false))
         }

@@ -16,16 +16,16 @@ import Testing
         diagnosis.findings.first { $0.topic == topic }
     }
 
-    @Test func `all is good where the service takes a signed request, and no metric is made of it`() throws {
+    @Test func `all is good if the service accepts a signed request, and no metric is made`() throws {
         let diagnosis = CloudWatchDiagnosis(try settings("none", account: "one-request"))
         #expect(diagnosis.isGood, "\(diagnosis.findings)")
         #expect(finding("region", in: diagnosis)?.text.contains("us-east-1") == true)
-        #expect(finding("keys", in: diagnosis)?.text.contains("the properties") == true)
+        #expect(finding("keys", in: diagnosis)?.text.contains("the parameters") == true)
         let books = try FaultServer.get().books("none", "one-request")
         #expect(books.requests == 1 && books.data == 0 && books.problems.isEmpty)
     }
 
-    @Test func `who may not publish is told so in the service's own words`() throws {
+    @Test func `keys that may not publish are reported in the service's own words`() throws {
         let diagnosis = CloudWatchDiagnosis(try settings("denied"))
         let request = try #require(finding("request", in: diagnosis))
         #expect(!diagnosis.isGood && request.verdict == .bad)
@@ -38,7 +38,7 @@ import Testing
         #expect(finding("clock", in: diagnosis)?.verdict == .doubtful)
     }
 
-    @Test func `what is missing is bad, and the rest is looked at all the same`() throws {
+    @Test func `a missing setting is bad, and the rest is checked nevertheless`() throws {
         let diagnosis = CloudWatchDiagnosis(
             try settings("none") {
                 $0.region = nil
@@ -51,7 +51,7 @@ import Testing
         #expect(finding("request", in: diagnosis) == nil)
     }
 
-    @Test func `no finding has a secret in it`() throws {
+    @Test func `no finding contains a secret`() throws {
         let diagnosis = CloudWatchDiagnosis(
             try settings("none") {
                 $0.secretAccessKey = testSecret + "\n"

@@ -3,7 +3,7 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 struct EmbeddedMetricEncoderTests {
-    @Test func `A document has the metadata, the dimensions and the exact figures`() {
+    @Test func `A document has the metadata, the dimensions and the exact statistics`() {
         let item = QueuedDatum(datum: .sample(count: 3), timestamp: noon)
         let text = String(decoding: EmbeddedMetricEncoder().document(item), as: UTF8.self)
         #expect(

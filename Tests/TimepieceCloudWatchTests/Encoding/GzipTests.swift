@@ -2,7 +2,7 @@ import Testing
 @testable import TimepieceCloudWatch
 
 struct GzipTests {
-    @Test func `What is compressed is a gzip member, and far smaller for a request`() throws {
+    @Test func `The compressed form is a gzip member, and far smaller for a request`() throws {
         let encoder = PutMetricDataEncoder()
         let datum = Datum(
             ClosedInterval(
@@ -17,7 +17,7 @@ struct GzipTests {
         #expect(length == body.count)
     }
 
-    @Test func `Nothing can be compressed too`() {
+    @Test func `Empty data can be compressed, too`() {
         #expect(Gzip.compress([])?.isEmpty == false)
     }
 }

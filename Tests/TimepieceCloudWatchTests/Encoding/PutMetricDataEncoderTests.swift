@@ -5,7 +5,7 @@ import Timepiece
 struct PutMetricDataEncoderTests {
     private let encoder = PutMetricDataEncoder()
 
-    @Test func `A datum is written as the API wants it, with exact decimals`() {
+    @Test func `A datum is written as the API requires, with exact decimals`() {
         var statistics = Statistics()
         for nanoseconds: Int64 in [31_200_001, 32_500_000, 32_500_000] { statistics.record(.nanoseconds(nanoseconds)) }
         let minute = ClosedInterval(identity: .sample(), statistics: statistics, boot: "b", moment: .after(3))
@@ -35,14 +35,14 @@ struct PutMetricDataEncoderTests {
         #expect(String(decoding: json.bytes, as: UTF8.self) == "0.000000007")
     }
 
-    @Test func `Quotes, backslashes and control characters in names make no other JSON`() {
+    @Test func `Quotes, backslashes and control characters in names do not change the JSON`() {
         var json = JSONText()
         json.string("a\"b\\c\nd")
         #expect(String(decoding: json.bytes, as: UTF8.self) == #""a\"b\\c\u000ad""#)
     }
 
     @Test(arguments: SampleMinute.all)
-    func `No datum is larger than it was said to be`(minute: SampleMinute) {
+    func `No datum is larger than its stated size`(minute: SampleMinute) {
         let datum = Datum(
             ClosedInterval(identity: .sample(), statistics: minute.statistics, boot: "b", moment: .after(3)))
         let one = encoder.body([QueuedDatum(datum: datum, timestamp: noon)], namespace: "Test/Video").count

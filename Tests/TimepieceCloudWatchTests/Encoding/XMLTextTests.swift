@@ -13,11 +13,11 @@ import Testing
         #expect(XMLText.element("a", in: "<a>&lt;&amp;&gt;&quot;&apos;&#65;&#x42;&amp;lt;</a>") == "<&>\"'AB&lt;")
     }
 
-    @Test func `what is no reference stays as it is`() {
+    @Test func `text that is not a reference is not changed`() {
         #expect(XMLText.element("a", in: "<a>& &; &none; &#xffffffff; &#;</a>") == "& &; &none; &#xffffffff; &#;")
     }
 
-    @Test func `an element that does not end is not there`() {
+    @Test func `an element that does not end is not found`() {
         #expect(XMLText.element("a", in: "<a>x") == nil)
         #expect(XMLText.element("a", in: "</a><a>") == nil)
         #expect(XMLText.element("a", in: "") == nil)

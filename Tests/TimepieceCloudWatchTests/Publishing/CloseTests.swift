@@ -5,7 +5,7 @@ import Timepiece
 
 @Suite("Closing")
 struct CloseTests {
-    @Test func `Publishers that close one after the other share requests, and the last one waits for all`() throws {
+    @Test func `Publishers that close in sequence share requests, and the last one waits for all`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let publishers = try (0..<40).map { number in

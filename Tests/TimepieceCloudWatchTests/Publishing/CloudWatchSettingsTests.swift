@@ -114,13 +114,57 @@ struct CloudWatchSettingsTests {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: folder.path)
         mistake.make(&settings)
+        settings.names = .properties
         let error = #expect(throws: CloudWatchSettingsError.self) { try CloudWatchPublisher(settings) }
         #expect(error?.property == mistake.property)
         #expect(error?.description.contains(mistake.sentence) == true, "\(error?.description ?? "")")
         #expect(error?.description.contains(testSecret) == false)
     }
 
-    @Test func `The longest names that CloudWatch allows are taken`() throws {
+    @Test(arguments: mistakes)
+    func `To a user of Swift a mistake is reported with the names of the parameters`(mistake: Mistake) throws {
+        let folder = SpoolFolder()
+        var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: folder.path)
+        mistake.make(&settings)
+        let error = try #require(
+            #expect(throws: CloudWatchSettingsError.self) { try CloudWatchPublisher(settings) })
+        #expect(
+            [
+                "namespace", "metricName", "dimensions", "label", "interval", "region", "accessKey", "sessionToken",
+                "profile", "endpointURI", "iotCertificate", "spool", "spoolLimit", "emf", "flushDeadline",
+            ].contains(error.parameter))
+        // No name of a property with a hyphen, except AWS's own and the fields of a certificate.
+        for name in ["cloudwatch-", "access-key", "session-token", "endpoint-uri", "iot-certificate", "the property"] {
+            #expect(!error.description.contains(name), "\(error)")
+        }
+    }
+
+    @Test func `A parameter is named in the sentence as Swift spells it`() {
+        #expect(sentence { $0.secretAccessKey = nil }.hasPrefix("accessKey and secretAccessKey need each other"))
+        #expect(sentence { $0.interval = .milliseconds(500) }.hasPrefix("interval is 0.5 s"))
+        #expect(sentence { $0.endpointURI = "monitoring" }.contains("the parameter endpointURI"))
+        #expect(sentence { $0.region = "us east" }.contains("of the parameter region"))
+        #expect(sentence { $0.iotCertificate = [:] }.hasPrefix("iotCertificate needs the field"))
+        #expect(sentence { $0.emf = "mailto:x" }.hasPrefix("emf is \"mailto:x\""))
+        let protocolMistake = sentence {
+            $0.transferProtocol = .both
+            $0.dryRun = true
+        }
+        #expect(protocolMistake.hasPrefix("transferProtocol is \"both\"") && protocolMistake.contains("with dryRun it"))
+    }
+
+    private func sentence(_ change: (inout CloudWatchSettings) -> Void) -> String {
+        var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: "none")
+        change(&settings)
+        do throws(CloudWatchSettingsError) {
+            try CloudWatchPublisher(settings).close(within: .zero)
+            return ""
+        } catch {
+            return error.description
+        }
+    }
+
+    @Test func `The longest names that CloudWatch allows are accepted`() throws {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: "http://127.0.0.1:9", spool: folder.path)
         settings.namespace = String(repeating: "n", count: 255)
@@ -132,7 +176,7 @@ struct CloudWatchSettingsTests {
         #expect(settings.identity.dimensions.last == MetricIdentity.Dimension(name: "Label", value: "cam"))
     }
 
-    @Test func `Plain http to another machine is taken where that was allowed, for figures and not for keys`() throws {
+    @Test func `Plain http to another machine is accepted if allowed, for metrics and not for keys`() throws {
         var settings = CloudWatchSettings.test(endpoint: "http://emulator:4566", spool: "none")
         settings.allowsPlainHTTP = true
         try CloudWatchPublisher(settings).close(within: .zero)
@@ -159,7 +203,7 @@ struct CloudWatchSettingsTests {
         #expect(error?.description.contains(file) == true)
     }
 
-    @Test func `A label that was given as a dimension is not added twice`() {
+    @Test func `A label that is also a dimension is not added twice`() {
         var settings = CloudWatchSettings(namespace: "n")
         settings.dimensions = [(name: "Label", value: "mine")]
         settings.label = "element"
@@ -180,7 +224,7 @@ struct CloudWatchSettingsTests {
         #expect("\(settings)" == "settings for Test/Video frame_processing_time {Device=cam-01}")
     }
 
-    @Test func `The standard spool lies in the user's state directory, or under /var/tmp`() {
+    @Test func `The standard spool is in the user's state directory, or under /var/tmp`() {
         #expect(SpoolLocation.standard(Environment(["XDG_STATE_HOME": "/s"])) == "/s/timepiece/cloudwatch.sqlite")
         #expect(
             SpoolLocation.standard(Environment(["HOME": "/home/x"]))

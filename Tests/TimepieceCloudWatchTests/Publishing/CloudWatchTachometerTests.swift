@@ -4,7 +4,7 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 struct CloudWatchTachometerTests {
-    @Test func `Every interval of a loop arrives, the last part of a second too`() throws {
+    @Test func `Every interval of a loop arrives, including the last part of a second`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let tachometer = try CWTachometer(
@@ -20,6 +20,7 @@ struct CloudWatchTachometerTests {
         let error = #expect(throws: CloudWatchSettingsError.self) {
             try CloudWatchTachometer(namespace: "AWS/Video", dimensions: ["Device": "cam-01"])
         }
+        #expect(error?.parameter == "namespace")
         #expect(error?.property == "cloudwatch-namespace")
     }
 
@@ -34,7 +35,7 @@ struct CloudWatchTachometerTests {
         return settings
     }
 
-    @Test func `What came before a stall is published without another tick, dated to when it came`() throws {
+    @Test func `Ticks before a stall are published without another tick, dated to their own time`() throws {
         let folder = TemporaryFolder()
         let tachometer = try CloudWatchTachometer(settings(folder))
         let start = MonotonicInstant.now()
@@ -95,7 +96,7 @@ struct CloudWatchTachometerTests {
         for number in [-1, .nan, .infinity, 9.3e9] { #expect(CloudWatchUnit.sample(of: number) == nil) }
     }
 
-    @Test func `Credentials come from the program that has its own, and not from elsewhere`() throws {
+    @Test func `Credentials come from the program if it has its own, and not from elsewhere`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let calls = Atomic<Int>(0)
@@ -114,7 +115,7 @@ struct CloudWatchTachometerTests {
         #expect(!shown.contains(testSecret))
     }
 
-    @Test func `A session without credentials is told, and nothing is lost`() throws {
+    @Test func `A session without credentials is reported, and nothing is lost`() throws {
         struct NoSession: Error {}
         let server = try FaultServer.get()
         let folder = SpoolFolder()

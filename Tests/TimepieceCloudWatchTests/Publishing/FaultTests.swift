@@ -1,3 +1,4 @@
+import TestEnvironment
 import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
@@ -24,7 +25,7 @@ struct FaultTests {
     ]
 
     @Test(arguments: faults)
-    func `What was measured arrives through the fault, and the counters say what was doubled`(fault: Fault) throws {
+    func `The measurements arrive through the fault, and the counters report duplicates`(fault: Fault) throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address(fault.name, "books")
@@ -64,7 +65,7 @@ struct FaultTests {
         }
     }
 
-    @Test func `a wrong clock is corrected by what the service says over TLS`() throws {
+    @Test func `a wrong clock is corrected by the service's time over TLS`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = "https://localhost:\(server.tls)/clock/secure"
@@ -79,7 +80,7 @@ struct FaultTests {
         #expect(try server.books("clock", "secure").earliest > WallTime.now().nanoseconds / 1_000_000_000 + 7000)
     }
 
-    @Test func `Throttling with status 400 is waited out as long as the service asks`() throws {
+    @Test func `After throttling with status 400 the sender pauses as long as the service requests`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address("throttling", "books")
@@ -94,7 +95,7 @@ struct FaultTests {
         #expect(publisher.status.lastError == "http://127.0.0.1:\(server.plain) answered 400 ThrottlingException.")
     }
 
-    @Test func `A datum that is refused is found among the others, set aside and counted`() throws {
+    @Test func `A refused datum is found among the others, set aside and counted`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let endpoint = server.address("refused", "books")
@@ -131,7 +132,7 @@ struct FaultTests {
         #expect(try server.books("none", "wrong").requests == 0)
     }
 
-    @Test func `TLS with an authority of one's own works`() throws {
+    @Test func `TLS with a private authority works`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(
@@ -167,7 +168,7 @@ struct FaultTests {
         #expect(eventually { publisher.status.spooled >= 2 })
     }
 
-    @Test func `What is under way when the deadline is over is in the spool, and goes out at the next start`() throws {
+    @Test func `A request pending at the deadline is in the spool, and is sent after the next start`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("hang", "deadline"), spool: folder.path)

@@ -2,7 +2,7 @@ import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
 
-/// What boto3 reads back from an emulator that verifies signatures.
+/// The data that boto3 reads back from an emulator that verifies signatures.
 struct ReadBackTests {
     private let document: JSONDocument
 
@@ -11,7 +11,7 @@ struct ReadBackTests {
     }
 
     @Test(arguments: SampleMinute.all)
-    func `What is read back is what was measured: exact figures, percentiles within 1 %`(minute: SampleMinute) throws {
+    func `The data read back are the measured ones: sums exact, percentiles within 1 %`(minute: SampleMinute) throws {
         let address = try #require(document.string(["ministack", "address"]))
         let key = try #require(document.string(["ministack", "user", "key"]))
         let secret = try #require(document.string(["ministack", "user", "secret"]))
@@ -29,21 +29,21 @@ struct ReadBackTests {
         let reader = try ServerProcess(
             "read_back.py", [address, key, secret, settings.namespace, settings.metricName, minute.name])
         let found = try reader.document()
-        func figure(_ name: String) throws -> Double { try #require(found.string([name]).flatMap { Double($0) }) }
+        func statistic(_ name: String) throws -> Double { try #require(found.string([name]).flatMap { Double($0) }) }
         #expect(found.integer(["points"]) == 1)
         #expect(found.string(["unit"]) == "Seconds")
-        #expect(try figure("SampleCount") == Double(minute.samples.count))
-        #expect(try figure("Minimum") == Double(minute.samples[0]) / 1e9)
-        #expect(try figure("Maximum") == Double(minute.samples[minute.samples.count - 1]) / 1e9)
+        #expect(try statistic("SampleCount") == Double(minute.samples.count))
+        #expect(try statistic("Minimum") == Double(minute.samples[0]) / 1e9)
+        #expect(try statistic("Maximum") == Double(minute.samples[minute.samples.count - 1]) / 1e9)
         // The emulator adds thousands of floating-point numbers; what was sent adds up.
-        #expect(abs(try figure("Sum") / (Double(minute.sum) / 1e9) - 1) < 1e-12)
+        #expect(abs(try statistic("Sum") / (Double(minute.sum) / 1e9) - 1) < 1e-12)
         for percentile in [50.0, 90, 99] {
-            let read = try figure("p\(Int(percentile))") * 1e9
+            let read = try statistic("p\(Int(percentile))") * 1e9
             #expect(abs(read / minute.percentile(percentile) - 1) < 0.01, "p\(percentile)")
         }
     }
 
-    @Test func `A wrong secret is told, and nothing is lost`() throws {
+    @Test func `A wrong secret is reported, and nothing is lost`() throws {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(
             endpoint: try #require(document.string(["ministack", "address"])), spool: folder.path, device: "wrong")

@@ -4,13 +4,13 @@ import Timepiece
 @testable import TimepieceCloudWatch
 
 struct StatusChangeTests {
-    /// What an observer was told.
+    /// The statuses that an observer received.
     private final class Log: Sendable {
         let statuses = Mutex<[CloudWatchStatus]>([])
         var count: Int { statuses.withLock { $0.count } }
     }
 
-    @Test func `A failure is told while it lasts, and nothing more once the publisher is closed`() throws {
+    @Test func `A failure is reported while it lasts, and nothing more once the publisher is closed`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "told"), spool: folder.path)
@@ -22,14 +22,14 @@ struct StatusChangeTests {
         #expect(eventually { log.statuses.withLock { $0.last?.spooled == 1 && $0.last?.throttled == 1 } })
         publisher.close(within: .seconds(3))
         let told = log.count
-        // Another publisher's failure on the same thread is no business of a closed one.
+        // Another publisher's failure on the same thread does not concern a closed one.
         let other = try CloudWatchPublisher(settings)
         other.publish(.of(7), closedAt: .now())
         other.close(within: .seconds(3))
         #expect(log.count == told)
     }
 
-    @Test func `A handler that does not return holds up neither the sending nor the closing of another publisher`()
+    @Test func `A handler that does not return delays neither the sending nor the close of another publisher`()
         throws
     {
         let server = try FaultServer.get()
@@ -52,13 +52,13 @@ struct StatusChangeTests {
         let start = MonotonicInstant.now()
         second.onStatusChange(nil)
         second.close(within: .seconds(3))
-        // The other handler returns when it is told to, or after a minute.
+        // The other handler returns when it is released, or after a minute.
         #expect(start.duration(to: .now()) < .seconds(30))
         isFree.withLock { $0 = true }
         first.close(within: .seconds(3))
     }
 
-    @Test func `What sending needs is looked for at once, and its want told before there is anything to send`() throws {
+    @Test func `Prerequisites for sending are checked at the start, and reported if missing`() throws {
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: "https://127.0.0.1:1", spool: folder.path)
         settings.accessKey = nil
@@ -72,7 +72,7 @@ struct StatusChangeTests {
         publisher.close(within: .seconds(1))
     }
 
-    @Test func `A failure and its end are told, with the service's own sentence`() throws {
+    @Test func `A failure and its end are reported, with the service's own sentence`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("denied", "told"), spool: folder.path)
@@ -89,7 +89,7 @@ struct StatusChangeTests {
         publisher.close(within: .seconds(1))
     }
 
-    @Test func `A publisher can be closed from the call that tells of its failure`() throws {
+    @Test func `A publisher can be closed from the call that reports its failure`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         var settings = CloudWatchSettings.test(endpoint: server.address("throttling", "closing"), spool: folder.path)

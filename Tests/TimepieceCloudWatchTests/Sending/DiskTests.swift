@@ -76,7 +76,7 @@ struct DiskTests {
     ]
 
     @Test(arguments: losses.indices)
-    func `A file that is lost in use is counted, and another one takes its place`(loss: Int) throws {
+    func `A file that is lost in use is counted, and replaced`(loss: Int) throws {
         let publisher = try publisher()
         publisher.publish(.of(5), closedAt: .now())
         #expect(eventually { publisher.status.spooled == 1 })
@@ -94,7 +94,7 @@ struct DiskTests {
         #expect(folder.mode == 0o600)
     }
 
-    @Test func `A file of a later version is left alone, and figures are sent from memory`() throws {
+    @Test func `A file of a later version is not touched, and metrics are sent from memory`() throws {
         do {
             _ = try Spool(path: folder.path, destination: "here", boot: "boot-1")
             try Database(path: folder.path, busyTimeout: .seconds(1)).execute("PRAGMA user_version = 99")
@@ -107,7 +107,7 @@ struct DiskTests {
         #expect(publisher.status.sent.samples == 5)
     }
 
-    @Test func `Where nothing can be stored for good, what is lost at the end is counted`() {
+    @Test func `If nothing can be stored permanently, the losses at the end are counted`() {
         let simulation = Simulation(random: 1)
         simulation.isDiskDead = true
         simulation.answer = { _, _ in .failed("The network is gone.") }

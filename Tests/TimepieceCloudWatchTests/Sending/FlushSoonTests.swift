@@ -3,7 +3,7 @@ import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
 
-/// What is sent at the end of a stream while the publisher goes on: hastened, and waited for by nobody.
+/// Data sent at the end of a stream while the publisher continues: soon, without a wait.
 struct FlushSoonTests {
     private func publish(_ simulation: Simulation, _ publisher: UInt64, _ samples: Int) {
         _ = simulation.state.publish(.of(samples), of: publisher, at: simulation.now)
@@ -15,7 +15,7 @@ struct FlushSoonTests {
         simulation.state.flushSoon(until: simulation.now.boot.advanced(by: .seconds(3)))
     }
 
-    @Test func `It goes out at once, and what follows in the same minute goes out at its end`() {
+    @Test func `It is sent immediately, and later data of the same minute are sent at its end`() {
         let simulation = Simulation()
         let publisher = simulation.state.open(.sample())
         simulation.run(until: 10)
@@ -30,7 +30,7 @@ struct FlushSoonTests {
         #expect(simulation.samplesTaken == 12)
     }
 
-    @Test func `During an outage it is in the spool at once, and goes out when the service is back`() {
+    @Test func `During an outage it is spooled immediately, and sent when the service is back`() {
         let simulation = Simulation(random: 1)
         let publisher = simulation.state.open(.sample())
         simulation.answer = { _, at in at < 300 ? .failed("The network is gone.") : .accepted }
@@ -75,7 +75,54 @@ struct FlushSoonTests {
         #expect(timeouts.last == simulation.state.configuration.requestTimeout)
     }
 
-    @Test func `A publisher that was flushed goes on`() throws {
+    /// A sender whose data keep their order, which is closed as soon as it has begun, with what an earlier process left.
+    private func shortLife(_ left: Int, steps: Int, answer: DeliveryVerdict = .accepted) -> Simulation {
+        let simulation = Simulation { $0.keepsOrder = true }
+        simulation.answer = { _, _ in answer }
+        for second in 0..<left { simulation.leave(.sample(Double(second))) }
+        for _ in 0..<steps { simulation.step() }
+        simulation.state.publish([.sample(1000)], at: simulation.now)
+        simulation.state.flush(until: simulation.now.boot.advanced(by: .seconds(3)), isLast: true)
+        while !simulation.state.isFlushed { simulation.step() }
+        return simulation
+    }
+
+    @Test(arguments: 0..<5)
+    func `If the order matters, a process that ends immediately sends older data, and then its own`(
+        steps: Int
+    ) {
+        let simulation = shortLife(30, steps: steps)
+        let older = (0..<30).map { Moment.after(Double($0)).boot }
+        #expect(simulation.taken.map(\.instant) == older + [Moment.after(1000).boot])
+        #expect(simulation.waiting == 0 && simulation.state.status.uncertain == SampleTally())
+        #expect(simulation.requests.count <= 2)
+        simulation.run(until: 1)
+        #expect(simulation.hasFinished)
+    }
+
+    @Test(arguments: 0..<5)
+    func `If the order matters and nothing can be sent, a process ends immediately, and holds nothing`(steps: Int) {
+        let simulation = shortLife(30, steps: steps, answer: .failed("The network is gone."))
+        #expect(simulation.taken.isEmpty && simulation.requests.count == 1)
+        #expect(simulation.waiting == 31 && !simulation.stored.contains { $0?.isHeld == true })
+        #expect(simulation.seconds < 1)
+        simulation.run(until: 1)
+        #expect(simulation.hasFinished)
+    }
+
+    @Test func `If the order matters and requests take too long, taken data are released at the deadline`() {
+        let simulation = Simulation { $0.keepsOrder = true }
+        simulation.way = .seconds(4)
+        simulation.answer = { batch, _ in batch.data.count > 1 ? .tooLong("Too long.") : .accepted }
+        for second in 0..<2 { simulation.leave(.sample(Double(second))) }
+        simulation.state.publish([.sample(1000)], at: simulation.now)
+        simulation.state.flush(until: simulation.now.boot.advanced(by: .seconds(3)), isLast: true)
+        simulation.run(until: 60)
+        #expect(simulation.hasFinished && simulation.requests.count == 1)
+        #expect(simulation.waiting == 3 && !simulation.stored.contains { $0?.isHeld == true })
+    }
+
+    @Test func `A publisher that was flushed continues`() throws {
         let server = try FaultServer.get()
         let folder = SpoolFolder()
         let publisher = try CloudWatchPublisher(.test(endpoint: server.address("none", "haste"), spool: folder.path))
@@ -87,7 +134,7 @@ struct FlushSoonTests {
         #expect(try server.books("none", "haste").samples == 15)
     }
 
-    @Test func `A process that exits without closing hands over what it measured, to the last tick`() async throws {
+    @Test func `A process that exits without closing publishes its measurements, to the last tick`() async throws {
         let folder = SpoolFolder()
         let file = folder.otherPath
         await #expect(processExitsWith: .exitCode(7)) { [file = file as String, spool = folder.path as String] in

@@ -22,7 +22,7 @@ import Timepiece
     /// Whether the part of a thread's end that libraries have for what they keep by thread was run.
     private static let isFreed = Flag()
 
-    @Test func `work runs on another thread, which takes no signals`() {
+    @Test func `work runs on another thread, which blocks all signals`() {
         let threads = OwnThreads()
         let seen = Mutex<(thread: pthread_t, blocked: Bool)?>(nil)
         #expect(
@@ -38,7 +38,7 @@ import Timepiece
         #expect(blocked)
     }
 
-    @Test func `they are waited for until what libraries keep by thread is freed, too`() {
+    @Test func `the wait for them lasts until the libraries' thread data are freed, too`() {
         let threads = OwnThreads()
         var key = pthread_key_t()
         unsafe pthread_key_create(&key) { _ in
@@ -52,7 +52,7 @@ import Timepiece
         pthread_key_delete(key)
     }
 
-    @Test func `one that takes longer is waited for no longer, and later`() {
+    @Test func `the wait for a slower one is limited, and repeated later`() {
         let threads = OwnThreads()
         let gate = Flag()
         let isDone = Flag()

@@ -17,7 +17,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.sent == SampleTally(data: 500, samples: 100 * 3 * 29))
     }
 
-    @Test func `Elements that report one after the other share a request all the same`() {
+    @Test func `Elements that report in sequence also share a request`() {
         let simulation = Simulation { $0.phase = 0.05 }
         simulation.windowSpread = .milliseconds(900)
         let publishers = open(simulation, 100)
@@ -67,12 +67,12 @@ struct SenderStateTests {
         #expect(Backoff.pause(after: .max, asked: nil, random: 0.999) < .seconds(60))
     }
 
-    @Test func `The pause that the service asks for is kept, up to five minutes`() {
+    @Test func `The pause that the service requests is kept, up to five minutes`() {
         #expect(Backoff.pause(after: 1, asked: .seconds(7), random: 0.5) == .seconds(7))
         #expect(Backoff.pause(after: 1, asked: .seconds(3600), random: 0.5) == .seconds(300))
         let simulation = Simulation()
         let publishers = open(simulation)
-        var answers: [Verdict] = [.throttled("Slow down.", retryAfter: .seconds(9))]
+        var answers: [DeliveryVerdict] = [.throttled("Slow down.", retryAfter: .seconds(9))]
         simulation.answer = { _, _ in answers.popLast() ?? .accepted }
         simulation.run(until: 90, publishing: publishers)
         #expect(simulation.requests.count == 2)
@@ -81,7 +81,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.retried == 1)
     }
 
-    @Test func `A refused batch is halved down to the one datum, which is set aside and counted`() {
+    @Test func `A refused batch is halved down to the single datum, which is set aside and counted`() {
         let simulation = Simulation()
         simulation.windowLength = 10
         let publishers = open(simulation, 100)
@@ -99,7 +99,7 @@ struct SenderStateTests {
                 + "{Device=cam-37}, which is set aside.")
     }
 
-    @Test func `Refused keys discard nothing: at once with new ones, then with pauses`() {
+    @Test func `Refused keys discard nothing: the request is repeated immediately with new ones, then with pauses`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         simulation.answer = { _, at in at < 200 ? .unauthorized("ExpiredToken.") : .accepted }
@@ -111,7 +111,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.dropped.isEmpty)
     }
 
-    @Test func `An answer that was lost after the data were taken doubles them, and is counted`() {
+    @Test func `A response that was lost after the data were accepted duplicates them, and is counted`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         var isFirst = true
@@ -128,7 +128,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == status.sent.samples + status.uncertain.samples)
     }
 
-    @Test func `A machine that was booted in 1970 dates everything right once the service has answered`() {
+    @Test func `A machine that was booted in 1970 dates everything correctly once the service has responded`() {
         let simulation = Simulation()
         simulation.now = Moment(boot: BootInstant(nanoseconds: 0), wall: WallTime(nanoseconds: 0))
         simulation.serviceClock = .seconds(noon)
@@ -151,7 +151,7 @@ struct SenderStateTests {
     }
 
     @Test
-    func `Data of an earlier boot are dated by what was learned then, or by a clock that was set, or not at all`() {
+    func `Data of an earlier boot are dated by the time learned then, or by a clock that was set, or not at all`() {
         let simulation = Simulation()
         simulation.epochs = ["boot-0": WallTime(nanoseconds: (noon - 6000) * 1_000_000_000)]
         let unset = Datum(
@@ -174,7 +174,7 @@ struct SenderStateTests {
         let day = 86_400.0
         simulation.leave(.sample(-14 * day - 60, boot: "boot-x"))
         simulation.leave(.sample(-14 * day + 600, boot: "boot-x"))
-        // The service refuses them together; its answer confirms the clock, which tells them apart.
+        // The service refuses them together; its response confirms the clock, which distinguishes them.
         simulation.serviceClock = .zero
         simulation.answer = { batch, _ in
             batch.data.contains { $0.timestamp < noon - 14 * 86_400 } ? .refused("Too old.") : .accepted
@@ -186,13 +186,13 @@ struct SenderStateTests {
     }
 
     @Test(arguments: [-3 * 3600, -20 * 86_400, 30 * 86_400, 1_740_000_000 - noon] as [Int64])
-    func `Data of an earlier boot outlast a clock that is wrong until the service has corrected it`(wrong: Int64) {
+    func `Data of an earlier boot survive a wrong clock until the service has corrected it`(wrong: Int64) {
         let simulation = Simulation()
         for hour in 1...5 { simulation.leave(.sample(Double(-3600 * hour), boot: "boot-0")) }
         simulation.now = Moment(boot: Moment.after(0).boot, wall: Moment.after(Double(wrong)).wall)
         simulation.serviceClock = .seconds(-wrong)
         simulation.answer = { batch, _ in
-            // What is signed at a time too far from the service's own is refused, and then what is dated too far from it.
+            // Requests signed at a time too far from the service's are refused, and then data dated too far from it.
             let isNear = abs(batch.time.duration(to: Moment.after(0).wall).inSeconds) < 300
             guard isNear else { return .wrongTime("Signature expired.") }
             let isDated = batch.data.allSatisfy { ($0.timestamp - noon) < 7200 && ($0.timestamp - noon) > -14 * 86_400 }
@@ -204,7 +204,7 @@ struct SenderStateTests {
         #expect(simulation.state.status.dropped.isEmpty)
     }
 
-    @Test func `Three thousand series lose nothing, whether the destination is well, slow or away for an interval`() {
+    @Test func `Three thousand series lose nothing if the destination is well, slow or away for an interval`() {
         for outage in [0.0, 70, 130] {
             let simulation = Simulation(hasSpool: false)
             simulation.windowLength = 20
@@ -220,7 +220,7 @@ struct SenderStateTests {
         }
     }
 
-    @Test func `Without a spool memory is bounded, the oldest go and are counted`() {
+    @Test func `Without a spool memory is bounded, and the oldest data are dropped and counted`() {
         let simulation = Simulation(hasSpool: false) { $0.memoryLimit = 30 }
         let publishers = open(simulation)
         simulation.answer = { _, at in at < 3600 ? .failed("The network is gone.") : .accepted }
@@ -232,7 +232,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == status.sent.samples)
     }
 
-    @Test func `If the thread does not come, publishing keeps memory bounded`() {
+    @Test func `If the thread does not run, publishing keeps memory bounded`() {
         var configuration = SenderConfiguration(
             boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 })
         configuration.memoryLimit = 10
@@ -243,7 +243,7 @@ struct SenderStateTests {
         #expect(state.status.dropped == [.memoryFull: SampleTally(data: 19, samples: 38)])
     }
 
-    @Test func `While the disk is dead data stay in memory, and go to the spool when it is back`() {
+    @Test func `While the disk fails data stay in memory, and are spooled when it works again`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         simulation.answer = { _, at in at < 900 ? .failed("The network is gone.") : .accepted }
@@ -260,7 +260,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == simulation.state.status.sent.samples)
     }
 
-    @Test func `What was sent but cannot be removed from a dead disk is not sent again by this process`() {
+    @Test func `Sent data that cannot be removed from a failed disk are not sent again by this process`() {
         let simulation = Simulation { $0.renewalAge = .seconds(10_000) }
         simulation.leave(.sample(-60))
         simulation.answer = { [unowned simulation] _, _ in
@@ -275,7 +275,7 @@ struct SenderStateTests {
         #expect(simulation.waiting == 0)
     }
 
-    @Test func `A flush sends the part of a minute that there is, and the thread ends`() {
+    @Test func `A flush sends the present part of a minute, and the thread ends`() {
         let simulation = Simulation()
         let publishers = open(simulation)
         simulation.run(until: 20, publishing: publishers)
@@ -286,7 +286,7 @@ struct SenderStateTests {
         #expect(simulation.samplesTaken == 19 * 30)
     }
 
-    @Test func `A flush during an outage goes to the spool at once`() {
+    @Test func `A flush during an outage is spooled immediately`() {
         let simulation = Simulation(random: 1)
         let publishers = open(simulation)
         simulation.answer = { _, _ in .failed("The network is gone.") }
@@ -301,7 +301,7 @@ struct SenderStateTests {
     }
 
     @Test
-    func `A rescue stores what is under way as uncertain, and takes it back when the answer comes after all`() throws {
+    func `A rescue stores a pending request as uncertain, and removes it when the response arrives after all`() throws {
         var state = SenderState(
             SenderConfiguration(boot: "boot-1", hasSpool: true, largestSize: { _ in 1000 }, random: { 0.5 }))
         let publisher = state.open(.sample())
@@ -331,7 +331,7 @@ struct SenderStateTests {
         guard case .finish = state.nextStep(at: .after(6)) else { return #expect(Bool(false)) }
     }
 
-    @Test func `Long work on data of the spool prolongs their lease, and what another process took is left to it`() {
+    @Test func `Long use of data of the spool extends their lease, and data taken by another process are left to it`() {
         let simulation = Simulation { $0.renewalAge = .seconds(1) }
         for minute in 1...40 { simulation.leave(.sample(Double(-60 * minute))) }
         simulation.way = .seconds(2)

@@ -8,21 +8,21 @@ final class Simulation {
         let at: Double
         let data: Int
         let stamps: [Int64]
-        let verdict: Verdict
+        let verdict: DeliveryVerdict
     }
 
     var state: SenderState
     var now = Moment.after(0)
-    /// What the service answers, by the seconds since noon.
-    var answer: (Batch, Double) -> Verdict = { _, _ in .accepted }
+    /// The response of the service, by the seconds since noon.
+    var answer: (Batch, Double) -> DeliveryVerdict = { _, _ in .accepted }
     /// How the service's clock differs from that of the machine; nil if its answers have no date.
     var serviceClock: Duration?
-    /// What the service has taken: samples by datum's instant, in the order of arrival.
+    /// The accepted samples, by the datum's instant, in the order of arrival.
     private(set) var taken: [Datum] = []
     private(set) var requests: [Request] = []
     private(set) var stored: [(datum: Datum, isUncertain: Bool, isHeld: Bool)?] = []
     private(set) var hasFinished = false
-    /// What the spool knows about earlier boots.
+    /// The spool's records of earlier boots.
     var epochs: [String: WallTime] = [:]
     /// True while the disk takes nothing.
     var isDiskDead = false
@@ -77,6 +77,16 @@ final class Simulation {
                 performAll()
             }
             nextWindow += windowLength
+        }
+    }
+
+    /// Does what the state does next; where it waits, time passes.
+    func step() {
+        let step = state.nextStep(at: now)
+        if case .wait(let instant) = step {
+            now = now.advanced(by: max(.nanoseconds(1), now.boot.duration(to: instant)))
+        } else {
+            perform(step)
         }
     }
 
@@ -149,7 +159,8 @@ final class Simulation {
             state.settled(removed: removed, released: released.map(\.row))
         case .claim(let count):
             var rows: [QueuedDatum] = []
-            for (row, entry) in stored.enumerated().reversed() {
+            let entries = Array(stored.enumerated())
+            for (row, entry) in state.configuration.keepsOrder ? entries : entries.reversed() {
                 guard let entry, !entry.isHeld, rows.count < min(count, 200) else { continue }
                 stored[row]?.isHeld = true
                 rows.append(QueuedDatum(datum: entry.datum, row: Int64(row), isUncertain: entry.isUncertain))

@@ -1,3 +1,4 @@
+import TestEnvironment
 import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
@@ -21,7 +22,7 @@ struct DatumArchiveTests {
                 ClosedInterval(
                     identity: .sample(), statistics: SampleMinute.twoPeaked.statistics, boot: "b", moment: .after(3))))
         for count in bytes.indices { #expect(read(Array(bytes.prefix(count))) == nil) }
-        var random = SplitMix(seed: 7)
+        var random = SeededGenerator(seed: 7)
         for _ in 0..<2000 {
             var damaged = bytes
             damaged[Int(random.next() % UInt64(bytes.count))] = UInt8(truncatingIfNeeded: random.next())
@@ -29,7 +30,7 @@ struct DatumArchiveTests {
         }
     }
 
-    @Test func `Another version is not guessed at`() {
+    @Test func `Another version is not interpreted`() {
         var bytes = DatumArchive.bytes(of: .sample())
         bytes[0] = 2
         #expect(read(bytes) == nil)

@@ -4,7 +4,7 @@ import Testing
 
 /// The spool on a small disk of its own, which a program fills to the last byte.
 ///
-/// The disk is a tmpfs in a mount namespace of the program's own, which root may make, or who may make user namespaces.
+/// The disk is a tmpfs in a mount namespace of the program's own, for which it takes root or user namespaces.
 struct FullDiskTests {
     /// Runs a command where a disk of 256 KiB is mounted on the folder; returns its words, nil if that is not allowed.
     private static func words(_ command: String, _ arguments: [String] = []) throws -> [String]? {
@@ -20,7 +20,7 @@ struct FullDiskTests {
     private static let isPossible = (try? words("/bin/echo")) != nil
 
     @Test(.enabled(if: isPossible, "a disk can be mounted here"))
-    func `A full disk costs the oldest data, each counted, and what is left goes out while it is still full`() throws {
+    func `A full disk costs the oldest data, each counted, and the rest is sent while it is still full`() throws {
         let words = try #require(try Self.words(Workspace.program("SpoolVictim"), ["fill"]))
         func number(_ name: String, _ offset: Int = 1) throws -> Int {
             let place = try #require(words.firstIndex(of: name), "\(words)")

@@ -3,7 +3,7 @@ import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
 
-/// What another user of the machine could have put where the spool is to be.
+/// Files that another user of the machine could have put in the place of the spool.
 struct HostileDirectoryTests {
     private let folder = SpoolFolder()
 
@@ -34,7 +34,7 @@ struct HostileDirectoryTests {
         }
     }
 
-    @Test func `In a directory of all users that is sticky the files are made, and kept from others`() throws {
+    @Test func `In a sticky directory of all users the files are made, and protected from others`() throws {
         unsafe chmod(folder.directory, 0o1777)
         let spool = try Spool(path: folder.path, destination: "here", boot: "boot-1")
         _ = try spool.store([QueuedDatum(datum: .sample(1))])
@@ -48,12 +48,12 @@ struct HostileDirectoryTests {
 
     @Test func `A directory of another user is not used`() {
         unsafe chown(folder.directory, stranger, getegid())
-        // Who may not give it away looks at it as another user.
+        // A user that may not give it away looks at it as another user.
         expectUntrusted(check(folder.path, user: geteuid() == 0 ? 0 : stranger), "belongs to another user")
         unsafe chown(folder.directory, geteuid(), getegid())
     }
 
-    @Test func `Nor is a directory inside one of another user`() {
+    @Test func `A directory inside one of another user is not used`() {
         let inner = folder.directory + "/inner"
         unsafe mkdir(inner, 0o700)
         unsafe chown(folder.directory, stranger, getegid())
@@ -64,7 +64,7 @@ struct HostileDirectoryTests {
         unsafe rmdir(inner)
     }
 
-    @Test func `A link in the place of the directory is not followed`() {
+    @Test func `A link in place of the directory is not followed`() {
         let link = folder.directory + "/link"
         let inner = folder.directory + "/inner"
         unsafe mkdir(inner, 0o700)
@@ -75,7 +75,7 @@ struct HostileDirectoryTests {
     }
 
     @Test(arguments: ["", "-journal", "-wal", "-shm", ".damaged"])
-    func `A link, a pipe, a second name and a file of others are left untouched`(end: String) throws {
+    func `A link, a pipe, a second name and a file of others are not touched`(end: String) throws {
         let place = folder.path + end
         let victim = folder.directory + "/victim"
         folder.write([1, 2, 3], to: victim)
@@ -105,7 +105,7 @@ struct HostileDirectoryTests {
     }
 
     @Test func `A journal that names another file for deletion is not read`() throws {
-        // What SQLite writes at the end of a journal that belongs to a transaction over several files.
+        // The text that SQLite writes at the end of a journal of a transaction over several files.
         let victim = folder.directory + "/victim"
         folder.write([1, 2, 3], to: victim)
         let spool = try Spool(path: folder.path, destination: "here", boot: "boot-1")
@@ -120,7 +120,7 @@ struct HostileDirectoryTests {
         unsafe unlink(victim)
     }
 
-    @Test func `Figures go on in memory, and the status says why`() throws {
+    @Test func `Metrics stay in memory, and the status says why`() throws {
         let server = try FaultServer.get()
         unsafe chmod(folder.directory, 0o777)
         let publisher = try CloudWatchPublisher(.test(endpoint: server.address("none", "hostile"), spool: folder.path))
@@ -132,7 +132,7 @@ struct HostileDirectoryTests {
         #expect(folder.size == -1)
     }
 
-    @Test func `The standard spool of a service lies in the directory that systemd made for it`() {
+    @Test func `The standard spool of a service is in the directory that systemd made for it`() {
         let variables = ["STATE_DIRECTORY": "/var/lib/a:/var/lib/b", "XDG_STATE_HOME": "/s", "HOME": "/h"]
         #expect(SpoolLocation.standard(Environment(variables)) == "/var/lib/a/timepiece/cloudwatch.sqlite")
     }

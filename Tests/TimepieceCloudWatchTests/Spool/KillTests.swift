@@ -1,4 +1,5 @@
 import Glibc
+import TestEnvironment
 import Testing
 import Timepiece
 @testable import TimepieceCloudWatch
@@ -19,7 +20,7 @@ struct KillTests {
     {
         let folder = SpoolFolder()
         let service = folder.otherPath
-        var random = SplitMix(seed: 200)
+        var random = SeededGenerator(seed: 200)
         var kept: Set<UInt64> = []
         for kill in 0..<200 {
             let process = try ServerProcess(

@@ -1,5 +1,7 @@
 import Glibc
 
+@testable import TimepieceCloudWatch
+
 /// A folder for one spool, gone with the object and all that lies in it.
 final class SpoolFolder: Sendable {
     private let folder: String
@@ -44,6 +46,18 @@ final class SpoolFolder: Sendable {
 
     /// All bytes of the file and of its journal.
     var content: [UInt8] { read(path) + read(path + "-journal") }
+
+    /// Gives a destination in the file another name.
+    func rename(_ name: String, to other: String) throws {
+        let database = try Database(path: path, busyTimeout: .seconds(5))
+        try database.run("UPDATE datum SET destination = ? WHERE destination = ?", [.text(other), .text(name)])
+    }
+
+    /// Whether a text is anywhere in the file or in its journal.
+    func contains(_ text: String) -> Bool {
+        let (all, part) = (content, Array(text.utf8))
+        return all.indices.contains { all[$0...].starts(with: part) }
+    }
 
     /// All bytes of a file.
     func read(_ path: String) -> [UInt8] {

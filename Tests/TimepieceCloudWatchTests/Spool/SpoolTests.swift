@@ -21,7 +21,7 @@ struct SpoolTests {
         try spool.store(data.map { QueuedDatum(datum: $0) })
     }
 
-    @Test func `What is stored comes back whole, in another connection too`() throws {
+    @Test func `Stored data are read back unchanged, also in another connection`() throws {
         let minute = ClosedInterval(
             identity: .sample(), statistics: SampleMinute.heavyTailed.statistics, boot: "boot-1", moment: .after(59))
         let datum = Datum(minute)
@@ -44,7 +44,7 @@ struct SpoolTests {
         #expect(try claim(spool, count: 2).map(\.datum.instant) == [Moment.after(130).boot, Moment.after(70).boot])
     }
 
-    @Test func `A request's worth is of one namespace and no more than its bytes`() throws {
+    @Test func `A claim is of one namespace and no more than a request's bytes`() throws {
         let spool = try open()
         try store(spool, .sample(1), .sample(2, identity: .sample(namespace: "Other")), .sample(3), .sample(4))
         #expect(try claim(spool).map(\.datum.instant) == [Moment.after(4).boot, Moment.after(3).boot])
@@ -63,7 +63,7 @@ struct SpoolTests {
         #expect(try claim(first).isEmpty)
     }
 
-    @Test func `A lease ends with its time, and what it held is uncertain then`() throws {
+    @Test func `A lease ends with its time, and its data are uncertain then`() throws {
         let (first, second) = (try open(), try open())
         try store(first, .sample(1))
         #expect(try claim(first, at: 0).count == 1)
@@ -81,7 +81,7 @@ struct SpoolTests {
         #expect(try claim(try open(boot: "boot-2"), at: 1).map(\.isUncertain) == [true])
     }
 
-    @Test func `What is let go can be taken again, and stays uncertain once it was`() throws {
+    @Test func `Released data can be taken again, and stay uncertain once they were`() throws {
         let spool = try open()
         try store(spool, .sample(1))
         let row = try #require(try claim(spool).first?.row)
@@ -102,19 +102,13 @@ struct SpoolTests {
         #expect(try here.summary() == SpoolSummary(count: 1, oldest: Moment.after(1).wall))
     }
 
-    @Test func `The file keeps its bound: the oldest go, and are counted`() throws {
+    @Test func `The file keeps its limit: the oldest data are dropped and counted`() throws {
         let limit = 256 << 10
         let spool = try open(limit: limit)
-        let statistics = SampleMinute.heavyTailed.statistics
         var dropped = SampleTally()
-        for minute in 0..<800 {
-            let datum = Datum(
-                ClosedInterval(
-                    identity: .sample(), statistics: statistics, boot: "boot-1", moment: .after(Double(minute) * 60)))
-            dropped.add(try store(spool, datum).dropped)
-        }
+        for minute in 0..<800 { dropped.add(try store(spool, .full(minute)).dropped) }
         #expect(dropped.data > 0)
-        #expect(dropped.samples == dropped.data * statistics.count)
+        #expect(dropped.samples == dropped.data * Datum.full(0).count)
         let kept = try spool.summary()
         #expect(UInt64(kept.count) + dropped.data == 800)
         #expect(kept.oldest == Moment.after(Double(dropped.data) * 60).wall)
@@ -124,34 +118,22 @@ struct SpoolTests {
 
     @Test func `A destination that fills the file costs another one nothing of its own`() throws {
         let limit = 256 << 10
-        let statistics = SampleMinute.heavyTailed.statistics
-        func datum(_ minute: Int) -> Datum {
-            Datum(
-                ClosedInterval(
-                    identity: .sample(), statistics: statistics, boot: "boot-1", moment: .after(Double(minute) * 60)))
-        }
         let (small, large) = (try open("small", limit: limit), try open("large", limit: limit))
-        for minute in 0..<20 { try store(small, datum(minute)) }
+        for minute in 0..<20 { try store(small, .full(minute)) }
         var dropped = SampleTally()
-        for minute in 0..<600 { dropped.add(try store(large, datum(minute)).dropped) }
+        for minute in 0..<600 { dropped.add(try store(large, .full(minute)).dropped) }
         #expect(dropped.data > 100)
         #expect(try small.summary().count == 20)
         #expect(try small.takeEvicted() == SampleTally())
         #expect(UInt64(try large.summary().count) + dropped.data == 600)
     }
 
-    @Test func `What is dropped for another destination is counted for the one it was of`() throws {
+    @Test func `Dropped data of another destination are counted for that destination`() throws {
         let limit = 256 << 10
-        let statistics = SampleMinute.heavyTailed.statistics
         let (first, second) = (try open("first", limit: limit), try open("second", limit: limit))
         func fill(_ spool: Spool, _ count: Int) throws -> UInt64 {
             var dropped: UInt64 = 0
-            for minute in 0..<count {
-                let moment = Moment.after(Double(minute) * 60)
-                let datum = Datum(
-                    ClosedInterval(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment))
-                dropped += try store(spool, datum).dropped.data
-            }
+            for minute in 0..<count { dropped += try store(spool, .full(minute)).dropped.data }
             return dropped
         }
         var lost = try fill(first, 600)
@@ -159,7 +141,7 @@ struct SpoolTests {
         let evicted = try first.takeEvicted()
         lost += evicted.data
         #expect(evicted.data > 0)
-        #expect(evicted.samples == evicted.data * statistics.count)
+        #expect(evicted.samples == evicted.data * Datum.full(0).count)
         #expect(try first.takeEvicted() == SampleTally())
         #expect(UInt64(try first.summary().count) + lost == 600)
         #expect(UInt64(try second.summary().count) + own == 600)
@@ -168,21 +150,15 @@ struct SpoolTests {
         #expect(abs(one - other) <= 64)
     }
 
-    @Test func `What is being sent is not dropped for what is new`() throws {
+    @Test func `Data being sent are not dropped for new data`() throws {
         // However long the disk takes, the lease does not end.
         let spool = try Spool(
             path: folder.path, destination: "here", boot: "boot-1", limit: 256 << 10, lease: .seconds(36_000))
-        let statistics = SampleMinute.heavyTailed.statistics
         try store(spool, .sample(1))
         // Until the machine's own clock since boot, which dropping looks at, is past it.
         let row = try #require(
             try spool.claim(count: 1, bytes: 1_000_000, now: .now(), size: { _ in 1000 }).first?.row)
-        for minute in 0..<600 {
-            let moment = Moment.after(Double(minute) * 60)
-            try store(
-                spool,
-                Datum(ClosedInterval(identity: .sample(), statistics: statistics, boot: "boot-1", moment: moment)))
-        }
+        for minute in 0..<600 { try store(spool, .full(minute)) }
         #expect(try spool.renew([row], now: .now()) == [row])
     }
 
@@ -191,7 +167,7 @@ struct SpoolTests {
         #expect(folder.mode == 0o600)
     }
 
-    @Test func `A file that is no database is set aside`() throws {
+    @Test func `A file that is not a database is set aside`() throws {
         folder.write(Array("this has never been a database, though it is long enough to be one".utf8))
         let spool = try open()
         try store(spool, .sample(1))
@@ -210,7 +186,7 @@ struct SpoolTests {
                 + "be found: No such file or directory.")
     }
 
-    @Test func `A link in the place of the file is not followed`() {
+    @Test func `A link in place of the file is not followed`() {
         unsafe symlink("/tmp/timepiece-elsewhere", folder.path)
         #expect(throws: SpoolError.self) { try open() }
     }
@@ -223,7 +199,7 @@ struct SpoolTests {
         #expect(try open(boot: "boot-2").epochs() == ["boot-1": WallTime(nanoseconds: 6)])
     }
 
-    @Test func `A damaged datum is removed instead of being met for ever`() throws {
+    @Test func `A damaged datum is removed instead of being read again`() throws {
         let spool = try open()
         try store(spool, .sample(1))
         let database = try Database(path: folder.path, busyTimeout: .seconds(1))
@@ -234,7 +210,7 @@ struct SpoolTests {
         #expect(spool.takeUnreadable() == SampleTally())
     }
 
-    @Test func `Many threads with a connection each lose and double nothing`() async throws {
+    @Test func `Many threads with a connection each lose and duplicate nothing`() async throws {
         let path = folder.path
         _ = try open()
         let taken = try await withThrowingTaskGroup(of: [Int64].self) { group in

@@ -13,7 +13,7 @@ extension MetricIdentity {
 }
 
 extension Moment {
-    /// A moment of a machine that was booted at noon, after so many seconds.
+    /// A moment of a machine that was booted at noon, after the given number of seconds.
     static func after(_ seconds: Double) -> Moment {
         Moment(boot: BootInstant(nanoseconds: 0), wall: WallTime(nanoseconds: noon * 1_000_000_000))
             .advanced(by: .nanoseconds(Int64((seconds * 1e9).rounded())))
@@ -30,13 +30,25 @@ extension Statistics {
 }
 
 extension Datum {
-    /// A datum of a window that was closed so many seconds after noon.
+    /// A datum of a window that was closed the given number of seconds after noon.
     static func sample(
         _ seconds: Double = 30, count: Int = 10, identity: MetricIdentity = .sample(), boot: String = "boot-1"
     ) -> Datum {
         Datum(
             ClosedInterval(identity: identity, statistics: .of(count), boot: boot, moment: .after(seconds)))
     }
+
+    /// A datum with as many values as one has, of so many minutes after noon.
+    static func full(_ minute: Int) -> Datum {
+        let moment = Moment.after(Double(minute) * 60)
+        return Datum(
+            identity: fullest.identity, boot: fullest.boot, instant: moment.boot, wall: moment.wall,
+            count: fullest.count, sum: fullest.sum, min: fullest.min, max: fullest.max, values: fullest.values)
+    }
+
+    private static let fullest = Datum(
+        ClosedInterval(
+            identity: .sample(), statistics: SampleMinute.heavyTailed.statistics, boot: "boot-1", moment: .after(0)))
 
     var pairs: [(value: Double, count: Double)] {
         values.map { (value: $0.nanoseconds, count: Double($0.count)) }

@@ -1,4 +1,5 @@
 import Glibc
+import TestEnvironment
 import Testing
 import Timepiece
 
@@ -23,7 +24,7 @@ struct SampleMinute: Sendable, CustomTestStringConvertible {
 
     /// A lognormal minute of any scale, width and count.
     static func random(seed: Int) -> SampleMinute {
-        var random = SplitMix(seed: UInt64(seed) &+ 1000)
+        var random = SeededGenerator(seed: UInt64(seed) &+ 1000)
         let scale = 1e3 * pow(10, 6 * random.uniform())
         let width = 2 * random.uniform()
         let count = 500 + Int(random.next() % 8000)
@@ -32,9 +33,9 @@ struct SampleMinute: Sendable, CustomTestStringConvertible {
 
     static let all = [lognormal, twoPeaked, heavyTailed]
 
-    private init(name: String, count: Int, draw: (inout SplitMix) -> Double) {
+    private init(name: String, count: Int, draw: (inout SeededGenerator) -> Double) {
         self.name = name
-        var random = SplitMix(seed: UInt64(count))
+        var random = SeededGenerator(seed: UInt64(count))
         samples = (0..<count).map { _ in max(1, Int64(min(draw(&random), 60e9))) }.sorted()
     }
 
@@ -53,6 +54,18 @@ struct SampleMinute: Sendable, CustomTestStringConvertible {
         let low = Double(samples[index])
         let high = Double(samples[min(index + 1, samples.count - 1)])
         return low + (rank - Double(index)) * (high - low)
+    }
+}
+
+extension SeededGenerator {
+    /// A number from above 0 up to 1.
+    fileprivate mutating func uniform() -> Double {
+        (Double(next() >> 11) + 1) / 9_007_199_254_740_992
+    }
+
+    /// A number of the standard normal distribution, after Box and Muller.
+    fileprivate mutating func normal() -> Double {
+        (-2 * log(uniform())).squareRoot() * cos(2 * Double.pi * uniform())
     }
 }
 

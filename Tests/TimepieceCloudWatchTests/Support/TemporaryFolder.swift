@@ -9,7 +9,7 @@ final class TemporaryFolder {
         path = Self.make()
     }
 
-    /// Makes a folder that nobody removes, and returns its path.
+    /// Makes a folder that is not removed, and returns its path.
     static func make() -> String {
         var template = Array("/tmp/timepiece-XXXXXX\0".utf8).map { CChar(bitPattern: $0) }
         _ = unsafe mkdtemp(&template)

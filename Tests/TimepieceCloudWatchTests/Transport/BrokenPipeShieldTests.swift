@@ -4,7 +4,7 @@ import Testing
 @testable import TimepieceCloudWatch
 
 @Suite struct BrokenPipeShieldTests {
-    @Test func `SIGPIPE within does not end the process, and is not left for later`() async {
+    @Test func `SIGPIPE within does not end the process, and is not left pending`() async {
         await #expect(processExitsWith: .success) {
             signal(SIGPIPE, SIG_DFL)
             let code = BrokenPipeShield.run { pthread_kill(pthread_self(), SIGPIPE) }
@@ -15,7 +15,7 @@ import Testing
         }
     }
 
-    @Test func `SIGPIPE outside does what it did before`() async {
+    @Test func `SIGPIPE outside acts as before`() async {
         await #expect(processExitsWith: .signal(SIGPIPE)) {
             signal(SIGPIPE, SIG_DFL)
             BrokenPipeShield.run {}

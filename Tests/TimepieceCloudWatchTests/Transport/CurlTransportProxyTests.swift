@@ -3,9 +3,9 @@ import Testing
 
 @testable import TimepieceCloudWatch
 
-/// What the environment's proxies do; each test has a process of its own, whose environment it may change.
+/// The effects of the environment's proxies; each test has its own process, whose environment it may change.
 @Suite struct CurlTransportProxyTests {
-    /// Names a proxy that nobody listens at; returns how a request to a host that does not exist then fails.
+    /// Names a proxy that does not exist; returns how a request to a host that does not exist then fails.
     private static func failure(bypassing: Bool) throws -> TransportError.Kind? {
         let server = try TransportServer.get()
         for name in ["http_proxy", "https_proxy"] {

@@ -21,7 +21,7 @@ import Timepiece
         throw ServerProcess.Failure(description: "The request was answered.")
     }
 
-    @Test func `the header and the body arrive as they were given`() throws {
+    @Test func `the header and the body arrive unchanged`() throws {
         var request = server.request("/echo", body: Array("some bytes".utf8))
         request.headers = [HTTPHeader("X-One", "1"), HTTPHeader("X-Empty", "")]
         let reply = try #require(JSONDocument(try transport.send(request).body))
@@ -70,7 +70,7 @@ import Timepiece
         #expect(reply.status == 302)
     }
 
-    @Test func `an interim reply is no part of the reply`() throws {
+    @Test func `an interim reply is not part of the reply`() throws {
         let reply = try transport.send(server.request("/interim"))
         #expect(reply.status == 200)
         #expect(reply.header("Link") == nil)
@@ -89,7 +89,7 @@ import Timepiece
         #expect(try failure(server.request("/endless-header")).kind == .responseTooLarge)
     }
 
-    @Test func `nobody at the port: no connection, nothing applied`() throws {
+    @Test func `a closed port: no connection, nothing applied`() throws {
         let error = try failure(HTTPRequest(method: "POST", url: "http://127.0.0.1:\(server.closed)/", body: [1]))
         #expect(error.kind == .couldNotConnect)
         #expect(!error.requestMayHaveBeenApplied)
@@ -114,13 +114,13 @@ import Timepiece
         #expect(!error.requestMayHaveBeenApplied)
     }
 
-    @Test func `a reply that ends early is no reply`() throws {
+    @Test func `a reply that ends early is an error`() throws {
         let error = try failure(server.request("/truncated", body: [1]))
         #expect(error.kind == .brokenBeforeResponse)
         #expect(error.requestMayHaveBeenApplied)
     }
 
-    @Test func `what is no HTTP is no reply`() throws {
+    @Test func `what is not HTTP is an error`() throws {
         let error = try failure(server.request("/garbage", body: [1]))
         #expect(error.kind == .garbledResponse)
         #expect(error.requestMayHaveBeenApplied)
@@ -145,7 +145,7 @@ import Timepiece
         #expect(count.integer(["count"]) == 2)
     }
 
-    @Test func `after a failure the transport works on`() throws {
+    @Test func `after a failure the transport continues to work`() throws {
         let own = CurlTransport()
         #expect(throws: TransportError.self) { try own.send(server.request("/close-after")) }
         #expect(try own.send(server.request("/echo")).status == 200)

@@ -40,7 +40,7 @@ import Timepiece
         #expect(kind(CurlTransport(authorities: TrustedAuthorities(file: "/nonexistent.pem")), request) == .tls)
     }
 
-    @Test func `a directory of authorities is looked up by hashed names, and nothing else is trusted`() throws {
+    @Test func `a directory of authorities is searched by hashed names, and nothing else is trusted`() throws {
         let request = HTTPRequest(method: "GET", url: "https://localhost:\(server.tls)/echo")
         let directory = try TrustedAuthorities(checking: server.directory, origin: "AWS_CA_BUNDLE")
         #expect(directory.isDirectory)
@@ -92,7 +92,7 @@ import Timepiece
         #expect(CurlTransport.buildTime <= .now())
     }
 
-    @Test func `a device proves who it is by its certificate`() throws {
+    @Test func `a device proves its identity by its certificate`() throws {
         var request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
         request.clientCertificate = server.device
         #expect(try CurlTransport().send(request).status == 200)
@@ -103,7 +103,7 @@ import Timepiece
         #expect(kind(CurlTransport(authorities: TrustedAuthorities(file: server.authority)), request) != nil)
     }
 
-    @Test func `a certificate is not shown to the next host that is asked`() throws {
+    @Test func `a certificate is not sent to the next host`() throws {
         let transport = CurlTransport(authorities: TrustedAuthorities(file: server.authority))
         var request = HTTPRequest(method: "GET", url: "https://localhost:\(server.mutual)/echo")
         request.clientCertificate = server.device
@@ -121,7 +121,7 @@ import Timepiece
     @Test(arguments: [
         "", "localhost", "ftp://localhost/", "file:///etc/passwd", "http://user:word@localhost/", "http://",
     ])
-    func `an address that is none, has a user name or another scheme is refused`(_ url: String) {
+    func `an invalid address, or one with a user name or another scheme, is refused`(_ url: String) {
         #expect(kind(CurlTransport(), HTTPRequest(method: "GET", url: url)) == .invalidRequest)
     }
 

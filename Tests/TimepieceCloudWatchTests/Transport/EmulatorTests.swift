@@ -78,7 +78,7 @@ import Timepiece
         #expect(reply.status == 403)
     }
 
-    @Test func `a signature of another hour is refused by MiniStack, which tells its own time`() throws {
+    @Test func `a signature of another hour is refused by MiniStack, which returns its own time`() throws {
         let reply = try publish(
             "ministack", keys("ministack", "user"), at: WallTime.now().advanced(by: .seconds(-3600)))
         #expect(reply.status == 403)

@@ -30,7 +30,7 @@ struct SignatureCase: Sendable, CustomTestStringConvertible {
         return try FileContents.read("\(Workspace.signatureSuite)/\(name)/\(base).\(ending)")
     }
 
-    /// The token that is signed; in one case a token is added after signing, as some services want it.
+    /// The token that is signed; in one case a token is added after signing, as some services require.
     func token() throws -> String? {
         let name = "x-amz-security-token:"
         return try file("creq").split(separator: "\n").first { $0.hasPrefix(name) }.map {

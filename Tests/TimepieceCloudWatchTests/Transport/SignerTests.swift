@@ -10,7 +10,7 @@ import Timepiece
     private static let stamp = "20150830T123600Z"
     private static let time = WallTime(internetDate: "2015-08-30T12:36:00Z")
 
-    @Test func `AWS's test suite is there`() {
+    @Test func `AWS's test suite is present`() {
         let vanilla = SignatureCase(name: "get-vanilla")
         #expect(
             throws: Never.self, "run Tests/fetch-sigv4-suite.sh, which puts the suite into .build/aws4_testsuite"

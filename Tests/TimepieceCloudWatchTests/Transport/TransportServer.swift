@@ -7,7 +7,7 @@ struct TransportServer: Sendable {
     let tls: Int64
     let wrongName: Int64
     let mutual: Int64
-    /// A port at which nobody listens.
+    /// A port at which no program listens.
     let closed: Int64
     let authority: String
     /// A directory with the authority under its hashed name.

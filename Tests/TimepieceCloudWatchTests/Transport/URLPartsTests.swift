@@ -3,7 +3,7 @@ import Testing
 @testable import TimepieceCloudWatch
 
 @Suite struct URLPartsTests {
-    @Test func `the parts of an address are told apart`() throws {
+    @Test func `the parts of an address are separated`() throws {
         let parts = try #require(URLParts("HTTPS://Monitoring.EU-central-1.amazonaws.com:8443/a/../b?x=1&y#z"))
         #expect(parts.scheme == "https")
         #expect(parts.host == "monitoring.eu-central-1.amazonaws.com")
@@ -42,7 +42,7 @@ import Testing
     }
 
     @Test(arguments: ["", "h", "//h", "https:", "https://", "ftp://h", "http://u@h", "http://h:99999", "http://h\0/"])
-    func `what is no address is refused`(_ url: String) {
+    func `what is not an address is refused`(_ url: String) {
         #expect(URLParts(url) == nil)
     }
 }
