@@ -7,7 +7,7 @@
 static const gchar *const kinds[] = { "at", "interval", "ordinal", "after" };
 static const gchar *const actions[] = { "message", "force-key-unit", "eos" };
 
-/* The field that tells when, by kind. */
+/* The field that gives the time of firing, by kind. */
 static const gchar *const value_fields[] = { "time", "every", "each", "after" };
 
 /* The types that a value may name: those that GStreamer writes for texts and
@@ -17,7 +17,7 @@ static const gchar *const types[] = {
   "gint64", "guint64"
 };
 
-/* More than a name needs, and fewer than memory would have to be bounded by. */
+/* More than a name needs, and few enough that memory stays bounded. */
 #define LONGEST_NAME 1024
 
 static const gchar bad_form[] = "it is not of the form kind,field=value,…, "
@@ -59,7 +59,7 @@ gst_timepiece_alarm_make_name (GstTimepieceAlarm * alarm, guint number)
 }
 
 /* Reads a number such as 5 or 0.25 and adds it to the total, in units of the
- * length that is found behind it. Integers, so that nothing is rounded. */
+ * unit that follows it. Integers, so that nothing is rounded. */
 static gboolean
 add_length (const gchar ** text, guint64 * total)
 {
@@ -113,6 +113,27 @@ gst_timepiece_alarm_parse_duration (const gchar * text, gint64 * nanoseconds)
   return total >= 1 && total <= G_MAXINT64;
 }
 
+/* Whether the text after the time is empty or a valid offset from UTC: versions
+ * of GLib differ in what they accept, and no zone is further away than 14
+ * hours. */
+static gboolean
+has_possible_offset (const gchar * text)
+{
+  const gchar *time = strpbrk (text, "Tt ");
+  const gchar *sign = time ? strpbrk (time, "+-") : NULL;
+  const gchar *minutes;
+  gint hours;
+
+  if (!sign)
+    return TRUE;
+  if (!g_ascii_isdigit (sign[1]) || !g_ascii_isdigit (sign[2]))
+    return FALSE;
+  hours = 10 * g_ascii_digit_value (sign[1]) + g_ascii_digit_value (sign[2]);
+  minutes = sign + (sign[3] == ':' ? 4 : 3);
+  return hours < 14 || (hours == 14
+      && strspn (minutes, "0") == strlen (minutes));
+}
+
 static gboolean
 parse_time (const gchar * text, gint64 * nanoseconds)
 {
@@ -124,8 +145,13 @@ parse_time (const gchar * text, gint64 * nanoseconds)
   g_time_zone_unref (local);
   if (!time)
     return FALSE;
+  if (!has_possible_offset (text)) {
+    g_date_time_unref (time);
+    return FALSE;
+  }
   seconds = g_date_time_to_unix (time);
-  /* What nanoseconds in 64 bits reach, and no time that clocks begin with. */
+  /* The range of nanoseconds in 64 bits, without the time at which clocks
+   * begin. */
   sensible = seconds > 0 && seconds < G_GINT64_CONSTANT (9200000000);
   if (sensible)
     *nanoseconds = seconds * G_GINT64_CONSTANT (1000000000) +
@@ -135,8 +161,8 @@ parse_time (const gchar * text, gint64 * nanoseconds)
 }
 
 /* The names and values of an entry's fields, one after the other; of two fields
- * of a name the later one counts.
- * Returns: (nullable): what a field says. */
+ * with the same name the later one counts.
+ * Returns: (nullable): the value of a field. */
 static const gchar *
 find_field (const GPtrArray * fields, const gchar * name)
 {
@@ -272,7 +298,7 @@ check_fields (const GstTimepieceAlarm * alarm, const GPtrArray * fields)
   return NULL;
 }
 
-/* What an entry begins with. @rest: (out): what follows it.
+/* Reads the kind at the beginning of an entry. @rest: (out): the text after it.
  * Returns: (nullable): what is wrong. */
 static gchar *
 parse_kind (GstTimepieceAlarm * alarm, const gchar ** rest)
@@ -318,7 +344,8 @@ skip_space (const gchar * text)
   return text;
 }
 
-/* The first of such characters outside of quotation marks, or the end of the text. */
+/* The first of the given characters outside of quotation marks, or the end of
+ * the text. */
 static const gchar *
 find_unquoted (const gchar * text, const gchar * characters)
 {
@@ -349,7 +376,8 @@ check_type (const gchar * text)
   return problem;
 }
 
-/* Reads a word of the characters that GStreamer takes without quotation marks. */
+/* Reads a word of the characters that GStreamer accepts without quotation
+ * marks. */
 static gchar *
 read_bare (const gchar ** text)
 {
@@ -361,8 +389,8 @@ read_bare (const gchar ** text)
   return g_strndup (begin, (gsize) (*text - begin));
 }
 
-/* Reads what stands between quotation marks; a backslash is before a character
- * that is meant itself. Returns: (nullable): NULL if the end is missing. */
+/* Reads a text in quotation marks; a backslash escapes the next character.
+ * Returns: (nullable): NULL if the end is missing. */
 static gchar *
 read_quoted (const gchar ** text)
 {
@@ -445,7 +473,7 @@ parse_entry (GstTimepieceAlarm * alarm, gchar * text, guint position)
   return problem;
 }
 
-/* Only so much of the entry that it can be found again. */
+/* Only enough of the entry to find it again. */
 static gchar *
 complain (const gchar * list, const gchar * entry, guint position,
     const gchar * text, const gchar * what)

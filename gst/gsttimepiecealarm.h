@@ -30,7 +30,7 @@ typedef struct
   GstTimepieceAction action;
 
   /* for the list that it is in */
-  guint64 serial;               /* other each time it is armed */
+  guint64 serial;               /* different each time it is armed */
   gboolean is_added;            /* by add-alarm */
   gboolean over;                /* fired for the last time */
 } GstTimepieceAlarm;
@@ -42,14 +42,14 @@ gboolean gst_timepiece_alarm_equal (const GstTimepieceAlarm * a,
 /* Names an alarm after its kind and a number. */
 void gst_timepiece_alarm_make_name (GstTimepieceAlarm * alarm, guint number);
 
-/* Reads a duration such as 250ms or 1m30s, in nanoseconds; FALSE if it is none,
- * is zero, or is over 292 years. */
+/* Reads a duration such as 250ms or 1m30s, in nanoseconds; FALSE if it is not a
+ * duration, is zero, or is over 292 years. */
 gboolean gst_timepiece_alarm_parse_duration (const gchar * text,
     gint64 * nanoseconds);
 
 /* Reads a list of alarms. Returns: (transfer full) (nullable) (element-type
- * GstTimepieceAlarm): NULL if an entry makes no sense; then @problem is a
- * sentence that names the entry, its position and what is allowed. */
+ * GstTimepieceAlarm): NULL if an entry is invalid; then @problem is a sentence
+ * that names the entry, its position and what is allowed. */
 GPtrArray *gst_timepiece_alarm_parse_list (const gchar * text,
     gchar ** problem);
 

@@ -1,6 +1,6 @@
-/* Keeps what the user asked for and the meter in step: a change re-arms only
- * what changed. Setting, adding and removing cost the same for each alarm,
- * however many there are. */
+/* Keeps the user's alarms and the meter in step: a change re-arms only what
+ * changed. Setting, adding and removing cost the same for each alarm,
+ * regardless of their number. */
 #include "gsttimepiecealarmlist.h"
 
 #include <stdlib.h>
@@ -34,7 +34,7 @@ find (GstTimepieceAlarmList * list, const gchar * name)
   return link ? link->data : NULL;
 }
 
-/* Counts an alarm that waits, or does so no more. */
+/* Counts an alarm that waits, or that no longer waits. */
 static void
 note_clock (GstTimepieceAlarmList * list, const GstTimepieceAlarm * alarm,
     gint change)
@@ -64,7 +64,7 @@ forget (GstTimepieceAlarmList * list, GstTimepieceAlarm * alarm)
   gst_timepiece_alarm_free (alarm);
 }
 
-/* What is valid as text can be armed, so a failure is not expected. */
+/* An alarm with a valid text can be armed, so a failure is not expected. */
 static gboolean
 arm (GstTimepieceAlarmList * list, GstTimepieceAlarm * alarm, gchar ** problem)
 {
@@ -94,8 +94,8 @@ disarm (GstTimepieceAlarmList * list, const GstTimepieceAlarm * alarm)
     timepiece_tick_remove_alarm (list->tick, alarm->name);
 }
 
-/* Gives alarms that came without a name one that is not in use. Returns FALSE if a
- * name that was given is taken. */
+/* Gives alarms without a name one that is not in use. Returns FALSE if a given
+ * name is in use. */
 static gboolean
 settle_names (GstTimepieceAlarmList * list, GPtrArray * added, gchar ** problem)
 {

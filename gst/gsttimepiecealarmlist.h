@@ -5,14 +5,15 @@
 
 G_BEGIN_DECLS
 
-/* The alarms of one element: what was asked for, and whether it is armed. All
+/* The alarms of one element: the requested list, and whether it is armed. All
  * functions may be called from any thread. */
 typedef struct
 {
-  /* how many go by running time and wait; read without the lock */
+  /* how many use running time and wait; read without the lock */
   gint by_running_time;
 
-  /* protects the rest; held for calls into the timing, never for others */
+  /* protects the rest; held for calls into the timing library, never for
+   * others */
   GMutex lock;
   GQueue alarms;                /* of GstTimepieceAlarm, owned, in order */
   GHashTable *links;            /* their links there, by name */
@@ -23,7 +24,7 @@ typedef struct
 void gst_timepiece_alarm_list_init (GstTimepieceAlarmList * list);
 void gst_timepiece_alarm_list_clear (GstTimepieceAlarmList * list);
 
-/* FALSE leaves all as it was, and @problem is a sentence. */
+/* If FALSE, nothing has changed, and @problem is a sentence. */
 gboolean gst_timepiece_alarm_list_set (GstTimepieceAlarmList * list,
     const gchar * text, gchar ** problem);
 gboolean gst_timepiece_alarm_list_add (GstTimepieceAlarmList * list,
@@ -33,17 +34,17 @@ gboolean gst_timepiece_alarm_list_remove (GstTimepieceAlarmList * list,
 /* Returns: (nullable) (transfer full) */
 gchar *gst_timepiece_alarm_list_to_string (GstTimepieceAlarmList * list);
 
-/* Whether an alarm of a meter is still what was armed under this number: neither
- * removed nor stopped meanwhile. */
+/* Whether an alarm of a meter is still the one that was armed under this
+ * number, and was neither removed nor stopped meanwhile. */
 gboolean gst_timepiece_alarm_list_stands (GstTimepieceAlarmList * list,
     const TimepieceTick * tick, const gchar * name, guint64 serial);
 
-/* The alarm fired for the last time. One that was added is forgotten; one that
- * was set is armed again at the next start. */
+/* The alarm fired for the last time. An alarm that was added is removed; an
+ * alarm that was set is armed again at the next start. */
 void gst_timepiece_alarm_list_over (GstTimepieceAlarmList * list,
     const gchar * name, guint64 serial);
 
-/* Arms all in a meter, and none any more. */
+/* Arms all alarms in a meter, and disarms them. */
 gboolean gst_timepiece_alarm_list_arm (GstTimepieceAlarmList * list,
     TimepieceTick * tick, gchar ** problem);
 void gst_timepiece_alarm_list_disarm (GstTimepieceAlarmList * list);

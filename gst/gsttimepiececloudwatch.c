@@ -6,7 +6,7 @@
 #include <string.h>
 
 #define DEFAULT_INTERVAL (60 * GST_SECOND)
-/* What the state change to READY waits for the network at most. */
+/* How long the state change to READY waits for the network at most. */
 #define FLUSH_DEADLINE (3 * GST_SECOND)
 
 typedef enum
@@ -50,8 +50,7 @@ typedef struct
 
 /**
  * GstTimepieceElement:cloudwatch-dimensions:
- *
- * Dimensions of the metric beside Label, as a structure:
+ * Dimensions of the metric in addition to Label, as a structure:
  * "dimensions,Device=cam-01,Site=north". Each combination of values is a series
  * that CloudWatch bills.
  *
@@ -60,9 +59,8 @@ typedef struct
 
 /**
  * GstTimepieceElement:cloudwatch-interval:
- *
- * Time that one datum stands for: whole seconds, in nanoseconds. Below a minute
- * the metric has high resolution.
+ * Time that one datum covers: whole seconds, in nanoseconds. Below a minute the
+ * metric has high resolution.
  *
  * Since: 0.1
  */
@@ -140,8 +138,18 @@ typedef struct
 /**
  * GstTimepieceElement:cloudwatch-emf:
  *
- * Writes Embedded Metric Format for an agent in place of calling the service:
+ * Writes Embedded Metric Format for an agent instead of calling the service:
  * stdout, file:PATH, tcp://HOST:PORT or udp://HOST:PORT.
+ *
+ * Since: 0.1
+ */
+
+/**
+ * GstTimepieceElement:cloudwatch-protocol:
+ *
+ * The protocol in which metrics are sent to CloudWatch: `put-metric-data`;
+ * `otlp`, OpenTelemetry's at CloudWatch's own endpoint for it, which is queried
+ * by PromQL and billed by the gigabyte; or `both`, the same samples to each.
  *
  * Since: 0.1
  */
@@ -156,8 +164,7 @@ typedef struct
 
 /**
  * GstTimepieceElement:cloudwatch-allow-http:
- *
- * Lets data and signatures go over plain http to another machine, as to an
+ * Allows data and signatures over plain http to another machine, such as an
  * emulator in a container. Keys are never fetched that way.
  *
  * Since: 0.1
@@ -174,7 +181,7 @@ static const Property properties[] = {
       "Dimensions of the metric beside Label, such as "
         "\"Device=cam-01,Site=north\"", DIMENSIONS, AT (dimensions), FALSE},
   {"cloudwatch-interval", "CloudWatch interval",
-        "Time that one datum stands for, in nanoseconds: whole seconds that "
+        "Time that one datum covers, in nanoseconds: whole seconds that "
         "divide a minute, or whole minutes; under 60 s the metric is one of "
         "high resolution", LENGTH,
       AT (interval), FALSE},
@@ -205,6 +212,9 @@ static const Property properties[] = {
   {"cloudwatch-emf", "CloudWatch EMF",
       "Write Embedded Metric Format instead of calling the service: stdout, "
         "file:PATH, tcp://HOST:PORT or udp://HOST:PORT", TEXT, AT (emf), FALSE},
+  {"cloudwatch-protocol", "CloudWatch protocol",
+      "How metrics are sent: put-metric-data, otlp or both (none = "
+        "put-metric-data)", TEXT, AT (protocol), FALSE},
   {"cloudwatch-dry-run", "CloudWatch dry run",
         "Print to standard output what would be sent, and send nothing", FLAG,
       AT (dry_run), FALSE},
@@ -240,7 +250,8 @@ take_pair (const gchar ** text)
   return g_string_free (pair, FALSE);
 }
 
-/* Reads "Device=cam-01,Site=north"; NULL if it is nothing such. */
+/* Reads "Device=cam-01,Site=north"; NULL if the text does not have this
+ * form. */
 static GstStructure *
 structure_of_pairs (const gchar * text)
 {
@@ -328,7 +339,7 @@ dimensions_type (void)
   return type;
 }
 
-/* Nothing of a secret stays in memory that is given back. */
+/* No part of a secret stays in memory that is freed. */
 static void
 free_text (gchar * text)
 {
@@ -504,15 +515,18 @@ free_pairs (GArray * pairs)
 TimepiecePublisher *
 gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
     const gchar * metric_name, const gchar * label,
-    TimepiecePublisherFunc changed, gpointer user_data, gchar ** problem)
+    TimepiecePublisherFunc changed, gpointer user_data,
+    TimepieceDestroyFunc destroy, gchar ** problem)
 {
   TimepiecePublisher *cloudwatch;
   TimepiecePublisherSettings settings = { 0 };
   GArray *dimensions, *iot_certificate;
   char *what = NULL;
 
-  if (!self->namespace)
+  if (!self->namespace) {
+    destroy (user_data);
     return NULL;
+  }
   dimensions = pairs_of (self->dimensions);
   iot_certificate = pairs_of (self->iot_certificate);
   settings.name_space = self->namespace;
@@ -531,10 +545,12 @@ gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch * self,
   settings.num_iot_certificate = iot_certificate->len;
   settings.spool = self->spool;
   settings.emf = self->emf;
+  settings.protocol = self->protocol;
   settings.dry_run = self->dry_run;
   settings.allow_http = self->allow_http;
   settings.flush_deadline = FLUSH_DEADLINE;
-  cloudwatch = timepiece_publisher_new (&settings, changed, user_data, &what);
+  cloudwatch = timepiece_publisher_new (&settings, changed, user_data, destroy,
+      &what);
   if (!cloudwatch)
     *problem = g_strdup (what ? what : "Publishing to CloudWatch failed.");
   free (what);

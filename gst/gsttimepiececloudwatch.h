@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* The properties that say what goes to CloudWatch, and where. The owner
+/* The properties that select what is sent to CloudWatch, and where. The owner
  * protects them with its OBJECT_LOCK. */
 typedef struct
 {
@@ -24,12 +24,13 @@ typedef struct
   GstStructure *iot_certificate;
   gchar *spool;
   gchar *emf;
+  gchar *protocol;
   gboolean dry_run;
   gboolean allow_http;
 } GstTimepieceCloudWatch;
 
 /* How many properties there are: the ids from the first on. */
-#define GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES 15
+#define GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES 16
 
 void gst_timepiece_cloudwatch_init (GstTimepieceCloudWatch * self);
 void gst_timepiece_cloudwatch_clear (GstTimepieceCloudWatch * self);
@@ -43,17 +44,19 @@ void gst_timepiece_cloudwatch_set (GstTimepieceCloudWatch * self, guint index,
 void gst_timepiece_cloudwatch_get (GstTimepieceCloudWatch * self, guint index,
     GValue * value);
 
-/* Makes a publisher; NULL without a problem if none is wanted. @metric_name is
- * what holds if the property is not set. */
+/* Makes a publisher; NULL without a problem if none is configured. @metric_name
+ * is used if the property is not set. @destroy is called in any case. */
 TimepiecePublisher *gst_timepiece_cloudwatch_open (GstTimepieceCloudWatch *
     self, const gchar * metric_name, const gchar * label,
-    TimepiecePublisherFunc changed, gpointer user_data, gchar ** problem);
+    TimepiecePublisherFunc changed, gpointer user_data,
+    TimepieceDestroyFunc destroy, gchar ** problem);
 
-/* Names where the metrics go, the same for all elements that send there. */
+/* Names the destination of the metrics, the same for all elements that send
+ * there. */
 GQuark gst_timepiece_cloudwatch_destination (const GstTimepieceCloudWatch *
     self);
 
-/* Returns: (transfer full): what became of the metrics. */
+/* Returns: (transfer full): the outcome for the metrics. */
 GstStructure *gst_timepiece_cloudwatch_structure (const gchar * name,
     const gchar * label, const TimepiecePublisherStatus * status);
 

@@ -1,13 +1,17 @@
-/* What both elements are: one sink pad, one src pad, everything passed through,
- * the properties they share, and word to the subclass at each turn of the
- * stream. Plain GstElement, because GstBaseTransform splits buffer lists and
- * costs twice as much a buffer. */
+/* The common part of both elements: one sink pad, one src pad, everything
+ * passed through, the shared properties, and a call to the subclass at each
+ * change of the stream. Plain GstElement, because GstBaseTransform splits
+ * buffer lists and costs twice as much a buffer. */
 #include "gsttimepieceelement.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "gsttimepiececloudwatch.h"
+#include "gsttimepiecelabels.h"
+#include "gsttimepiecename.h"
+#include "gsttimepieceotlp.h"
+#include "gsttimepieceprometheus.h"
 
 GST_DEBUG_CATEGORY_STATIC (gst_timepiece_element_debug);
 #define GST_CAT_DEFAULT gst_timepiece_element_debug
@@ -15,10 +19,8 @@ GST_DEBUG_CATEGORY_STATIC (gst_timepiece_element_debug);
 #define DEFAULT_INTERVAL GST_SECOND
 #define DEFAULT_POST_MESSAGES TRUE
 #define DEFAULT_MAX_UNREAD_MESSAGES 100
-/* Below this, reporting itself would be the load. */
+/* Below this, the reports themselves would be the load. */
 #define MIN_INTERVAL GST_MSECOND
-/* As long as a value of a dimension of CloudWatch may be. */
-#define LONGEST_NAME 1024
 
 enum
 {
@@ -30,7 +32,12 @@ enum
   PROP_STATS,
   PROP_CLOUDWATCH,
   PROP_CLOUDWATCH_END =
-      PROP_CLOUDWATCH + GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES
+      PROP_CLOUDWATCH + GST_TIMEPIECE_CLOUDWATCH_NUM_PROPERTIES,
+  PROP_PROMETHEUS = PROP_CLOUDWATCH_END,
+  PROP_PROMETHEUS_END =
+      PROP_PROMETHEUS + GST_TIMEPIECE_PROMETHEUS_NUM_PROPERTIES,
+  PROP_OTLP = PROP_PROMETHEUS_END,
+  PROP_OTLP_END = PROP_OTLP + GST_TIMEPIECE_OTLP_NUM_PROPERTIES
 };
 
 /* Counts the messages that are not freed yet. The element holds it and so does
@@ -39,6 +46,16 @@ typedef struct
 {
   gint references;
 } GstTimepieceUnread;
+
+/* The part of a publisher's status that is already reported; protected by
+ * OBJECT_LOCK. */
+typedef struct
+{
+  GQuark mark;                  /* of a pipeline while nothing can be sent */
+  gboolean failing;
+  gchar *error;                 /* the last one */
+  guint64 dropped;
+} Told;
 
 typedef struct
 {
@@ -52,15 +69,19 @@ typedef struct
   gboolean post_messages;
   guint max_unread_messages;
   gchar *label;
-  gchar *label_problem;         /* of a label that was not taken */
+  gchar *label_problem;         /* of a label that was refused */
   GstTimepieceCloudWatch publishing;
+  GstTimepiecePrometheus showing;
+  GstTimepieceOtlp exporting;
 
   /* between start and stop, else NULL; protected by OBJECT_LOCK */
   TimepiecePublisher *cloudwatch;
-  gboolean cloudwatch_failing;
-  GQuark cloudwatch_destination;
+  Told cloudwatch_told;
+  TimepiecePrometheus *prometheus;      /* with start_lock or OBJECT_LOCK */
+  TimepieceOtlp *otlp;          /* as well */
+  Told otlp_told;
 
-  /* settings that made no sense before there was a bus to tell it, messages;
+  /* warnings about invalid settings from before there was a bus, messages;
    * protected by OBJECT_LOCK */
   GQueue doubts;
 
@@ -161,14 +182,14 @@ gst_timepiece_element_dup_label (GstTimepieceElement * self)
   gchar *label;
 
   GST_OBJECT_LOCK (self);
-  label = g_strdup (PRIVATE (self)->label ? PRIVATE (self)->label :
-      GST_OBJECT_NAME (self));
+  label = PRIVATE (self)->label ? g_strdup (PRIVATE (self)->label) :
+      gst_timepiece_name_readable (GST_OBJECT_NAME (self));
   GST_OBJECT_UNLOCK (self);
   return label;
 }
 
-/* Backwards, times count from the stop less the offset, and where there is none
- * such GStreamer is critical of the question. */
+/* In reverse playback, times count from the stop less the offset; without a
+ * stop GStreamer logs a critical for the conversion. */
 static gboolean
 has_times (const GstSegment * segment)
 {
@@ -217,7 +238,7 @@ gst_timepiece_element_running_time (GstTimepieceElement * self,
   return gst_segment_to_running_time (segment, GST_FORMAT_TIME, position);
 }
 
-/* A bus drops what comes before its pipeline is READY. */
+/* A bus drops messages that are posted before its pipeline is READY. */
 static gboolean
 has_bus (GstTimepieceElement * self)
 {
@@ -279,7 +300,7 @@ gst_timepiece_element_warn_settings (GstTimepieceElement * self,
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Posts what could not be posted when it was set. */
+/* Posts the warnings that could not be posted when the settings were made. */
 static void
 tell_doubts (GstTimepieceElement * self)
 {
@@ -309,7 +330,7 @@ unref_unread (GstTimepieceUnread * unread)
     g_free (unread);
 }
 
-/* A message is freed, wherever that is. */
+/* A message is freed, on any thread. */
 static void
 note_freed (gpointer unread, GstMiniObject * message)
 {
@@ -317,7 +338,7 @@ note_freed (gpointer unread, GstMiniObject * message)
   unref_unread (unread);
 }
 
-/* Whether another message would be too many. */
+/* Whether another message would exceed the limit. */
 static gboolean
 is_full (GstTimepieceElement * self)
 {
@@ -329,10 +350,58 @@ is_full (GstTimepieceElement * self)
   return limit > 0 && num_unread (self) >= limit;
 }
 
-bool
-gst_timepiece_element_is_ready (void *self)
+gpointer
+gst_timepiece_element_make_handle (GstTimepieceElement * self)
 {
-  return !gst_timepiece_element_posts (self) || !is_full (self);
+  GWeakRef *handle = g_new (GWeakRef, 1);
+
+  g_weak_ref_init (handle, self);
+  return handle;
+}
+
+void
+gst_timepiece_element_free_handle (void *handle)
+{
+  g_weak_ref_clear (handle);
+  g_free (handle);
+}
+
+static void
+call_below (GstObject * object, GstTimepieceElement * self,
+    GstTimepieceElementCall call, gconstpointer what)
+{
+  GstObject *above = gst_object_get_parent (object);
+
+  if (above) {
+    call_below (above, self, call, what);
+    gst_object_unref (above);
+  } else {
+    call (self, what);
+  }
+}
+
+void
+gst_timepiece_element_call (gpointer handle, GstTimepieceElementCall call,
+    gconstpointer what)
+{
+  GstTimepieceElement *self = g_weak_ref_get (handle);
+
+  if (!self)
+    return;
+  call_below (GST_OBJECT (self), self, call, what);
+  gst_object_unref (self);
+}
+
+bool
+gst_timepiece_element_is_ready (void *handle)
+{
+  GstTimepieceElement *self = g_weak_ref_get (handle);
+  bool is_ready = self
+      && (!gst_timepiece_element_posts (self) || !is_full (self));
+
+  if (self)
+    gst_object_unref (self);
+  return is_ready;
 }
 
 void
@@ -364,7 +433,7 @@ gst_timepiece_element_post (GstTimepieceElement * self,
   GST_OBJECT_UNLOCK (self);
 }
 
-/* Tells, once a start, that no thread could be made for reports. */
+/* Warns, once a start, that no thread could be made for reports. */
 static void
 check_thread (GstTimepieceElement * self, gboolean runs)
 {
@@ -401,13 +470,12 @@ interval_problem (guint64 interval)
       "(1 ms) or more.", interval);
 }
 
-/* Marks the pipeline as one that is told of a destination, so that of many
- * elements one tells it. Returns FALSE if it is marked so already. */
+/* Marks the pipeline with a destination, so that only one of many elements
+ * posts it. Returns FALSE if it is already marked. */
 static gboolean
-mark_failing (GstTimepieceElement * self, gboolean failing)
+mark_failing (GstTimepieceElement * self, GQuark quark, gboolean failing)
 {
   GstObject *outermost = gst_timepiece_element_get_top_level (self);
-  GQuark quark = PRIVATE (self)->cloudwatch_destination;
   gboolean changes;
 
   GST_OBJECT_LOCK (outermost);
@@ -420,48 +488,123 @@ mark_failing (GstTimepieceElement * self, gboolean failing)
   return changes;
 }
 
-/* Tells when nothing can be sent any more, and when it works again. */
+/* The messages about a publisher. */
+typedef struct
+{
+  const gchar *service;
+  const gchar *message;
+  const gchar *failure;
+  const gchar *consequence;
+  const gchar *recovery;
+} Words;
+
+static const Words cloudwatch_words = {
+  "CloudWatch", "timepiece-cloudwatch",
+  "Metrics cannot be sent to CloudWatch.",
+  "They are kept and sent later, as far as there is room. `timepiece doctor` "
+      "checks everything that sending needs.",
+  "Metrics are sent to CloudWatch again."
+};
+
+static const Words otlp_words = {
+  "OTLP", "timepiece-otlp",
+  "Metrics cannot be sent by OTLP.",
+  "What the receiver does not refuse is kept and sent later, as far as there "
+      "is room.",
+  "Metrics are sent by OTLP again."
+};
+
+/* With the OBJECT_LOCK held. */
 static void
-tell_failing (GstTimepieceElement * self,
+set_told (Told * told, const TimepiecePublisherStatus * status)
+{
+  g_free (told->error);
+  told->error = g_strdup (status->last_error);
+  told->dropped = status->dropped;
+}
+
+/* The previous errors of a shared publisher are not news here. */
+static void
+begin_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
+{
+  GST_OBJECT_LOCK (user_data);
+  set_told (&PRIVATE (user_data)->cloudwatch_told, status);
+  GST_OBJECT_UNLOCK (user_data);
+}
+
+static void
+begin_otlp (const TimepiecePublisherStatus * status, void *user_data)
+{
+  GST_OBJECT_LOCK (user_data);
+  set_told (&PRIVATE (user_data)->otlp_told, status);
+  GST_OBJECT_UNLOCK (user_data);
+}
+
+/* Logs an error while it lasts, and when it changes or has lost data; posts the
+ * status; reports when nothing can be sent any more, and when sending works
+ * again. On a thread of the sender's. */
+static void
+tell_status (GstTimepieceElement * self, const Words * words, Told * told,
     const TimepiecePublisherStatus * status)
 {
-  GstTimepieceElementPrivate *priv = PRIVATE (self);
-  gboolean changes;
+  const gchar *error = status->last_error;
+  gchar *label = gst_timepiece_element_dup_label (self);
+  gboolean is_new, changes;
 
   GST_OBJECT_LOCK (self);
-  changes = priv->cloudwatch_failing != (gboolean) status->is_failing;
-  priv->cloudwatch_failing = status->is_failing;
+  is_new = error && (status->is_failing || status->dropped != told->dropped
+      || g_strcmp0 (error, told->error) != 0);
+  changes = told->failing != (gboolean) status->is_failing;
+  told->failing = status->is_failing;
+  set_told (told, status);
   GST_OBJECT_UNLOCK (self);
-  if (!changes || !mark_failing (self, status->is_failing))
+  if (is_new)
+    GST_WARNING_OBJECT (self, "%s: %s", words->service, error);
+  else if (changes)
+    GST_INFO_OBJECT (self, "%s: %s", words->service, words->recovery);
+  gst_timepiece_element_post (self,
+      gst_timepiece_cloudwatch_structure (words->message, label, status));
+  g_free (label);
+  if (!changes || !mark_failing (self, told->mark, status->is_failing))
     return;
   if (status->is_failing)
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
-        ("Metrics cannot be sent to CloudWatch. %s", status->last_error ?
-            status->last_error : "Why is not known."),
-        ("They are kept and sent later, as far as there is room. "
-            "`timepiece doctor` looks at everything that sending needs."));
+        ("%s %s", words->failure, error ? error : "Why is not known."),
+        ("%s", words->consequence));
   else
-    GST_ELEMENT_INFO (self, RESOURCE, WRITE,
-        ("Metrics are sent to CloudWatch again."), (NULL));
+    GST_ELEMENT_INFO (self, RESOURCE, WRITE, ("%s", words->recovery), (NULL));
 }
 
-/* On the sender's thread. */
+/* The next start warns again. */
 static void
-report_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
+end_told (GstTimepieceElement * self, Told * told)
 {
-  GstTimepieceElement *self = GST_TIMEPIECE_ELEMENT (user_data);
-  gchar *label = gst_timepiece_element_dup_label (self);
+  gboolean failing;
 
-  if (status->last_error)
-    GST_WARNING_OBJECT (self, "CloudWatch: %s", status->last_error);
-  gst_timepiece_element_post (self,
-      gst_timepiece_cloudwatch_structure ("timepiece-cloudwatch", label,
-          status));
-  g_free (label);
-  tell_failing (self, status);
+  GST_OBJECT_LOCK (self);
+  failing = told->failing;
+  told->failing = FALSE;
+  told->dropped = 0;
+  g_clear_pointer (&told->error, g_free);
+  GST_OBJECT_UNLOCK (self);
+  if (failing)
+    mark_failing (self, told->mark, FALSE);
 }
 
-/* FALSE if a setting makes no sense. */
+static void
+tell_cloudwatch (GstTimepieceElement * self, gconstpointer what)
+{
+  tell_status (self, &cloudwatch_words, &PRIVATE (self)->cloudwatch_told, what);
+}
+
+/* On a thread of the sender's. */
+static void
+report_cloudwatch (const TimepiecePublisherStatus * status, void *handle)
+{
+  gst_timepiece_element_call (handle, tell_cloudwatch, status);
+}
+
+/* FALSE if a setting is invalid. */
 static gboolean
 open_cloudwatch (GstTimepieceElement * self, gchar ** problem, char **doubts)
 {
@@ -473,13 +616,13 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem, char **doubts)
   /* Another thread may set a property meanwhile. */
   GST_OBJECT_LOCK (self);
   gst_timepiece_cloudwatch_copy (&publishing, &priv->publishing);
-  priv->cloudwatch_failing = FALSE;
   GST_OBJECT_UNLOCK (self);
-  priv->cloudwatch_destination =
+  priv->cloudwatch_told.mark =
       gst_timepiece_cloudwatch_destination (&publishing);
   cloudwatch = gst_timepiece_cloudwatch_open (&publishing,
       GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->metric_name, label,
-      report_cloudwatch, self, problem);
+      report_cloudwatch, gst_timepiece_element_make_handle (self),
+      gst_timepiece_element_free_handle, problem);
   gst_timepiece_cloudwatch_clear (&publishing);
   g_free (label);
   if (cloudwatch) {
@@ -488,6 +631,7 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem, char **doubts)
     GST_INFO_OBJECT (self, "%s", note);
     free (note);
     *doubts = timepiece_publisher_doubts (cloudwatch);
+    timepiece_publisher_read (cloudwatch, begin_cloudwatch, self);
   }
   GST_OBJECT_LOCK (self);
   priv->cloudwatch = cloudwatch;
@@ -510,9 +654,167 @@ close_cloudwatch (GstTimepieceElement * self)
     return;
   timepiece_publisher_close (cloudwatch);
   timepiece_publisher_unref (cloudwatch);
-  /* The next start tells it again. */
-  if (priv->cloudwatch_failing)
-    mark_failing (self, FALSE);
+  end_told (self, &priv->cloudwatch_told);
+}
+
+/* FALSE if a setting is invalid, or the page cannot be opened. */
+static gboolean
+open_prometheus (GstTimepieceElement * self, gchar ** problem)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  GstTimepiecePrometheus showing;
+  TimepiecePrometheus *prometheus;
+  guint64 interval;
+
+  /* Another thread may set a property meanwhile. */
+  GST_OBJECT_LOCK (self);
+  gst_timepiece_prometheus_copy (&showing, &priv->showing);
+  interval = priv->interval;
+  GST_OBJECT_UNLOCK (self);
+  prometheus = gst_timepiece_prometheus_open (&showing, interval, problem);
+  gst_timepiece_prometheus_clear (&showing);
+  GST_OBJECT_LOCK (self);
+  priv->prometheus = prometheus;
+  GST_OBJECT_UNLOCK (self);
+  return *problem == NULL;
+}
+
+static void
+close_prometheus (GstTimepieceElement * self)
+{
+  TimepiecePrometheus *prometheus;
+
+  GST_OBJECT_LOCK (self);
+  prometheus = PRIVATE (self)->prometheus;
+  PRIVATE (self)->prometheus = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (!prometheus)
+    return;
+  timepiece_prometheus_close (prometheus, gst_timepiece_now ());
+  timepiece_prometheus_unref (prometheus);
+}
+
+static void
+tell_otlp (GstTimepieceElement * self, gconstpointer what)
+{
+  tell_status (self, &otlp_words, &PRIVATE (self)->otlp_told, what);
+}
+
+/* On a thread of the sender's. */
+static void
+report_otlp (const TimepiecePublisherStatus * status, void *handle)
+{
+  gst_timepiece_element_call (handle, tell_otlp, status);
+}
+
+/* FALSE if a setting is invalid. */
+static gboolean
+open_otlp (GstTimepieceElement * self, gchar ** problem, char **doubts)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  GstTimepieceOtlp exporting;
+  TimepieceOtlp *otlp;
+
+  GST_OBJECT_LOCK (self);
+  gst_timepiece_otlp_copy (&exporting, &priv->exporting);
+  GST_OBJECT_UNLOCK (self);
+  priv->otlp_told.mark = gst_timepiece_otlp_quark ();
+  otlp = gst_timepiece_otlp_open (&exporting, report_otlp,
+      gst_timepiece_element_make_handle (self),
+      gst_timepiece_element_free_handle, problem);
+  gst_timepiece_otlp_clear (&exporting);
+  if (otlp) {
+    *doubts = timepiece_otlp_doubts (otlp);
+    timepiece_otlp_read (otlp, begin_otlp, self);
+  }
+  GST_OBJECT_LOCK (self);
+  priv->otlp = otlp;
+  GST_OBJECT_UNLOCK (self);
+  return *problem == NULL;
+}
+
+/* Waits for the network up to the publisher's deadline. */
+static void
+close_otlp (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  TimepieceOtlp *otlp;
+
+  GST_OBJECT_LOCK (self);
+  otlp = priv->otlp;
+  priv->otlp = NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (!otlp)
+    return;
+  timepiece_otlp_close (otlp);
+  timepiece_otlp_unref (otlp);
+  end_told (self, &priv->otlp_told);
+}
+
+static TimepieceOtlp *
+ref_otlp (GstTimepieceElement * self)
+{
+  TimepieceOtlp *otlp;
+
+  GST_OBJECT_LOCK (self);
+  otlp = PRIVATE (self)->otlp ? timepiece_otlp_ref (PRIVATE (self)->otlp) :
+      NULL;
+  GST_OBJECT_UNLOCK (self);
+  return otlp;
+}
+
+static void
+flush_otlp (GstTimepieceElement * self)
+{
+  TimepieceOtlp *otlp = ref_otlp (self);
+
+  if (!otlp)
+    return;
+  timepiece_otlp_flush (otlp);
+  timepiece_otlp_unref (otlp);
+}
+
+/* Shows and sends the measurements of a meter, with the labels of the
+ * element. */
+static void
+show_meter (GstTimepieceElement * self, TimepieceMeter * meter)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  GstTimepieceLabels labels;
+
+  if (!priv->prometheus && !priv->otlp)
+    return;
+  gst_timepiece_labels_init (&labels, GST_ELEMENT (self),
+      gst_timepiece_element_dup_label (self));
+  if (priv->prometheus)
+    timepiece_meter_show (meter, priv->prometheus, labels.pairs,
+        G_N_ELEMENTS (labels.pairs), gst_timepiece_now ());
+  if (priv->otlp)
+    timepiece_meter_export (meter, priv->otlp, labels.pairs,
+        G_N_ELEMENTS (labels.pairs));
+  gst_timepiece_labels_clear (&labels);
+}
+
+void
+gst_timepiece_element_tell_problem (GstTimepieceElement * self)
+{
+  GstTimepieceElementPrivate *priv = PRIVATE (self);
+  TimepiecePrometheus *prometheus;
+  char *problem;
+
+  GST_OBJECT_LOCK (self);
+  prometheus =
+      priv->prometheus ? timepiece_prometheus_ref (priv->prometheus) : NULL;
+  GST_OBJECT_UNLOCK (self);
+  if (!prometheus)
+    return;
+  problem = timepiece_prometheus_problem (prometheus);
+  timepiece_prometheus_unref (prometheus);
+  if (!problem)
+    return;
+  GST_ELEMENT_WARNING (self, RESOURCE, WRITE, ("%s", problem),
+      ("It is tried again at the next interval."));
+  free (problem);
 }
 
 TimepieceMeter *
@@ -547,7 +849,7 @@ start (GstTimepieceElement * self)
   GstTimepieceElementPrivate *priv = PRIVATE (self);
   TimepieceMeter *meter;
   gchar *problem;
-  char *doubts = NULL;
+  char *doubts = NULL, *otlp_doubts = NULL;
 
   g_mutex_lock (&priv->start_lock);
   if (priv->meter) {
@@ -565,20 +867,29 @@ start (GstTimepieceElement * self)
     problem = g_strdup (priv->label_problem);
   GST_OBJECT_UNLOCK (self);
   if (!problem && open_cloudwatch (self, &problem, &doubts)
-      && (meter = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->start (self,
-              &problem))) {
+      && open_otlp (self, &problem, &otlp_doubts)
+      && open_prometheus (self, &problem)
+      && (meter =
+          GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->start (self, &problem))) {
     if (priv->cloudwatch)
       timepiece_meter_publish (meter, priv->cloudwatch);
+    show_meter (self, meter);
     GST_OBJECT_LOCK (self);
     priv->meter = meter;
     GST_OBJECT_UNLOCK (self);
   }
   g_mutex_unlock (&priv->start_lock);
   if (doubts && !problem)
-    gst_timepiece_element_warn_settings (self, doubts, "Publishing goes on.");
+    gst_timepiece_element_warn_settings (self, doubts, "Publishing continues.");
+  if (otlp_doubts && !problem)
+    gst_timepiece_element_warn_settings (self, otlp_doubts,
+        "Sending continues.");
   free (doubts);
+  free (otlp_doubts);
   if (problem) {
     close_cloudwatch (self);
+    close_otlp (self);
+    close_prometheus (self);
     GST_ELEMENT_ERROR (self, RESOURCE, SETTINGS, ("%s", problem), (NULL));
     g_free (problem);
     return FALSE;
@@ -608,14 +919,16 @@ stop (GstTimepieceElement * self)
   if (meter) {
     GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stop (self);
     timepiece_meter_stop (meter, gst_timepiece_now ());
+    close_prometheus (self);
     timepiece_meter_unref (meter);
     close_cloudwatch (self);
+    close_otlp (self);
     GST_DEBUG_OBJECT (self, "stopped");
   }
 }
 
-/* Buffers from here on count from another start: keep what the last one's
- * times were, they cannot be computed any more. */
+/* Buffers from here on belong to another segment: keep the times of the last
+ * one, which cannot be computed any more. */
 static void
 leave_segment (GstTimepieceElement * self, TimepieceMeter * meter,
     const GstSegment * next)
@@ -636,8 +949,19 @@ leave_segment (GstTimepieceElement * self, TimepieceMeter * meter,
     klass->set_segment (self, next);
 }
 
+/* Whether a buffer may be less than a frame: a NAL unit of H.264 and its
+ * successors, an OBU or a tile of AV1, a stripe of JPEG 2000. */
+static gboolean
+has_parts (const GstStructure * structure)
+{
+  static const gchar *const parts[] = { "nal", "obu", "tile", "stripe", NULL };
+  const gchar *alignment = gst_structure_get_string (structure, "alignment");
+
+  return alignment && g_strv_contains (parts, alignment);
+}
+
 static void
-take_caps (GstTimepieceElement * self, GstCaps * caps)
+take_caps (GstTimepieceElement * self, TimepieceMeter * meter, GstCaps * caps)
 {
   GstStructure *structure = gst_caps_get_structure (caps, 0);
   gdouble rate = 0.0;
@@ -650,13 +974,17 @@ take_caps (GstTimepieceElement * self, GstCaps * caps)
   if (structure && g_strcmp0 (gst_structure_get_string (structure,
               "interlace-mode"), "alternate") == 0)
     rate *= 2;
+  /* Each buffer is a part of a frame, of which nothing says how many there are. */
+  if (structure && has_parts (structure))
+    rate = 0.0;
   GST_OBJECT_LOCK (self);
   PRIVATE (self)->nominal_rate = rate;
   GST_OBJECT_UNLOCK (self);
+  timepiece_meter_set_nominal_rate (meter, rate);
   GST_DEBUG_OBJECT (self, "nominal rate %f from %" GST_PTR_FORMAT, rate, caps);
 }
 
-/* What a turn of the stream means to the meter. */
+/* Tells the meter about a change of the stream. */
 static void
 follow (GstTimepieceElement * self, TimepieceMeter * meter, GstEvent * event)
 {
@@ -665,8 +993,8 @@ follow (GstTimepieceElement * self, TimepieceMeter * meter, GstEvent * event)
 
   switch (GST_EVENT_TYPE (event)) {
     case GST_EVENT_SEGMENT:
-      /* After the end of a stream it begins another row; else the stream goes
-       * on, however long the segment took to come. */
+      /* After the end of a stream it begins another row; otherwise the stream
+       * continues, however long the segment took to arrive. */
       if (PRIVATE (self)->ended)
         timepiece_meter_interrupt (meter);
       PRIVATE (self)->ended = FALSE;
@@ -686,6 +1014,7 @@ follow (GstTimepieceElement * self, TimepieceMeter * meter, GstEvent * event)
     case GST_EVENT_EOS:
       PRIVATE (self)->ended = TRUE;
       timepiece_meter_end (meter, now);
+      flush_otlp (self);
       break;
     default:
       break;
@@ -705,7 +1034,7 @@ gst_timepiece_element_sink_event (GstPad * pad, GstObject * parent,
       GstCaps *caps;
 
       gst_event_parse_caps (event, &caps);
-      take_caps (self, caps);
+      take_caps (self, meter, caps);
     }
     follow (self, meter, event);
     timepiece_meter_unref (meter);
@@ -757,7 +1086,7 @@ gst_timepiece_element_src_activate_mode (GstPad * pad, GstObject * parent,
   return TRUE;
 }
 
-/* A pause may tell that a stall is over, and a handler of that may stop the
+/* A pause may report that a stall is over, and a handler of that may stop the
  * element. */
 static void
 play_or_pause (GstTimepieceElement * self, gboolean plays)
@@ -833,10 +1162,10 @@ set_interval (GstTimepieceElement * self, guint64 interval)
 
   if (gst_timepiece_element_is_started (self))
     problem = interval_problem (interval);
-  /* A pipeline that runs is not stopped for a wrong setting. */
+  /* A running pipeline is not stopped because of an invalid setting. */
   if (problem) {
     gst_timepiece_element_warn_settings (self, problem,
-        "The former interval holds.");
+        "The previous interval is kept.");
     g_free (problem);
     return;
   }
@@ -851,13 +1180,14 @@ gst_timepiece_element_name_problem (const gchar * property, const gchar * name)
 {
   gsize length = name ? strlen (name) : 0;
 
-  /* What is not UTF-8 can be shown in no message. */
+  /* A text that is not UTF-8 cannot be shown in a message. */
   if (name && !g_utf8_validate (name, -1, NULL))
     return g_strdup_printf ("The property %s is not UTF-8; allowed is a text "
-        "in UTF-8 of at most %d bytes.", property, LONGEST_NAME);
-  if (length > LONGEST_NAME)
+        "in UTF-8 of at most %d bytes.", property, GST_TIMEPIECE_LONGEST_NAME);
+  if (length > GST_TIMEPIECE_LONGEST_NAME)
     return g_strdup_printf ("The property %s has %" G_GSIZE_FORMAT " bytes; "
-        "allowed are at most %d.", property, length, LONGEST_NAME);
+        "allowed are at most %d.", property, length,
+        GST_TIMEPIECE_LONGEST_NAME);
   return NULL;
 }
 
@@ -872,7 +1202,7 @@ set_label (GstTimepieceElement * self, const gchar * label)
         "names this point of the pipeline, or none for the element's name.");
   if (problem && gst_timepiece_element_is_started (self)) {
     gst_timepiece_element_warn_settings (self, problem,
-        "The former label holds.");
+        "The previous label is kept.");
     g_free (problem);
     return;
   }
@@ -895,6 +1225,17 @@ show_cloudwatch (const TimepiecePublisherStatus * status, void *user_data)
   gst_structure_free (structure);
 }
 
+static void
+show_otlp (const TimepiecePublisherStatus * status, void *user_data)
+{
+  GstStructure *stats = user_data;
+  GstStructure *structure = gst_timepiece_cloudwatch_structure ("otlp",
+      gst_structure_get_string (stats, "label"), status);
+
+  gst_structure_set (stats, "otlp", GST_TYPE_STRUCTURE, structure, NULL);
+  gst_structure_free (structure);
+}
+
 static GstStructure *
 get_stats (GstTimepieceElement * self)
 {
@@ -903,6 +1244,7 @@ get_stats (GstTimepieceElement * self)
   GstStructure *stats = GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->stats (self,
       meter);
   TimepiecePublisher *cloudwatch;
+  TimepieceOtlp *otlp = ref_otlp (self);
 
   if (meter)
     timepiece_meter_unref (meter);
@@ -919,6 +1261,10 @@ get_stats (GstTimepieceElement * self)
     timepiece_publisher_read (cloudwatch, show_cloudwatch, stats);
     timepiece_publisher_unref (cloudwatch);
   }
+  if (otlp) {
+    timepiece_otlp_read (otlp, show_otlp, stats);
+    timepiece_otlp_unref (otlp);
+  }
   return stats;
 }
 
@@ -932,6 +1278,19 @@ gst_timepiece_element_set_property (GObject * object, guint prop_id,
   if (prop_id >= PROP_CLOUDWATCH && prop_id < PROP_CLOUDWATCH_END) {
     GST_OBJECT_LOCK (self);
     gst_timepiece_cloudwatch_set (&priv->publishing, prop_id - PROP_CLOUDWATCH,
+        value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
+  if (prop_id >= PROP_OTLP && prop_id < PROP_OTLP_END) {
+    GST_OBJECT_LOCK (self);
+    gst_timepiece_otlp_set (&priv->exporting, prop_id - PROP_OTLP, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
+  if (prop_id >= PROP_PROMETHEUS && prop_id < PROP_PROMETHEUS_END) {
+    GST_OBJECT_LOCK (self);
+    gst_timepiece_prometheus_set (&priv->showing, prop_id - PROP_PROMETHEUS,
         value);
     GST_OBJECT_UNLOCK (self);
     return;
@@ -969,6 +1328,20 @@ gst_timepiece_element_get_property (GObject * object, guint prop_id,
     GST_OBJECT_LOCK (self);
     gst_timepiece_cloudwatch_get (&PRIVATE (self)->publishing,
         prop_id - PROP_CLOUDWATCH, value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
+  if (prop_id >= PROP_OTLP && prop_id < PROP_OTLP_END) {
+    GST_OBJECT_LOCK (self);
+    gst_timepiece_otlp_get (&PRIVATE (self)->exporting, prop_id - PROP_OTLP,
+        value);
+    GST_OBJECT_UNLOCK (self);
+    return;
+  }
+  if (prop_id >= PROP_PROMETHEUS && prop_id < PROP_PROMETHEUS_END) {
+    GST_OBJECT_LOCK (self);
+    gst_timepiece_prometheus_get (&PRIVATE (self)->showing,
+        prop_id - PROP_PROMETHEUS, value);
     GST_OBJECT_UNLOCK (self);
     return;
   }
@@ -1012,6 +1385,10 @@ gst_timepiece_element_finalize (GObject * object)
   g_free (priv->label);
   g_free (priv->label_problem);
   gst_timepiece_cloudwatch_clear (&priv->publishing);
+  gst_timepiece_prometheus_clear (&priv->showing);
+  gst_timepiece_otlp_clear (&priv->exporting);
+  g_free (priv->cloudwatch_told.error);
+  g_free (priv->otlp_told.error);
   g_mutex_clear (&priv->start_lock);
   unref_unread (priv->unread);
   G_OBJECT_CLASS (gst_timepiece_element_parent_class)->finalize (object);
@@ -1060,11 +1437,11 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
   /**
    * GstTimepieceElement:max-unread-messages:
    *
-   * How many messages of this element may be posted and not freed yet. Where
-   * the application does not read its bus, memory stays bounded: a report too
-   * many is not made, and its window stays open, so that the next report tells
-   * of all. Alarms, stalls and other messages too many are not posted, but
-   * counted in the field `num-skipped-messages` of
+   * How many messages of this element may be posted and not freed yet. If the
+   * application does not read its bus, memory stays bounded: a report beyond
+   * the limit is not made, and its window stays open, so that the next report
+   * covers all of it. Alarms, stalls and other messages beyond the limit are
+   * not posted, but counted in the field `num-skipped-messages` of
    * #GstTimepieceElement:stats.
    *
    * Since: 0.1
@@ -1091,9 +1468,9 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
           GST_PARAM_MUTABLE_PLAYING));
   /**
    * GstTimepieceElement:stats:
-   *
-   * What the next report would say if it came now. Reading it changes nothing.
-   * Where #GstTimepieceElement:max-unread-messages was reached it also has
+   * The contents of the next report if it were made now. Reading it changes
+   * nothing. If #GstTimepieceElement:max-unread-messages was reached it also
+   * has
    * #guint64 `num-unread-messages`, how many messages are posted and not freed
    * yet, and #guint64 `num-skipped-messages`, how many alarms, stalls and others
    * were not posted because of that.
@@ -1107,6 +1484,8 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
           G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
 
   gst_timepiece_cloudwatch_install (object_class, PROP_CLOUDWATCH);
+  gst_timepiece_prometheus_install (object_class, PROP_PROMETHEUS);
+  gst_timepiece_otlp_install (object_class, PROP_OTLP);
 
   gst_type_mark_as_plugin_api (GST_TYPE_TIMEPIECE_ELEMENT, 0);
 }
@@ -1120,6 +1499,7 @@ gst_timepiece_element_init (GstTimepieceElement * self)
   g_queue_init (&priv->doubts);
   priv->interval = DEFAULT_INTERVAL;
   gst_timepiece_cloudwatch_init (&priv->publishing);
+  gst_timepiece_prometheus_init (&priv->showing);
   priv->post_messages = DEFAULT_POST_MESSAGES;
   priv->max_unread_messages = DEFAULT_MAX_UNREAD_MESSAGES;
   priv->unread = g_new (GstTimepieceUnread, 1);

@@ -34,7 +34,7 @@ append_double (GString * json, gdouble number)
   }
   g_ascii_dtostr (text, sizeof (text), number);
   g_string_append (json, text);
-  /* What has no point reads as a whole number. */
+  /* A number without a point would be read as a whole number. */
   if (!strpbrk (text, ".e"))
     g_string_append (json, ".0");
 }

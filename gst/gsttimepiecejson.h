@@ -8,7 +8,7 @@ G_BEGIN_DECLS
 /* Appends a string with its quotation marks. */
 void gst_timepiece_json_string (GString * json, const gchar * text);
 
-/* Appends "message":NAME,"fields":{...}, as recordings have it. */
+/* Appends "message":NAME,"fields":{...}, as in recordings. */
 void gst_timepiece_json_structure (GString * json,
     const GstStructure * structure);
 

@@ -2,6 +2,8 @@
  * of gsttimepiecetracer.c. */
 #include "gsttimepiecepipelinemessage.h"
 
+#include "gsttimepiecename.h"
+
 /* @structure: (transfer full) */
 static void
 append (GValue * array, GstStructure * structure)
@@ -97,7 +99,7 @@ gst_timepiece_pipeline_structure (GstElement * pipeline,
   GValue elements = G_VALUE_INIT, queues = G_VALUE_INIT, threads = G_VALUE_INIT;
   GstClockTime time = GST_CLOCK_TIME_NONE, running_time = GST_CLOCK_TIME_NONE;
   GstClock *clock = gst_element_get_clock (pipeline);
-  gchar *name = gst_element_get_name (pipeline);
+  gchar *name = gst_timepiece_name_of (pipeline);
   GstStructure *structure, *verdict;
   gsize i;
 

@@ -7,7 +7,7 @@
 
 G_BEGIN_DECLS
 
-/* Returns: (transfer full): what the message timepiece-pipeline says */
+/* Returns: (transfer full): the structure of the message timepiece-pipeline */
 GstStructure *gst_timepiece_pipeline_structure (GstElement * pipeline,
     const TimepiecePipelineWindow * window);
 

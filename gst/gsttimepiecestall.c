@@ -1,13 +1,15 @@
-/* Stalls, as both elements tell of them. */
+/* Stalls, as both elements report them. */
 #include "gsttimepiecestall.h"
 
-/* Below this, looking for stalls would be the load. */
+#include "gsttimepiecetrace.h"
+
+/* Below this, the checks for stalls would be the load. */
 #define MIN_STALL_TIMEOUT GST_MSECOND
 
-GstStructure *
-gst_timepiece_stall_structure (GstTimepieceElement * self,
-    const TimepieceStall * stall)
+static void
+tell (GstTimepieceElement * self, gconstpointer what)
 {
+  const TimepieceStall *stall = what;
   gchar *label = gst_timepiece_element_dup_label (self);
   GstTimepieceTimes times;
   GstStructure *structure;
@@ -25,7 +27,14 @@ gst_timepiece_stall_structure (GstTimepieceElement * self,
         "last-running-time", G_TYPE_UINT64, times.running_time,
         "reason", G_TYPE_STRING, stall->reason, NULL);
   g_free (label);
-  return structure;
+  gst_timepiece_trace_message (structure);
+  gst_timepiece_element_post (self, structure);
+}
+
+void
+gst_timepiece_stall_report (const TimepieceStall * stall, void *handle)
+{
+  gst_timepiece_element_call (handle, tell, stall);
 }
 
 gchar *
@@ -46,7 +55,7 @@ gst_timepiece_stall_set_timeout (GstTimepieceElement * self, guint64 * timeout,
 
   if (problem) {
     gst_timepiece_element_warn_settings (self, problem,
-        "The former stall-timeout holds.");
+        "The previous stall-timeout is kept.");
     g_free (problem);
     return;
   }

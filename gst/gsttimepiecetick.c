@@ -4,18 +4,20 @@
  * @short_description: measures the buffers that pass a point of the pipeline
  *
  * Passes every buffer, list, event and query through untouched and measures
- * when buffers come: rate, shortest, longest and mean interval, percentiles,
+ * when buffers arrive: rate, shortest, longest and mean interval, percentiles,
  * bitrate. The statistics of each window of #GstTimepieceElement:interval are
- * posted as an element message, by the clock, so that a stream that stands
- * still is reported too. At EOS the last, partial window is posted first. The
- * property #GstTimepieceElement:stats shows the open window at any time.
+ * posted as an element message, on the clock, so that a stalled stream is
+ * reported, too. At EOS the last, partial window is posted first, unless
+ * nothing passed in it because the next buffer was not due yet. The property
+ * #GstTimepieceElement:stats shows the open window at any time.
  *
  * A buffer list counts as one tick, and each of its buffers is counted. A
- * pause, a flush (as of a seek) and a stream after EOS begin a new row, and make
- * no interval; a new segment or stream without them makes none, and the time
- * until it comes is an interval. What passes before the pipeline is about to play
- * is counted, and makes no interval. Headers (#GST_BUFFER_FLAG_HEADER, and without
- * a time, or no key frame, or in the caps' `streamheader`) are counted, and make no interval.
+ * pause, a flush (such as that of a seek) and a stream after EOS begin a new
+ * row of intervals, so the time across them is not an interval; a new segment
+ * or stream without them does not begin a row, and the time until it arrives is
+ * an interval. Buffers that pass before the pipeline is about to play, and
+ * headers (#GST_BUFFER_FLAG_HEADER, and without a time, or not a key frame, or
+ * in the caps' `streamheader`), are counted, and do not make an interval.
  *
  * ## Example launch line
  * |[
@@ -46,47 +48,53 @@
  * * #guint64 `p99-interval`: 99 % of the intervals are not longer
  * * #gdouble `average-rate`: ticks per second, num-intervals / sum-interval
  * * #gdouble `nominal-rate`: the framerate of the caps, twice that where each
- *   buffer is a field (`interlace-mode=alternate`), 0 if unknown
- * * #gdouble `bitrate`: bits per second, of the buffers and the time that
- *   `average-rate` is made of; 0 where that is under 1 ms
- * * #guint64 `since-last-buffer`: how long ago the last buffer came, or since
- *   the element plays if none came yet; pauses not counted
+ *   buffer is a field (`interlace-mode=alternate`), 0 if unknown, as where a
+ *   buffer is a part of a frame (`alignment=nal`)
+ * * #gdouble `bitrate`: bits per second, of the same buffers and time as
+ *   `average-rate`, and of the headers between those buffers; 0 if that time is
+ *   under 1 ms
+ * * #guint64 `since-last-buffer`: how long ago the last buffer arrived, or
+ *   since the element started to play if none arrived yet; pauses not counted
  * * #guint64 `num-disconts`: buffers flagged #GST_BUFFER_FLAG_DISCONT, of a
  *   list the first, but not the first of a row
  * * #guint64 `total-buffers`: the buffers since the element was started
  * * #guint64 `total-bytes`: their bytes
- * * #guint64 `num-gaps`: GAP events, which say that nothing is to come for a while
- * * #guint64 `num-headers`: of the buffers those that are headers
+ * * #guint64 `num-gaps`: GAP events, which announce that no data follow for a
+ *   while
+ * * #guint64 `num-headers`: the buffers that are headers
  * * #guint64 `num-freezes`: intervals that a viewer sees as a freeze, as WebRTC's
  *   statistics define it: from the fifth on, at least three times the mean of the
  *   last 30, and that mean and 150 ms
  * * #guint64 `freeze-duration`: those intervals together
- * * #guint64 `num-jumps`: jumps of the time stamps, which are looked for while an
- *   alarm goes by running time
+ * * #guint64 `num-jumps`: jumps of the time stamps: steps back by a second or
+ *   more, and steps ahead that the next buffer does not follow
  * * #GST_TYPE_ARRAY of #guint64 `intervals`: the last
  *   #GstTimepieceTick:max-intervals intervals of the window, oldest first
  *
  * The property #GstTimepieceElement:stats has the same fields under the name
  * `application/x-timepiece-tick-stats`.
  *
- * The structure `timepiece-stall` is posted when no buffer came for
+ * The structure `timepiece-stall` is posted when no buffer arrived for
  * #GstTimepieceTick:stall-timeout, or the `average-rate` of a window was below
- * #GstTimepieceTick:min-rate (or no interval ended in it, and the last buffer is
- * longer ago than that allows), and again at each report while
- * that lasts; `timepiece-resume` when it is over. A GAP event is a sign of life as
- * a buffer is. The window in which a standstill ended is not judged by its rate.
- * With #GstTimepieceTick:stall-on-start a pipeline that is to play and does not get
- * beyond PAUSED for so long is a stall, too; otherwise nothing is a stall before the
- * first buffer, in PAUSED, in a
- * flush and after EOS: these also end a stall, and the wait restarts after
- * them. A window that holds a flush is not judged by its rate. If the setting
- * goes while a stall lasts, it is not reported any more, but its end is:
+ * #GstTimepieceTick:min-rate (or no interval ended in it, and the last buffer
+ * is longer ago than that allows), and again at each report while that lasts;
+ * `timepiece-resume` when it is over. A GAP event is a sign of life, like a
+ * buffer. The window in which a standstill ended is not judged by its rate.
+ * With #GstTimepieceTick:stall-on-start a pipeline that does not complete its
+ * change to PAUSED or PLAYING within the timeout is a stall, too; otherwise
+ * there is no stall before the first buffer, in PAUSED, in a flush and after
+ * EOS: these also end a stall, and the wait restarts after them. A window that
+ * contains a flush is not judged by its rate. If the setting is removed while a
+ * stall lasts, the stall is no longer reported, but its end is:
  *
  * * #gchararray `label`
  * * #guint64 `since-last-buffer` (stall): how long it has lasted
  * * #guint64 `last-running-time` (stall): the running time of the last buffer
  * * #guint64 `stalled-for` (resume): how long it lasted
  * * #gchararray `reason`: `standstill` or `trickle`
+ *
+ * From GStreamer 1.30 on each of the two, and each alarm, is also an event of
+ * GStreamer's own tracing, with the name of the message.
  *
  * ## Alarms
  * The property #GstTimepieceTick:alarms is a list of structures that the
@@ -96,43 +104,43 @@
  *   buffer met are not made up
  * * `ordinal,each=10`: at each 10th buffer or list
  * * `at,time=2026-11-22T12:00:00Z`: once, at a time of day; local without zone
- * * `after,after=1m30s`: once, so long after the first buffer
+ * * `after,after=1m30s`: once, this long after the first buffer
  *
  * More fields: `name` (unique), `clock` (`monotonic`, or `running-time` of the
  * media; interval and after only), `count` (ends a repeating one), `action`
  * (`message`, `force-key-unit`, which asks the encoders on both sides for a key
- * frame, or `eos`, which ends the stream before that buffer). An entry that has
- * no name is called after its kind and its place: `interval1`.
+ * frame, or `eos`, which ends the stream before that buffer). An entry without
+ * a name is named after its kind and its place: `interval1`.
  *
  * A change of the property arms only what it changes: an interval that stays
  * keeps its grid, and what has fired for the last time does not fire again. All
- * of the property is armed again when the element starts. What the signal
- * #GstTimepieceTick::add-alarm added is forgotten when it has fired for the last
- * time, and its name is free.
+ * alarms of the property are armed again when the element starts. An alarm that
+ * the signal #GstTimepieceTick::add-alarm added is removed when it has fired
+ * for the last time, and its name is free.
  *
- * `clock=running-time` goes by the running time of the buffers, so that the same
- * media fire the same, at any speed: live, or transcoded as fast as it goes.
- * Running time goes on from one segment to the next, and with it the alarms. A
- * flushing seek sets it back to 0: from there an interval goes on with its grid,
- * its count as well; an `after` that waits still waits for the running time that
- * it waited for; what has fired for the last time does not fire again. Of
- * frames out of order (as encoders with B-frames make them) the latest time so
- * far counts. A time stamp that is a second or more off and that the next buffer
- * does not follow is a jump, and so is a step back by as much that it does follow:
- * neither moves these alarms. A step ahead that it follows does, one buffer late.
- * Buffers without a time stamp, or outside of their segment, and
- * streams that are not in time, leave these alarms alone. GAP events drive them as
- * buffers do.
+ * `clock=running-time` uses the running time of the buffers, so that the same
+ * media fire the same alarms at any speed: live, or transcoded as fast as
+ * possible. Running time continues from one segment to the next, and with it
+ * the alarms. A flushing seek sets it back to 0: from there an interval
+ * continues with its grid and its count; an `after` that waits still waits for
+ * the same running time; an alarm that has fired for the last time does not
+ * fire again. For frames out of order (as encoders with B-frames output them)
+ * the latest time so far counts. A time stamp that is a second or more off and
+ * that the next buffer does not follow is a jump, and so is a step back by as
+ * much that the next buffer does follow: neither moves these alarms. A step
+ * ahead that it follows moves them, one buffer late. Buffers without a time
+ * stamp, or outside of their segment, and streams that are not in time format
+ * do not affect these alarms. GAP events drive them like buffers.
  *
- * An `at` follows the clock on the wall: if that is set, it fires at its new time,
- * within a second. Nothing else is touched by that.
+ * An `at` follows the wall clock: if that is set, it fires at its new time,
+ * within a second. No other alarm is affected.
  *
- * `force-key-unit` asks nothing at the first buffer of the stream, and after a
- * flush, where an encoder begins with a key frame anyway. An encoder downstream
- * makes that very buffer a key frame, one upstream the next. Up to GStreamer 1.22
- * an encoder that moves its time stamps (x264enc) hears but one request until its
- * first frame comes out, which at the default look-ahead is some 50 frames
- * later. In a muxer `eos` ends the one stream only.
+ * `force-key-unit` sends no request at the first buffer of the stream, and
+ * after a flush, where an encoder begins with a key frame anyway. An encoder
+ * downstream makes that very buffer a key frame, an encoder upstream the next.
+ * Up to GStreamer 1.22 an encoder that moves its time stamps (x264enc) accepts
+ * only one request until it outputs its first frame, which at the default
+ * look-ahead is some 50 frames later. At a muxer `eos` ends only this stream.
  *
  * Every firing is posted as `timepiece-alarm`:
  *
@@ -153,10 +161,21 @@
  * ]|
  * writes a file of three seconds.
  *
+ * ## Prometheus
+ * With #GstTimepieceElement:prometheus-port set, timepiecetick and timepiecewatch
+ * are shown at `http://127.0.0.1:PORT/metrics`, and with
+ * #GstTimepieceElement:prometheus-file in a file: counters that no window resets,
+ * and the whole distribution of the intervals, as native and classic
+ * histograms. There is no work between two scrapes.
+ *
+ * |[
+ * gst-launch-1.0 videotestsrc is-live=true num-buffers=60 ! timepiecetick label=camera prometheus-port=9180 ! fakesink
+ * ]|
+ *
  * ## CloudWatch
  * With #GstTimepieceElement:cloudwatch-namespace set, timepiecetick and
- * timepiecewatch publish their statistics to AWS CloudWatch. Nothing of the
- * network reaches the streaming thread; what cannot be sent waits in the file
+ * timepiecewatch publish their statistics to AWS CloudWatch. The network never
+ * affects the streaming thread; data that cannot be sent wait in the file
  * #GstTimepieceElement:cloudwatch-spool. Keys and region are found as AWS's own
  * tools find them.
  *
@@ -167,7 +186,8 @@
  *
  * When nothing can be sent, a warning is posted once for all elements of a
  * pipeline that send to the same place, with AWS's own sentence, and an info
- * when it works again. `timepiece doctor` looks at everything that is needed.
+ * message when sending works again. `timepiece doctor` checks everything that
+ * is needed.
  *
  * `timepiece-cloudwatch` is posted when a failure was counted; the same fields
  * are in the structure `cloudwatch` of #GstTimepieceElement:stats. A datum is
@@ -178,19 +198,32 @@
  * * #guint64 `sent`: data that the service confirmed
  * * #guint64 `retried`: requests that failed and whose data were kept
  * * #guint64 `dropped`: data that will never be sent
- * * #guint64 `dropped-REASON`: those of them that were `refused`, `too-old`,
+ * * #guint64 `dropped-REASON`: those that were `refused`, `too-old`,
  *   `spool-full`, `spool-lost`, `memory-full`, `undatable` or `stopped`; only
- *   where there are any
+ *   if there are any
  * * #guint64 `spooled`: data that wait
  * * #gchararray `last-error`: the last failure as a sentence; NULL if none
- * * #guint64 `throttled`: of the retried, those that the service found too many
+ * * #guint64 `throttled`: of the retried, those that the service throttled
  * * #guint64 `uncertain`: of the sent, those that were sent again because no
- *   answer said whether they had been taken
+ *   response confirmed that they had been accepted
  * * #guint64 `requests`: requests that were made
  * * #gint64 `oldest`: when the oldest datum that waits was gathered, in
  *   nanoseconds since 1970; 0 if none waits
  * * #gint64 `last-success`: when the service last took something, likewise
  * * #gint64 `skew`: how far the service's time is ahead of the machine's
+ *
+ * ## OpenTelemetry
+ * With #GstTimepieceElement:otlp-endpoint set, timepiecetick and timepiecewatch
+ * send all measurements to a receiver of OpenTelemetry's protocol over
+ * HTTP: distributions as exponential histograms, counters from the start of the
+ * process, whether the stream is stalled, and how old the last buffer is.
+ * Headers, interval, temporality, certificates and the name of the service are
+ * those of the variables `OTEL_…`. Data that cannot be sent wait in the file
+ * #GstTimepieceElement:otlp-spool.
+ *
+ * `timepiece-otlp` is posted when a failure was counted, with the fields of
+ * `timepiece-cloudwatch`; a datum is a data point. The same fields are in the
+ * structure `otlp` of #GstTimepieceElement:stats.
  *
  * Since: 0.1
  */
@@ -219,13 +252,11 @@ G_DEFINE_TYPE_WITH_CODE (GstTimepieceTick, gst_timepiece_tick,
     GST_DEBUG_CATEGORY_INIT (gst_timepiece_tick_debug, "timepiecetick", 0,
         "measures the buffers that pass"));
 
-/* On the reports' thread, or in end () and stop () below. */
 static void
-report (const TimepieceTickWindow * window, void *user_data)
+tell_window (GstTimepieceElement * element, gconstpointer what)
 {
-  /* A message may carry away the last reference but this one. */
-  GstTimepieceTick *self = gst_object_ref (user_data);
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
+  GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
+  const TimepieceTickWindow *window = what;
 
   if (window->num_backwards > 0)
     GST_WARNING_OBJECT (self, "the clock ran backwards %" G_GUINT64_FORMAT
@@ -233,31 +264,35 @@ report (const TimepieceTickWindow * window, void *user_data)
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post_report (element,
         gst_timepiece_tick_window_structure (self, "timepiece-tick", window));
-  gst_object_unref (self);
+  gst_timepiece_element_tell_problem (element);
 }
 
-/* On the reports' thread. */
+/* On the reports' thread, or at a change of the stream. */
 static void
-report_stall (const TimepieceStall * stall, void *user_data)
+report (const TimepieceTickWindow * window, void *handle)
 {
-  gst_timepiece_element_post (GST_TIMEPIECE_ELEMENT (user_data),
-      gst_timepiece_stall_structure (GST_TIMEPIECE_ELEMENT (user_data), stall));
+  gst_timepiece_element_call (handle, tell_window, window);
 }
 
 /* On the reports' thread. */
 static bool
-is_to_play (void *user_data)
+is_on_its_way (void *handle)
 {
-  GstObject *top =
-      gst_timepiece_element_get_top_level (GST_TIMEPIECE_ELEMENT (user_data));
+  GstTimepieceElement *self = g_weak_ref_get (handle);
+  GstObject *top;
   gboolean waits = FALSE;
 
+  if (!self)
+    return false;
+  top = gst_timepiece_element_get_top_level (self);
   GST_OBJECT_LOCK (top);
   if (GST_IS_ELEMENT (top))
-    waits = GST_STATE_TARGET (top) == GST_STATE_PLAYING
-        && GST_STATE (top) != GST_STATE_PLAYING;
+    /* An application, as gst-launch-1.0, may wait for PAUSED first. */
+    waits = GST_STATE_TARGET (top) >= GST_STATE_PAUSED
+        && GST_STATE (top) < GST_STATE_TARGET (top);
   GST_OBJECT_UNLOCK (top);
   gst_object_unref (top);
+  gst_object_unref (self);
   return waits;
 }
 
@@ -281,11 +316,13 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   static const TimepieceTickEvents events = {
     .ready = gst_timepiece_element_is_ready,
     .window = report,
-    .stall = report_stall,
-    .is_to_play = is_to_play
+    .stall = gst_timepiece_stall_report,
+    .is_on_its_way = is_on_its_way,
+    .destroy = gst_timepiece_element_free_handle
   };
   GstTimepieceTick *self = GST_TIMEPIECE_TICK (element);
   TimepieceTickSettings settings = get_settings (self);
+  GstObject *top;
   TimepieceTick *tick;
   guint max_intervals;
 
@@ -294,7 +331,10 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
   GST_OBJECT_LOCK (self);
   max_intervals = self->max_intervals;
   GST_OBJECT_UNLOCK (self);
-  tick = timepiece_tick_new (&settings, max_intervals, &events, self);
+  top = gst_timepiece_element_get_top_level (element);
+  tick = timepiece_tick_new (top, &settings, max_intervals, &events,
+      gst_timepiece_element_make_handle (element));
+  gst_object_unref (top);
   if (!tick) {
     *problem = g_strdup_printf ("The property max-intervals is %u; allowed are "
         "1 to %u.", max_intervals, LARGEST_MAX_INTERVALS);
@@ -308,7 +348,7 @@ gst_timepiece_tick_start (GstTimepieceElement * element, gchar ** problem)
       GST_TIME_ARGS (settings.interval), max_intervals);
   self->phase = GST_TIMEPIECE_TICK_BEGINS;
   self->tick = tick;
-  /* Without a thread there is nothing that could tell. */
+  /* Without a thread it cannot be reported. */
   timepiece_tick_prepare (tick, gst_timepiece_now ());
   return TIMEPIECE_METER (tick);
 }
@@ -370,9 +410,9 @@ set_alarms (GstTimepieceTick * self, const gchar * text)
 
   if (gst_timepiece_alarm_list_set (&self->alarms, text, &problem))
     return;
-  GST_WARNING_OBJECT (self, "%s The former alarms hold.", problem);
+  GST_WARNING_OBJECT (self, "%s The previous alarms are kept.", problem);
   gst_timepiece_element_warn_settings (&self->parent, problem,
-      "The former alarms hold.");
+      "The previous alarms are kept.");
   g_free (problem);
 }
 
@@ -478,10 +518,9 @@ install_alarms (GstTimepieceTickClass * klass)
 
   /**
    * GstTimepieceTick:alarms:
-   *
-   * What buffers are to fire; see the description of the element. A change
-   * while playing re-arms only what changed. A list that makes no sense is
-   * warned about, and the former alarms hold.
+   * The alarms that buffers fire; see the description of the element. A change
+   * while playing re-arms only what changed. An invalid list causes a warning,
+   * and the previous alarms stay in effect.
    *
    * Since: 0.1
    */
@@ -497,7 +536,8 @@ install_alarms (GstTimepieceTickClass * klass)
    * @self: the element
    * @alarm: the structure of the message `timepiece-alarm`
    *
-   * An alarm fired. Emitted on the streaming thread, before the buffer goes on.
+   * An alarm fired. Emitted on the streaming thread, before the buffer is
+   * pushed.
    *
    * Since: 0.1
    */
@@ -510,9 +550,9 @@ install_alarms (GstTimepieceTickClass * klass)
    * @self: the element
    * @alarm: one entry, or several, as in the property alarms
    *
-   * Adds alarms to those there are.
+   * Adds alarms to the existing ones.
    *
-   * Returns: FALSE if an entry makes no sense or its name is taken
+   * Returns: FALSE if an entry is invalid or its name is in use
    *
    * Since: 0.1
    */
@@ -528,7 +568,7 @@ install_alarms (GstTimepieceTickClass * klass)
    *
    * Removes an alarm.
    *
-   * Returns: FALSE if there is none of this name
+   * Returns: FALSE if there is no alarm of this name
    *
    * Since: 0.1
    */
@@ -604,7 +644,7 @@ gst_timepiece_tick_class_init (GstTimepieceTickClass * klass)
   /**
    * GstTimepieceTick:max-intervals:
    *
-   * How many of the last intervals a report lists. A change holds from the
+   * How many of the last intervals a report lists. A change takes effect at the
    * next start.
    *
    * Since: 0.1

@@ -1,8 +1,10 @@
-/* The way of a buffer through timepiecetick. Up to the push nothing here
+/* The path of a buffer through timepiecetick. Up to the push nothing here
  * allocates, locks or logs, unless an alarm is due. */
 #include "gsttimepiecetickprivate.h"
 
 #include <gst/video/video.h>
+
+#include "gsttimepiecetrace.h"
 
 typedef struct
 {
@@ -29,12 +31,13 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
 {
   GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
 
-  /* An encoder begins with a key frame unasked. Asked for it, GstVideoEncoder up
-   * to 1.22 notes a wrong running time where the encoder moves its time stamps
-   * (x264enc), and takes the next requests for old ones. */
+  /* An encoder begins with a key frame without a request. On a request,
+   * GstVideoEncoder up to 1.22 notes a wrong running time where the encoder
+   * moves its time stamps (x264enc), and treats the next requests as old
+   * ones. */
   if (self->phase == GST_TIMEPIECE_TICK_BEGINS)
     return;
-  /* In pull mode events do not come in the order of buffers. */
+  /* In pull mode events do not arrive in the order of buffers. */
   if (GST_PAD_MODE (self->srcpad) != GST_PAD_MODE_PUSH)
     return;
   gst_pad_push_event (self->srcpad,
@@ -48,14 +51,15 @@ force_key_unit (GstTimepieceTick * self, const GstTimepieceTimes * times,
     gst_pad_push_event (self->srcpad,
         gst_video_event_new_downstream_force_key_unit (times->timestamp,
             times->stream_time, GST_CLOCK_TIME_NONE, TRUE, count));
-  /* What is upstream has encoded this buffer already: the next frame then. */
+  /* An encoder upstream has already encoded this buffer, so the request is for
+   * the next frame. */
   gst_pad_push_event (sinkpad,
       gst_video_event_new_upstream_force_key_unit (GST_CLOCK_TIME_NONE, TRUE,
           count));
 }
 
-/* On the streaming thread. What is called here may stop, remove or restart the
- * element, and remove alarms that are due at the same buffer: those do not fire. */
+/* On the streaming thread. The callees may stop, remove or restart the element,
+ * and remove alarms that are due at the same buffer: those do not fire. */
 static void
 fired (const TimepieceFiring * firing, void *user_data)
 {
@@ -71,6 +75,7 @@ fired (const TimepieceFiring * firing, void *user_data)
       fire->times.running_time);
   if (g_signal_has_handler_pending (element, signal, 0, FALSE))
     g_signal_emit (element, signal, 0, structure);
+  gst_timepiece_trace_message (structure);
   gst_timepiece_element_post (element, structure);
   if (firing->last)
     gst_timepiece_alarm_list_over (&fire->self->alarms, firing->name,
@@ -83,8 +88,8 @@ fired (const TimepieceFiring * firing, void *user_data)
     fire->eos = TRUE;
 }
 
-/* Returns FALSE if the stream ends here. If the element was stopped meanwhile it
- * does not: the pad knows what to do with the buffer. */
+/* Returns FALSE if the stream ends here. If the element was stopped meanwhile
+ * the stream does not end: the pad handles the buffer. */
 static gboolean
 fire_alarms (GstTimepieceTick * self, TimepieceTick * tick, guint64 now,
     GstClockTime position, GstClockTime running_time)
@@ -99,14 +104,14 @@ fire_alarms (GstTimepieceTick * self, TimepieceTick * tick, guint64 now,
   self->phase = GST_TIMEPIECE_TICK_ENDED;
   timepiece_meter_interrupt (TIMEPIECE_METER (tick));
   timepiece_meter_end (TIMEPIECE_METER (tick), gst_timepiece_now ());
-  /* In pull mode the flow return alone tells it. */
+  /* In pull mode only the flow return reports it. */
   if (self->tick == tick && GST_PAD_MODE (self->srcpad) == GST_PAD_MODE_PUSH)
     gst_pad_push_event (self->srcpad, gst_event_new_eos ());
   return FALSE;
 }
 
-/* Fires what is due at something that the meter has seen, but not counted, and
- * counts it, with a reference to the meter: see above. */
+/* Fires the alarms due at a buffer or event that the meter has seen, but not
+ * counted, and counts it, with a reference to the meter: see above. */
 static G_GNUC_NO_INLINE gboolean
 fire_and_count (GstTimepieceTick * self, guint64 now, GstClockTime running_time,
     guint64 num_buffers, guint64 num_bytes, gboolean discont,
@@ -136,9 +141,9 @@ alarm_time (GstTimepieceTick * self, GstClockTime position)
       timepiece_tick_media_time (self->tick, running_time) : running_time;
 }
 
-/* Counts what passes at any turn of the stream, after any alarms have had their
- * say: the buffer that an alarm ends the stream at does not pass. Returns FALSE if
- * the stream ends, or has ended. */
+/* Counts a buffer in any state of the stream, after alarms have fired: the
+ * buffer at which an alarm ends the stream does not pass. Returns FALSE if the
+ * stream ends, or has ended. */
 static gboolean
 count (GstTimepieceTick * self, guint64 num_buffers, guint64 num_bytes,
     gboolean discont, GstClockTime position)
@@ -199,9 +204,9 @@ is_stream_header (const GstStructure * caps, GstBuffer * buffer)
   return FALSE;
 }
 
-/* The flag alone does not tell: parsers put it on key frames, too, which have a
- * time and need no other frame. Nor do the caps: muxers push their headers before
- * they are there. */
+/* The flag alone is not sufficient: parsers also set it on key frames, which
+ * have a time and need no other frame. Nor are the caps: muxers push their
+ * headers before the caps are set. */
 static gboolean
 is_header (GstTimepieceTick * self, GstBuffer * buffer)
 {
@@ -237,30 +242,32 @@ count_any_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 }
 
 static G_GNUC_NO_INLINE gboolean
-count_due_buffer (GstTimepieceTick * self, guint64 now, GstBuffer * buffer)
+count_due_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
-  return fire_and_count (self, now, GST_CLOCK_TIME_NONE, 1,
-      gst_buffer_get_size (buffer), GST_BUFFER_IS_DISCONT (buffer),
+  return fire_and_count (self, gst_timepiece_instant (&self->clock),
+      GST_CLOCK_TIME_NONE, 1, gst_buffer_get_size (buffer), FALSE,
       gst_timepiece_position (buffer));
 }
 
-/* The same as count (), and nothing more than a usual buffer needs, in the
- * fewest registers. */
+/* The same as count (), reduced to what a usual buffer needs, in the fewest
+ * registers: only the element and the buffer outlive a call. */
 static inline __attribute__((always_inline)) gboolean
 count_buffer (GstTimepieceTick * self, GstBuffer * buffer)
 {
-  guint64 now;
+  gsize size;
 
-  if (G_UNLIKELY (self->phase != GST_TIMEPIECE_TICK_FLOWS
-          || GST_BUFFER_FLAG_IS_SET (buffer, GST_BUFFER_FLAG_HEADER)
-          || g_atomic_int_get (&self->alarms.by_running_time)))
+  if (G_UNLIKELY (((int) self->phase
+              | g_atomic_int_get (&self->alarms.by_running_time)) != 0
+          || (GST_BUFFER_FLAGS (buffer)
+              & (GST_BUFFER_FLAG_HEADER | GST_BUFFER_FLAG_DISCONT)) != 0))
     return count_any_buffer (self, buffer);
-  now = gst_timepiece_read_clock (&self->clock);
-  if (G_LIKELY (!timepiece_tick_buffer (self->tick, now,
-              gst_buffer_get_size (buffer), GST_BUFFER_IS_DISCONT (buffer),
+  clock_gettime (CLOCK_MONOTONIC, &self->clock);
+  size = gst_buffer_get_size (buffer);
+  if (G_LIKELY (!timepiece_tick_buffer (self->tick,
+              gst_timepiece_instant (&self->clock), size,
               gst_timepiece_position (buffer))))
     return TRUE;
-  return count_due_buffer (self, now, buffer);
+  return count_due_buffer (self, buffer);
 }
 
 static GstFlowReturn
@@ -292,6 +299,8 @@ count_list (GstTimepieceTick * self, GstBufferList * list)
     if (G_UNLIKELY (is_header (self, buffer))) {
       num_headers++;
       header_size += gst_buffer_get_size (buffer);
+    } else if (i + 1 < length) {
+      timepiece_tick_position (self->tick, gst_timepiece_position (buffer));
     }
   }
   if (num_headers > 0 && self->phase != GST_TIMEPIECE_TICK_ENDED)
@@ -331,7 +340,7 @@ gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
   if (G_UNLIKELY (ret != GST_FLOW_OK) || G_LIKELY (count_buffer (self,
               *buffer)))
     return ret;
-  /* A buffer that the caller gave to be filled stays the caller's. */
+  /* A buffer that the caller passed to be filled remains the caller's. */
   if (!given) {
     gst_buffer_unref (*buffer);
     *buffer = NULL;
@@ -339,8 +348,8 @@ gst_timepiece_tick_get_range (GstPad * pad, GstObject * parent, guint64 offset,
   return GST_FLOW_EOS;
 }
 
-/* A sign of life, and of how far the media are. Returns FALSE if an alarm ends the
- * stream here. */
+/* A sign of life, and of the position of the media. Returns FALSE if an alarm
+ * ends the stream here. */
 static gboolean
 note_gap (GstTimepieceTick * self, GstEvent * event)
 {
@@ -387,14 +396,18 @@ gst_timepiece_tick_sink_event (GstPad * pad, GstObject * parent,
         self->phase = GST_TIMEPIECE_TICK_FLOWS;
       break;
     case GST_EVENT_SEGMENT:
-      if (self->tick)
-        timepiece_tick_media_restart (self->tick);
-      /* After an alarm's EOS it begins nothing. */
+      if (self->tick) {
+        const GstSegment *segment;
+
+        gst_event_parse_segment (event, &segment);
+        timepiece_tick_media_restart (self->tick, segment->rate < 0.0);
+      }
+      /* After an alarm's EOS it does not begin a new row. */
       if (self->phase == GST_TIMEPIECE_TICK_ENDED)
         return gst_pad_event_default (pad, parent, event);
       break;
     case GST_EVENT_EOS:
-      /* An alarm's went before it. */
+      /* An alarm's EOS was sent before it. */
       if (self->phase == GST_TIMEPIECE_TICK_ENDED) {
         gst_event_unref (event);
         return TRUE;
@@ -412,6 +425,7 @@ gst_timepiece_tick_init_flow (GstTimepieceTick * self)
 {
   GstPad *sinkpad = gst_timepiece_element_get_sink_pad (&self->parent);
 
+  self->phase = GST_TIMEPIECE_TICK_BEGINS;
   self->srcpad = gst_timepiece_element_get_src_pad (&self->parent);
   gst_pad_set_event_function (sinkpad,
       GST_DEBUG_FUNCPTR (gst_timepiece_tick_sink_event));

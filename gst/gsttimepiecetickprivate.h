@@ -11,8 +11,8 @@ GST_DEBUG_CATEGORY_EXTERN (gst_timepiece_tick_debug);
 
 typedef enum
 {
+  GST_TIMEPIECE_TICK_FLOWS = 0, /* only while there is a meter */
   GST_TIMEPIECE_TICK_BEGINS,    /* no buffer yet since the start or a flush */
-  GST_TIMEPIECE_TICK_FLOWS,     /* only while there is a meter */
   GST_TIMEPIECE_TICK_ENDED      /* by an alarm */
 } GstTimepieceTickPhase;
 
@@ -31,12 +31,12 @@ struct _GstTimepieceTick
    * streaming thread */
   GstTimepieceTickPhase phase;
 
-  /* the streaming thread's own. Here and not on its stack, so that the element
-   * needs no frame there and passes a buffer on by a jump: a frame for each
-   * element on the way is more than a processor remembers to return to. */
+  /* the streaming thread's own. It is here and not on its stack, so that the
+   * element needs no frame there and pushes a buffer by a jump: a frame for
+   * each element on the path exceeds the return stack of the processor. */
   struct timespec clock;
 
-  /* has a lock of its own; what a buffer looks at is first */
+  /* has a lock of its own; the fields that a buffer reads come first */
   GstTimepieceAlarmList alarms;
 
   /* properties, protected by OBJECT_LOCK */
@@ -57,10 +57,11 @@ enum
 G_GNUC_INTERNAL extern guint
     gst_timepiece_tick_signals[GST_TIMEPIECE_TICK_NUM_SIGNALS];
 
-/* The way of a buffer: gsttimepiecetickflow.c */
+/* The path of a buffer: gsttimepiecetickflow.c */
 G_GNUC_INTERNAL void gst_timepiece_tick_init_flow (GstTimepieceTick * self);
 
-/* What is told: gsttimepiecetickmessage.c. Returns: (transfer full) */
+/* The structures of the messages: gsttimepiecetickmessage.c. Returns: (transfer
+ * full) */
 G_GNUC_INTERNAL GstStructure *gst_timepiece_tick_window_structure
     (GstTimepieceTick * self, const gchar * name,
     const TimepieceTickWindow * window);

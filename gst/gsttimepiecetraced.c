@@ -1,9 +1,9 @@
-/* What the tracer keeps of pipelines, elements and pads: looks up where they are
- * in the pipeline and what kind they are, off the path of a buffer.
+/* The tracer's records of pipelines, elements and pads: their place in the
+ * pipeline and their kind are looked up here, off the path of a buffer.
  *
  * Locks: `lock` guards the records and is never held while GStreamer is called;
- * `gone_lock` guards the lists of what went, and nothing else is locked with it
- * held, so that an object may be freed under any lock. */
+ * `gone_lock` guards the lists of removed objects, and no other lock is taken
+ * with it held, so that an object may be freed under any lock. */
 #include "gsttimepiecetraced.h"
 
 #include <gst/base/gstbasesink.h>
@@ -13,20 +13,23 @@
 
 #include "gsttimepieceelement.h"
 #include "gsttimepiecejson.h"
+#include "gsttimepiecename.h"
 #include "gsttimepiecepipelinemessage.h"
 
-/* What an element's clock says is read again after this. */
+/* The offset of an element's clock is read again after this time. */
 #define CLOCK_READING GST_SECOND
 
 typedef struct
 {
   gint refs;                    /* atomic */
   GWeakRef object;              /* the pipeline */
-  TimepiecePipeline *trace;     /* with `lock`; NULL: the pipeline went */
+  TimepiecePipeline *trace;     /* with `lock`; NULL: it was removed */
   gint unread;                  /* atomic, messages that are not freed yet */
   gint num_elements;            /* with `lock` */
   gint num_shown;               /* with `lock` */
   gboolean warned;
+  TimepiecePrometheus *prometheus;      /* NULL: it is not shown; atomic */
+  TimepieceOtlp *otlp;          /* NULL: it is not sent; atomic */
 } Pipeline;
 
 typedef struct _Element Element;
@@ -35,11 +38,11 @@ struct _Element
   gint generation;              /* atomic, when the rest was looked up */
   TimepieceElementKind kind;
   gboolean is_bin;
-  Pipeline *pipeline;           /* with `lock`; NULL: it is in none */
+  Pipeline *pipeline;           /* with `lock`; NULL: it is not in a pipeline */
   TimepieceElementTrace *trace; /* with `lock`; NULL: it is not measured */
   gchar *path;                  /* with `lock` */
   guint64 change_began;         /* with the element's STATE_LOCK */
-  Element *next;                /* in the list of those that went */
+  Element *next;                /* in the list of removed ones */
 };
 
 static GMutex lock;
@@ -47,11 +50,11 @@ static GMutex gone_lock;
 static Element *gone_elements;
 static GstTimepieceTracedPad *gone_pads;
 static GstTimepieceTracedPad *free_pads;        /* with `lock` */
-static gint generation = 1;
+gint gst_timepiece_traced_generation = 1;
 static GstTimepieceTracerSettings settings;
-static TimepieceLines *lines;   /* atomic; NULL: none are wanted */
+static TimepieceLines *lines;   /* atomic; NULL: none are configured */
 static guint64 lines_began;
-static const gchar *end_reason = "stopped";
+static const gchar *end_reason = "stopped";     /* atomic */
 static GQuark pipeline_quark, element_quark, pad_quark, puller_quark;
 
 void
@@ -62,6 +65,8 @@ gst_timepiece_traced_init (const GstTimepieceTracerSettings * given)
   settings.record = g_strdup (given->record);
   settings.socket = g_strdup (given->socket);
   settings.connect = g_strdup (given->connect);
+  settings.prometheus_address = g_strdup (given->prometheus_address);
+  settings.otlp = g_strdup (given->otlp);
   pipeline_quark = g_quark_from_static_string ("timepiece-traced-pipeline");
   element_quark = g_quark_from_static_string ("timepiece-traced-element");
   pad_quark = g_quark_from_static_string ("timepiece-traced-pad");
@@ -71,13 +76,7 @@ gst_timepiece_traced_init (const GstTimepieceTracerSettings * given)
 void
 gst_timepiece_traced_changed (void)
 {
-  g_atomic_int_inc (&generation);
-}
-
-gint
-gst_timepiece_traced_generation (void)
-{
-  return g_atomic_int_get (&generation);
+  g_atomic_int_inc (&gst_timepiece_traced_generation);
 }
 
 static void
@@ -108,12 +107,12 @@ forget_pad (GstTimepieceTracedPad * pad)
 
   if (pad->trace && pipeline->trace)
     timepiece_pipeline_remove_pad (pipeline->trace, pad->trace);
-  pad->trace = NULL;
+  g_atomic_pointer_set (&pad->trace, NULL);
   pad->owner = NULL;
   g_clear_pointer (&pad->pipeline, unref_pipeline);
 }
 
-/* With `lock` held: gives back what went. */
+/* With `lock` held: releases what was removed. */
 static void
 collect (void)
 {
@@ -171,18 +170,26 @@ pipeline_gone (gpointer data)
   TimepiecePipeline *trace;
 
   g_mutex_lock (&lock);
-  trace = g_steal_pointer (&pipeline->trace);
   collect ();
+  trace = g_steal_pointer (&pipeline->trace);
   g_mutex_unlock (&lock);
   gst_timepiece_traced_changed ();
   if (trace)
     timepiece_pipeline_close (trace);
+  if (pipeline->prometheus) {
+    timepiece_prometheus_close (pipeline->prometheus, gst_timepiece_now ());
+    timepiece_prometheus_unref (pipeline->prometheus);
+  }
+  if (pipeline->otlp) {
+    timepiece_otlp_close (pipeline->otlp);
+    timepiece_otlp_unref (pipeline->otlp);
+  }
   unref_pipeline (pipeline);
 }
 
 /* Lines */
 
-/* A line with the time in front. @rest: (transfer full) */
+/* A line that begins with the time. @rest: (transfer full) */
 static void
 write_line (GString * rest, guint64 now)
 {
@@ -201,13 +208,14 @@ close_lines (void)
 {
   GString *rest = g_string_new (NULL);
 
-  g_string_printf (rest, "\"event\":\"end\",\"reason\":\"%s\"", end_reason);
+  g_string_printf (rest, "\"event\":\"end\",\"reason\":\"%s\"",
+      (const gchar *) g_atomic_pointer_get (&end_reason));
   write_line (rest, gst_timepiece_now ());
   timepiece_lines_close (lines);
 }
 
-/* With the first pipeline, so that a program that only starts others, or looks
- * at plugins, leaves the file alone. */
+/* Opened with the first pipeline, so that a program that only starts others, or
+ * inspects plugins, does not touch the file. */
 static void
 open_lines (void)
 {
@@ -267,7 +275,7 @@ gst_timepiece_traced_posts (GstMessage * message, guint64 now)
     case GST_MESSAGE_WARNING:
       if (GST_MESSAGE_TYPE (message) == GST_MESSAGE_ERROR) {
         gst_message_parse_error (message, &error, NULL);
-        end_reason = "failed";
+        g_atomic_pointer_set (&end_reason, "failed");
       } else {
         gst_message_parse_warning (message, &error, NULL);
       }
@@ -346,7 +354,7 @@ report (const TimepiecePipelineWindow * window, void *user_data)
     gst_timepiece_json_structure (rest, structure);
     write_line (rest, gst_timepiece_now ());
   }
-  /* With lines to write a window is closed although the bus is not read. */
+  /* With lines to write, a window is closed even if the bus is not read. */
   if (settings.max_unread > 0
       && g_atomic_int_get (&pipeline->unread) >= (gint) settings.max_unread) {
     gst_structure_free (structure);
@@ -363,7 +371,7 @@ report (const TimepiecePipelineWindow * window, void *user_data)
 }
 
 /* With `lock` held.
- * Returns: (transfer none): of a top-level pipeline, made if need be */
+ * Returns: (transfer none): of a top-level pipeline, made if necessary */
 static Pipeline *
 pipeline_of (GstElement * object)
 {
@@ -374,7 +382,7 @@ pipeline_of (GstElement * object)
   pipeline = g_new0 (Pipeline, 1);
   pipeline->refs = 1;
   g_weak_ref_init (&pipeline->object, object);
-  pipeline->trace = timepiece_pipeline_new (settings.interval,
+  pipeline->trace = timepiece_pipeline_new (object, settings.interval,
       g_get_num_processors (), is_ready, report, pipeline);
   g_object_set_qdata_full (G_OBJECT (object), pipeline_quark, pipeline,
       pipeline_gone);
@@ -406,7 +414,9 @@ kind_of (GstElement * element)
   if (is_a (type, "GstRtpJitterBuffer"))
     return TIMEPIECE_ELEMENT_JITTER_BUFFER;
   if (is_a (type, "GstAggregator"))
-    return TIMEPIECE_ELEMENT_AGGREGATOR;
+    return is_a (type, "GstVideoAggregator") || is_a (type,
+        "GstAudioAggregator") ? TIMEPIECE_ELEMENT_AGGREGATOR :
+        TIMEPIECE_ELEMENT_MUXER;
   templates =
       gst_element_class_get_pad_template_list (GST_ELEMENT_GET_CLASS (element));
   for (; templates; templates = templates->next) {
@@ -426,24 +436,13 @@ kind_of (GstElement * element)
 static GstElement *
 where_is (GstElement * element, gchar ** path)
 {
-  GstObject *object = gst_object_ref (GST_OBJECT_CAST (element)), *above;
+  GstObject *top;
 
-  *path = NULL;
-  while ((above = gst_object_get_parent (object))) {
-    gchar *name = gst_object_get_name (object);
-    gchar *longer = *path ? g_strconcat (name, "/", *path, NULL) :
-        g_strdup (name);
-
-    g_free (name);
-    g_free (*path);
-    *path = longer;
-    gst_object_unref (object);
-    object = above;
-  }
-  if (*path && GST_IS_PIPELINE (object))
-    return GST_ELEMENT_CAST (object);
+  *path = gst_timepiece_name_path (element, &top);
+  if (*path && GST_IS_PIPELINE (top))
+    return GST_ELEMENT_CAST (top);
   g_clear_pointer (path, g_free);
-  gst_object_unref (object);
+  gst_object_unref (top);
   return NULL;
 }
 
@@ -462,7 +461,7 @@ static Element *
 element_of (GstElement * object)
 {
   Element *element = g_object_get_qdata (G_OBJECT (object), element_quark);
-  gint now = g_atomic_int_get (&generation);
+  gint now = g_atomic_int_get (&gst_timepiece_traced_generation);
   GstElementFactory *factory;
   const gchar *name;
   GstElement *top;
@@ -547,8 +546,8 @@ gst_timepiece_traced_pad_known (GstPad * pad)
   return g_object_get_qdata (G_OBJECT (pad), pad_quark);
 }
 
-/* Returns: (transfer full) (nullable): the pad by which the buffers of a source
- * pad went into its element */
+/* Returns: (transfer full) (nullable): the pad through which the buffers of a
+ * source pad entered its element */
 static GstPad *
 inner_sink (GstPad * src)
 {
@@ -567,15 +566,26 @@ inner_sink (GstPad * src)
 }
 
 static void
+read_segment (GstPad * pad, GstSegment * segment)
+{
+  GstEvent *event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
+
+  gst_segment_init (segment, GST_FORMAT_UNDEFINED);
+  if (!event)
+    return;
+  gst_event_copy_segment (event, segment);
+  gst_event_unref (event);
+}
+
+static void
 look_at_clock (GstTimepieceTracedPad * self, GstPad * pad, guint64 now)
 {
   GstElement *element = self->clocked;
   GstClockTimeDiff offset = 0, ts_offset = 0;
   gboolean sync = FALSE;
-  GstEvent *event;
   GstClock *clock;
 
-  self->looked_at = now;
+  self->look_again = now + CLOCK_READING;
   g_object_get (element, "sync", &sync, NULL);
   self->waits = sync;
   if (!sync)
@@ -587,12 +597,7 @@ look_at_clock (GstTimepieceTracedPad * self, GstPad * pad, guint64 now)
         (element))
         - (GstClockTimeDiff) gst_base_sink_get_render_delay (GST_BASE_SINK
         (element));
-  gst_segment_init (&self->segment, GST_FORMAT_UNDEFINED);
-  event = gst_pad_get_sticky_event (pad, GST_EVENT_SEGMENT, 0);
-  if (event) {
-    gst_event_copy_segment (event, &self->segment);
-    gst_event_unref (event);
-  }
+  read_segment (pad, &self->segment);
   clock = gst_element_get_clock (element);
   if (!clock) {
     self->segment.format = GST_FORMAT_UNDEFINED;
@@ -603,6 +608,17 @@ look_at_clock (GstTimepieceTracedPad * self, GstPad * pad, guint64 now)
   gst_object_unref (clock);
 }
 
+/* Sets until when a buffer of the pad needs nothing but to be counted. */
+static void
+set_plain (GstTimepieceTracedPad * self)
+{
+  if (self->stores || self->fed_by_store || self->at_aggregator
+      || (self->clocked && self->waits))
+    self->plain_until = 0;
+  else
+    self->plain_until = self->clocked ? self->look_again : G_MAXUINT64;
+}
+
 guint64
 gst_timepiece_traced_deadline (GstTimepieceTracedPad * self,
     GstClockTime time, guint64 now)
@@ -611,11 +627,13 @@ gst_timepiece_traced_deadline (GstTimepieceTracedPad * self,
   GstClockTime running_time;
   gint64 deadline;
 
-  if (now - self->looked_at >= CLOCK_READING && pad)
+  if (now >= self->look_again && pad) {
     look_at_clock (self, pad, now);
+    set_plain (self);
+  }
   if (!self->waits)
     return 0;
-  /* It prerolls. */
+  /* The element is prerolling. */
   if (GST_STATE (self->clocked) != GST_STATE_PLAYING)
     return TIMEPIECE_NONE;
   if (self->segment.format != GST_FORMAT_TIME
@@ -639,7 +657,7 @@ may_wait (GstElement * element)
       || is_a (type, "GstClockSync");
 }
 
-/* With `lock` held. Returns: (transfer none): of a pad, made if need be */
+/* With `lock` held. Returns: (transfer none): of a pad, made if necessary */
 static GstTimepieceTracedPad *
 record_of (GstPad * pad, GQuark quark)
 {
@@ -659,7 +677,14 @@ record_of (GstPad * pad, GQuark quark)
   return self;
 }
 
-/* With `lock` held: the trace of a pad is that of the element of now. */
+static gboolean
+is_aggregator (const Element * element)
+{
+  return element && (element->kind == TIMEPIECE_ELEMENT_AGGREGATOR
+      || element->kind == TIMEPIECE_ELEMENT_MUXER);
+}
+
+/* With `lock` held: the trace of a pad is that of its present element. */
 static void
 follow (GstTimepieceTracedPad * self, Element * element, const gchar * name)
 {
@@ -671,14 +696,28 @@ follow (GstTimepieceTracedPad * self, Element * element, const gchar * name)
   self->owner = element->trace;
   self->pipeline = element->pipeline;
   g_atomic_int_inc (&element->pipeline->refs);
-  self->trace = timepiece_pipeline_add_pad (element->pipeline->trace,
-      self->owner, name);
   self->stores = element->kind == TIMEPIECE_ELEMENT_QUEUE
       || element->kind == TIMEPIECE_ELEMENT_JITTER_BUFFER
-      || element->kind == TIMEPIECE_ELEMENT_AGGREGATOR;
+      || is_aggregator (element);
+  g_atomic_pointer_set (&self->trace,
+      timepiece_pipeline_add_pad (element->pipeline->trace, self->owner, name));
 }
 
-/* Looks up what is on the other side of a pad, and what its element is. */
+GstClockTime
+gst_timepiece_traced_time (const GstTimepieceTracedPad * self,
+    GstClockTime time)
+{
+  GstClockTime running_time;
+
+  if (!GST_CLOCK_TIME_IS_VALID (time)
+      || self->stream.format != GST_FORMAT_TIME)
+    return time;
+  running_time = gst_segment_to_running_time (&self->stream, GST_FORMAT_TIME,
+      time);
+  return GST_CLOCK_TIME_IS_VALID (running_time) ? running_time : time;
+}
+
+/* Looks up the other side of a pad, and the kind of its element. */
 static void
 look_at (GstTimepieceTracedPad * self, GstPad * pad, gboolean pulls,
     guint64 now)
@@ -687,7 +726,7 @@ look_at (GstTimepieceTracedPad * self, GstPad * pad, gboolean pulls,
       gst_pad_get_parent_element (pad);
   GstPad *peer = own ? gst_timepiece_traced_peer (pad) : NULL;
   GstElement *other = peer ? gst_pad_get_parent_element (peer) : NULL;
-  /* Of whom the frame is, and who is further out: a pull turns them around. */
+  /* The element of the frame, and the outer one: a pull swaps them. */
   GstElement *inner = pulls ? other : own, *outer = pulls ? own : other;
   Element *element = inner ? element_of (inner) : NULL;
   Element *upstream = outer ? element_of (outer) : NULL;
@@ -716,12 +755,17 @@ look_at (GstTimepieceTracedPad * self, GstPad * pad, gboolean pulls,
     self->fed_by_store = store && store->trace;
   }
   g_mutex_unlock (&lock);
+  self->at_aggregator = self->trace && !pulls && (is_aggregator (element)
+      || is_aggregator (upstream));
+  if (self->at_aggregator)
+    read_segment (pad, &self->stream);
   if (own && self->trace && !pulls && may_wait (own)) {
     self->clocked = own;
     look_at_clock (self, pad, now);
   } else {
     self->clocked = NULL;
   }
+  set_plain (self);
   g_free (name);
   if (sink)
     gst_object_unref (sink);
@@ -738,7 +782,7 @@ gst_timepiece_traced_pad (GstPad * pad, gboolean pulls, guint64 now)
 {
   GQuark quark = pulls ? puller_quark : pad_quark;
   GstTimepieceTracedPad *self = g_object_get_qdata (G_OBJECT (pad), quark);
-  gint current = g_atomic_int_get (&generation);
+  gint current = g_atomic_int_get (&gst_timepiece_traced_generation);
 
   if (self && g_atomic_int_get (&self->generation) == current)
     return self;
@@ -769,7 +813,92 @@ is_top_level (GstElement * element)
   return FALSE;
 }
 
-/* Of a top-level pipeline, which the caller holds. */
+/* Prometheus */
+
+/* Shows the pipeline on the page of the process, which is opened with the first
+ * one. */
+static void
+show_to_prometheus (Pipeline * pipeline, TimepiecePipeline * trace,
+    GstElement * object)
+{
+  static gint has_failed = 0;
+  TimepiecePrometheusSettings page = {.port = settings.prometheus_port,
+    .address = settings.prometheus_address ? settings.prometheus_address :
+        "127.0.0.1"
+  };
+  TimepiecePrometheus *prometheus;
+  char *problem = NULL;
+  gchar *name;
+
+  if (settings.prometheus_port == 0 || g_atomic_int_get (&has_failed)
+      || g_atomic_pointer_get (&pipeline->prometheus))
+    return;
+  prometheus = timepiece_prometheus_open (&page, &problem);
+  if (prometheus && g_atomic_pointer_compare_and_exchange
+      ((gpointer *) & pipeline->prometheus, NULL, prometheus)) {
+    name = gst_timepiece_name_of (object);
+    timepiece_pipeline_show (trace, prometheus, name, gst_timepiece_now ());
+    g_free (name);
+  } else if (prometheus) {
+    timepiece_prometheus_unref (prometheus);
+  } else if (g_atomic_int_compare_and_exchange (&has_failed, 0, 1)) {
+    g_printerr ("GST_TRACERS=timepiece: %s The process runs on without the "
+        "page.\n", problem ? problem : "no memory for the page.");
+  }
+  free (problem);
+}
+
+/* OpenTelemetry */
+
+/* On the sender's thread: a failure to send is reported once. */
+static void
+report_otlp (const TimepiecePublisherStatus * status, void *user_data)
+{
+  static gint has_told = 0;
+
+  (void) user_data;
+  if (!status->is_failing || !g_atomic_int_compare_and_exchange (&has_told, 0,
+          1))
+    return;
+  g_printerr ("GST_TRACERS=timepiece: Metrics cannot be sent by OTLP. %s\n",
+      status->last_error ? status->last_error : "Why is not known.");
+}
+
+/* Sends the measurements of the pipeline from now on. */
+static void
+export_by_otlp (Pipeline * pipeline, TimepiecePipeline * trace,
+    GstElement * object)
+{
+  static gint has_failed = 0;
+  TimepieceOtlp *otlp;
+  char *problem = NULL, *doubts;
+  gchar *name;
+
+  if (!settings.otlp || g_atomic_int_get (&has_failed)
+      || g_atomic_pointer_get (&pipeline->otlp))
+    return;
+  otlp = timepiece_otlp_open (settings.otlp, NULL, report_otlp, NULL, NULL,
+      &problem);
+  if (otlp
+      && g_atomic_pointer_compare_and_exchange ((gpointer *) & pipeline->otlp,
+          NULL, otlp)) {
+    name = gst_timepiece_name_of (object);
+    timepiece_pipeline_export (trace, otlp, name);
+    g_free (name);
+    if ((doubts = timepiece_otlp_doubts (otlp)))
+      g_printerr ("GST_TRACERS=timepiece: %s\n", doubts);
+    free (doubts);
+  } else if (otlp) {
+    timepiece_otlp_close (otlp);
+    timepiece_otlp_unref (otlp);
+  } else if (g_atomic_int_compare_and_exchange (&has_failed, 0, 1)) {
+    g_printerr ("GST_TRACERS=timepiece: otlp: %s The process runs on, and "
+        "nothing is sent.\n",
+        problem ? problem : "There is no memory for OTLP.");
+  }
+  free (problem);
+}
+
 static TimepiecePipeline *
 trace_of (GstElement * element)
 {
@@ -781,6 +910,10 @@ trace_of (GstElement * element)
   pipeline = pipeline_of (element);
   trace = pipeline->trace;
   g_mutex_unlock (&lock);
+  if (trace) {
+    show_to_prometheus (pipeline, trace, element);
+    export_by_otlp (pipeline, trace, element);
+  }
   return trace;
 }
 
@@ -795,7 +928,7 @@ gst_timepiece_traced_changes (GstElement * element, GstStateChange transition,
       timepiece_pipeline_pause (trace_of (element), now);
   } else if (!GST_IS_BIN (element)) {
     element_of (element)->change_began = now;
-    /* Its clock and base time are set by now. */
+    /* The clock and base time of the pipeline are now set. */
     if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
       gst_timepiece_traced_changed ();
   }
@@ -811,7 +944,7 @@ gst_timepiece_traced_changed_state (GstElement * element,
       if (g_atomic_pointer_get (&lines))
         timepiece_lines_flush (lines);
     }
-    /* The latency is set by now. */
+    /* The latency is now set. */
     if (transition == GST_STATE_CHANGE_PAUSED_TO_PLAYING)
       gst_timepiece_traced_changed ();
   } else if (!GST_IS_BIN (element)) {
@@ -834,7 +967,7 @@ gst_timepiece_traced_end (GstElement * pipeline, guint64 now)
 {
   if (!is_top_level (pipeline))
     return;
-  if (g_str_equal (end_reason, "stopped"))
-    end_reason = "eos";
+  if (g_str_equal (g_atomic_pointer_get (&end_reason), "stopped"))
+    g_atomic_pointer_set (&end_reason, "eos");
   timepiece_pipeline_end (trace_of (pipeline), now);
 }

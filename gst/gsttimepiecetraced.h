@@ -1,4 +1,4 @@
-/* What the tracer keeps of pipelines, elements and pads. */
+/* The tracer's records of pipelines, elements and pads. */
 #ifndef GST_TIMEPIECE_TRACED_H
 #define GST_TIMEPIECE_TRACED_H
 
@@ -9,42 +9,47 @@
 
 G_BEGIN_DECLS
 
-/* Of a sink pad, or of one that pulls. The memory is used again, never freed,
- * so that a thread may keep a pointer to it. What is not atomic is written by
- * gst_timepiece_traced_pad () in the thread of the buffers. */
+/* The record of a sink pad, or of a pad that pulls. The memory is reused, never
+ * freed, so that a thread may keep a pointer to it. The fields that are not
+ * atomic are written by gst_timepiece_traced_pad () in the streaming thread. */
 typedef struct _GstTimepieceTracedPad GstTimepieceTracedPad;
 struct _GstTimepieceTracedPad
 {
-  gpointer pad;                 /* atomic, the GstPad; NULL: it went */
+  gpointer pad;                 /* atomic, the GstPad; NULL: it was removed */
   gint generation;              /* atomic, when all of this was looked up */
-  TimepiecePadTrace *trace;     /* NULL: its buffers are not measured */
-  TimepieceElementTrace *owner; /* whose pad the trace is */
-  gpointer pipeline;            /* whose element the owner is */
+  TimepiecePadTrace *trace;     /* atomic; NULL: its buffers are not measured */
+  guint64 plain_until;          /* the instant before which none of the next four
+                                 * is set, and none is to be looked up again */
   gboolean stores;              /* its element stores buffers */
   gboolean fed_by_store;        /* the element upstream does */
-
-  GstElement *clocked;          /* its element may wait for the clock */
-  gboolean waits;               /* and does */
-  guint64 looked_at;            /* when the following was looked up */
+  gboolean at_aggregator;       /* of an aggregator, or fed by one */
+  gboolean waits;               /* its element waits for the clock */
+  GstElement *clocked;          /* its element may, NULL: it may not */
+  guint64 look_again;           /* when the following is looked up again */
   gint64 clock_offset;          /* from the clock to CLOCK_MONOTONIC */
+  TimepieceElementTrace *owner; /* whose pad the trace is */
+  gpointer pipeline;            /* whose element the owner is */
+  GstSegment stream;            /* the segment of times there */
   GstSegment segment;
 
-  GstTimepieceTracedPad *next;  /* in the list of those that went */
+  GstTimepieceTracedPad *next;  /* in the list of removed ones */
 };
 
-/* Sets what all pipelines have in common; once, before the other functions. */
+/* Sets the settings of all pipelines; once, before the other functions. */
 void gst_timepiece_traced_init (const GstTimepieceTracerSettings * settings);
 
-/* What was looked up of pads is looked up again. */
+/* Invalidates what was looked up for pads. */
 void gst_timepiece_traced_changed (void);
-gint gst_timepiece_traced_generation (void);
+/* Atomic: records that were looked up in another generation are invalid. */
+extern G_GNUC_INTERNAL gint gst_timepiece_traced_generation;
 
-/* Looks a pad up, and all that is said of it; takes object locks one at a time.
- * @pulls: whether it is about what the pad pulls, or about what it is given. */
+/* Looks up a pad and its fields; takes object locks one at a time.
+ * @pulls: whether it is about the buffers that the pad pulls, or about those
+ * that are pushed to it. */
 GstTimepieceTracedPad *gst_timepiece_traced_pad (GstPad * pad, gboolean pulls,
     guint64 now);
 
-/* Of a pad that is known; NULL: it is not. */
+/* The record of a known pad; NULL if it is not known. */
 GstTimepieceTracedPad *gst_timepiece_traced_pad_known (GstPad * pad);
 
 /* An element leaves its bin. */
@@ -60,9 +65,14 @@ void gst_timepiece_traced_posts (GstMessage * message, guint64 now);
 /* The pipeline is about to post EOS. */
 void gst_timepiece_traced_end (GstElement * pipeline, guint64 now);
 
-/* Until when the clocked element of a pad waits with a buffer of this time. */
+/* The time until which the clocked element of a pad waits with a buffer of this
+ * time. */
 guint64 gst_timepiece_traced_deadline (GstTimepieceTracedPad * self,
     GstClockTime time, guint64 now);
+
+/* A time, as running time if it is compared with that of another pad. */
+GstClockTime gst_timepiece_traced_time (const GstTimepieceTracedPad * self,
+    GstClockTime time);
 
 /* The pad itself, or that of the element beyond the ghost pads and bins.
  * Returns: (transfer full) (nullable) */

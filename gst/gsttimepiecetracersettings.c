@@ -1,8 +1,8 @@
 /* The parameters of the tracer.
  *
- * A list of name=value with commas between; a value with commas stands in
- * quotation marks. No parentheses and semicolons, which end the parameters and
- * separate tracers in GST_TRACERS. */
+ * A list of name=value separated by commas; a value with commas is in quotation
+ * marks. Parentheses and semicolons are not allowed: they end the parameters
+ * and separate tracers in GST_TRACERS. */
 #include "gsttimepiecetracersettings.h"
 #include "gsttimepiecealarm.h"
 
@@ -81,6 +81,40 @@ set_connect (GstTimepieceTracerSettings * self, const gchar * value)
   return set_path (&self->connect, "connect", value);
 }
 
+/* A port, or an address and a port; an address with colons is in brackets. */
+static gchar *
+set_prometheus (GstTimepieceTracerSettings * self, const gchar * value)
+{
+  const gchar *colon = strrchr (value, ':');
+  const gchar *text = colon ? colon + 1 : value;
+  gsize length = colon ? (gsize) (colon - value) : 0;
+  guint64 port;
+
+  if (!g_ascii_string_to_unsigned (text, 10, 1, 65535, &port, NULL)
+      || (colon && length == 0))
+    return g_strdup_printf ("prometheus is \"%s\", but it has to be a port "
+        "from 1 to 65535, such as 9180, or an address and a port, such as "
+        "0.0.0.0:9180 or [::]:9180", value);
+  self->prometheus_port = (guint) port;
+  g_clear_pointer (&self->prometheus_address, g_free);
+  if (length > 2 && value[0] == '[' && value[length - 1] == ']')
+    self->prometheus_address = g_strndup (value + 1, length - 2);
+  else if (colon)
+    self->prometheus_address = g_strndup (value, length);
+  return NULL;
+}
+
+static gchar *
+set_otlp (GstTimepieceTracerSettings * self, const gchar * value)
+{
+  if (*value == '\0')
+    return g_strdup ("otlp is empty, but it has to be an address, such as "
+        "http://127.0.0.1:4318, or env");
+  g_free (self->otlp);
+  self->otlp = g_strdup (value);
+  return NULL;
+}
+
 static const struct
 {
   const gchar *name;
@@ -92,6 +126,8 @@ static const struct
   {"record", set_record},
   {"socket", set_socket},
   {"connect", set_connect},
+  {"prometheus", set_prometheus},
+  {"otlp", set_otlp},
 };
 
 static gchar *
@@ -120,7 +156,7 @@ set (GstTimepieceTracerSettings * self, const gchar * name, const gchar * value)
   return unknown (name);
 }
 
-/* Ends the parameter at the comma behind it and takes the quotation marks off.
+/* Ends the parameter at the comma after it and removes the quotation marks.
  * Returns: where the next one begins, or NULL; @parameter: its text */
 static gchar *
 next_parameter (gchar * text, gchar ** parameter)
@@ -177,4 +213,6 @@ gst_timepiece_tracer_settings_clear (GstTimepieceTracerSettings * self)
   g_clear_pointer (&self->record, g_free);
   g_clear_pointer (&self->socket, g_free);
   g_clear_pointer (&self->connect, g_free);
+  g_clear_pointer (&self->prometheus_address, g_free);
+  g_clear_pointer (&self->otlp, g_free);
 }

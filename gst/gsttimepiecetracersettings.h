@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* What stands between the parentheses of GST_TRACERS="timepiece(...)". */
+/* The parameters in the parentheses of GST_TRACERS="timepiece(...)". */
 typedef struct
 {
   guint64 interval;             /* ns, 0: only the last report */
@@ -14,6 +14,9 @@ typedef struct
   gchar *record;                /* a file, or NULL */
   gchar *socket;                /* "auto", a path, or NULL */
   gchar *connect;               /* the socket of a program, or NULL */
+  guint prometheus_port;        /* 0: no page */
+  gchar *prometheus_address;    /* NULL: 127.0.0.1 */
+  gchar *otlp;                  /* an address, "env", or NULL */
 } GstTimepieceTracerSettings;
 
 /* @params: (nullable): such as interval=1s,elements=*

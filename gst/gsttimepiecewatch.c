@@ -5,64 +5,86 @@
  *
  * Passes every buffer, list, event and query through and measures laps. The
  * statistics of each window of #GstTimepieceElement:interval are posted as an
- * element message, by the clock; at EOS the last, partial window is posted
+ * element message, on the clock; at EOS the last, partial window is posted
  * first.
  *
  * With `edge=around` a lap is the time that one buffer or list spends in the
  * push downstream, up to the next thread boundary (a queue, a sink that waits).
- * Watches nest: one that is entered while another is being pushed through on
- * the same thread is its child, and its laps come with the parent's. Every
- * message tells of the watch with all below it, and adds up exactly: `self-time`
- * and the sums of the children are the parent's sum. The laps of a push, and
- * of the pushes inside it, count when the outermost of them ends. A dotted
- * #GstTimepieceWatch:watch such as `total.encode` names the parent: if that is
- * on the same thread further out, the watches between do not hold the time of
- * this one; if it is on another thread, the two run side by side, sums need not
- * add up, and `self-time` is not less than 0. In pull mode a lap is the pull
- * upstream. A push that fails, or that was under way when the pipeline was
- * paused, set to playing or flushed, is not a lap.
+ * Watches nest: a watch that is entered during the push of another on the same
+ * thread is its child, and its laps are reported with the parent's. Every
+ * message has the watch with all watches below it, and adds up exactly:
+ * `self-time` and the sums of the children are the parent's sum. The laps of a
+ * push, and of the pushes inside it, count when the outermost of them ends. A
+ * dotted #GstTimepieceWatch:watch such as `total.encode` names the parent: if
+ * that is on the same thread further out, the watches in between do not include
+ * the time of this one; if it is on another thread, the two run in parallel,
+ * sums need not add up, and `self-time` is not less than 0. In pull mode a lap
+ * is the pull upstream. A push that fails, or that was in progress when the
+ * pipeline was paused, set to playing or flushed, is not a lap.
  *
  * With `edge=start` and `edge=stop` on two elements with the same
- * #GstTimepieceWatch:watch a lap is the time from passing the one to passing
- * the other, across queues, tees, and codecs with look-ahead. The start puts a
- * stamp, a #GstMeta, on each buffer; a buffer that others hold too is copied
- * for that without its memory. Of several stamps of one start on a buffer the
- * oldest counts; a stamp counts once, when it comes first. Where the stamps of
- * a start do not get through, buffers are recognized by exactly the same
- * running time or PTS, among the last 1,024 that passed the start, and only as
- * long as nearly all are found, so that a chance meeting of shifted stamps makes
- * no lap. Only the starts count from which a path of pads leads to the stop, or
- * whose stamps arrive. What is not recognized is counted, never guessed. Of
- * several starts each is measured by itself, and is a child of the message;
- * several stops are measured separately. A lap that contains a pause does not
- * count, nor does what a flush threw away count as unmatched.
+ * #GstTimepieceWatch:watch a lap is the time from the start to the stop, across
+ * queues, tees, and codecs with look-ahead. The start puts a stamp, a #GstMeta,
+ * on each buffer; a buffer with other references is copied for that without its
+ * memory. Of several stamps of one start on a buffer the oldest counts; a stamp
+ * counts once, when it first arrives. Where the stamps of a start do not get
+ * through, buffers are recognized by the same running time or PTS, to a tick of
+ * a muxer's clock (1 ms), among the last 1,024 that passed the start, and only
+ * as long as nearly all are found, so that an accidental match of shifted time
+ * stamps does not make a lap. A demuxer may shift the times: behind one, the
+ * first buffer that arrives is the first that passed, and the others are
+ * recognized by their distance to it. Behind a mixer of video or of sound a
+ * buffer is recognized as the one whose time, until that of the next, contains
+ * the PTS of the mixer's buffer; buffers that contain none are unmatched. Only
+ * starts count from which a path of pads leads to the stop, or whose stamps
+ * arrive. Buffers that are not recognized are counted, never guessed. Several
+ * starts are measured separately, each as a child of the message; several stops
+ * are measured separately.
  *
- * Of the buffers that passed a start each becomes a lap, is unmatched, is merged
- * or is in flight at the stop: `num-intervals`, `num-unmatched` and `num-merged`
- * of all messages and `in-flight` of the last add up. A buffer that later ones
- * have overtaken is unmatched when it is four times as old as the longest lap so
- * far (10 ms at least), when 256 later ones have come, or at EOS; until then it is in flight, as
- * everything is while nothing arrives. With #GstTimepieceWatch:stall-timeout a
- * stop posts `timepiece-stall`, as timepiecetick does, with the reason
- * `in-flight` while the oldest in flight is older than that, with its age as
- * `since-last-buffer`, and `timepiece-resume` when it is over.
+ * Each buffer that passed a start becomes a lap, is unmatched, is merged or is
+ * in flight at the stop, except for those that a flush discarded and those that
+ * waited through a pause, which are none of these: `num-intervals`,
+ * `num-unmatched` and `num-merged` of all messages and `in-flight` of the last
+ * add up. A buffer that later ones have overtaken is unmatched when it is four
+ * times as old as the longest lap so far (10 ms at least), when 256 later ones
+ * have arrived, or at EOS; until then it is in flight, like all buffers while
+ * none arrives. With #GstTimepieceWatch:stall-timeout a stop posts
+ * `timepiece-stall`, as timepiecetick does, with the reason `in-flight` while
+ * the oldest in flight that no later one has overtaken is older than that, with
+ * its age as `since-last-buffer`, and `timepiece-resume` when it is over. A
+ * buffer that later ones have overtaken is not a stall, since these show that
+ * the path is open. Pauses do not count in an age.
  *
- * A start keeps 29 KB and a stop 50 KB for each start it hears of, of which what
- * is used takes memory, whatever happens between them. A stop does not recognize
- * duplicates that are further apart than 256 stamps.
+ * A start reserves 29 KB, and a stop 98 KB for each start that it knows,
+ * whatever happens between them; only the used pages take memory. A stop does
+ * not recognize duplicates that are more than 256 stamps apart.
  *
- * Watches meet in one top-level pipeline only, in whatever order they are made,
- * and while the pipeline runs; a stop whose start is in another one warns of it.
+ * Watches are matched within one top-level pipeline only, in any order of
+ * creation, and while the pipeline runs; a stop whose start is in another
+ * pipeline posts a warning.
+ *
+ * From GStreamer 1.24 on the stamps also go to other processes of the machine,
+ * over unixfdsink and unixfdsrc: a stop there measures from the starts of the
+ * same name. It assumes that the start has issued only what arrives and what is
+ * missing in between, which is unmatched, and it does not know of other buffers
+ * in flight. A stamp of another machine, or of a container with a clock of its
+ * own, does not make a lap.
+ *
+ * From GStreamer 1.30 on, where a tracer is active that draws spans, each lap
+ * of an `edge=around` is one, `timepiece-lap`, with the name of the watch: the
+ * whole push or pull, as it happens. Stalls are events, `timepiece-stall` and
+ * `timepiece-resume`. A lap from a start to a stop is not a span: a buffer that
+ * would begin one may never arrive, and a span has to end.
  *
  * ## Example launch lines
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=60 ! timepiecewatch watch=root ! videoconvert ! video/x-raw,format=I420 ! timepiecewatch watch=encode ! vp8enc ! fakesink
  * ]|
- * tells what videoconvert (the self-time of `root`) and vp8enc take.
+ * shows what videoconvert (the self-time of `root`) and vp8enc take.
  * |[
  * gst-launch-1.0 -m videotestsrc num-buffers=60 ! timepiecewatch watch=delay edge=start ! vp8enc lag-in-frames=10 ! queue ! vp8dec ! timepiecewatch watch=delay edge=stop ! fakesink
  * ]|
- * tells how long a frame is on its way.
+ * shows how long a frame takes from start to stop.
  *
  * ## Messages
  * The structure `timepiece-watch` has these fields, durations in nanoseconds:
@@ -79,21 +101,23 @@
  * * #guint64 `min-interval`: the shortest
  * * #guint64 `max-interval`: the longest
  * * #guint64 `avg-interval`: the arithmetic mean
- * * #guint64 `sum-interval`: all together
+ * * #guint64 `sum-interval`: the sum
  * * #guint64 `stddev-interval`: the standard deviation
- * * #guint64 `p50-interval`: the median, at most 0.55 % off
+ * * #guint64 `p50-interval`: the median, exact for up to 1,000 laps, above at most
+ *   0.55 % off
  * * #guint64 `p90-interval`: 90 % of the laps are not longer
  * * #guint64 `p99-interval`: 99 % of the laps are not longer
  * * #guint64 `self-time`: the sum less the sums of the children
- * * #gdouble `share`: the part of the parent's sum, 1 without a parent
- * * #guint64 `num-unmatched`: at a stop, buffers that passed a start and did not
- *   arrive, or were not recognized; where no start is upstream, the buffers that
- *   passed the stop
- * * #guint64 `num-merged`: buffers that arrived only as a part of one of which
- *   another part made the lap, as frames that are joined
- * * #guint64 `in-flight`: buffers that passed a start, and did not arrive yet
- * * #guint64 `oldest-in-flight`: how long ago the first of them passed the start,
- *   0 if none is in flight
+ * * #gdouble `share`: the fraction of the parent's sum, 1 without a parent
+ * * #guint64 `num-unmatched`: at a stop, buffers that passed a start and did
+ *   not arrive, or were not recognized; if no start is upstream, the buffers
+ *   that passed the stop
+ * * #guint64 `num-merged`: buffers that arrived only as a part of a buffer for
+ *   which another part made the lap, such as joined frames
+ * * #guint64 `in-flight`: buffers that passed a start and have not arrived yet
+ * * #guint64 `oldest-in-flight`: how long ago the oldest of them passed the
+ *   start, or the pipeline started to play if that was later, 0 if none is in
+ *   flight
  * * #GST_TYPE_ARRAY of #GstStructure `children`: the watches below, or the
  *   starts of a stop if there are several, with the same fields
  *
@@ -102,15 +126,17 @@
  *
  * Since: 0.1
  */
+#include "gsttimepiecename.h"
 #include "gsttimepiecestall.h"
 #include "gsttimepiecestamp.h"
+#include "gsttimepiecetrace.h"
 #include "gsttimepiecewatchprivate.h"
 
 GST_DEBUG_CATEGORY (gst_timepiece_watch_debug);
 
 #define DEFAULT_EDGE GST_TIMEPIECE_WATCH_EDGE_AROUND
 #define DEFAULT_CORRELATION GST_TIMEPIECE_WATCH_CORRELATION_AUTO
-/* A sentence with the user's own names in it. */
+/* A sentence that contains the user's own names. */
 #define LONGEST_PROBLEM 1024
 
 enum
@@ -204,37 +230,45 @@ warn_complaint (GstTimepieceWatch * self, const TimepieceWatchWindow * window)
   g_free (text);
 }
 
-/* On the reports' thread, or in end () and stop () below. */
 static void
-report (const TimepieceWatchWindow * window, void *user_data)
+tell_window (GstTimepieceElement * element, gconstpointer what)
 {
-  /* A handler of the warning may drop the last reference but this one. */
-  GstTimepieceWatch *self = gst_object_ref (user_data);
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (self);
+  GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
+  const TimepieceWatchWindow *window = what;
 
   if (window->complaint != TIMEPIECE_COMPLAINT_NONE)
     warn_complaint (self, window);
   if (gst_timepiece_element_posts (element))
     gst_timepiece_element_post_report (element,
         gst_timepiece_watch_structure (self, "timepiece-watch", window));
-  gst_object_unref (self);
+  gst_timepiece_element_tell_problem (element);
 }
 
-/* On the reports' thread, or at a turn of the stream. */
+/* On the reports' thread, or at a change of the stream. */
 static void
-report_stall (const TimepieceStall * stall, void *user_data)
+report (const TimepieceWatchWindow * window, void *handle)
 {
-  GstTimepieceElement *element = GST_TIMEPIECE_ELEMENT (user_data);
-
-  gst_timepiece_element_post (element,
-      gst_timepiece_stall_structure (element, stall));
+  gst_timepiece_element_call (handle, tell_window, window);
 }
 
 /* On the reports' thread. */
 static void
-find_paths (void *user_data)
+find_paths (void *handle)
 {
-  gst_timepiece_watch_find_paths (GST_TIMEPIECE_WATCH (user_data));
+  GstTimepieceWatch *self = g_weak_ref_get (handle);
+
+  if (!self)
+    return;
+  gst_timepiece_watch_find_paths (self);
+  gst_object_unref (self);
+}
+
+/* Returns: the name of the watch. With OBJECT_LOCK held. */
+static gchar *
+dup_name (GstTimepieceWatch * self)
+{
+  return self->name ? g_strdup (self->name) :
+      gst_timepiece_name_readable (GST_OBJECT_NAME (self));
 }
 
 static TimepieceMeter *
@@ -243,8 +277,9 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   static const TimepieceWatchEvents events = {
     .ready = gst_timepiece_element_is_ready,
     .window = report,
-    .stall = report_stall,
-    .find_paths = find_paths
+    .stall = gst_timepiece_stall_report,
+    .find_paths = find_paths,
+    .destroy = gst_timepiece_element_free_handle
   };
   GstTimepieceWatch *self = GST_TIMEPIECE_WATCH (element);
   gchar *label = gst_timepiece_element_dup_label (element);
@@ -261,7 +296,7 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   };
 
   GST_OBJECT_LOCK (self);
-  path = g_strdup (self->name ? self->name : GST_OBJECT_NAME (self));
+  path = dup_name (self);
   edge = self->edge;
   stamps = self->correlation != GST_TIMEPIECE_WATCH_CORRELATION_PTS;
   settings.path = path;
@@ -273,8 +308,8 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
   GST_OBJECT_UNLOCK (self);
   if (!*problem)
     *problem = gst_timepiece_stall_problem (settings.stall_timeout);
-  watch = *problem ? NULL : timepiece_watch_new (&settings, &events, self,
-      sentence, sizeof (sentence));
+  watch = *problem ? NULL : timepiece_watch_new (&settings, &events,
+      gst_timepiece_element_make_handle (element), sentence, sizeof (sentence));
   if (watch) {
     GST_DEBUG_OBJECT (self, "watch %s in %" GST_PTR_FORMAT, path, top);
     /* Stops that look for their starts read these. */
@@ -282,7 +317,10 @@ gst_timepiece_watch_start (GstTimepieceElement * element, gchar ** problem)
     self->group = timepiece_watch_group (watch);
     self->start = timepiece_watch_start (watch);
     GST_OBJECT_UNLOCK (self);
+    self->path = gst_timepiece_stamp_path (path);
     self->stamps = stamps;
+    self->drawn =
+        gst_timepiece_trace_is_drawn ()? g_intern_string (path) : NULL;
     self->linear = FALSE;
     gst_timepiece_watch_set_flow (self, edge);
     g_atomic_pointer_set (&self->watch, watch);
@@ -312,8 +350,8 @@ gst_timepiece_watch_set_segment (GstTimepieceElement * element,
 
   self->linear = FALSE;
   if (segment && segment->format == GST_FORMAT_TIME && segment->rate == 1.0) {
-    /* Beyond the segment's ends too, and around zero: it only has to be the
-     * same at both points. */
+    /* Times outside the segment, and around zero, are used, too: they only have
+     * to be the same at both points. */
     self->linear = TRUE;
     self->offset = segment->base - segment->start - segment->offset;
   }
@@ -365,8 +403,7 @@ gst_timepiece_watch_stats (GstTimepieceElement * element,
     gchar *path;
 
     GST_OBJECT_LOCK (element);
-    path = g_strdup (stats.self->name ? stats.self->name :
-        GST_OBJECT_NAME (element));
+    path = dup_name (stats.self);
     GST_OBJECT_UNLOCK (element);
     node.path = path;
     show (&nothing, &stats);
@@ -418,8 +455,7 @@ gst_timepiece_watch_get_property (GObject * object, guint prop_id,
   GST_OBJECT_LOCK (self);
   switch (prop_id) {
     case PROP_WATCH:
-      g_value_set_string (value, self->name ? self->name :
-          GST_OBJECT_NAME (self));
+      g_value_take_string (value, dup_name (self));
       break;
     case PROP_EDGE:
       g_value_set_enum (value, self->edge);
@@ -464,10 +500,8 @@ gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
 
   /**
    * GstTimepieceWatch:watch:
-   *
-   * What the watch is called, the same for a start and its stops; with dots,
-   * the names of the watches above it come first. Without one it is the
-   * element's name.
+   * Name of the watch, the same for a start and its stops; with dots, the names
+   * of the watches above it come first. Without one it is the element's name.
    *
    * Since: 0.1
    */
@@ -507,14 +541,15 @@ gst_timepiece_watch_class_init (GstTimepieceWatchClass * klass)
   /**
    * GstTimepieceWatch:stall-timeout:
    *
-   * At a stop, how old the oldest buffer may be that passed a start and did not
-   * arrive; then `timepiece-stall` is posted with the reason `in-flight`.
+   * At a stop, the greatest age of the oldest buffer that passed a start and
+   * has not arrived, nor any later one; beyond it, `timepiece-stall` is posted
+   * with the reason `in-flight`.
    *
    * Since: 0.1
    */
   g_object_class_install_property (object_class, PROP_STALL_TIMEOUT,
       g_param_spec_uint64 ("stall-timeout", "Stall timeout",
-          "At a stop, report a stall when a buffer is in flight for so many "
+          "At a stop, report a stall when a buffer is in flight for this many "
           "nanoseconds, at least 1 ms (0 = off)", 0, G_MAXUINT64, 0,
           G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS |
           GST_PARAM_MUTABLE_PLAYING));

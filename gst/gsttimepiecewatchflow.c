@@ -1,14 +1,15 @@
-/* The way of a buffer through timepiecewatch, for each of its edges. Up to the
+/* The path of a buffer through timepiecewatch, for each of its edges. Up to the
  * push nothing here allocates but a stamp, locks or logs. */
 #include "gsttimepiecestamp.h"
+#include "gsttimepiecetrace.h"
 #include "gsttimepiecewatchprivate.h"
 
-/* How often a start looks for the stamps of another, in buffers. */
+/* How often a start checks for the stamps of another start, in buffers. */
 #define LOOK_EVERY 64
 
 /* The innermost push (or pull) through a watch that this thread is in. The
- * plugin is loaded late, but the word fits into what the linker keeps free for
- * that, and is read without a call. */
+ * plugin is loaded by dlopen, but the word fits into the static TLS that the
+ * linker reserves for that, and is read without a call. */
 static __thread TimepieceFrame *innermost
     __attribute__((tls_model ("initial-exec")));
 
@@ -21,8 +22,9 @@ enter (TimepieceWatch * watch, TimepieceFrame * frame)
   frame->start = gst_timepiece_now ();
 }
 
-/* What was called meanwhile may have stopped, removed or restarted the element:
- * nothing of it is read here. A watch that was stopped is held by the frame. */
+/* The callees may have stopped, removed or restarted the element: none of its
+ * fields is read here. The frame keeps a reference to a watch that was
+ * stopped. */
 static inline void
 leave (TimepieceWatch * watch, TimepieceFrame * frame, GstFlowReturn ret,
     GstClockTime position)
@@ -100,6 +102,42 @@ get_range_around (GstPad * pad, GstObject * parent, guint64 offset,
   return ret;
 }
 
+/* The same where a tracer draws the laps. Nothing of the element is read after
+ * the push here either. */
+static GstFlowReturn
+chain_around_drawn (GstPad * pad, GstObject * parent, GstBuffer * buffer)
+{
+  guint64 lap =
+      gst_timepiece_trace_begin_lap (((GstTimepieceWatch *) parent)->drawn);
+  GstFlowReturn ret = chain_around (pad, parent, buffer);
+
+  gst_timepiece_trace_end_lap (lap);
+  return ret;
+}
+
+static GstFlowReturn
+chain_list_around_drawn (GstPad * pad, GstObject * parent, GstBufferList * list)
+{
+  guint64 lap =
+      gst_timepiece_trace_begin_lap (((GstTimepieceWatch *) parent)->drawn);
+  GstFlowReturn ret = chain_list_around (pad, parent, list);
+
+  gst_timepiece_trace_end_lap (lap);
+  return ret;
+}
+
+static GstFlowReturn
+get_range_around_drawn (GstPad * pad, GstObject * parent, guint64 offset,
+    guint length, GstBuffer ** buffer)
+{
+  guint64 lap =
+      gst_timepiece_trace_begin_lap (((GstTimepieceWatch *) parent)->drawn);
+  GstFlowReturn ret = get_range_around (pad, parent, offset, length, buffer);
+
+  gst_timepiece_trace_end_lap (lap);
+  return ret;
+}
+
 static inline guint64
 running_time_of (GstTimepieceWatch * self, GstBuffer * buffer)
 {
@@ -108,7 +146,7 @@ running_time_of (GstTimepieceWatch * self, GstBuffer * buffer)
 }
 
 /* The buffer has passed another start of this watch and no stop yet, or one
- * that is no end: which of the two starts is meant cannot be known. */
+ * that is not an end: it is not known which of the two starts is meant. */
 static void
 warn_second_start (GstTimepieceWatch * self)
 {
@@ -126,7 +164,7 @@ warn_second_start (GstTimepieceWatch * self)
       ("Each start is measured by itself, as a child in the message."));
 }
 
-/* The buffer goes on without a stamp. */
+/* The buffer is pushed without a stamp. */
 static G_GNUC_NO_INLINE void
 warn_no_memory (GstTimepieceWatch * self)
 {
@@ -158,7 +196,7 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
       running_time_of (self, buffer), gst_timepiece_position (buffer));
   if (!self->stamps)
     return buffer;
-  /* Not each one: what comes from another start comes from there always. */
+  /* Not every buffer: buffers from another start always come from there. */
   if (G_UNLIKELY (sequence % LOOK_EVERY == 1)) {
     while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
             (buffer, &state, self->stamp_type)))
@@ -167,8 +205,8 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
         warn_second_start (self);
   }
   if (!gst_buffer_is_writable (buffer)) {
-    /* As gst_buffer_make_writable (), but that releases a buffer of which the
-     * memory cannot be shared nor copied. */
+    /* Like gst_buffer_make_writable (), but that releases a buffer whose memory
+     * can be neither shared nor copied. */
     GstBuffer *copy = gst_buffer_copy (buffer);
 
     if (G_UNLIKELY (!copy)) {
@@ -188,6 +226,7 @@ start_buffer (GstTimepieceWatch * self, GstBuffer * buffer)
     stamp->stamp.sequence = sequence;
     stamp->stamp.instant = now;
     stamp->stamp.presentation = GST_BUFFER_PTS (buffer);
+    stamp->path = self->path;
   }
   return buffer;
 }
@@ -230,37 +269,58 @@ get_range_start (GstPad * pad, GstObject * parent, guint64 offset,
 
   (void) pad;
   ret = gst_pad_pull_range (self->sinkpad, offset, length, buffer);
-  /* A caller that gives memory to be filled wants that very buffer back. */
+  /* A caller that passes memory to be filled expects that very buffer. */
   if (G_LIKELY (ret == GST_FLOW_OK
           && (!given || gst_buffer_is_writable (*buffer))))
     *buffer = start_buffer (self, *buffer);
   return ret;
 }
 
+/* The stamp for this stop; NULL if it belongs to another watch. A stamp that
+ * was made outside of the scope of this stop, usually in another process, is
+ * identified by the name of its watch, and written to @other. */
+static inline const TimepieceStamp *
+stamp_of_watch (GstTimepieceWatch * self, const GstTimepieceStamp * stamp,
+    TimepieceStamp * other)
+{
+  if (G_LIKELY (stamp->stamp.group == self->group))
+    return &stamp->stamp;
+  if (stamp->elsewhere == 0 || stamp->path != self->path)
+    return NULL;
+  *other = stamp->stamp;
+  other->start = stamp->elsewhere;
+  return other;
+}
+
 static inline void
 stop_buffer (GstTimepieceWatch * self, GstBuffer * buffer, guint64 now)
 {
-  GstTimepieceStamp *stamp;
-  const TimepieceStamp *last = NULL;
+  GstTimepieceStamp *meta;
+  const TimepieceStamp *stamp, *last = NULL;
+  TimepieceStamp other, last_other;
   gboolean several = FALSE;
   gpointer state = NULL;
 
   if (G_UNLIKELY (!self->watch))
     return;
   if (self->stamps) {
-    while ((stamp = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
+    while ((meta = (GstTimepieceStamp *) gst_buffer_iterate_meta_filtered
             (buffer, &state, self->stamp_type))) {
-      if (stamp->stamp.group != self->group)
+      stamp = stamp_of_watch (self, meta, &other);
+      if (!stamp)
         continue;
       if (G_UNLIKELY (last || several)) {
         several = TRUE;
         if (last)
           timepiece_watch_arrive (self->watch, last, GST_BUFFER_PTS (buffer));
         last = NULL;
-        timepiece_watch_arrive (self->watch, &stamp->stamp,
-            GST_BUFFER_PTS (buffer));
+        timepiece_watch_arrive (self->watch, stamp, GST_BUFFER_PTS (buffer));
       } else {
-        last = &stamp->stamp;
+        last = stamp;
+        if (G_UNLIKELY (stamp == &other)) {
+          last_other = other;
+          last = &last_other;
+        }
       }
     }
   }
@@ -315,7 +375,7 @@ gst_timepiece_watch_stop_event (GstPad * pad, GstObject * parent,
     case GST_EVENT_STREAM_START:
     case GST_EVENT_SEGMENT:
     case GST_EVENT_EOS:
-      /* Links change before these come. */
+      /* Links change before these events arrive. */
       gst_timepiece_watch_find_paths (self);
       break;
     default:
@@ -332,6 +392,15 @@ gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
     case GST_TIMEPIECE_WATCH_EDGE_AROUND:
       gst_pad_set_event_function (self->sinkpad,
           GST_DEBUG_FUNCPTR (gst_timepiece_element_sink_event));
+      if (self->drawn) {
+        gst_pad_set_chain_function (self->sinkpad,
+            GST_DEBUG_FUNCPTR (chain_around_drawn));
+        gst_pad_set_chain_list_function (self->sinkpad,
+            GST_DEBUG_FUNCPTR (chain_list_around_drawn));
+        gst_pad_set_getrange_function (self->srcpad,
+            GST_DEBUG_FUNCPTR (get_range_around_drawn));
+        break;
+      }
       gst_pad_set_chain_function (self->sinkpad,
           GST_DEBUG_FUNCPTR (chain_around));
       gst_pad_set_chain_list_function (self->sinkpad,

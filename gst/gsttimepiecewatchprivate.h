@@ -21,7 +21,9 @@ struct _GstTimepieceWatch
   TimepieceWatch *watch;
   guint64 group;
   guint64 start;
+  guint64 path;                 /* its name, on stamps */
   gboolean stamps;
+  const gchar *drawn;           /* what a tracer calls the laps; NULL without */
   GType stamp_type;
   const GstMetaInfo *stamp_info;
 
@@ -37,13 +39,13 @@ struct _GstTimepieceWatch
 
   /* properties, protected by OBJECT_LOCK */
   gchar *name;
-  gchar *name_problem;          /* of a name that was not taken */
+  gchar *name_problem;          /* of a name that was refused */
   GstTimepieceWatchEdge edge;
   GstTimepieceWatchCorrelation correlation;
   guint64 stall_timeout;
 };
 
-/* The way of a buffer: gsttimepiecewatchflow.c. Before the pads are active. */
+/* The path of a buffer: gsttimepiecewatchflow.c. Before the pads are active. */
 G_GNUC_INTERNAL void gst_timepiece_watch_set_flow (GstTimepieceWatch * self,
     GstTimepieceWatchEdge edge);
 /* Before the watch stops: it may do so inside a push of its own, on this very
@@ -54,7 +56,8 @@ G_GNUC_INTERNAL void gst_timepiece_watch_hold_frames (GstTimepieceWatch * self);
  * thread. */
 G_GNUC_INTERNAL void gst_timepiece_watch_find_paths (GstTimepieceWatch * self);
 
-/* What is told: gsttimepiecewatchmessage.c. Returns: (transfer full) */
+/* The structures of the messages: gsttimepiecewatchmessage.c. Returns:
+ * (transfer full) */
 G_GNUC_INTERNAL GstStructure *gst_timepiece_watch_structure (GstTimepieceWatch *
     self, const gchar * name, const TimepieceWatchWindow * window);
 

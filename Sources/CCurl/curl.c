@@ -6,8 +6,8 @@
 #include <string.h>
 #include <time.h>
 
-/* Found like the others, and called here only: C cannot pass on what is
- * variadic. */
+/* Found like the others, and called here only: C cannot forward variadic
+ * arguments. */
 #define VARIADIC(FUNCTION) \
   FUNCTION (CURLcode, curl_easy_setopt) \
   FUNCTION (CURLcode, curl_easy_getinfo)
@@ -95,7 +95,7 @@ timepiece_curl_global_init (void)
   return curl_global_init (CURL_GLOBAL_ALL);
 }
 
-/* A function of an OpenSSL that is loaded. */
+/* A function of a loaded OpenSSL. */
 static void *
 find_loaded (const char *file, const char *name)
 {

@@ -1,5 +1,5 @@
-/* What the tests need of GStreamer; kept apart so that the plugin does not
- * depend on the checking library. */
+/* The headers of GStreamer that the tests need; separate so that the plugin
+ * does not depend on the check library. */
 #ifndef TIMEPIECE_CGSTREAMERCHECK_SHIM_H
 #define TIMEPIECE_CGSTREAMERCHECK_SHIM_H
 

@@ -7,8 +7,9 @@ void
 timepiece_lazy_library_open (TimepieceLazyLibrary * library,
     const char *const *files)
 {
-  /* All of it now, so that what is missing is said here and ends no call later;
-   * and for itself, so that the symbols of others do not change. */
+  /* With all symbols bound now, so that a missing one is reported here and does
+   * not end a later call; and local, so that the symbols of others do not
+   * change. */
   for (; *files && !library->handle; files++) {
     library->file = *files;
     library->handle = dlopen (*files, RTLD_NOW | RTLD_LOCAL);

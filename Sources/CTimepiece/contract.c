@@ -1,3 +1,3 @@
-/* SwiftPM wants a source file in a target of headers; this one checks that the
- * header stands on its own. */
+/* SwiftPM requires a source file in a target of headers; this one checks that
+ * the header is self-contained. */
 #include "timepiece.h"

@@ -1,7 +1,7 @@
 import CTimepiece
 import TimepieceMeters
 
-/// Calls the tracer's functions with a window in the contract's terms.
+/// Calls the tracer's functions with a window in the contract's types.
 @safe struct PipelineFunctions: @unchecked Sendable {
     // Sendable: the tracer promises that its functions may be called on any thread until the pipeline is closed.
     let isReady: TimepiecePipelineReady

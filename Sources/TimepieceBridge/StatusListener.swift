@@ -2,11 +2,21 @@ import CTimepiece
 import Timepiece
 import TimepieceCloudWatch
 
-/// Shows a status to the element's function in the contract's terms.
+/// Passes a status to the element's function in the contract's types.
 @safe struct StatusListener: @unchecked Sendable {
-    // Sendable: the element promises that its function may be called on any thread until the publisher is closed.
-    let function: TimepiecePublisherFunc
-    let context: UnsafeMutableRawPointer?
+    // Sendable: the element promises that its function may be called on any thread as long as its context exists.
+    private let function: TimepiecePublisherFunc
+    private let owner: ContextOwner
+    private var context: UnsafeMutableRawPointer? { unsafe owner.context }
+
+    /// Takes ownership of the context if there is a function that destroys it.
+    init(
+        function: @escaping TimepiecePublisherFunc, context: UnsafeMutableRawPointer?,
+        destroy: TimepieceDestroyFunc? = nil
+    ) {
+        unsafe self.function = unsafe function
+        owner = unsafe ContextOwner(context, destroy: destroy)
+    }
 
     func tell(_ status: CloudWatchStatus) {
         let reasons = DropReason.allCases.filter { status.dropped[$0] != nil }
@@ -39,7 +49,7 @@ import TimepieceCloudWatch
     }
 }
 
-/// Lends a number of strings to C for the time of a call.
+/// Passes a number of strings to C for the duration of a call.
 private func withCStrings(
     _ strings: [String], _ body: ([UnsafePointer<CChar>]) -> Void
 ) {

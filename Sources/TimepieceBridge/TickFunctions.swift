@@ -2,11 +2,18 @@ import CTimepiece
 import Timepiece
 import TimepieceMeters
 
-/// Calls the element's functions with what there is to tell, in the contract's terms.
+/// Calls the element's functions with reports, in the contract's types.
 @safe struct TickFunctions: TickReporter, @unchecked Sendable {
-    // Sendable: the element promises that its functions may be called on any thread until the meter is stopped.
+    // Sendable: the element promises that its functions may be called on any thread as long as their context exists.
     let events: TimepieceTickEvents
-    let context: UnsafeMutableRawPointer?
+    private let owner: ContextOwner
+    private var context: UnsafeMutableRawPointer? { unsafe owner.context }
+
+    /// Takes ownership of the context.
+    init(events: TimepieceTickEvents, context: UnsafeMutableRawPointer?) {
+        self.events = events
+        owner = unsafe ContextOwner(context, destroy: events.destroy)
+    }
 
     var isReady: Bool { unsafe events.ready(context) }
 
@@ -19,7 +26,7 @@ import TimepieceMeters
     }
 
     func isExpectedToPlay() -> Bool {
-        unsafe events.is_to_play(context)
+        unsafe events.is_on_its_way(context)
     }
 
     static func show(_ window: Window, by function: TimepieceTickShow, _ context: UnsafeMutableRawPointer?) {
@@ -68,7 +75,7 @@ extension TimepieceStatistics {
     }
 }
 
-/// Shows a stall, or its end, to the element's function in the contract's terms.
+/// Passes a stall, or its end, to the element's function in the contract's types.
 func show(
     _ event: StallDetector.Event, lastPosition: UInt64, by function: TimepieceStallFunc,
     _ context: UnsafeMutableRawPointer?

@@ -2,23 +2,25 @@ import CTimepiece
 import Timepiece
 import TimepieceMeters
 
-/// Calls the element's function with a window in the contract's terms.
+/// Calls the element's function with a window in the contract's types.
 @safe struct WatchFunction: WatchReporter, @unchecked Sendable {
-    // Sendable: the element promises that its function may be called on any thread until the watch is stopped.
+    // Sendable: the element promises that its function may be called on any thread as long as its context exists.
     let function: TimepieceWatchFunc
     let events: TimepieceWatchEvents?
-    let context: UnsafeMutableRawPointer?
+    private let owner: ContextOwner
+    private var context: UnsafeMutableRawPointer? { unsafe owner.context }
 
     init(function: TimepieceWatchFunc, context: UnsafeMutableRawPointer?) {
         unsafe self.function = unsafe function
         events = nil
-        unsafe self.context = unsafe context
+        owner = unsafe ContextOwner(context, destroy: nil)
     }
 
+    /// Takes ownership of the context.
     init(events: TimepieceWatchEvents, context: UnsafeMutableRawPointer?) {
         unsafe function = unsafe events.window
         self.events = events
-        unsafe self.context = unsafe context
+        owner = unsafe ContextOwner(context, destroy: events.destroy)
     }
 
     func report(_ event: StallDetector.Event, lastPosition: UInt64) {
@@ -59,7 +61,7 @@ import TimepieceMeters
                     num_unmatched: report.tree.losses.unmatched,
                     num_merged: report.tree.losses.merged,
                     in_flight: report.tree.underWay.count,
-                    oldest_in_flight: report.tree.underWay.age(at: window.closedAt),
+                    oldest_in_flight: report.tree.underWay.age(in: window.time, at: window.closedAt),
                     num_children: report.tree.children.count)
             }
             unsafe nodes.withUnsafeBufferPointer { nodes in
@@ -71,12 +73,6 @@ import TimepieceMeters
                 unsafe function(&flat, context)
             }
         }
-    }
-}
-
-extension TransitOrigin.UnderWay {
-    fileprivate func age(at now: UInt64) -> UInt64 {
-        count == 0 || oldest > now ? 0 : now - oldest
     }
 }
 

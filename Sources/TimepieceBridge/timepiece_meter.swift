@@ -1,6 +1,7 @@
 // The names are those of the C header.
 // swift-format-ignore-file: AlwaysUseLowerCamelCase
 import CTimepiece
+import TimepieceCloudWatch
 import TimepieceMeters
 
 // The bodies of what timepiece.h declares for `TimepieceMeter`, which is an unmanaged reference to a `StreamMeter`.
@@ -18,7 +19,19 @@ func timepiece_meter_unref(_ meter: OpaquePointer) {
 
 @c @implementation
 func timepiece_meter_publish(_ meter: OpaquePointer, _ cloudwatch: OpaquePointer) {
-    unsafe streamMeter(meter)?.publish(to: publisher(cloudwatch))
+    let publisher = unsafe publisher(cloudwatch)
+    let meter = unsafe streamMeter(meter)
+    meter?.publish(to: publisher)
+    guard publisher.speaksOpenTelemetry else { return }
+    switch meter {
+    case let tick as TickMeter:
+        tick.keepTotals()
+        publisher.follow(tick)
+    case let watch as WatchMeter:
+        watch.keepTotals()
+        publisher.follow(watch)
+    default: break
+    }
 }
 
 @c @implementation
@@ -71,6 +84,11 @@ func timepiece_meter_stop(_ meter: OpaquePointer, _ now: UInt64) {
     unsafe streamMeter(meter)?.stop(at: now)
 }
 
-private func streamMeter(_ meter: OpaquePointer) -> (any StreamMeter)? {
+@c @implementation
+func timepiece_meter_set_nominal_rate(_ meter: OpaquePointer, _ rate: Double) {
+    unsafe streamMeter(meter)?.setNominalRate(rate)
+}
+
+func streamMeter(_ meter: OpaquePointer) -> (any StreamMeter)? {
     unsafe Unmanaged<AnyObject>.fromOpaque(UnsafeRawPointer(meter)).takeUnretainedValue() as? any StreamMeter
 }

@@ -3,20 +3,30 @@
 import CTimepiece
 import Timepiece
 import TimepieceMeters
+import TimepieceTelemetry
 
 // The bodies of what timepiece.h declares for `TimepiecePipeline`, which is an unmanaged reference to a
 // `PipelineReports`, and for the traces, which are unmanaged references to those of the meters.
 
 @c @implementation
 func timepiece_pipeline_new(
-    _ interval: UInt64, _ num_processors: UInt32, _ is_ready: @escaping TimepiecePipelineReady,
+    _ scope: UnsafeRawPointer, _ interval: UInt64, _ num_processors: UInt32,
+    _ is_ready: @escaping TimepiecePipelineReady,
     _ report: @escaping TimepiecePipelineFunc, _ user_data: UnsafeMutableRawPointer?
 ) -> OpaquePointer {
     let functions = unsafe PipelineFunctions(isReady: is_ready, report: report, context: user_data)
     let reports = PipelineReports(
-        PipelineMeter(processors: Int(num_processors)), interval: interval, isReady: functions.isWanted,
-        report: functions.show)
+        PipelineMeter(processors: Int(num_processors)), of: UInt(bitPattern: scope), interval: interval,
+        isReady: functions.isWanted, report: functions.show)
     return unsafe OpaquePointer(Unmanaged.passRetained(reports).toOpaque())
+}
+
+@c @implementation
+func timepiece_pipeline_show(
+    _ pipeline: OpaquePointer, _ prometheus: OpaquePointer, _ name: UnsafePointer<CChar>, _ now: UInt64
+) {
+    let source = unsafe PipelineSource(reports(pipeline).keepTotals())
+    unsafe export(prometheus).show(source, labels: [MetricLabel("pipeline", String(cString: name))], at: now)
 }
 
 @c @implementation
@@ -50,17 +60,19 @@ func timepiece_pipeline_add(
     _ pipeline: OpaquePointer, _ path: UnsafePointer<CChar>, _ factory: UnsafePointer<CChar>,
     _ kind: TimepieceElementKind, _ is_shown: Bool
 ) -> OpaquePointer {
+    let isMuxer = kind == TIMEPIECE_ELEMENT_MUXER
     let kind: ElementTrace.Kind =
         switch kind {
         case TIMEPIECE_ELEMENT_SOURCE: .source
         case TIMEPIECE_ELEMENT_QUEUE: .queue
         case TIMEPIECE_ELEMENT_JITTER_BUFFER: .jitterBuffer
-        case TIMEPIECE_ELEMENT_AGGREGATOR: .aggregator
+        case TIMEPIECE_ELEMENT_AGGREGATOR, TIMEPIECE_ELEMENT_MUXER: .aggregator
         case TIMEPIECE_ELEMENT_JOINER: .joiner
         default: .filter
         }
     let element = unsafe reports(pipeline).meter.add(
         path: String(cString: path), factory: String(cString: factory), kind: kind, isShown: is_shown)
+    if isMuxer { element.isMuxer() }
     return unsafe OpaquePointer(Unmanaged.passUnretained(element).toOpaque())
 }
 
@@ -124,7 +136,23 @@ func timepiece_thread_enter(
 }
 
 @c @implementation
-func timepiece_thread_leave(
+func timepiece_thread_enter_buffer(
+    _ thread: OpaquePointer, _ pad: OpaquePointer, _ key: UInt, _ now: UInt64, _ num_bytes: UInt64
+) {
+    unsafe Unmanaged<ThreadTrace>.fromOpaque(UnsafeRawPointer(thread))._withUnsafeGuaranteedRef { thread in
+        unsafe thread.enter(padTrace(pad), key: key, at: now, bytes: num_bytes)
+    }
+}
+
+@c @implementation
+func timepiece_thread_leave(_ thread: OpaquePointer, _ key: UInt, _ now: UInt64) {
+    unsafe Unmanaged<ThreadTrace>.fromOpaque(UnsafeRawPointer(thread))._withUnsafeGuaranteedRef { thread in
+        thread.leave(key, at: now)
+    }
+}
+
+@c @implementation
+func timepiece_thread_leave_pull(
     _ thread: OpaquePointer, _ key: UInt, _ now: UInt64, _ num_buffers: UInt64, _ num_bytes: UInt64
 ) {
     unsafe Unmanaged<ThreadTrace>.fromOpaque(UnsafeRawPointer(thread))._withUnsafeGuaranteedRef { thread in
@@ -149,6 +177,15 @@ func timepiece_thread_end(_ thread: OpaquePointer, _ pad: OpaquePointer) {
 }
 
 @c @implementation
+func timepiece_thread_enter_end(
+    _ thread: OpaquePointer, _ pad: OpaquePointer, _ key: UInt, _ now: UInt64, _ deadline: UInt64
+) {
+    unsafe Unmanaged<ThreadTrace>.fromOpaque(UnsafeRawPointer(thread))._withUnsafeGuaranteedRef { thread in
+        unsafe thread.enterEnd(padTrace(pad), key: key, at: now, deadline: deadline)
+    }
+}
+
+@c @implementation
 func timepiece_pad_store(_ pad: OpaquePointer, _ memory: UInt, _ time: UInt64, _ now: UInt64) {
     unsafe padTrace(pad)._withUnsafeGuaranteedRef { $0.store(memory: memory, time: time, at: now) }
 }
@@ -158,7 +195,7 @@ func timepiece_pad_flush(_ pad: OpaquePointer) {
     unsafe padTrace(pad)._withUnsafeGuaranteedRef { $0.flush() }
 }
 
-private func reports(_ pipeline: OpaquePointer) -> PipelineReports {
+func reports(_ pipeline: OpaquePointer) -> PipelineReports {
     unsafe Unmanaged<PipelineReports>.fromOpaque(UnsafeRawPointer(pipeline)).takeUnretainedValue()
 }
 

@@ -11,10 +11,11 @@ import TimepieceCloudWatch
 @c @implementation
 func timepiece_publisher_new(
     _ settings: UnsafePointer<TimepiecePublisherSettings>, _ changed: TimepiecePublisherFunc,
-    _ user_data: UnsafeMutableRawPointer?, _ problem: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+    _ user_data: UnsafeMutableRawPointer?, _ destroy: TimepieceDestroyFunc?,
+    _ problem: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
 ) -> OpaquePointer? {
+    let listener = unsafe StatusListener(function: changed, context: user_data, destroy: destroy)
     do throws(CloudWatchSettingsError) {
-        let listener = unsafe StatusListener(function: changed, context: user_data)
         let publisher = try unsafe CloudWatchPublisher(CloudWatchSettings(settings.pointee))
         publisher.onStatusChange { listener.tell($0) }
         return unsafe OpaquePointer(Unmanaged.passRetained(publisher).toOpaque())
@@ -64,9 +65,10 @@ func publisher(_ cloudwatch: OpaquePointer) -> CloudWatchPublisher {
 }
 
 extension CloudWatchSettings {
-    /// Takes the settings out of the contract's terms.
-    init(_ flat: TimepiecePublisherSettings) {
+    /// Converts the settings from the contract's types.
+    init(_ flat: TimepiecePublisherSettings) throws(CloudWatchSettingsError) {
         self.init(namespace: unsafe String(cString: flat.name_space))
+        names = .properties
         metricName = unsafe String(cString: flat.metric_name)
         label = unsafe String(cString: flat.label)
         dimensions = unsafe Self.pairs(flat.dimensions, flat.num_dimensions)
@@ -82,6 +84,12 @@ extension CloudWatchSettings {
             iotCertificate = Dictionary(certificate.map { ($0.name, $0.value) }) { _, last in last }
         }
         spool = unsafe flat.spool.map { unsafe String(cString: $0) }
+        if let name = unsafe flat.protocol.map({ unsafe String(cString: $0) }) {
+            guard let known = CloudWatchProtocol(rawValue: name) else {
+                throw CloudWatchSettingsError(unknownProtocol: name)
+            }
+            transferProtocol = known
+        }
         emf = unsafe flat.emf.map { unsafe String(cString: $0) }
         dryRun = unsafe flat.dry_run
         allowsPlainHTTP = unsafe flat.allow_http

@@ -8,21 +8,22 @@ import TimepieceMeters
 
 @c @implementation
 func timepiece_tick_new(
-    _ settings: UnsafePointer<TimepieceTickSettings>, _ max_intervals: UInt32,
+    _ scope: UnsafeRawPointer, _ settings: UnsafePointer<TimepieceTickSettings>, _ max_intervals: UInt32,
     _ events: UnsafePointer<TimepieceTickEvents>, _ user_data: UnsafeMutableRawPointer?
 ) -> OpaquePointer? {
     let reporter = unsafe TickFunctions(events: events.pointee, context: user_data)
     let settings = unsafe TickMeter.Settings(settings.pointee)
-    guard let meter = TickMeter(settings: settings, maxIntervals: Int(max_intervals), reporter: reporter)
-    else { return nil }
+    let meter = TickMeter(
+        settings: settings, maxIntervals: Int(max_intervals), pipeline: UInt(bitPattern: scope), reporter: reporter)
+    guard let meter else { return nil }
     return unsafe OpaquePointer(Unmanaged.passRetained(meter).toOpaque())
 }
 
 @c @implementation
 func timepiece_tick_buffer(
-    _ tick: OpaquePointer, _ now: UInt64, _ num_bytes: UInt64, _ discont: Bool, _ position: UInt64
+    _ tick: OpaquePointer, _ now: UInt64, _ num_bytes: UInt64, _ position: UInt64
 ) -> Int32 {
-    unsafe tickBuffer(unmanaged(tick), at: now, bytes: num_bytes, discontinuity: discont, position: position)
+    unsafe tickBuffer(unmanaged(tick), at: now, bytes: num_bytes, position: position)
 }
 
 @c @implementation
@@ -45,8 +46,13 @@ func timepiece_tick_media_time(_ tick: OpaquePointer, _ running_time: UInt64) ->
 }
 
 @c @implementation
-func timepiece_tick_media_restart(_ tick: OpaquePointer) {
-    unsafe tickMediaRestart(unmanaged(tick))
+func timepiece_tick_media_restart(_ tick: OpaquePointer, _ backwards: Bool) {
+    unsafe tickMediaRestart(unmanaged(tick), backwards: backwards)
+}
+
+@c @implementation
+func timepiece_tick_position(_ tick: OpaquePointer, _ position: UInt64) {
+    unsafe tickPosition(unmanaged(tick), position)
 }
 
 @c @implementation

@@ -86,15 +86,16 @@ func timepiece_watch_pass(
             unmanaged(watch), at: now, start: stamp.start, sequence: stamp.sequence, instant: stamp.instant,
             position: position)
     } else {
-        let times = MediaTimes(presentation: presentation, running: running)
-        unsafe watchPass(unmanaged(watch), at: now, times: times, position: position)
+        unsafe watchPass(
+            unmanaged(watch), at: now, presentation: presentation, running: running, position: position)
     }
 }
 
 @c @implementation
-func timepiece_watch_connect(_ watch: OpaquePointer, _ starts: UnsafePointer<UInt64>?, _ num_starts: Int) {
-    let starts = unsafe UnsafeBufferPointer(start: starts, count: starts == nil ? 0 : num_starts)
-    unsafe watchMeter(watch).connect(Set(starts))
+func timepiece_watch_connect(_ watch: OpaquePointer, _ paths: UnsafePointer<TimepiecePath>?, _ num_paths: Int) {
+    let paths = unsafe UnsafeBufferPointer(start: paths, count: paths == nil ? 0 : num_paths)
+    let ways = unsafe paths.map { ($0.start, TransitPath(rawValue: $0.flags)) }
+    unsafe watchMeter(watch).connect(Dictionary(ways) { $0.union($1) })
 }
 
 @c @implementation
@@ -119,7 +120,7 @@ private func unmanaged(_ watch: OpaquePointer) -> Unmanaged<WatchMeter> {
     unsafe Unmanaged.fromOpaque(UnsafeRawPointer(watch))
 }
 
-/// The same memory in the meter's terms; a test compares the layouts.
+/// The same memory in the meter's types; a test compares the layouts.
 @inline(__always)
 private func swiftFrame(_ frame: UnsafeMutablePointer<TimepieceFrame>) -> UnsafeMutablePointer<WatchFrame> {
     unsafe UnsafeMutableRawPointer(frame).assumingMemoryBound(to: WatchFrame.self)
@@ -145,7 +146,7 @@ extension WatchMeter.Settings {
     }
 }
 
-/// Copies a text into C memory, cut to fit, with its end.
+/// Copies a text into C memory, truncated to fit, with its terminator.
 private func write(_ text: String, to memory: UnsafeMutablePointer<CChar>, size: Int) {
     guard size > 0 else { return }
     var length = 0

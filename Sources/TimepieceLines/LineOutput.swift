@@ -3,18 +3,18 @@ import Glibc
 import Synchronization
 import Timepiece
 
-/// Hands lines to a file, to a program that listens, and to those who connect to a socket, on a thread of its own.
+/// Writes lines to a file, to a listening program, and to the readers of a socket, on a thread of its own.
 ///
-/// Writing a line only puts it into a queue, which is bounded: where the file or the thread does not keep up, lines
-/// are left out, whole. So is a line for a reader that does not read. Readers and listeners have to be of the same user.
+/// Writing a line only puts it into a queue, which is bounded: if the file or the thread does not keep up, whole lines
+/// are left out. So is a line for a reader that does not read. Readers and listeners have to be of the same user.
 package final class LineOutput: Sendable {
-    /// Where lines are to go.
+    /// The destinations of lines.
     package struct Destinations: Sendable {
         /// A file, which is overwritten.
         package var file: String?
         /// The socket to listen on; `auto`: one named after the process in the user's own folder.
         package var socket: String?
-        /// The socket of a program that listens.
+        /// The socket of a listening program.
         package var listener: String?
 
         package init(file: String? = nil, socket: String? = nil, listener: String? = nil) {
@@ -24,12 +24,12 @@ package final class LineOutput: Sendable {
         }
     }
 
-    /// A destination that does not work, in a sentence.
+    /// The failure of a destination, in a sentence.
     package struct Problem: Error {
         package let sentence: String
     }
 
-    /// As many bytes may wait for a reader, or for the thread.
+    /// The most bytes that may wait for a reader, or for the thread.
     static let limit = 4 << 20
 
     private struct State {
@@ -50,7 +50,7 @@ package final class LineOutput: Sendable {
         self.header = Array(header.utf8) + [UInt8(ascii: "\n")]
         var clients: [Client] = []
         if let file = destinations.file {
-            clients.append(Client(try Self.create(file), isFile: true))
+            clients.append(Client(try Self.create(file), file: file))
         }
         if let listener = destinations.listener {
             clients.append(Client(try UserSocket.connect(listener)))
@@ -67,13 +67,13 @@ package final class LineOutput: Sendable {
         for client in clients { client.add(self.header[...]) }
         let loop = Loop(self, clients, listening)
         do {
-            pthread_detach(try startThread { loop.run() })
+            try SystemThread { loop.run() }.detach()
         } catch {
             throw Problem(sentence: "no thread can be started for it")
         }
     }
 
-    /// Puts a line into the queue; it is left out if too much waits there.
+    /// Puts a line into the queue; it is left out if the queue is full.
     package func write(_ line: String) {
         let isFirst = state.withLock { state in
             guard state.pending.count + line.utf8.count < Self.limit else { return false }
@@ -84,7 +84,7 @@ package final class LineOutput: Sendable {
         if isFirst { signal() }
     }
 
-    /// Waits until what was written has left the queue, or the time is over.
+    /// Waits until the written lines have left the queue, or the time is over.
     package func flush(within limit: Duration) {
         let end = MonotonicInstant.now().nanoseconds.addingSaturating(UInt64(clamping: limit.nanoseconds))
         while state.withLock({ !$0.pending.isEmpty || $0.isWriting }), MonotonicInstant.now().nanoseconds < end {
@@ -115,10 +115,30 @@ package final class LineOutput: Sendable {
     }
 
     private static func create(_ file: String) throws(Problem) -> Int32 {
-        // Without O_NONBLOCK a named pipe without a reader would hold up the process.
-        let descriptor = unsafe open(file, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else { throw Problem(sentence: "record=\(file) cannot be written (\(lastError()))") }
-        return descriptor
+        // Without O_NONBLOCK a named pipe without a reader would block the process.
+        let flags = O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK
+        let follows = isOwnLink(file) ? 0 : O_NOFOLLOW
+        let descriptor = unsafe open(file, flags | follows, 0o600)
+        if descriptor >= 0 { return descriptor }
+        if errno == ELOOP, follows != 0 {
+            throw Problem(sentence: "record=\(file) is not written: it is a link of another user")
+        }
+        throw Problem(sentence: "record=\(file) cannot be written (\(lastError()))")
+    }
+
+    /// Whether a file is a link that belongs to this user or root.
+    static func isOwnLink(_ file: String, user: uid_t = geteuid()) -> Bool {
+        var status = stat()
+        return unsafe lstat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
+            && (status.st_uid == user || status.st_uid == 0)
+    }
+
+    /// A reader may disconnect; the early end of a file is reported.
+    private static func complain(_ file: String, _ reason: String) {
+        let line =
+            "GST_TRACERS=timepiece: record=\(file) cannot be written (\(reason)). The process runs on, and nothing more "
+            + "is written there.\n"
+        _ = unsafe line.utf8CString.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count - 1) }
     }
 
     static func lastError() -> String {
@@ -127,30 +147,31 @@ package final class LineOutput: Sendable {
 
     private func lastError() -> String { Self.lastError() }
 
-    /// What one reader still has to get.
+    /// The pending data of one reader.
     private final class Client {
         let descriptor: Int32
-        let isFile: Bool
+        /// Its path, of a file.
+        let file: String?
         private var waiting: [UInt8] = []
 
-        init(_ descriptor: Int32, isFile: Bool = false) {
+        init(_ descriptor: Int32, file: String? = nil) {
             self.descriptor = descriptor
-            self.isFile = isFile
+            self.file = file
         }
 
         var isBehind: Bool { !waiting.isEmpty }
 
-        /// Lines that do not fit any more are left out.
+        /// Lines that no longer fit are left out.
         func add(_ lines: ArraySlice<UInt8>) {
             if waiting.count + lines.count <= LineOutput.limit { waiting += lines }
         }
 
-        /// Writes what goes without waiting; false if the reader went.
+        /// Writes as much as possible without waiting; false if the reader has disconnected.
         func push() -> Bool {
             while !waiting.isEmpty {
                 let count = unsafe waiting.withUnsafeBytes { bytes in
                     guard let first = bytes.baseAddress else { return 0 }
-                    return isFile
+                    return file != nil
                         ? unsafe Glibc.write(descriptor, first, bytes.count)
                         : unsafe timepiece_send(descriptor, first, UInt(bytes.count))
                 }
@@ -180,7 +201,7 @@ package final class LineOutput: Sendable {
         }
 
         func run() {
-            nameThread("timepiece-lines")
+            SystemThread.nameCurrent("timepiece-lines")
             while true {
                 wait()
                 var count: UInt64 = 0
@@ -190,6 +211,7 @@ package final class LineOutput: Sendable {
                 for client in clients { client.add(lines[...]) }
                 clients.removeAll { client in
                     guard !client.push() else { return false }
+                    if let file = client.file { LineOutput.complain(file, LineOutput.lastError()) }
                     Glibc.close(client.descriptor)
                     return true
                 }

@@ -3,14 +3,14 @@ import Glibc
 
 /// Sockets in the file system that only one user may use.
 enum UserSocket {
-    /// The path that `auto` stands for: `PID.sock` in the user's own folder, which is made if need be.
+    /// The path of `auto`: `PID.sock` in the user's own folder, which is made if necessary.
     static func path(_ given: String) throws(LineOutput.Problem) -> String {
         guard given == "auto" else { return given }
         let folder = try folder()
         return "\(folder)/\(getpid()).sock"
     }
 
-    /// `$XDG_RUNTIME_DIR/timepiece`, or one in /tmp with the user's number where the system has none.
+    /// `$XDG_RUNTIME_DIR/timepiece`, or one in /tmp with the user's number if the system has none.
     private static func folder() throws(LineOutput.Problem) -> String {
         var folder = "/tmp/timepiece-\(geteuid())"
         if let given = unsafe getenv("XDG_RUNTIME_DIR"), unsafe given.pointee != 0 {
@@ -59,7 +59,7 @@ enum UserSocket {
     }
 
     private static func make(_ path: String) throws(LineOutput.Problem) -> Int32 {
-        // sockaddr_un has room for 108 bytes with the end.
+        // sockaddr_un has room for 108 bytes with the terminator.
         guard !path.isEmpty, path.utf8.count < 108 else {
             throw LineOutput.Problem(
                 sentence: "the path of a socket has 1 to 107 bytes, but \"\(path)\" has \(path.utf8.count)")

@@ -1,6 +1,6 @@
 /// The firing of an alarm.
 public struct AlarmMessage: Sendable, Equatable {
-    /// The label of the element that spoke.
+    /// The label of the element that posted the message.
     public let label: String
     /// The alarm's name.
     public let alarm: String
@@ -8,7 +8,7 @@ public struct AlarmMessage: Sendable, Equatable {
     public let kind: String
     /// The number of this firing, from 1.
     public let count: UInt64
-    /// When it was due, on its own clock; nil if its kind knows no time.
+    /// When it was due, on its own clock; nil if its kind has no time.
     public let due: Duration?
     /// When it fired, on the same clock.
     public let fired: Duration?

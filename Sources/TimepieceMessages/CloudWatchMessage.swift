@@ -1,28 +1,29 @@
-/// How publishing to CloudWatch fares; data since the element was started.
+/// The status of publishing to CloudWatch, or to a receiver of OpenTelemetry's protocol; data since the element was
+/// started.
 public struct CloudWatchMessage: Sendable, Equatable {
-    /// The label of the element that spoke.
+    /// The label of the element that posted the message.
     public let label: String
-    /// Data that the service took.
+    /// Data that the service accepted.
     public let sent: UInt64
     /// Requests that were tried again.
     public let retried: UInt64
-    /// Data that were given up.
+    /// Data that were dropped.
     public let dropped: UInt64
     /// Data that wait in the spool.
     public let spooled: UInt64
-    /// Requests that the service found too many; part of ``retried``.
+    /// Requests that the service throttled; part of ``retried``.
     public let throttled: UInt64
-    /// Data that were sent again because it is unknown whether the service took them; part of ``sent``.
+    /// Data that were sent again because it is unknown whether the service accepted them; part of ``sent``.
     public let uncertain: UInt64
     /// Requests that were made.
     public let requests: UInt64
     /// When the oldest datum in the spool was gathered, since 1970; nil if there is none.
     public let oldest: Duration?
-    /// When the service last took something, since 1970; nil if it never did.
+    /// When the service last accepted data, since 1970; nil if it never did.
     public let lastSuccess: Duration?
     /// How far the service's time is ahead of the machine's clock.
     public let skew: Duration
-    /// The data that were given up, by reason, such as `too-old`.
+    /// The data that were dropped, by reason, such as `too-old`.
     public let droppedByReason: [String: UInt64]
     /// The last failure in words, nil if there was none.
     public let lastError: String?

@@ -2,9 +2,9 @@
 public struct MessageError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong with the field.
     public enum Problem: Sendable, Equatable {
-        /// There is none of that name.
+        /// There is no field of that name.
         case missing
-        /// It is there in another type.
+        /// The field has another type.
         case wrongType(expected: String)
     }
 

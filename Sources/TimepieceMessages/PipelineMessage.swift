@@ -1,4 +1,4 @@
-/// What the tracer says of one pipeline in one window: each element, each queue, each thread, and which element is slow.
+/// The tracer's report of one pipeline in one window: each element, each queue, each thread, and which element is slow.
 public struct PipelineMessage: Sendable, Equatable {
     /// The name of the pipeline.
     public let pipeline: String
@@ -8,9 +8,9 @@ public struct PipelineMessage: Sendable, Equatable {
     public let runningTime: Duration?
     /// How long the window was open, pauses not counted.
     public let duration: Duration
-    /// In the order in which the first buffer came to them.
+    /// The elements, in the order in which the first buffer reached them.
     public let elements: [PipelineElement]
-    /// The pads by which buffers go into elements that store them.
+    /// The pads through which buffers enter elements that store them.
     public let queues: [PipelineQueue]
     /// The threads that buffers passed on.
     public let threads: [PipelineThread]
@@ -23,15 +23,9 @@ public struct PipelineMessage: Sendable, Equatable {
         timestamp = try fields.time("timestamp")
         runningTime = try fields.time("running-time")
         duration = try fields.duration("duration")
-        var elements: [PipelineElement] = []
-        for element in try fields.structures("elements") { elements.append(try PipelineElement(element)) }
-        self.elements = elements
-        var queues: [PipelineQueue] = []
-        for queue in try fields.structures("queues") { queues.append(try PipelineQueue(queue)) }
-        self.queues = queues
-        var threads: [PipelineThread] = []
-        for thread in try fields.structures("threads") { threads.append(try PipelineThread(thread)) }
-        self.threads = threads
+        elements = try fields.structures("elements", as: PipelineElement.init)
+        queues = try fields.structures("queues", as: PipelineQueue.init)
+        threads = try fields.structures("threads", as: PipelineThread.init)
         bottleneck = try PipelineBottleneck(fields.structure("bottleneck"))
     }
 }
@@ -40,9 +34,9 @@ public struct PipelineMessage: Sendable, Equatable {
 public struct PipelineElement: Sendable, Equatable {
     /// Its path within the pipeline, such as `decodebin0/avdec_h264-0`.
     public let path: String
-    /// What it was made by.
+    /// The name of its factory.
     public let factory: String
-    /// The buffers that came in; of a source, a demuxer that pulls and an aggregator, those that went out.
+    /// The input buffers; for a source, a demuxer that pulls and an aggregator, the output buffers.
     public let bufferCount: UInt64
     /// Their bytes.
     public let byteCount: UInt64
@@ -85,17 +79,17 @@ public struct PipelineElement: Sendable, Equatable {
     }
 }
 
-/// A pad by which buffers go into an element that stores them.
+/// A pad through which buffers enter an element that stores them.
 public struct PipelineQueue: Sendable, Equatable {
     /// The path of the element.
     public let path: String
     /// The name of the pad.
     public let pad: String
-    /// The buffers that went in.
+    /// The buffers that entered.
     public let bufferCount: UInt64
     /// How many are inside.
     public let level: UInt64
-    /// How many were inside at most.
+    /// The largest number inside.
     public let maxLevel: UInt64
     /// The median of how long a buffer stayed.
     public let p50Dwell: Duration
@@ -103,11 +97,11 @@ public struct PipelineQueue: Sendable, Equatable {
     public let p99Dwell: Duration
     /// The longest that a buffer stayed.
     public let maxDwell: Duration
-    /// How long those who bring buffers waited for room.
+    /// How long the upstream elements waited for space.
     public let fullTime: Duration
     /// How long the element's own thread waited for buffers.
     public let emptyTime: Duration
-    /// Buffers that went in and never came out.
+    /// Buffers that entered and never left.
     public let droppedCount: UInt64
 
     init(_ fields: MessageFields) throws(MessageError) {
@@ -146,11 +140,11 @@ public struct PipelineThread: Sendable, Equatable {
 
 /// What makes a pipeline slow.
 public struct PipelineBottleneck: Sendable, Equatable {
-    /// The path of the element; nil where nothing is slow, or nothing can be said.
+    /// The path of the element; nil if nothing is slow, or if there is no verdict.
     public let element: String?
     /// A sentence.
     public let reason: String
-    /// How many times faster the pipeline could run; nil where that is not known.
+    /// How many times faster the pipeline could run; nil if that is not known.
     public let headroom: Double?
 
     init(_ fields: MessageFields) throws(MessageError) {

@@ -1,4 +1,5 @@
-/// A stream stands still or trickles, or what is in flight is overdue; it comes again at each report while that lasts.
+/// A stream stands still or trickles, or a buffer in flight is overdue; it is posted again with each report while that
+/// lasts.
 public struct StallMessage: Sendable, Equatable {
     /// The label of the element that spoke.
     public let label: String
@@ -24,7 +25,7 @@ public struct ResumeMessage: Sendable, Equatable {
     public let label: String
     /// How long the stall lasted.
     public let stalledFor: Duration
-    /// What it was: `standstill`, `trickle` or `in-flight`.
+    /// Its reason: `standstill`, `trickle` or `in-flight`.
     public let reason: String
 
     /// Reads the message.

@@ -1,8 +1,8 @@
-/// What `timepiecetick` says of one window.
+/// The report of `timepiecetick` about one window.
 public struct TickMessage: Sendable, Equatable {
-    /// The label of the element that spoke.
+    /// The label of the element that posted the message.
     public let label: String
-    /// Where the last buffer stands in the stream.
+    /// The position of the last buffer in the stream.
     public let position: StreamPosition
     /// How long the window was open, pauses not counted.
     public let duration: Duration
@@ -12,13 +12,13 @@ public struct TickMessage: Sendable, Equatable {
     public let byteCount: UInt64
     /// The intervals that ended in the window.
     public let intervals: IntervalSummary
-    /// Ticks per second, without the fence-post error: the number of intervals by their sum.
+    /// Ticks per second, without the fence-post error: the number of intervals over their sum.
     public let averageRate: Double
     /// The framerate of the caps, 0 if unknown.
     public let nominalRate: Double
-    /// Bits per second, of the buffers and the time that ``averageRate`` is made of.
+    /// Bits per second, of the same buffers and time as ``averageRate``.
     public let bitrate: Double
-    /// How long ago the last buffer came, pauses not counted.
+    /// How long ago the last buffer arrived, pauses not counted.
     public let sinceLastBuffer: Duration
     /// Buffers flagged as a discontinuity.
     public let discontinuityCount: UInt64
@@ -26,15 +26,15 @@ public struct TickMessage: Sendable, Equatable {
     public let totalBufferCount: UInt64
     /// Their bytes.
     public let totalByteCount: UInt64
-    /// GAP events, which say that nothing is to come for a while; this and the next four are 0 in older recordings.
+    /// GAP events, which announce that no data follow for a while; this and the next four are 0 in older recordings.
     public let gapCount: UInt64
-    /// Of the buffers those that are headers, which end no interval.
+    /// The buffers that are headers, which do not end an interval.
     public let headerCount: UInt64
     /// Intervals that a viewer sees as a freeze, as WebRTC's statistics define it.
     public let freezeCount: UInt64
     /// How long the freezes were together.
     public let freezeDuration: Duration
-    /// Jumps of the time stamps, which are looked for while an alarm goes by running time.
+    /// Jumps of the time stamps, which are detected while an alarm uses running time.
     public let jumpCount: UInt64
     /// The last `max-intervals` of the window, oldest first.
     public let recentIntervals: [Duration]
@@ -65,7 +65,8 @@ public struct TickMessage: Sendable, Equatable {
 
 /// The statistics of a window's intervals, which are between buffers for a tick and laps for a watch.
 ///
-/// All are 0 if there was no interval. Percentiles are exact for up to 1,000 intervals, above at most 0.55 % off.
+/// All are 0 if there was no interval. Percentiles are exact for up to 1,000 intervals, and at most 0.55 % off above
+/// that.
 public struct IntervalSummary: Sendable, Equatable {
     /// How many there were.
     public let count: UInt64
@@ -99,7 +100,7 @@ public struct IntervalSummary: Sendable, Equatable {
     }
 }
 
-/// Where the last buffer of a window stands in the stream; nil is unknown.
+/// The position of the last buffer of a window in the stream; nil is unknown.
 public struct StreamPosition: Sendable, Equatable {
     /// Its own time stamp.
     public let timestamp: Duration?

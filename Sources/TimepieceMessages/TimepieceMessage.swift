@@ -9,7 +9,7 @@ public import CGStreamer
 /// default: break
 /// }
 /// ```
-/// Fields that this version does not know are ignored, so that programs go on working with elements that are newer.
+/// Fields that this version does not know are ignored, so that programs continue to work with newer elements.
 public enum TimepieceMessage: Sendable, Equatable {
     case tick(TickMessage)
     case watch(WatchMessage)
@@ -17,11 +17,13 @@ public enum TimepieceMessage: Sendable, Equatable {
     case stall(StallMessage)
     case resume(ResumeMessage)
     case cloudWatch(CloudWatchMessage)
+    /// The status of publishing in OpenTelemetry's protocol; the fields are those of CloudWatch's message.
+    case openTelemetry(CloudWatchMessage)
     case pipeline(PipelineMessage)
 
-    /// Reads a message from the bus; nil if it is none of Timepiece's.
+    /// Reads a message from the bus; nil if it is not one of Timepiece's.
     ///
-    /// - Throws: ``MessageError`` if it is, and lacks a field.
+    /// - Throws: ``MessageError`` if it is one of Timepiece's, and lacks a field.
     public init?(_ message: UnsafeMutablePointer<GstMessage>) throws(MessageError) {
         guard unsafe message.pointee.type == GST_MESSAGE_ELEMENT,
             let structure = unsafe gst_message_get_structure(message),
@@ -32,9 +34,9 @@ public enum TimepieceMessage: Sendable, Equatable {
         try self.init(fields)
     }
 
-    /// Reads a message from its fields; nil if the name is none that this version knows.
+    /// Reads a message from its fields; nil if this version does not know the name.
     ///
-    /// The structures of the elements' property `stats` are read too.
+    /// The structures of the elements' property `stats` are read, too.
     public init?(_ fields: MessageFields) throws(MessageError) {
         switch fields.name {
         case "timepiece-tick", "application/x-timepiece-tick-stats": self = .tick(try TickMessage(fields))
@@ -43,12 +45,13 @@ public enum TimepieceMessage: Sendable, Equatable {
         case "timepiece-stall": self = .stall(try StallMessage(fields))
         case "timepiece-resume": self = .resume(try ResumeMessage(fields))
         case "timepiece-cloudwatch": self = .cloudWatch(try CloudWatchMessage(fields))
+        case "timepiece-otlp": self = .openTelemetry(try CloudWatchMessage(fields))
         case "timepiece-pipeline": self = .pipeline(try PipelineMessage(fields))
         default: return nil
         }
     }
 
-    /// The label of the element that spoke, or the name of the pipeline.
+    /// The label of the element that posted the message, or the name of the pipeline.
     public var label: String {
         switch self {
         case .tick(let tick): tick.label
@@ -56,7 +59,7 @@ public enum TimepieceMessage: Sendable, Equatable {
         case .alarm(let alarm): alarm.label
         case .stall(let stall): stall.label
         case .resume(let resume): resume.label
-        case .cloudWatch(let status): status.label
+        case .cloudWatch(let status), .openTelemetry(let status): status.label
         case .pipeline(let pipeline): pipeline.pipeline
         }
     }

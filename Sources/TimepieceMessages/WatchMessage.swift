@@ -1,10 +1,10 @@
-/// What `timepiecewatch` says of one window: the watch with all below it.
+/// The report of `timepiecewatch` about one window: the watch with all watches below it.
 public struct WatchMessage: Sendable, Equatable {
-    /// The label of the element that spoke.
+    /// The label of the element that posted the message.
     public let label: String
-    /// The full name, with the names of the watches above and dots between.
+    /// The full name, preceded by the names of the watches above, separated by dots.
     public let watch: String
-    /// Where the last buffer stands in the stream.
+    /// The position of the last buffer in the stream.
     public let position: StreamPosition
     /// How long the window was open, pauses not counted.
     public let duration: Duration
@@ -12,15 +12,15 @@ public struct WatchMessage: Sendable, Equatable {
     public let laps: IntervalSummary
     /// The sum less the sums of the children.
     public let selfTime: Duration
-    /// The part of the parent's sum, 1 without a parent.
+    /// The fraction of the parent's sum, 1 without a parent.
     public let share: Double
     /// Buffers that passed a start and did not arrive at the stop, or were not recognized there.
     public let unmatchedCount: UInt64
-    /// Buffers that arrived only as a part of one of which another part made the lap; 0 in older recordings.
+    /// Buffers that arrived only as a part of a buffer for which another part made the lap; 0 in older recordings.
     public let mergedCount: UInt64
-    /// Buffers that passed a start and did not arrive yet; 0 in older recordings.
+    /// Buffers that passed a start and have not arrived yet; 0 in older recordings.
     public let inFlightCount: UInt64
-    /// How long ago the first of them passed the start, zero if none is in flight.
+    /// How long ago the oldest of them passed the start, zero if none is in flight.
     public let oldestInFlight: Duration
     /// The watches below, or the starts of a stop if there are several.
     public let children: [WatchMessage]
@@ -38,8 +38,6 @@ public struct WatchMessage: Sendable, Equatable {
         mergedCount = try fields.laterCount("num-merged")
         inFlightCount = try fields.laterCount("in-flight")
         oldestInFlight = .nanoseconds(Int64(clamping: try fields.laterCount("oldest-in-flight")))
-        var children: [WatchMessage] = []
-        for child in try fields.structures("children") { children.append(try WatchMessage(child)) }
-        self.children = children
+        children = try fields.structures("children", as: WatchMessage.init)
     }
 }

@@ -5,7 +5,7 @@
 #include <lazy-library.h>
 #include <stdint.h>
 
-/* What is called of libcurl, which is loaded when the first of it is. */
+/* The functions of libcurl, which is loaded with the first call. */
 #define TIMEPIECE_CURL_FUNCTIONS(FUNCTION) \
   FUNCTION (CURLcode, curl_global_init, (long flags), (flags), \
       CURLE_FAILED_INIT) \
@@ -30,7 +30,7 @@
       (CURLU * url, CURLUPart part, const char *text, unsigned int flags), \
       (url, part, text, flags), CURLUE_OUT_OF_MEMORY)
 
-/* Loads libcurl, once. Returns its file and why it cannot be used, to go on from
+/* Loads libcurl, once. Returns its file and why it cannot be used, to follow
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_curl_problem (void);
 
@@ -50,7 +50,7 @@ CURLcode timepiece_curl_set_pointer (CURL * handle, CURLoption option,
 CURLcode timepiece_curl_set_receiver (CURL * handle, CURLoption option,
     size_t (*receiver) (char *bytes, size_t size, size_t count,
         void *context));
-/* The callback at any time of a transfer; it goes on for 0. */
+/* The callback at any time of a transfer, which continues if it returns 0. */
 CURLcode timepiece_curl_set_progress (CURL * handle,
     int (*progress) (void *context, curl_off_t to_receive, curl_off_t received,
         curl_off_t to_send, curl_off_t sent));
@@ -64,11 +64,11 @@ CURLcode timepiece_curl_get_long (CURL * handle, CURLINFO info, long *value);
 CURLcode timepiece_curl_get_offset (CURL * handle, CURLINFO info,
     curl_off_t * value);
 
-/* Lets certificates be judged by a time in seconds since 1970, and not by the
- * machine's; where libcurl uses another OpenSSL than 3, nothing changes. */
+/* Sets the time for the check of certificates, in seconds since 1970, instead
+ * of the machine's; without effect if libcurl uses an OpenSSL other than 3. */
 CURLcode timepiece_curl_set_certificate_time (CURL * handle, int64_t seconds);
 
-/* The day on which this was compiled, in seconds since 1970. */
+/* The day of the compilation, in seconds since 1970. */
 int64_t timepiece_build_time (void);
 
 /* CURL_GLOBAL_ALL is a macro with a cast, which Swift does not import. */

@@ -1,6 +1,6 @@
 /* Libraries that are loaded when they are needed, and not with the plugin: most
- * pipelines publish nothing, and must not pay for libcurl and the thirty
- * libraries that it brings along.
+ * pipelines publish nothing, and must not pay for libcurl and its thirty
+ * dependencies.
  *
  * A target for such a library lists each function once, in a macro:
  *
@@ -9,7 +9,7 @@
  *
  * Its header applies TIMEPIECE_LAZY_DECLARE to the list, its source
  * TIMEPIECE_LAZY_LIBRARY. Callers write the library's own names and reach
- * functions of this target, which pass the call on, or return `otherwise` where
+ * functions of this target, which forward the call, or return `otherwise` if
  * the library cannot be loaded. A function that is not listed is not linked. */
 #ifndef TIMEPIECE_LAZY_LIBRARY_H
 #define TIMEPIECE_LAZY_LIBRARY_H
@@ -17,16 +17,16 @@
 #include <pthread.h>
 #include <stdbool.h>
 
-/* What became of loading a library. */
+/* The result of loading a library. */
 typedef struct
 {
   const char *file;
   void *handle;
-  /* Its name and why it cannot be used, to go on from "needs"; else empty. */
+  /* Its name and why it cannot be used, to follow "needs"; otherwise empty. */
   char problem[256];
 } TimepieceLazyLibrary;
 
-/* Loads the first of the files that can be loaded, for good; the problem, if
+/* Loads the first of the files that can be loaded, permanently; the problem, if
  * none can, is that of the first. @files ends with NULL. Any thread. */
 void timepiece_lazy_library_open (TimepieceLazyLibrary * library,
     const char *const *files);
@@ -35,8 +35,8 @@ void timepiece_lazy_library_open (TimepieceLazyLibrary * library,
 void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
     const char *name);
 
-/* The name under which the function is linked: nothing else in the process has
- * it, whatever copy of the library it was linked with. */
+/* The name under which the function is linked: it is unique in the process,
+ * regardless of other copies of the library. */
 #define TIMEPIECE_LAZY_DECLARE(result, name, ...) \
   extern __typeof__ (name) name __asm__ ("timepiece_late_" #name) \
       __attribute__ ((visibility ("hidden")));
@@ -48,8 +48,8 @@ void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
   table.name = (__typeof__ (&name)) \
       timepiece_lazy_library_find (&library, #name);
 
-/* The compiler holds it to the library's own header in the call; a pointer that
- * another version takes as one to const is the same. */
+/* The compiler checks it against the library's own header in the call; a
+ * pointer to const in another version is equivalent. */
 #define TIMEPIECE_LAZY_DEFINE(result, name, parameters, arguments, otherwise) \
   result timepiece_late_ ## name parameters; \
   \
@@ -60,7 +60,7 @@ void *timepiece_lazy_library_find (TimepieceLazyLibrary * library,
   }
 
 /* The source of such a target: `table` has all the functions that are LISTED, and
- * `why_not ()` tells why they are not there. */
+ * `why_not ()` says why they are not there. */
 #define TIMEPIECE_LAZY_LIBRARY(LISTED, why_not, ...) \
   static TimepieceLazyLibrary library; \
   static struct \

@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
-/* What is called of OpenSSL, which is loaded when the first of it is. */
+/* The functions of OpenSSL, which is loaded with the first call. */
 #define TIMEPIECE_OPENSSL_FUNCTIONS(FUNCTION) \
   FUNCTION (const EVP_MD *, EVP_sha256, (void), (), NULL) \
   FUNCTION (int, EVP_Digest, \
@@ -18,7 +18,7 @@
           unsigned int *size), \
       (type, key, key_length, bytes, length, digest, size), NULL)
 
-/* Loads OpenSSL, once. Returns its file and why it cannot be used, to go on from
+/* Loads OpenSSL, once. Returns its file and why it cannot be used, to follow
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_openssl_problem (void);
 

@@ -4,7 +4,7 @@
 #include <lazy-library.h>
 #include <sqlite3.h>
 
-/* What is called of SQLite, which is loaded when the first of it is. */
+/* The functions of SQLite, which is loaded with the first call. */
 #define TIMEPIECE_SQLITE_FUNCTIONS(FUNCTION) \
   FUNCTION (int, sqlite3_open_v2, \
       (const char *path, sqlite3 ** database, int flags, const char *vfs), \
@@ -58,7 +58,7 @@
   FUNCTION (const char *, sqlite3_errmsg, (sqlite3 * database), (database), \
       timepiece_sqlite_problem ())
 
-/* Loads SQLite, once. Returns its file and why it cannot be used, to go on from
+/* Loads SQLite, once. Returns its file and why it cannot be used, to follow
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_sqlite_problem (void);
 

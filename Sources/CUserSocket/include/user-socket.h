@@ -16,10 +16,10 @@ int timepiece_accept(int descriptor);
 /* Whether it has a name. */
 int timepiece_is_bound(int descriptor);
 
-/* The number of the user on the other side. */
+/* The number of the peer's user. */
 long long timepiece_peer_user(int descriptor);
 
-/* Sends without the signal for a reader that went. */
+/* Sends without the signal for a closed reader. */
 long timepiece_send(int descriptor, const void *bytes, unsigned long count);
 
 /* A counter that wakes poll (). */

@@ -1,5 +1,5 @@
-/* What is called of zlib, which is loaded when the first of it is. Its interface
- * has been the same since 1995 and is said here, so that its header need not be
+/* The functions of zlib, which is loaded with the first call. Its interface has
+ * been the same since 1995 and is declared here, so that its header need not be
  * installed. */
 #ifndef TIMEPIECE_CZLIB_SHIM_H
 #define TIMEPIECE_CZLIB_SHIM_H
@@ -32,7 +32,7 @@ typedef struct
 #define TIMEPIECE_ZLIB_DEFAULT_COMPRESSION (-1)
 #define TIMEPIECE_ZLIB_DEFAULT_STRATEGY 0
 #define TIMEPIECE_ZLIB_DEFLATED 8
-/* Only its first number is looked at, to tell interfaces apart. */
+/* Only its first number is read, to distinguish the interfaces. */
 #define TIMEPIECE_ZLIB_VERSION "1.2.11"
 
 int deflateInit2_ (TimepieceZlibStream * stream, int level, int method,
@@ -58,7 +58,7 @@ unsigned long deflateBound (TimepieceZlibStream * stream,
       (TimepieceZlibStream * stream, unsigned long length), \
       (stream, length), 0)
 
-/* Loads zlib, once. Returns its file and why it cannot be used, to go on from
+/* Loads zlib, once. Returns its file and why it cannot be used, to follow
  * "needs"; NULL if it can. Any thread. */
 const char *timepiece_zlib_problem (void);
 

@@ -1,7 +1,7 @@
 public import CGStreamer
 
 extension MessageFields {
-    /// Copies the fields of a structure; it need not live on.
+    /// Copies the fields of a structure, which may then be freed.
     ///
     /// A value of a type that no message has is kept as GStreamer would print it. Costs about a microsecond a field.
     public init?(_ structure: UnsafePointer<GstStructure>) {
@@ -18,7 +18,7 @@ extension MessageFields {
 }
 
 extension FieldValue {
-    /// GLib numbers its basic types once and for all; their macros cannot be imported.
+    /// GLib's numbers of its basic types are fixed; their macros cannot be imported.
     private static let unsigned64 = unsafe g_type_from_name("guint64")
     private static let unsigned32 = unsafe g_type_from_name("guint")
     private static let signed64 = unsafe g_type_from_name("gint64")

@@ -1,4 +1,4 @@
-/// What typed messages ask of the fields: the value in its type, or an error that names the field.
+/// The readers for typed messages: the value in its type, or an error that names the field.
 extension MessageFields {
     private func value(_ field: String) throws(MessageError) -> FieldValue {
         guard let value = self[field] else { throw MessageError(message: name, field: field, problem: .missing) }
@@ -43,13 +43,13 @@ extension MessageFields {
         }
     }
 
-    /// 1970 itself stands for none.
+    /// 1970 itself means none.
     func date(_ field: String) throws(MessageError) -> Duration? {
         let nanoseconds = try integer(field)
         return nanoseconds == 0 ? nil : .nanoseconds(nanoseconds)
     }
 
-    /// The counts of the fields whose names begin so, by the rest of the name.
+    /// The counts of the fields whose names have a prefix, by the rest of the name.
     func counts(after prefix: String) throws(MessageError) -> [String: UInt64] {
         var counts: [String: UInt64] = [:]
         for entry in entries where entry.name.hasPrefix(prefix) {
@@ -71,7 +71,7 @@ extension MessageFields {
         .nanoseconds(Int64(clamping: try count(field)))
     }
 
-    /// GStreamer's largest time stands for none.
+    /// GStreamer's largest time means none.
     func time(_ field: String) throws(MessageError) -> Duration? {
         let nanoseconds = try count(field)
         return nanoseconds == .max ? nil : .nanoseconds(Int64(clamping: nanoseconds))
@@ -87,13 +87,16 @@ extension MessageFields {
         return fields
     }
 
-    func structures(_ field: String) throws(MessageError) -> [MessageFields] {
-        var structures: [MessageFields] = []
+    /// The structures of an array, each read as its type.
+    func structures<Item>(
+        _ field: String, as read: (MessageFields) throws(MessageError) -> Item
+    ) throws(MessageError) -> [Item] {
+        var items: [Item] = []
         for item in try list(field) {
             guard case .fields(let fields) = item else { throw wrong(field, "an array of structures") }
-            structures.append(fields)
+            items.append(try read(fields))
         }
-        return structures
+        return items
     }
 
     func texts(_ field: String) throws(MessageError) -> [String] {

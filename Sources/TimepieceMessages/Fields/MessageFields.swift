@@ -1,7 +1,7 @@
-/// The name and the fields of a message, in their order, as they came.
+/// The name and the fields of a message, unchanged and in their order.
 ///
-/// It keeps fields that this version does not know, so that what is written down and read again loses nothing. Typed
-/// messages are read from it; ``init(_:)`` makes one from a `GstStructure`.
+/// It keeps fields that this version does not know, so that a message that is stored and read again loses nothing.
+/// Typed messages are read from it; ``init(_:)`` makes one from a `GstStructure`.
 public struct MessageFields: Sendable, Equatable {
     /// The name of the structure, such as `timepiece-tick`.
     public let name: String

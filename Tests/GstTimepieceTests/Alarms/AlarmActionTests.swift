@@ -2,7 +2,7 @@ import CGStreamerCheck
 import Testing
 
 extension TimepieceTick {
-    /// What alarms do to the encoders around, and to the stream.
+    /// The effects of alarms on the encoders around, and on the stream.
     @Suite("The action of an alarm")
     struct AlarmActionTests {
         private static let source =

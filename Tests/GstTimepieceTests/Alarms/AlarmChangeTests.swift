@@ -21,7 +21,7 @@ extension TimepieceTick {
             harness.messages.alarms(name).map { $0.runningTime / 1_000_000 }
         }
 
-        @Test func `leaves an interval that did not change on its grid, and arms anew one that did`() throws {
+        @Test func `leaves an interval that did not change on its grid, and rearms one that did`() throws {
             let same = "interval,name=same,every=10ms,clock=running-time"
             let harness = try Self.harness("\(same); interval,name=other,every=10ms,clock=running-time")
             try Self.push(harness, 0...14)
@@ -33,7 +33,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms("other").map(\.count) == [1, 2, 1, 2])
         }
 
-        @Test func `takes spelling for no change`() throws {
+        @Test func `does not count a different spelling`() throws {
             let harness = try Self.harness("interval,name=x,every=1s,clock=running-time")
             try Self.push(harness, 0...1)
             harness.element.setAlarms("interval, every=(string)1000ms, clock=running-time, name=\"x\"")
@@ -41,7 +41,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().count == 1)
         }
 
-        @Test func `does not fire again what has fired and is as it was`() throws {
+        @Test func `does not fire again an unchanged alarm that has fired`() throws {
             let once = "after,name=once,after=5ms,clock=running-time"
             let harness = try Self.harness(once)
             try Self.push(harness, 0...10)
@@ -53,7 +53,7 @@ extension TimepieceTick {
             #expect(Self.milliseconds(harness, "once") == [5, 37])
         }
 
-        @Test func `to none ends them all`() throws {
+        @Test func `to an empty list ends them all`() throws {
             let harness = try Self.harness("ordinal,each=1")
             try Self.push(harness, 0...2)
             harness.element.setAlarms(nil)
@@ -70,7 +70,7 @@ extension TimepieceTick {
             #expect(harness.element.alarms == "ordinal,each=7; at,name=n,time=2100-01-01T00:00:00Z")
         }
 
-        @Test func `by add-alarm adds to those there are`() throws {
+        @Test func `by add-alarm adds to the existing ones`() throws {
             let harness = try Self.harness("ordinal,name=a,each=2")
             #expect(harness.element.addAlarm("ordinal,name=b,each=3; ordinal,name=c,each=4"))
             try Self.push(harness, 1...12)
@@ -85,7 +85,7 @@ extension TimepieceTick {
             #expect(Self.milliseconds(harness, "b") == [8, 11])
         }
 
-        @Test func `by add-alarm finds a name for each that has none`() throws {
+        @Test func `by add-alarm gives a name to each without one`() throws {
             let harness = try Self.harness("ordinal,each=1")
             for _ in 0..<3 { #expect(harness.element.addAlarm("ordinal,each=1")) }
             #expect(harness.element.addAlarm("ordinal,each=1; ordinal,name=ordinal9,each=1; ordinal,each=1"))
@@ -93,7 +93,7 @@ extension TimepieceTick {
             #expect(Set(harness.messages.alarms().map(\.name)).count == 7)
         }
 
-        @Test func `by add-alarm refuses a name that is taken, with all that came with it`() throws {
+        @Test func `by add-alarm refuses a name in use, with all other entries of the call`() throws {
             let log = DebugLog()
             let harness = try Self.harness("ordinal,name=a,each=1")
             #expect(!harness.element.addAlarm("ordinal,name=b,each=1; ordinal,name=a,each=1"))
@@ -103,7 +103,7 @@ extension TimepieceTick {
             #expect(log.warnings == ["There is an alarm of the name a already; nothing was added."])
         }
 
-        @Test func `by add-alarm may use the name of a one-shot that has fired, of which nothing is left`() throws {
+        @Test func `by add-alarm may use the name of a one-shot that has fired`() throws {
             let harness = try Self.harness("after,name=set,after=1ms,clock=running-time")
             for round in 0..<3 as Range<UInt64> {
                 #expect(harness.element.addAlarm("after,name=once,after=5ms,clock=running-time"))
@@ -117,7 +117,7 @@ extension TimepieceTick {
             #expect(harness.element.alarms == "ordinal,name=set,each=1000")
         }
 
-        @Test func `by remove-alarm ends one, and says whether it was there`() throws {
+        @Test func `by remove-alarm ends one, and returns whether it existed`() throws {
             let harness = try Self.harness("ordinal,name=a,each=1; ordinal,name=b,each=1")
             try Self.push(harness, 1...2)
             #expect(harness.element.removeAlarm("a"))
@@ -137,7 +137,7 @@ extension TimepieceTick {
             #expect(element.alarms == nil)
         }
 
-        @Test func `is heard of by whoever is connected to the signal alarm, as long as that is so`() throws {
+        @Test func `reaches every handler of the signal alarm as long as it is connected`() throws {
             let harness = try Self.harness("ordinal,name=a,each=2")
             let signal = AlarmSignal(harness.element)
             try Self.push(harness, 1...4)

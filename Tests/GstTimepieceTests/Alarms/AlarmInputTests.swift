@@ -1,4 +1,5 @@
 import CGStreamerCheck
+import TestEnvironment
 import Testing
 
 extension TimepieceTick {
@@ -6,7 +7,7 @@ extension TimepieceTick {
     @Suite("A list of alarms")
     struct AlarmInputTests {
         @Test(arguments: BadAlarm.all)
-        func `with a bad entry is refused by the property, which keeps the former alarms`(_ bad: BadAlarm) throws {
+        func `with a bad entry is refused by the property, which keeps the previous alarms`(_ bad: BadAlarm) throws {
             let log = DebugLog()
             let harness = try Harness("timepiecetick", ["alarms": "ordinal,name=old,each=1"])
             harness.begin()
@@ -14,7 +15,7 @@ extension TimepieceTick {
             let shown = bad.text.prefix(40)
             #expect(
                 log.warnings == [
-                    "Alarm 2, at character 30, \"\(shown)\": \(bad.sentence) The former alarms hold."
+                    "Alarm 2, at character 30, \"\(shown)\": \(bad.sentence) The previous alarms are kept."
                 ])
             #expect(harness.element.alarms == "ordinal,name=old,each=1")
             _ = try harness.push()
@@ -45,25 +46,25 @@ extension TimepieceTick {
             }
         }
 
-        @Test func `with two of a name is refused`() throws {
+        @Test func `with two of the same name is refused`() throws {
             let log = DebugLog()
             let element = try Element(factory: "timepiecetick")
             element.setAlarms("ordinal,name=x,each=1; interval,name=x,every=1s")
             #expect(
                 log.warnings == [
                     "Alarm 2, at character 24, \"interval,name=x,every=1s\": there is another of the name x. "
-                        + "The former alarms hold."
+                        + "The previous alarms are kept."
                 ])
         }
 
-        @Test func `with nothing between two semicolons is refused`() throws {
+        @Test func `with an empty entry between two semicolons is refused`() throws {
             let log = DebugLog()
             #expect(try !Element(factory: "timepiecetick").addAlarm("ordinal,each=1;; ordinal,each=2"))
             #expect(log.warnings.allSatisfy { $0.hasPrefix("Alarm 2, at character 16, \"\": it is not of the form") })
         }
 
         @Test(arguments: [nil, "", "  "])
-        func `without any is refused by add-alarm`(_ text: String?) throws {
+        func `without entries is refused by add-alarm`(_ text: String?) throws {
             let log = DebugLog()
             #expect(try !Element(factory: "timepiecetick").addAlarm(text))
             #expect(log.warnings == ["There is no alarm in the text."])
@@ -104,7 +105,7 @@ extension TimepieceTick {
         @Test(arguments: 1...8)
         func `of any bytes is refused or means something that it still means when written again`(seed: Int) throws {
             _ = DebugLog()
-            var random = SplitMix(seed: UInt64(seed))
+            var random = SeededGenerator(seed: UInt64(seed))
             let element = try Element(factory: "timepiecetick")
             for _ in 0..<400 {
                 element.setAlarms(nil)

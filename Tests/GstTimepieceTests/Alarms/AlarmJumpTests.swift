@@ -19,7 +19,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: [5, 20, 3_600] as [UInt64])
-        func `of one frame ahead leaves an interval its grid`(ahead: UInt64) throws {
+        func `of one frame ahead does not change the grid of an interval`(ahead: UInt64) throws {
             let (harness, _) = try Self.push(475, alarms: "interval,every=1s,clock=running-time") { frame in
                 frame * Self.second / 25 + (frame == 100 ? ahead * Self.second : 0)
             }
@@ -28,7 +28,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: [3, 8, 30] as [UInt64])
-        func `of the clock back leaves a recording its length`(back: UInt64) throws {
+        func `of the clock back does not change the length of a recording`(back: UInt64) throws {
             let alarm = "after,after=5s,clock=running-time,action=eos"
             let (harness, passed) = try Self.push(400, alarms: alarm) { frame in
                 (back + 1) * Self.second + frame * Self.second / 25 - (frame < 50 ? 0 : back * Self.second)
@@ -39,7 +39,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: [0.04, 0.2, 0.9])
-        func `is not what frames out of order do`(reorder: Double) throws {
+        func `is not detected for frames out of order`(reorder: Double) throws {
             let (harness, _) = try Self.push(475, alarms: "interval,every=1s,clock=running-time") { frame in
                 let time = frame * Self.second / 25
                 return frame % 4 == 3 ? time - min(time, UInt64(reorder * 1e9)) : time

@@ -75,7 +75,7 @@ extension TimepieceTick {
             #expect(try Self.fire("\(alarm),count=3").map(\.count) == [1, 2, 3])
         }
 
-        @Test func `after a duration fires once, so long after the first buffer`() throws {
+        @Test func `after a duration fires once, that long after the first buffer`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "after,after=1s,clock=running-time"])
             harness.begin()
             for number in 5..<100 as Range<UInt64> { _ = try harness.push(at: number * 40_000_000) }
@@ -126,11 +126,11 @@ extension TimepieceTick {
             #expect(fired.map(\.name) == ["b", "a", "c", "b", "c"])
         }
 
-        @Test func `without a name is called after its kind and its place`() throws {
+        @Test func `without a name is named after its kind and its place`() throws {
             #expect(try Self.fire("ordinal,each=9; interval,every=1h", buffers: 1).map(\.name) == ["interval2"])
         }
 
-        @Test func `of one element is none of another's`() throws {
+        @Test func `of one element does not fire in another`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=10 ! timepiecetick name=first alarms="ordinal,name=x,each=3" \

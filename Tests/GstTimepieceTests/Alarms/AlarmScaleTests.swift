@@ -10,7 +10,7 @@ extension TimepieceTick {
             (0..<count).map { "after,name=a\($0),after=1000h" }.joined(separator: ";")
         }
 
-        /// The least processor time, of three, that it takes to arm so many in a running element.
+        /// The least of three processor times for arming the given number in a running element.
         private static func arming(_ count: Int) throws -> UInt64 {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             let text = alarms(count)
@@ -24,7 +24,7 @@ extension TimepieceTick {
             }.min() ?? 0
         }
 
-        /// What this thread has had of a processor, in nanoseconds: others on the machine do not count.
+        /// The processor time of this thread, in nanoseconds: other work of the machine does not count.
         private static var threadTime: UInt64 {
             var time = timespec()
             unsafe clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
@@ -53,7 +53,7 @@ extension TimepieceTick {
             #expect(log.warnings.last?.contains("there are more than 100000 alarms") == true)
         }
 
-        @Test func `are fired by one buffer, each once, and are gone`() throws {
+        @Test func `are fired by one buffer, each once, and are removed`() throws {
             let harness = try Harness("timepiecetick", ["max-unread-messages": "0"])
             harness.begin()
             let text = (0..<2000).map { "after,name=a\($0),after=1ns,clock=running-time" }.joined(separator: ";")

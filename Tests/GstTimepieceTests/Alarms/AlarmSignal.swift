@@ -33,7 +33,7 @@ import CGStreamerCheck
     var alarms: [FiredAlarm] { log.noted.update { $0 } }
 }
 
-/// What came, in order, and what is done about each in the thread in which it comes.
+/// The received signals, in order, and a handler for each that runs in the emitting thread.
 final class Reactions<Item: Sendable>: Sendable {
     let noted = Watched<[Item]>([])
     private let reaction: @Sendable (Item) -> Void

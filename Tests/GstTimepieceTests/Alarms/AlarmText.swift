@@ -1,3 +1,5 @@
+import TestEnvironment
+
 /// Lists of alarms that are nearly right.
 enum AlarmText {
     private static let seeds = [
@@ -14,7 +16,7 @@ enum AlarmText {
     ]
 
     /// A seed with up to six changes: characters that go or are doubled, pieces that come, an end that is cut off.
-    static func random(using random: inout SplitMix) -> String {
+    static func random(using random: inout SeededGenerator) -> String {
         var text = Array(seeds.randomElement(using: &random) ?? "")
         for _ in 0..<Int.random(in: 0...6, using: &random) {
             let place = Int.random(in: 0...text.count, using: &random)
@@ -27,22 +29,5 @@ enum AlarmText {
             }
         }
         return String(text)
-    }
-}
-
-/// A generator whose numbers can be had again from its seed: SplitMix64, after Steele, Lea and Flood (2014).
-struct SplitMix: RandomNumberGenerator {
-    private var state: UInt64
-
-    init(seed: UInt64) {
-        state = seed
-    }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

@@ -42,7 +42,7 @@ extension TimepieceTick {
             #expect(try run(true) == run(false))
         }
 
-        @Test func `after a flushing seek goes on with its grid in the running time, which begins anew`() throws {
+        @Test func `after a flushing seek continues its grid in the running time, which restarts`() throws {
             let clip = try Clip()
             let pipeline = try Pipeline(
                 """
@@ -60,7 +60,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.alarms("once").count == 1)
         }
 
-        @Test func `keeps its grid from one segment to the next, as the running time goes on`() throws {
+        @Test func `keeps its grid from one segment to the next, as the running time continues`() throws {
             let pipeline = try Pipeline(
                 """
                 concat name=c ! timepiecetick alarms="interval,every=400ms,clock=running-time" ! fakesink \
@@ -97,7 +97,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().map { $0.fired / 1_000_000 } == [0, 120, 240, 360])
         }
 
-        @Test func `passes over buffers without a time, and those outside of the segment`() throws {
+        @Test func `skips buffers without a time, and those outside of the segment`() throws {
             let harness = try Harness("timepiecetick", ["alarms": "interval,every=1s,clock=running-time"])
             harness.begin()
             try harness.pushSegment(start: 5 * Self.second, rate: 1)

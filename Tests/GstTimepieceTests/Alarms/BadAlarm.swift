@@ -1,6 +1,6 @@
 import Testing
 
-/// An alarm that makes no sense, and what is said of it.
+/// An invalid alarm, and the message about it.
 struct BadAlarm: Sendable, CustomTestStringConvertible {
     let text: String
     let sentence: String
@@ -44,7 +44,8 @@ extension BadAlarm {
     private static let times =
         [
             "2026-11-22", "noon", "2026-13-22T12:00:00Z", "2026-11-22T25:00:00Z", "2026-11-22T12:00:00 CET",
-            "2026-11-22T12:00:00X", "2026-11-22T12:00:00+99:99", "1970-01-01T00:00:00Z", "1931-05-01T00:00:00Z",
+            "2026-11-22T12:00:00X", "2026-11-22T12:00:00+99:99", "2026-11-22T12:00:00+99:00",
+            "2026-11-22T12:00:00+14:01", "2026-11-22T12:00:00-15", "1970-01-01T00:00:00Z", "1931-05-01T00:00:00Z",
             "9999-01-01T00:00:00Z",
         ].map { BadAlarm("at,time=(string)\"\($0)\"", "time is \"\($0)\", \(time)") }
     private static let numbers =

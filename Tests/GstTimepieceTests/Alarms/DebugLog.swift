@@ -1,6 +1,6 @@
 import CGStreamerCheck
 
-/// What `timepiecetick` warns of in GStreamer's debug log, while it is held; nothing is printed meanwhile.
+/// The warnings of `timepiecetick` in GStreamer's debug log while this exists; nothing is printed in that time.
 @safe final class DebugLog {
     private let log = Watched<[String]>([])
 

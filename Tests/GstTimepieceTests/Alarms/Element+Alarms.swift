@@ -4,13 +4,13 @@ extension Element {
     func addAlarm(_ text: String?) -> Bool { emit("add-alarm", text) }
     func removeAlarm(_ name: String?) -> Bool { emit("remove-alarm", name) }
 
-    /// What the property `alarms` says; nil for none.
+    /// The value of the property `alarms`; nil for none.
     var alarms: String? {
         guard case .text(let text) = get("alarms") else { return nil }
         return text
     }
 
-    /// Sets the property `alarms` as it is, where `set(_:_:)` would read quotes.
+    /// Sets the property `alarms` unchanged, where `set(_:_:)` would parse quotes.
     func setAlarms(_ text: String?) {
         var value = GValue()
         unsafe g_value_init(&value, GType(16 << 2))

@@ -1,4 +1,4 @@
-/// What a message `timepiece-alarm` says.
+/// The fields of a message `timepiece-alarm`.
 struct FiredAlarm: Sendable, Equatable {
     let name: String
     let kind: String

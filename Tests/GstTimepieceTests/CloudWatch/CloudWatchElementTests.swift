@@ -1,7 +1,7 @@
 import CGStreamerCheck
 import Testing
 
-/// What the elements' CloudWatch properties do on the bus and in `stats`; what is sent is tested without GStreamer.
+/// The effects of the elements' CloudWatch properties on the bus and in `stats`; requests are tested without GStreamer.
 @Suite("CloudWatch properties", .serialized, .timeLimit(.minutes(2)))
 struct CloudWatchElementTests {
     private static let fields = [
@@ -43,7 +43,7 @@ struct CloudWatchElementTests {
         #expect(try pipeline.element("t").stats()["cloudwatch"] == nil)
     }
 
-    @Test func `are read back as they were set, but for the keys, which are not`() throws {
+    @Test func `are read back as they were set, except the keys, which are not readable`() throws {
         let element = try Element(factory: "timepiecetick")
         #expect(element.get("cloudwatch-interval") == .unsigned(60_000_000_000))
         #expect(
@@ -68,8 +68,7 @@ struct CloudWatchElementTests {
         ("cloudwatch-namespace=T cloudwatch-emf=mailto:x", "cloudwatch-emf"),
         ("cloudwatch-namespace=T profile=there-is-no-such-profile", "there-is-no-such-profile"),
     ])
-    func `that make no sense fail the change to PAUSED, and a sentence says why`(settings: String, words: String) throws
-    {
+    func `that are invalid fail the change to PAUSED, and a sentence says why`(settings: String, words: String) throws {
         let pipeline = try Pipeline("fakesrc ! timepiecetick name=t \(Self.keys) \(settings) ! fakesink")
         #expect(throws: TestFailure.self) { try pipeline.pause() }
         let complaint = try #require(pipeline.messages.all.first { $0.type == "error" && $0.source == "t" }?.complaint)
@@ -95,7 +94,7 @@ struct CloudWatchElementTests {
     }
 
     @Test(arguments: ["timepiecetick alarms=\"every=5s\"", "timepiecetick alarms=\"after,after=1s,action=eoss\""])
-    func `a wrong alarm that was set before there is a bus is told when the pipeline starts`(element: String) throws {
+    func `a wrong alarm that was set before there is a bus is posted when the pipeline starts`(element: String) throws {
         let pipeline = try Pipeline("fakesrc num-buffers=1 ! \(element) ! fakesink")
         try pipeline.pause()
         let complaint = pipeline.messages.all.first { $0.type == "warning" }?.complaint
@@ -103,7 +102,7 @@ struct CloudWatchElementTests {
         #expect(complaint?.text.isEmpty == false)
     }
 
-    @Test func `what keeps figures from being sent is one warning, from one of many elements`() throws {
+    @Test func `a failure to send metrics is one warning, from one of many elements`() throws {
         let place = """
             cloudwatch-namespace=T cloudwatch-spool=none cloudwatch-interval=1000000000 endpoint-uri=http://127.0.0.1:1 \
             \(Self.keys)
@@ -125,7 +124,7 @@ struct CloudWatchElementTests {
         ("cloudwatch-interval=45000000000", "neither divides 60 s"),
         ("cloudwatch-interval=240000000000", "--interval 240"),
     ])
-    func `an interval that does not fit a minute is doubted`(setting: String, words: String) throws {
+    func `an interval that does not fit a minute causes a warning`(setting: String, words: String) throws {
         let pipeline = try Pipeline(
             """
             fakesrc num-buffers=1 ! timepiecetick cloudwatch-namespace=T cloudwatch-spool=none cloudwatch-dry-run=true \

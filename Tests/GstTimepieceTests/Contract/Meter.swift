@@ -21,10 +21,11 @@ import TimepieceBridge
             ready: { log in
                 guard let log = unsafe log else { return true }
                 return unsafe Unmanaged<Watched<Log>>.fromOpaque(log).takeUnretainedValue().update { $0.isReady }
-            }, window: Self.note, stall: { _, _ in }, is_to_play: { _ in false })
+            }, window: Self.note, stall: { _, _ in }, is_on_its_way: { _ in false }, destroy: nil)
         guard
             let tick = unsafe timepiece_tick_new(
-                &settings, maxIntervals, &events, Unmanaged.passUnretained(log).toOpaque())
+                Unmanaged.passUnretained(log).toOpaque(), &settings, maxIntervals, &events,
+                Unmanaged.passUnretained(log).toOpaque())
         else { return nil }
         self.log = log
         unsafe self.tick = unsafe tick
@@ -60,7 +61,7 @@ import TimepieceBridge
     func forgetPosition() { unsafe timepiece_meter_forget_position(tick) }
     var lastPosition: UInt64 { unsafe timepiece_meter_last_position(tick) }
 
-    /// Closes the window, as the end of a stream does, lets the stream go on, and returns what was reported.
+    /// Closes the window, as the end of a stream does, continues the stream, and returns the report.
     func closeWindow(at now: UInt64) -> MeterWindow? {
         end(at: now)
         begin(at: now)

@@ -1,7 +1,7 @@
 import Testing
 
 extension TimepieceTick {
-    /// What the timing answers, with every instant given: no clock, no pipeline, exact to the nanosecond.
+    /// The results of the timing, with every instant given: no clock, no pipeline, exact to the nanosecond.
     @Suite("The contract")
     struct TickContractTests {
         private let second: UInt64 = 1_000_000_000
@@ -26,7 +26,7 @@ extension TimepieceTick {
             }
         }
 
-        @Test func `60 frames in 5 s with a gap of 3 s are reported so, second by second`() throws {
+        @Test func `60 frames in 5 s with a gap of 3 s are reported second by second`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             var reports: [MeterWindow] = []
@@ -111,7 +111,7 @@ extension TimepieceTick {
             #expect(report.sinceLastBuffer == 5)
         }
 
-        @Test func `no interval begins or ends in a pause: what passes there is counted only`() throws {
+        @Test func `no interval begins or ends in a pause: buffers in it are only counted`() throws {
             let meter = try #require(Meter())
             // Before it plays, as the buffer of the preroll.
             meter.pass(at: start)
@@ -120,7 +120,7 @@ extension TimepieceTick {
             meter.pass(at: start + 700)
             meter.pass(at: start + 705)
             meter.pause(at: start + 710)
-            // After the sink went on, and before the element did.
+            // After the sink continued, and before the element did.
             meter.pass(at: start + 800)
             meter.pass(at: start + 9_000)
             meter.play(at: start + 9_001)
@@ -131,7 +131,7 @@ extension TimepieceTick {
             #expect(report.recent == [5, 7])
         }
 
-        @Test func `while it pauses, the time since the last buffer stands still`() throws {
+        @Test func `while it pauses, the time since the last buffer does not change`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.pass(at: start + 10)
@@ -140,7 +140,7 @@ extension TimepieceTick {
             #expect(meter.read(at: start + 9_000)?.sinceLastBuffer == 40)
         }
 
-        @Test func `with no buffer yet, the time since the last buffer is the time since it plays`() throws {
+        @Test func `with no buffer yet, the time since the last buffer is the time since it started to play`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             #expect(meter.read(at: start + 7)?.sinceLastBuffer == 7)
@@ -188,7 +188,7 @@ extension TimepieceTick {
             #expect(meter.reports.map(\.totalBuffers) == [1, 1])
         }
 
-        @Test func `the stop reports what is left, and only if something is`() throws {
+        @Test func `the stop reports the rest, and only if there is any`() throws {
             let empty = try #require(Meter())
             empty.play(at: start)
             empty.stop(at: start + 1)
@@ -201,7 +201,7 @@ extension TimepieceTick {
             #expect(meter.reports.map(\.buffers) == [3])
         }
 
-        @Test func `where a report would be too many the window stays open, and nothing is lost`() throws {
+        @Test func `if a report would exceed the limit the window stays open, and nothing is lost`() throws {
             let meter = try #require(Meter())
             meter.play(at: start)
             meter.isReady = false
@@ -219,7 +219,7 @@ extension TimepieceTick {
             #expect(meter.reports.map(\.buffers) == [2])
         }
 
-        @Test func `the last intervals are listed, oldest first, no more than wanted`() throws {
+        @Test func `the last intervals are listed, oldest first, no more than requested`() throws {
             let meter = try #require(Meter(maxIntervals: 3))
             meter.play(at: start)
             var now = start

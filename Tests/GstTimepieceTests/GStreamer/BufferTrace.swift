@@ -1,6 +1,6 @@
 import CGStreamerCheck
 
-/// What passes a pad, written down: buffers and lists by their addresses, and events, all in order.
+/// A record of a pad: the buffers and lists that pass it, by their addresses, and the events, all in order.
 final class BufferTrace: Sendable {
     enum Item: Sendable, Equatable {
         case passage(Passage)
@@ -51,7 +51,7 @@ final class BufferTrace: Sendable {
     var buffers: UInt64 { log.update { $0.buffers } }
     var bytes: UInt64 { passages.reduce(0) { $0 + $1.bytes } }
 
-    /// Waits until so many buffers have passed in all.
+    /// Waits until the given number of buffers have passed in all.
     func wait(forBuffers count: UInt64) throws {
         guard log.wait(until: { $0.buffers >= count }) else {
             throw TestFailure("Only \(buffers) of \(count) buffers passed.")

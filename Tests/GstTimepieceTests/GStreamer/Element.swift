@@ -83,12 +83,12 @@ import CGStreamerCheck
     /// Reads the property `stats`.
     func stats() throws -> Structure {
         guard case .structure(let stats) = get("stats") else {
-            throw TestFailure("The property stats is no structure.")
+            throw TestFailure("The property stats is not a structure.")
         }
         return stats
     }
 
-    /// Changes the state and returns what the element answered at once.
+    /// Changes the state and returns the element's immediate result.
     func set(_ state: GstState) -> GstStateChangeReturn {
         unsafe gst_element_set_state(pointer, state)
     }

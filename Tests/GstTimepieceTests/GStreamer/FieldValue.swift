@@ -1,6 +1,6 @@
 import CGStreamerCheck
 
-/// What a field of a structure, or a property, holds.
+/// The value of a field of a structure, or of a property.
 enum FieldValue: Sendable, Equatable {
     case text(String?)
     case unsigned(UInt64)

@@ -56,7 +56,7 @@ import CGStreamerCheck
         unsafe gst_harness_push(pointer, buffer)
     }
 
-    /// Pushes a list of so many buffers.
+    /// Pushes a list of the given number of buffers.
     func pushList(of count: Int, bytes: Int = 16) throws -> GstFlowReturn {
         guard let list = unsafe gst_buffer_list_new() else { throw TestFailure("No buffer list can be made.") }
         for _ in 0..<count { unsafe gst_buffer_list_insert(list, -1, try buffer(bytes: bytes)) }

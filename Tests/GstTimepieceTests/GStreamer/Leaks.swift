@@ -21,7 +21,7 @@ enum Leaks {
         _exit(1)
     }
 
-    /// What is alive, in the words of the tracer.
+    /// The live objects, as the tracer describes them.
     private static func objects() -> [String] {
         guard let tracers = unsafe gst_tracing_get_active_tracers() else { return [] }
         defer { unsafe g_list_free(tracers) }
@@ -63,7 +63,7 @@ enum Leaks {
         g_type_is_a(type, gst_plugin_feature_get_type()) != 0 || g_type_is_a(type, gst_plugin_get_type()) != 0
     }
 
-    /// What finds types keeps its caps for life, in the registry.
+    /// Type finders keep their caps for life, in the registry.
     private static func capsOfFactories() -> Set<UInt> {
         guard let factories = unsafe gst_type_find_factory_get_list() else { return [] }
         defer { unsafe gst_plugin_feature_list_free(factories) }

@@ -2,7 +2,7 @@ import CGStreamerCheck
 
 /// A message of the bus as a plain value, so that keeping it keeps no element alive.
 struct Message: Sendable {
-    /// What an error or a warning says.
+    /// The text of an error or a warning.
     struct Complaint: Sendable {
         /// The name of the GQuark, such as `gst-resource-error-quark`.
         let domain: String

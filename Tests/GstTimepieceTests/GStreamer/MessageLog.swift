@@ -39,7 +39,7 @@ import CGStreamerCheck
         while let message = unsafe gst_bus_pop(bus) { unsafe gst_message_unref(message) }
     }
 
-    /// What has come so far.
+    /// The messages so far.
     var all: [Message] { log.update { $0 } }
 
     /// The structures of the element messages of a name, of one source or of all.

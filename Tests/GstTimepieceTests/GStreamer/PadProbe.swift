@@ -1,11 +1,11 @@
 import CGStreamerCheck
 
-/// Shows all that passes a pad to a function, in the thread in which it passes, until it is let go.
+/// Shows all that passes a pad to a function, in the thread in which it passes, until the probe is released.
 @safe final class PadProbe: @unchecked Sendable {
     // Sendable: the pad is locked from inside, and nothing else changes.
     typealias Look = @Sendable (Sight) -> Void
 
-    /// What passes just now.
+    /// The object that is passing.
     @safe struct Sight {
         fileprivate let info: UnsafeMutablePointer<GstPadProbeInfo>
 
@@ -22,12 +22,17 @@ import CGStreamerCheck
 
     private let pad: UnsafeMutablePointer<GstPad>
     private let identifier: UInt
+    /// Held here as well: GStreamer releases its reference with the pad locked. If that were the last one, and the function
+    /// held the last reference to the element of the pad, the end of the element would deadlock on that lock.
+    private let looker: Looker
 
     init(_ element: Element, pad name: String, _ types: GstPadProbeType..., look: @escaping Look) throws {
         guard let pad = unsafe gst_element_get_static_pad(element.pointer, name) else {
             throw TestFailure("The element has no pad \(name).")
         }
         unsafe self.pad = unsafe pad
+        let looker = Looker(look)
+        self.looker = looker
         identifier = unsafe gst_pad_add_probe(
             pad, GstPadProbeType(rawValue: types.reduce(0) { $0 | $1.rawValue }),
             { _, info, looker in
@@ -35,7 +40,7 @@ import CGStreamerCheck
                     unsafe Unmanaged<Looker>.fromOpaque(looker).takeUnretainedValue().look(Sight(info: info))
                 }
                 return GST_PAD_PROBE_OK
-            }, Unmanaged.passRetained(Looker(look)).toOpaque(),
+            }, Unmanaged.passRetained(looker).toOpaque(),
             { looker in
                 if let looker = unsafe looker { unsafe Unmanaged<Looker>.fromOpaque(looker).release() }
             })

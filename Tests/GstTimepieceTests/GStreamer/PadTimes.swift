@@ -23,7 +23,7 @@ final class PadTimes: Sendable {
         }
     }
 
-    /// What passed, in order.
+    /// The passed buffers, in order.
     var passings: [Passing] { log.update { $0 } }
 
     /// The clock that the elements read.

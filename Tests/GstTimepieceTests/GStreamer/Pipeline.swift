@@ -1,9 +1,13 @@
 import CGStreamerCheck
 
-/// A running pipeline of a gst-launch description, with a log of its messages; it ends in NULL when let go.
+/// A running pipeline of a gst-launch description, with a log of its messages; it ends in NULL when released.
 @safe final class Pipeline {
     let element: Element
     let messages: MessageLog
+    private let accounts: Accounts
+    /// Whether nothing was thrown away by a flush, and no buffer waited through a pause.
+    private var isWhole = true
+    private var hasPlayed = false
 
     init(_ description: String, reaction: @escaping @Sendable (Message) -> Void = { _ in }) throws {
         GStreamer.start()
@@ -21,13 +25,14 @@ import CGStreamerCheck
         unsafe gst_object_ref_sink(made)
         element = unsafe Element(taking: made)
         messages = unsafe MessageLog(taking: bus, reaction: reaction)
+        accounts = try Accounts(element)
     }
 
     deinit {
         _ = element.set(GST_STATE_NULL)
     }
 
-    /// Returns an element by its name, wherever in the pipeline it is.
+    /// Returns an element by its name, anywhere in the pipeline.
     func element(_ name: String) throws -> Element { try element.child(name) }
 
     /// Changes the state and waits until it is reached.
@@ -36,6 +41,8 @@ import CGStreamerCheck
         guard element.set(state) != GST_STATE_CHANGE_FAILURE else {
             throw TestFailure("The pipeline refuses the state \(name): \(complaints)")
         }
+        if hasPlayed { isWhole = false }
+        if state == GST_STATE_PLAYING { hasPlayed = true }
         let reached = unsafe gst_element_get_state(element.pointer, nil, nil, 30 * 1_000_000_000)
         guard reached != GST_STATE_CHANGE_FAILURE, reached != GST_STATE_CHANGE_ASYNC else {
             throw TestFailure("The pipeline does not reach the state \(name): \(complaints)")
@@ -54,6 +61,8 @@ import CGStreamerCheck
         guard came, !messages.all.contains(where: { $0.type == "error" }) else {
             throw TestFailure("No message \(type) came from the pipeline: \(complaints)")
         }
+        // Then every report has been made.
+        if type == "eos" { accounts.expectBalance(messages, isWhole: isWhole) }
     }
 
     /// Lets the sources end the stream, for those that would never end, and waits until it has.
@@ -72,6 +81,7 @@ import CGStreamerCheck
 
     /// Seeks in time.
     func seek(_ flags: GstSeekFlags, from start: UInt64, to stop: UInt64? = nil) throws {
+        isWhole = false
         let accepted = unsafe gst_element_seek(
             element.pointer, 1, GST_FORMAT_TIME, flags, GST_SEEK_TYPE_SET, Int(start),
             stop == nil ? GST_SEEK_TYPE_NONE : GST_SEEK_TYPE_SET, Int(stop ?? 0))

@@ -1,9 +1,13 @@
 import CGStreamerCheck  // where the optimized build finds them
 import Glibc
+import Synchronization
 import SwiftOverlayShims  // where this toolchain finds the members of dirent
 
 /// The threads of this process, by the names the kernel knows.
 enum ProcessThreads {
+    /// Held by tests that count the threads of the reports, and by those of other suites that keep one busy for long.
+    static let ofReports = Mutex(())
+
     /// Returns how many threads bear a name.
     static func count(named wanted: String) -> Int {
         guard let directory = unsafe opendir("/proc/self/task") else { return 0 }

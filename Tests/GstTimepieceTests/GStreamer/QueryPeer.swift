@@ -1,6 +1,6 @@
 import CGStreamerCheck
 
-/// Makes a pad answer every query in a way that nobody else would, and counts them.
+/// Makes a pad answer every query in a way that no element would, and counts them.
 @safe final class QueryPeer {
     private let pad: UnsafeMutablePointer<GstPad>
     private let log = Watched<[String]>([])

@@ -1,4 +1,4 @@
-/// Why a test could not go on: a sentence for whoever reads the log.
+/// Why a test could not continue: a sentence for the reader of the log.
 struct TestFailure: Error, CustomStringConvertible {
     let description: String
 

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Looks again and again until something is so, for what nobody tells of (such as the end of a detached thread).
+/// Polls until a condition is met that is not reported (such as the end of a detached thread).
 func eventually(atMost limit: Duration = .seconds(20), _ isSo: () throws -> Bool) rethrows -> Bool {
     let start = ContinuousClock.now
     while try !isSo() {

@@ -1,6 +1,6 @@
 import CGStreamerCheck
 
-/// What an application does to an element from inside something that the element called, once.
+/// A single operation of an application on an element, inside a callback of the element.
 final class Intervention: Sendable {
     enum Deed: String, CaseIterable, Sendable {
         case stop

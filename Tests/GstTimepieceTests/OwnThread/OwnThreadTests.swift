@@ -20,18 +20,18 @@ extension TimepieceTick {
         ]
 
         @Test(arguments: chains, Intervention.Deed.allCases)
-        func `a probe behind the elements does as it likes`(chain: String, deed: Intervention.Deed) throws {
+        func `a probe behind the elements may do anything`(chain: String, deed: Intervention.Deed) throws {
             try Self.run("fakesrc num-buffers=200 ! \(chain) ! fakesink name=sink", deed, probing: "sink", "sink")
         }
 
         @Test(arguments: chains, Intervention.Deed.allCases)
-        func `a probe between the elements does as it likes`(chain: String, deed: Intervention.Deed) throws {
+        func `a probe between the elements may do anything`(chain: String, deed: Intervention.Deed) throws {
             try Self.run("fakesrc num-buffers=200 ! \(chain) ! fakesink", deed, probing: "x", "src")
         }
 
         // One pull each: GStreamer is critical of the next one from a pad that is not active any more.
         @Test(arguments: chains, [.stop, .restart, .stopAll, .restartAll] as [Intervention.Deed])
-        func `a probe in pull mode does as it likes`(chain: String, deed: Intervention.Deed) throws {
+        func `a probe in pull mode may do anything`(chain: String, deed: Intervention.Deed) throws {
             for pad in ["sink", "src"] {
                 let elements = try Self.elements(of: chain)
                 let x = try #require(elements["x"])
@@ -90,7 +90,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: Intervention.Deed.allCases)
-        func `a probe that a list passes does as it likes`(deed: Intervention.Deed) throws {
+        func `a probe that a list passes may do anything`(deed: Intervention.Deed) throws {
             for factory in ["timepiecetick", "timepiecewatch"] {
                 let harness = try Harness(factory)
                 harness.begin()
@@ -105,7 +105,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: Intervention.Deed.allCases)
-        func `a handler of the signal alarm does as it likes`(deed: Intervention.Deed) throws {
+        func `a handler of the signal alarm may do anything`(deed: Intervention.Deed) throws {
             for action in ["message", "force-key-unit", "eos"] {
                 let intervention = Intervention(deed, to: "x")
                 let pipeline = try Pipeline(
@@ -126,13 +126,27 @@ extension TimepieceTick {
         @Test(
             arguments: [
                 "timepiece-tick", "timepiece-alarm", "timepiece-stall", "timepiece-resume", "timepiece-watch",
-                "warning",
+                "warning", "timepiece-cloudwatch", "timepiece-otlp", "timepiece-stall of a stop",
             ],
             Intervention.Deed.allCases)
-        func `a sync handler of the bus does as it likes`(message: String, deed: Intervention.Deed) throws {
+        func `a sync handler of the bus may do anything`(message: String, deed: Intervention.Deed) throws {
             let element =
                 switch message {
                 case "timepiece-watch": "timepiecewatch name=x interval=1000000"
+                case "timepiece-stall of a stop":
+                    """
+                    timepiecewatch name=y watch=w edge=start ! queue max-size-buffers=1 ! identity sleep-time=30000 \
+                    ! timepiecewatch name=x watch=w edge=stop interval=20000000 stall-timeout=10000000
+                    """
+                case "timepiece-cloudwatch":
+                    """
+                    timepiecetick name=x cloudwatch-namespace=Test cloudwatch-interval=1000000000 region=us-east-1 \
+                    access-key=AKIAEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:1 \
+                    cloudwatch-spool=none
+                    """
+                // It is sent at the end of the stream.
+                case "timepiece-otlp":
+                    "identity eos-after=30 ! timepiecetick name=x otlp-endpoint=http://127.0.0.1:1 otlp-spool=none"
                 // The second start of a watch is warned of in the thread of the buffers.
                 case "warning": "timepiecewatch name=y watch=w edge=start ! timepiecewatch name=x watch=w edge=start"
                 default:
@@ -141,9 +155,10 @@ extension TimepieceTick {
                     alarms="ordinal,name=a,each=5; ordinal,name=b,each=5"
                     """
                 }
+            let name = message.replacing(" of a stop", with: "")
             let intervention = Intervention(deed, to: "x")
             let pipeline = try Pipeline("fakesrc ! identity sleep-time=3000 ! \(element) ! fakesink") { posted in
-                if posted.source == "x", (posted.structure?.name ?? "") == message || posted.type == message {
+                if posted.source == "x", (posted.structure?.name ?? "") == name || posted.type == name {
                     intervention.strike()
                 }
             }
@@ -154,7 +169,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: ["ordinal,name=b,each=3", "interval,name=b,every=1ns", "after,name=b,after=1ns"])
-        func `an alarm that another one's handler removes does not fire`(victim: String) throws {
+        func `an alarm that the handler of another alarm removes does not fire`(victim: String) throws {
             for isOne in [true, false] {
                 let harness = try Harness("timepiecetick")
                 let element = harness.element
@@ -172,7 +187,7 @@ extension TimepieceTick {
                 }
                 harness.begin()
                 element.set("interval", "0")
-                // What fires before the third buffer is not of this test.
+                // Alarms before the third buffer are not part of this test.
                 for _ in 0..<3 { _ = try harness.push() }
                 signal.disconnect()
                 #expect(removed.update { $0 } == [true])

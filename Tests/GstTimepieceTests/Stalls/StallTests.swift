@@ -2,8 +2,8 @@ import CGStreamerCheck
 import Testing
 
 extension TimepieceTick {
-    /// Stalls on the clock. Bounds are one-sided wherever a slow machine could break them: a stall is never told too
-    /// early, and what has to come is waited for.
+    /// Stalls on the clock. Bounds are one-sided wherever a slow machine could break them: a stall is never reported
+    /// too early, and the test waits for what has to follow.
     @Suite("A stall")
     struct StallTests {
         private static let millisecond: UInt64 = 1_000_000
@@ -16,14 +16,15 @@ extension TimepieceTick {
             return harness
         }
 
-        /// Lets a stream of its own stall until it was told of so often: by then, every other stall has been told too.
+        /// Lets a separate stream stall until the given number of its reports arrived: by then, every other stall was
+        /// reported, too.
         private static func letTimePass(stalls count: Int = 5) throws {
             let harness = try harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(count)
         }
 
-        @Test func `is told of, then at each report with a longer time, until a buffer comes`() throws {
+        @Test func `is reported, then again at each report with a longer time, until a buffer comes`() throws {
             let harness = try Self.harness()
             _ = try harness.push(at: 7 * Self.millisecond)
             try harness.messages.waitForStalls(4)
@@ -40,7 +41,7 @@ extension TimepieceTick {
             #expect(resume.text("reason") == "standstill")
         }
 
-        @Test func `that is over is told of before EOS, however soon that comes`() throws {
+        @Test func `that is over is reported before EOS, however soon that comes`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(1)
@@ -50,7 +51,7 @@ extension TimepieceTick {
         }
 
         @Test
-        func `has every field of the design, in that order, and is told whether reports are posted or not`() throws {
+        func `has every field of the design, in that order, and is posted with and without reports`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "post-messages": "false", "label": "here"])
             _ = try harness.push()
             try harness.messages.waitForStalls(1)
@@ -67,14 +68,14 @@ extension TimepieceTick {
             #expect(resume.text("label") == "here")
         }
 
-        @Test func `is told once where there are no reports`() throws {
+        @Test func `is reported once if there are no periodic reports`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "interval": "0"])
             _ = try harness.push()
             try Self.letTimePass()
             #expect(harness.messages.stalls.count == 1)
         }
 
-        @Test func `is not told before the first buffer`() throws {
+        @Test func `is not reported before the first buffer`() throws {
             let harness = try Self.harness()
             try Self.letTimePass()
             #expect(harness.messages.stalls.isEmpty)
@@ -82,7 +83,7 @@ extension TimepieceTick {
             try harness.messages.waitForStalls(1)
         }
 
-        @Test func `is told before the first buffer where that is wished, with no running time`() throws {
+        @Test func `is reported before the first buffer with stall-on-start, with no running time`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "stall-on-start": "true"])
             try harness.messages.waitForStalls(1)
             #expect(harness.messages.stalls.first?.unsigned("last-running-time") == .max)
@@ -90,7 +91,7 @@ extension TimepieceTick {
             #expect(try #require(harness.messages.waitForResume().unsigned("stalled-for")) >= 50 * Self.millisecond)
         }
 
-        @Test func `is not told in PAUSED, and in PLAYING counts from there`() throws {
+        @Test func `is not reported in PAUSED, and in PLAYING counts from there`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(harness.element.set(GST_STATE_PAUSED) != GST_STATE_CHANGE_FAILURE)
@@ -105,7 +106,7 @@ extension TimepieceTick {
             #expect(length <= UInt64(g_get_monotonic_time()) * 1000 - start)
         }
 
-        @Test func `is not told after EOS`() throws {
+        @Test func `is not reported after EOS`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(unsafe harness.push(event: gst_event_new_eos()))
@@ -114,7 +115,7 @@ extension TimepieceTick {
             #expect(harness.messages.stalls.count == before)
         }
 
-        @Test func `is not told after the EOS of an alarm, whatever still comes`() throws {
+        @Test func `is not reported after the EOS of an alarm, even if buffers follow`() throws {
             let harness = try Self.harness(["stall-timeout": "50000000", "alarms": "ordinal,each=2,action=eos"])
             for _ in 0..<2 { _ = try harness.push() }
             let before = harness.messages.stalls.count
@@ -123,7 +124,7 @@ extension TimepieceTick {
             #expect(harness.messages.stalls.count == before)
         }
 
-        @Test func `is not told while a flush lasts, and counts from its end`() throws {
+        @Test func `is not reported during a flush, and counts from its end`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             #expect(unsafe harness.push(event: gst_event_new_flush_start()))
@@ -139,7 +140,7 @@ extension TimepieceTick {
             #expect(length <= UInt64(g_get_monotonic_time()) * 1000 - end)
         }
 
-        @Test func `that ends with a new segment is resumed as any`() throws {
+        @Test func `that ends with a new segment is resumed like any other`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(2)
@@ -159,7 +160,7 @@ extension TimepieceTick {
             #expect(harness.messages.stalls.count == before)
         }
 
-        @Test func `is told for a trickle, at each report, until the stream flows`() throws {
+        @Test func `is reported for a trickle, with each report, until the stream flows`() throws {
             let harness = try Self.harness(["min-rate": "100", "interval": "50000000"])
             _ = try harness.push()
             #expect(
@@ -182,7 +183,7 @@ extension TimepieceTick {
             #expect(try #require(resume.unsigned("stalled-for")) >= 3 * 50 * Self.millisecond - 10 * Self.millisecond)
         }
 
-        @Test func `is told as soon as a setting says so, while playing`() throws {
+        @Test func `is reported as soon as a setting requires it, while playing`() throws {
             let harness = try Self.harness(["interval": "0"])
             _ = try harness.push()
             harness.element.set("stall-timeout", "20000000")
@@ -191,7 +192,7 @@ extension TimepieceTick {
             _ = try harness.messages.waitForResume()
         }
 
-        @Test func `is told no more when the setting goes, while playing, but ended`() throws {
+        @Test func `is no longer reported when the setting is removed while playing, except its end`() throws {
             let harness = try Self.harness()
             _ = try harness.push()
             try harness.messages.waitForStalls(2)
@@ -204,7 +205,7 @@ extension TimepieceTick {
             _ = try harness.messages.waitForResume()
         }
 
-        @Test func `of one element is none of another's`() throws {
+        @Test func `of one element is not reported by another`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true ! video/x-raw,framerate=50/1 ! timepiecetick name=first \

@@ -38,7 +38,7 @@ extension TimepieceTick {
             try run.passed.wait(forBuffers: 10)
             try run.pipeline.seek(GST_SEEK_FLAG_FLUSH, from: 1_500_000_000)
             try run.pipeline.wait(for: "eos")
-            // After the end as well: the stream goes on with a new window.
+            // Also after the end: the stream continues with a new window.
             try run.pipeline.seek(GST_SEEK_FLAG_FLUSH, from: 2_500_000_000)
             try run.pipeline.wait(for: "eos", count: 2)
             try run.pipeline.stop()

@@ -1,48 +1,56 @@
 import CGStreamerCheck
+import Synchronization
 import Testing
 import Timepiece
 
 extension TimepieceTick {
-    @Suite("What runs and what remains")
+    @Suite("Threads and lifetime")
     struct LifetimeTests {
         private static let worker = "timepiece"
 
         @Test(arguments: [2, 100])
         func `elements share one thread, however many they are`(elements: Int) throws {
-            let chain = (0..<elements).map { "timepiecetick name=t\($0) interval=20000000" }.joined(separator: " ! ")
-            let pipeline = try Pipeline("fakesrc datarate=100000 sizetype=fixed sizemax=100 ! \(chain) ! fakesink")
-            #expect(Self.isQuiet)
-            try pipeline.play()
-            #expect(
-                pipeline.messages.wait { messages in
-                    Set(messages.filter { $0.type == "element" }.map(\.source)).count == elements
-                })
-            #expect(ProcessThreads.count(named: Self.worker) == 1)
-            try pipeline.stop()
-            #expect(Self.isQuiet)
-            let first = pipeline.messages.ticks(from: "t0").last?.unsigned("total-buffers")
-            #expect(try #require(first) > 0)
+            try ProcessThreads.ofReports.withLock { _ in
+                let ticks = (0..<elements).map { "timepiecetick name=t\($0) interval=20000000" }
+                let chain = ticks.joined(separator: " ! ")
+                let pipeline = try Pipeline("fakesrc datarate=100000 sizetype=fixed sizemax=100 ! \(chain) ! fakesink")
+                #expect(Self.isQuiet)
+                try pipeline.play()
+                #expect(
+                    pipeline.messages.wait { messages in
+                        Set(messages.filter { $0.type == "element" }.map(\.source)).count == elements
+                    })
+                #expect(eventually { ProcessThreads.count(named: Self.worker) == 1 })
+                try pipeline.stop()
+                #expect(Self.isQuiet)
+                let first = pipeline.messages.ticks(from: "t0").last?.unsigned("total-buffers")
+                #expect(try #require(first) > 0)
+            }
         }
 
-        @Test func `there is no thread while nothing is to report`() throws {
-            let pipeline = try Pipeline("fakesrc ! timepiecetick interval=0 name=tick ! fakesink")
-            let passed = try BufferTrace(try pipeline.element("tick"), pad: "src")
-            try pipeline.play()
-            try passed.wait(forBuffers: 10)
-            #expect(ProcessThreads.count(named: Self.worker) == 0)
+        @Test func `there is no thread while there is nothing to report`() throws {
+            try ProcessThreads.ofReports.withLock { _ in
+                let pipeline = try Pipeline("fakesrc ! timepiecetick interval=0 name=tick ! fakesink")
+                let passed = try BufferTrace(try pipeline.element("tick"), pad: "src")
+                try pipeline.play()
+                try passed.wait(forBuffers: 10)
+                #expect(Self.isQuiet)
+            }
         }
 
         // Memory is watched by LeakSanitizer, and from outside in Tests/plugin/cycles.py.
         @Test func `1,000 times to PLAYING and back leave no thread and no element behind`() throws {
-            #expect(Self.isQuiet)
-            let dead = Watched(0)
-            for _ in 0..<1_000 { try Self.cycle(countingIn: dead) }
-            // A streaming thread that has just ended may hold the last reference a moment longer.
-            #expect(dead.wait { $0 == 1_000 })
-            #expect(Self.isQuiet)
+            try ProcessThreads.ofReports.withLock { _ in
+                #expect(Self.isQuiet)
+                let dead = Watched(0)
+                for _ in 0..<1_000 { try Self.cycle(countingIn: dead) }
+                // A streaming thread that has just ended may hold the last reference a moment longer.
+                #expect(dead.wait { $0 == 1_000 })
+                #expect(Self.isQuiet)
+            }
         }
 
-        @Test func `an element goes through the states again and again, with new counts each time`() throws {
+        @Test func `an element changes its states repeatedly, with new counts each time`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=7 ! timepiecetick interval=20000000 ! fakesink")
             for round in 1...20 {
                 try pipeline.play()
@@ -52,14 +60,16 @@ extension TimepieceTick {
             }
         }
 
-        @Test func `an element that is let go in the middle of its reports takes them with it`() throws {
-            for _ in 0..<50 {
-                let harness = try Harness("timepiecetick", ["interval": "1000000"])
-                harness.begin()
-                _ = try harness.push()
-                #expect(harness.messages.wait(untilTicks: { !$0.isEmpty }))
+        @Test func `an element that is released in the middle of its reports ends them`() throws {
+            try ProcessThreads.ofReports.withLock { _ in
+                for _ in 0..<50 {
+                    let harness = try Harness("timepiecetick", ["interval": "1000000"])
+                    harness.begin()
+                    _ = try harness.push()
+                    #expect(harness.messages.wait(untilTicks: { !$0.isEmpty }))
+                }
+                #expect(Self.isQuiet)
             }
-            #expect(Self.isQuiet)
         }
 
         @Test func `reading and setting properties while the element starts and stops is safe`() throws {
@@ -94,7 +104,7 @@ extension TimepieceTick {
             #expect(flushes > 0)
         }
 
-        /// Does something again and again on a thread of its own while other work goes on; returns how often.
+        /// Calls a closure repeatedly on a thread of its own while other work continues; returns how often.
         private static func during(
             _ step: @escaping @Sendable (Int) -> Bool, work: () throws -> Void
         ) throws -> Int {

@@ -16,7 +16,7 @@ extension TimepieceTick {
             #expect(report.unsigned("timestamp") == 2_966_666_666)
         }
 
-        @Test func `decoded H.264, in front of a converter that allocates by what follows it`() throws {
+        @Test func `decoded H.264, before a converter that uses the allocation of its downstream`() throws {
             let clip = try Clip()
             let passage = try Point(
                 """
@@ -127,7 +127,7 @@ extension TimepieceTick {
             #expect(try memories("timepiecetick !") == memories(""))
         }
 
-        @Test func `latency is what it is without the element`() throws {
+        @Test func `latency is the same as without the element`() throws {
             func latency(_ middle: String) throws -> Structure {
                 let pipeline = try Pipeline(
                     """
@@ -147,7 +147,7 @@ extension TimepieceTick {
             #expect(try #require(with.unsigned("min-latency")) >= 100_000_000)
         }
 
-        @Test func `position and duration are what they are without the element`() throws {
+        @Test func `position and duration are the same as without the element`() throws {
             let clip = try Clip()
             func times(_ middle: String) throws -> [Int] {
                 let pipeline = try Pipeline(

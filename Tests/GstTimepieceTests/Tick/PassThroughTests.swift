@@ -4,7 +4,7 @@ import Testing
 extension TimepieceTick {
     @Suite("Buffers, lists and events")
     struct PassThroughTests {
-        @Test func `come out as the same buffer, owned by nobody else`() throws {
+        @Test func `come out as the same buffer, with no other owner`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let buffer = try unsafe harness.buffer()
@@ -74,7 +74,7 @@ extension TimepieceTick {
             #expect(after.buffers == 3)
         }
 
-        @Test func `events that go up go up, in order`() throws {
+        @Test func `upstream events are passed upstream, in order`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             _ = harness.upstreamEvents()
@@ -91,7 +91,7 @@ extension TimepieceTick {
                 GST_FLOW_OK, GST_FLOW_FLUSHING, GST_FLOW_EOS, GST_FLOW_NOT_LINKED, GST_FLOW_NOT_NEGOTIATED,
                 GST_FLOW_ERROR, GST_FLOW_CUSTOM_ERROR_1, GST_FLOW_CUSTOM_SUCCESS_1,
             ].map(\.rawValue))
-        func `answers come back untouched, for a buffer and for a list`(flow: Int32) throws {
+        func `flow returns are passed on unchanged, for a buffer and for a list`(flow: Int32) throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             harness.answer(GstFlowReturn(flow))
@@ -99,14 +99,14 @@ extension TimepieceTick {
             #expect(try harness.pushList(of: 2).rawValue == flow)
         }
 
-        @Test func `with nothing behind it, the element answers NOT_LINKED`() throws {
+        @Test func `without a peer downstream, the element returns NOT_LINKED`() throws {
             let harness = try Harness("timepiecetick", linked: false)
             harness.begin()
             #expect(try harness.push() == GST_FLOW_NOT_LINKED)
             #expect(try harness.pushList(of: 2) == GST_FLOW_NOT_LINKED)
         }
 
-        @Test func `while it is flushed, the element answers FLUSHING, and none of it is counted`() throws {
+        @Test func `while it is flushed, the element returns FLUSHING, and counts nothing`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             #expect(unsafe harness.push(event: gst_event_new_flush_start()))

@@ -22,7 +22,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks(from: "second").first?.text("label") == "second")
         }
 
-        @Test func `with post-messages=false nothing is posted, and stats are kept all the same`() throws {
+        @Test func `with post-messages=false nothing is posted, and stats are still updated`() throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=9 ! timepiecetick name=tick post-messages=false ! fakesink")
             try pipeline.playToEnd()
@@ -51,7 +51,7 @@ extension TimepieceTick {
             #expect(harness.messages.ticks().first?.unsigned("total-buffers") == 1)
         }
 
-        @Test func `a longer interval set while playing holds at once`() throws {
+        @Test func `a longer interval set while playing takes effect immediately`() throws {
             let harness = try Harness("timepiecetick", ["interval": "20000000"])
             #expect(harness.messages.wait(untilTicks: { $0.count >= 1 }))
             harness.element.set("interval", "3600000000000")
@@ -60,7 +60,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: [("interval=1", "interval"), ("interval=999999", "interval"), ("label=\"\"", "label")])
-        func `that cannot work fail the change to PAUSED, and a sentence says why`(setting: String, property: String)
+        func `that are impossible fail the change to PAUSED, and a sentence says why`(setting: String, property: String)
             throws
         {
             let pipeline = try Pipeline("fakesrc ! timepiecetick name=tick \(setting) ! fakesink")
@@ -94,7 +94,29 @@ extension TimepieceTick {
             try pipeline.pause()
         }
 
-        @Test func `a label that is not UTF-8 while playing is a warning, and the former holds`() throws {
+        /// GStreamer lets any bytes be the name of an element.
+        @Test(
+            arguments: ["timepiecetick", "timepiecewatch"],
+            [
+                [0xFF, 0x61], [0x61, 0xC3], Array(repeating: 0xC3, count: 5_000), Array(repeating: 0x61, count: 5_000),
+            ] as [[UInt8]])
+        func `a name that cannot be shown is converted in messages`(factory: String, bytes: [UInt8]) throws {
+            let harness = try Harness(factory, ["interval": "0"])
+            _ = harness.element.set(GST_STATE_NULL)
+            harness.element.set("name", bytes: bytes)
+            _ = harness.element.set(GST_STATE_PLAYING)
+            harness.begin()
+            _ = try harness.push()
+            _ = unsafe harness.push(event: gst_event_new_eos())
+            let texts = try [
+                #require(harness.messages.structures(factory.replacing("timepiece", with: "timepiece-")).last),
+                harness.element.stats(),
+            ].map { $0.text("label") }
+            for text in texts { #expect(1...1_024 ~= (text ?? "").utf8.count) }
+            if factory == "timepiecewatch" { #expect(harness.element.get("watch") == .text(texts[0] ?? "")) }
+        }
+
+        @Test func `a label that is not UTF-8 while playing is a warning, and the previous one is kept`() throws {
             let harness = try Harness("timepiecetick", ["label": "here"])
             harness.begin()
             harness.element.set("label", bytes: [0xFE])
@@ -115,7 +137,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("running-time") == 400)
         }
 
-        @Test func `that were wrong and are set right let the element start`() throws {
+        @Test func `that were wrong and are corrected let the element start`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=2 ! timepiecetick name=tick interval=1 ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.pause() }
             try pipeline.stop()
@@ -125,7 +147,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().last?.unsigned("total-buffers") == 2)
         }
 
-        @Test func `a wrong interval while playing is a warning, and the former holds`() throws {
+        @Test func `a wrong interval while playing is a warning, and the previous one is kept`() throws {
             let harness = try Harness("timepiecetick", ["interval": "50000000"])
             harness.element.set("interval", "1")
             #expect(harness.element.get("interval") == .unsigned(50_000_000))

@@ -5,7 +5,7 @@ extension TimepieceTick {
     @Suite("Pull mode")
     struct PullModeTests {
         @Test(arguments: [GST_FLOW_FLUSHING, GST_FLOW_EOS, GST_FLOW_ERROR, GST_FLOW_CUSTOM_ERROR_1].map(\.rawValue))
-        func `answers come back untouched`(flow: Int32) throws {
+        func `flow returns are passed on unchanged`(flow: Int32) throws {
             let element = try Element(factory: "timepiecetick")
             let peers = try PullPeers(around: element, answering: GstFlowReturn(flow))
             let (answer, bytes) = peers.pull(10)
@@ -14,7 +14,7 @@ extension TimepieceTick {
             #expect(try element.stats().unsigned("num-buffers") == 0)
         }
 
-        @Test func `what is pulled is what came, and is counted`() throws {
+        @Test func `pulled buffers are those of the source, and are counted`() throws {
             let element = try Element(factory: "timepiecetick")
             let peers = try PullPeers(around: element, answering: GST_FLOW_OK)
             let before = try BufferTrace(element, pad: "sink")

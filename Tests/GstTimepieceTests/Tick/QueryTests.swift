@@ -5,7 +5,7 @@ extension TimepieceTick {
     /// The element itself answers nothing; what the test's own peer says comes back whole.
     @Suite("Queries")
     struct QueryTests {
-        @Test func `position, duration, latency and seeking are answered by what is before`() throws {
+        @Test func `position, duration, latency and seeking are answered by the upstream peer`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.upstream)
             let answers = try unsafe Self.ask(
@@ -22,7 +22,7 @@ extension TimepieceTick {
             #expect(answers[3].signed("segment-start") == 45)
         }
 
-        @Test func `scheduling is answered by what is before, so that it decides about pull mode`() throws {
+        @Test func `scheduling is answered by the upstream peer, which decides about pull mode`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.upstream)
             let answers = try unsafe Self.ask(harness.downstream, [gst_query_new_scheduling()])
@@ -32,7 +32,7 @@ extension TimepieceTick {
             #expect(answers[0].signed("align") == 49)
         }
 
-        @Test func `allocation is answered by what is behind, with its pool`() throws {
+        @Test func `allocation is answered by the downstream peer, with its pool`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let peer = unsafe QueryPeer(harness.downstream)
@@ -46,14 +46,14 @@ extension TimepieceTick {
             #expect([size, least, most] == [50, 51, 52])
         }
 
-        @Test func `caps and accept-caps are answered by what is behind`() throws {
+        @Test func `caps and accept-caps are answered by the downstream peer`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.downstream)
             try unsafe Self.askForCaps(harness.upstream)
             #expect(peer.asked == ["caps", "accept-caps"])
         }
 
-        @Test func `caps and accept-caps are answered by what is before, when asked from behind`() throws {
+        @Test func `caps and accept-caps from downstream are answered by the upstream peer`() throws {
             let harness = try Harness("timepiecetick")
             let peer = unsafe QueryPeer(harness.upstream)
             try unsafe Self.askForCaps(harness.downstream)

@@ -29,7 +29,7 @@ extension TimepieceTick {
         }
 
         @Test
-        func `go on while the stream stands still: no buffers, and longer and longer since the last one`() throws {
+        func `continue during a stall: no buffers, and a growing time since the last one`() throws {
             let harness = try Harness("timepiecetick", ["interval": "50000000"])
             harness.begin()
             for _ in 0..<10 { _ = try harness.push() }
@@ -51,7 +51,7 @@ extension TimepieceTick {
             #expect(longest >= stillest)
         }
 
-        @Test func `come for a stream of which no buffer ever came`() throws {
+        @Test func `are made for a stream without any buffer`() throws {
             let harness = try Harness("timepiecetick", ["interval": "20000000"])
             #expect(harness.messages.wait(untilTicks: { $0.count >= 3 }))
             let reports = harness.messages.ticks()
@@ -59,7 +59,7 @@ extension TimepieceTick {
             #expect(try #require(reports[2].unsigned("since-last-buffer")) >= 40_000_000)
         }
 
-        @Test func `the last one comes before EOS goes on, and none after it`() throws {
+        @Test func `the last one is posted before EOS is pushed, and none after it`() throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=5 ! timepiecetick name=tick interval=20000000 ! fakesink name=sink")
             let sink = try BufferTrace(try pipeline.element("sink"), pad: "sink")
@@ -75,7 +75,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().count == 1)
         }
 
-        @Test func `with an interval of 0 the only one comes at EOS`() throws {
+        @Test func `with an interval of 0 the only one is posted at EOS`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true num-buffers=20 ! video/x-raw,framerate=100/1 \
@@ -85,7 +85,7 @@ extension TimepieceTick {
             #expect(pipeline.messages.ticks().map { $0.unsigned("num-buffers") } == [20])
         }
 
-        @Test func `come on the grid of the interval, and no window is shorter but the last`() throws {
+        @Test func `follow the grid of the interval, and only the last window is shorter`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc is-live=true ! video/x-raw,framerate=100/1 \
@@ -100,7 +100,7 @@ extension TimepieceTick {
             #expect(elapsed >= UInt64(reports.count - 1) * 100_000_000)
         }
 
-        @Test func `start anew after a flush that follows EOS`() throws {
+        @Test func `restart after a flush that follows EOS`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push(at: 1_000)
@@ -112,7 +112,7 @@ extension TimepieceTick {
             #expect(harness.messages.ticks().map { $0.unsigned("total-buffers") }.allSatisfy { $0 == 1 })
         }
 
-        @Test func `do not come while paused`() throws {
+        @Test func `are not made while paused`() throws {
             let pipeline = try Pipeline(
                 "videotestsrc is-live=true ! timepiecetick interval=20000000 ! fakesink async=false")
             try pipeline.play()
@@ -125,7 +125,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: ["flush", "segment", "stream"])
-        func `a flush makes no interval, and a segment or a stream without one is no excuse`(kind: String) throws {
+        func `an interval spans a new segment or stream, and not a flush`(kind: String) throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push()

@@ -27,7 +27,7 @@ extension TimepieceTick {
             #expect(after.unsigned("total-buffers") == 0)
         }
 
-        @Test func `says what the stats said of the same window`() throws {
+        @Test func `has the values of the stats of the same window`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             for number in 0..<5 as Range<UInt64> { _ = try harness.push(bytes: 100, at: number * 40_000_000) }
@@ -35,14 +35,14 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("num-buffers") == 5)
             #expect(unsafe harness.push(event: gst_event_new_eos()))
             let message = try #require(harness.messages.ticks().first)
-            // The window went on meanwhile, and what is measured from its end with it.
+            // The window has continued since then, and so have the values that are measured from its end.
             let moving: Set = ["duration", "bitrate", "since-last-buffer"]
             for (read, posted) in zip(stats.fields, message.fields) where !moving.contains(read.name) {
                 #expect(read == posted)
             }
         }
 
-        @Test func `has the last buffer's times, in the segment's terms`() throws {
+        @Test func `has the last buffer's times, by its segment`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             var segment = GstSegment()
@@ -58,7 +58,7 @@ extension TimepieceTick {
             #expect(stats.unsigned("running-time") == 70_200)
         }
 
-        @Test func `has the last buffer's times still after the segment that gave them their sense`() throws {
+        @Test func `has the last buffer's times also after its segment was replaced`() throws {
             let harness = try Harness("timepiecetick", ["interval": "0"])
             harness.begin()
             _ = try harness.push(at: 1_200)
@@ -75,7 +75,7 @@ extension TimepieceTick {
             for field in ["timestamp", "stream-time", "running-time"] { #expect(stats.unsigned(field) == .max) }
         }
 
-        @Test func `takes the decoding time where there is no presentation time`() throws {
+        @Test func `uses the decoding time if there is no presentation time`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             let buffer = try unsafe harness.buffer()
@@ -84,7 +84,7 @@ extension TimepieceTick {
             #expect(try harness.element.stats().unsigned("timestamp") == 77)
         }
 
-        @Test func `counts the buffers that are flagged as a discontinuity, but for the first`() throws {
+        @Test func `counts the buffers that are flagged as a discontinuity, except the first`() throws {
             let harness = try Harness("timepiecetick")
             harness.begin()
             for flagged in [true, false, true] {
@@ -108,6 +108,18 @@ extension TimepieceTick {
             #expect(try harness.element.stats().real("nominal-rate") == 25)
             harness.begin(caps: "audio/x-raw,rate=48000")
             #expect(try harness.element.stats().real("nominal-rate") == 0)
+        }
+
+        @Test(arguments: [
+            ("video/x-h264,alignment=(string)nal", 0), ("video/x-h265,alignment=(string)nal", 0),
+            ("video/x-av1,alignment=(string)obu", 0), ("image/x-jpc,alignment=(string)stripe", 0),
+            ("video/x-h264,alignment=(string)au", 25), ("video/x-av1,alignment=(string)tu", 25),
+            ("video/x-av1,alignment=(string)frame", 25), ("video/x-vp9,alignment=(string)super-frame", 25),
+        ])
+        func `has no frame rate of a stream whose buffers are parts of frames`(caps: String, rate: Double) throws {
+            let harness = try Harness("timepiecetick")
+            harness.begin(caps: "\(caps),framerate=(fraction)25/1")
+            #expect(try harness.element.stats().real("nominal-rate") == rate)
         }
 
         @Test func `lists no more intervals than max-intervals`() throws {

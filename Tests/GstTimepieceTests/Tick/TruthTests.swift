@@ -2,8 +2,8 @@ import CGStreamerCheck
 import Testing
 
 extension TimepieceTick {
-    /// What a statistic says is so, in pipelines as people build them, against what a probe sees.
-    @Suite("What is said")
+    /// The statistics are true in typical pipelines, in comparison with the observations of a probe.
+    @Suite("Statistics against a probe")
     struct TruthTests {
         private static func sum(_ ticks: [Structure], _ field: String) -> UInt64 {
             ticks.compactMap { $0.unsigned(field) }.reduce(0, +)
@@ -12,7 +12,7 @@ extension TimepieceTick {
         @Test(arguments: [
             "theoraenc", "vorbisenc", "opusenc ! oggmux", "vp8enc deadline=1 ! matroskamux streamable=true",
         ])
-        func `headers are counted and make no interval`(encoder: String) throws {
+        func `headers are counted and do not make an interval`(encoder: String) throws {
             let isVideo = encoder.contains("vp8") || encoder.contains("theora")
             let source =
                 isVideo
@@ -28,13 +28,13 @@ extension TimepieceTick {
             #expect(report.unsigned("num-buffers") == buffers.buffers)
             #expect(try #require(report.unsigned("num-intervals")) <= buffers.buffers - headers - 1)
             if encoder == "theoraenc" {
-                // How many intervals there are besides depends on what came before the pipeline played.
+                // The number of further intervals depends on what arrived before the pipeline played.
                 #expect(headers == 3 && report.unsigned("num-buffers") == 33)
             }
         }
 
         @Test(arguments: ["h264parse", "h264parse config-interval=-1", "video/x-h264,stream-format=avc ! h264parse"])
-        func `key frames are no headers, though a parser flags them so`(parser: String) throws {
+        func `key frames are not headers, though a parser flags them so`(parser: String) throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=40 ! video/x-raw,width=64,height=64,framerate=25/1 \
@@ -44,7 +44,7 @@ extension TimepieceTick {
             try pipeline.playToEnd()
             let report = try #require(pipeline.messages.ticks().last)
             #expect(report.unsigned("num-headers") == 0)
-            // What prerolls ends no interval.
+            // A buffer that prerolls does not end an interval.
             #expect(try #require(report.unsigned("num-intervals")) >= #require(report.unsigned("num-buffers")) - 2)
         }
 
@@ -78,15 +78,17 @@ extension TimepieceTick {
         }
 
         @Test(arguments: [
-            "videotestsrc ! timepiecetick", "audiotestsrc ! queue ! timepiecetick", "fakesrc ! timepiecetick",
+            ("videotestsrc ! timepiecetick", GST_STATE_PLAYING),
+            ("audiotestsrc ! queue ! timepiecetick", GST_STATE_PAUSED),
+            ("fakesrc ! timepiecetick", GST_STATE_PLAYING), ("videotestsrc ! queue ! timepiecetick", GST_STATE_PAUSED),
         ])
-        func `a pipeline that cannot preroll is a stall, where that is wished`(source: String) throws {
+        func `a pipeline that cannot preroll is a stall with stall-on-start`(source: String, state: GstState) throws {
             let pipeline = try Pipeline(
                 """
                 \(source) name=tick stall-timeout=200000000 stall-on-start=true interval=100000000 \
                 ! valve name=v drop=true drop-mode=drop-all ! fakesink
                 """)
-            #expect(pipeline.element.set(GST_STATE_PLAYING) == GST_STATE_CHANGE_ASYNC)
+            #expect(pipeline.element.set(state) == GST_STATE_CHANGE_ASYNC)
             #expect(
                 pipeline.messages.wait { messages in
                     messages.count { $0.structure?.name == "timepiece-stall" } >= 2
@@ -101,7 +103,7 @@ extension TimepieceTick {
         @Test(arguments: [
             ("", "stall-on-start=true"), ("stall-timeout=100000000", ""),
         ])
-        func `a pipeline that is only paused is no stall`(timeout: String, onStart: String) throws {
+        func `a pipeline that is only paused is not a stall`(timeout: String, onStart: String) throws {
             let pipeline = try Pipeline("videotestsrc ! timepiecetick \(timeout) \(onStart) ! fakesink")
             try pipeline.pause()
             let start = ContinuousClock.now
@@ -132,7 +134,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: [5, 60, 200])
-        func `what a preroll lets through in a burst is in no bitrate`(burst: Int) throws {
+        func `a burst of buffers after a preroll does not count in the bitrate`(burst: Int) throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=\(burst + 100) sizetype=fixed sizemax=1000 format=time datarate=25000 \

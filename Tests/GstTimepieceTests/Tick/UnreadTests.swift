@@ -2,7 +2,7 @@ import CGStreamerCheck
 import Testing
 
 extension TimepieceTick {
-    /// What waits on a bus that nothing reads.
+    /// The messages on an unread bus.
     @Suite("An unread bus")
     struct UnreadTests {
         private static let limit: UInt64 = 5
@@ -19,7 +19,7 @@ extension TimepieceTick {
         }
 
         @Test(arguments: ["timepiecetick", "timepiecewatch"])
-        func `holds no more reports than allowed, and the next one tells of all`(factory: String) throws {
+        func `holds no more reports than allowed, and the next one covers all`(factory: String) throws {
             let harness = try Self.harness(factory, ["interval": "1000000"])
             let field = factory == "timepiecetick" ? "num-buffers" : "num-intervals"
             let isFull = eventually {
@@ -41,7 +41,7 @@ extension TimepieceTick {
             #expect(try #require(report.unsigned(field)) >= window)
         }
 
-        @Test func `does not count the alarms that it has no room for as posted, and says so`() throws {
+        @Test func `does not count skipped alarms as posted, and reports their number`() throws {
             let harness = try Self.harness("timepiecetick", ["interval": "0", "alarms": "ordinal,each=1"])
             for _ in 0..<12 { _ = try harness.push() }
             #expect(harness.messages.alarms().map(\.count) == [1, 2, 3, 4, 5])
@@ -60,7 +60,7 @@ extension TimepieceTick {
             #expect(harness.messages.alarms().count == 300)
         }
 
-        @Test func `lets a hundred wait unless told otherwise, also past the end of the element`() throws {
+        @Test func `lets a hundred wait by default, also after the end of the element`() throws {
             let element = try Element(factory: "timepiecetick")
             #expect(element.get("max-unread-messages") == .unsigned(100))
             var bus: MessageLog?

@@ -27,13 +27,13 @@ extension TimepieceWatch {
             #expect(root.selfTime >= root.laps * .milliseconds(2))
             #expect(middle.selfTime >= root.laps * .milliseconds(4))
             #expect(root.share > middle.share && abs(middle.share - Double(middle.sum) / Double(root.sum)) < 1e-9)
-            // The watches below tell the same of themselves.
+            // The watches below report the same themselves.
             #expect(try pipeline.watch("m").watch == "root.mid")
             #expect(try pipeline.watch("m").sum == middle.sum)
             #expect(try pipeline.watch("l").watch == "root.mid.leaf")
         }
 
-        @Test func `the tree tells what videoconvert and x264enc cost`() throws {
+        @Test func `the tree shows the cost of videoconvert and x264enc`() throws {
             let pipeline = try Pipeline(
                 """
                 videotestsrc num-buffers=40 ! video/x-raw,format=RGB,width=320,height=240 \
@@ -47,7 +47,7 @@ extension TimepieceWatch {
             #expect(encode.sum > 0 && root.selfTime > 0 && root.sum > encode.sum)
         }
 
-        @Test func `a dotted path takes the time of a child out of the watches between`() throws {
+        @Test func `a dotted path removes the time of a child from the watches in between`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! timepiecewatch name=r watch=root interval=0 ! identity sleep-time=1000 \
@@ -91,7 +91,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("b").watch == "b")
         }
 
-        @Test func `behind a funnel a watch is a child of each, and its own message holds both`() throws {
+        @Test func `behind a funnel a watch is a child of each, and its own message contains both`() throws {
             let pipeline = try Pipeline(
                 """
                 funnel name=f ! timepiecewatch name=z interval=0 ! identity sleep-time=1000 ! fakesink \
@@ -137,12 +137,12 @@ extension TimepieceWatch {
             let lists = passed.passages.filter { $0.list != nil }.count
             #expect(lists == 10 && passed.passages.count == 10 && passed.buffers > 10)
             #expect(try pipeline.watch("s").laps == passed.buffers)
-            // The first push waits in the sink until the pipeline plays; that is no lap.
+            // The first push waits in the sink until the pipeline plays; that is not a lap.
             #expect(try pipeline.watch("a").laps == 9)
         }
 
         @Test(arguments: 1...20)
-        func `the push that waits for the pipeline to play is no lap, and every other is one`(round: Int) throws {
+        func `the push that waits for the pipeline to play is not a lap, and every other is one`(round: Int) throws {
             let pipeline = try Pipeline(
                 "fakesrc num-buffers=30 ! timepiecewatch name=a interval=0 ! timepiecewatch name=b ! fakesink")
             try pipeline.pause()
@@ -156,7 +156,8 @@ extension TimepieceWatch {
         private static func expectWithinGaps(_ report: WatchReport, _ crossing: Crossing) throws {
             let instants = crossing.entries.map(\.instant)
             let gaps = zip(instants, instants.dropFirst()).map { $1 - $0 }.sorted()
-            // The first push may be no lap, as it waits for the sink; the last has no gap: one place either way.
+            // The first push may not be a lap, because it waits for the sink; the last has no gap: one position either
+            // way.
             let place = gaps.count / 2 + 1
             try #require(place < gaps.count)
             #expect(Double(report.median) <= Double(gaps[place]) * 1.0055)

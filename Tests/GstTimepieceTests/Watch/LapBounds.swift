@@ -1,10 +1,10 @@
 import Testing
 
-/// What the laps between two points can have been, by the probes of the same run: a lap is never shorter than from
+/// The bounds of the laps between two points, by the probes of the same run: a lap is never shorter than from
 /// leaving the first to reaching the second, and never longer than from reaching the first to leaving the second.
 ///
 /// The two differ by what the probes and the elements themselves take, and by how long the thread was kept from running
-/// meanwhile; so the bounds are close on a quiet machine and hold on a busy one.
+/// in between; so the bounds are close on a quiet machine and hold on a busy one.
 struct LapBounds {
     let least: [UInt64]
     let most: [UInt64]
@@ -14,7 +14,8 @@ struct LapBounds {
     /// - Parameters:
     ///   - start: where laps start.
     ///   - stop: where they stop.
-    ///   - byOrder: whether the n-th at the one is the n-th at the other; else they are known by their time stamps.
+    ///   - byOrder: whether the n-th at the start is the n-th at the stop; otherwise they are identified by their time
+    ///     stamps.
     init(from start: Crossing, to stop: Crossing, byOrder: Bool = false) {
         var least: [UInt64] = []
         var most: [UInt64] = []
@@ -33,7 +34,7 @@ struct LapBounds {
         Dictionary(passings.enumerated().map { ($1.presentation, $0) }) { first, _ in first }
     }
 
-    /// Whether a report says what the probes say: as many laps, and all figures within the bounds.
+    /// Whether a report says what the probes say: as many laps, and all statistics within the bounds.
     func expect(_ report: WatchReport, sourceLocation: SourceLocation = #_sourceLocation) throws {
         let (low, high) = (least.sorted(), most.sorted())
         try #require(!low.isEmpty, sourceLocation: sourceLocation)

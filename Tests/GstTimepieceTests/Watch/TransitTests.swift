@@ -20,7 +20,7 @@ extension TimepieceWatch {
             #expect(report.unmatched == 0)
             let truth = LapBounds(from: start, to: stop, byOrder: true)
             try truth.expect(report)
-            // Five wait and one is worked on, 20 ms each; the wait for room of who comes next counts, too.
+            // Five wait and one is worked on, 20 ms each; the wait of the next one for room counts, too.
             #expect(report.laps == 60 && truth.median >= .milliseconds(114))
         }
 
@@ -42,16 +42,16 @@ extension TimepieceWatch {
             // x264enc shifts all times, and drops nothing.
             let truth = LapBounds(from: start, to: stop, byOrder: encoder.hasPrefix("x264enc"))
             try truth.expect(report)
-            // What an encoder drops to keep up is no lap, and is told.
+            // A frame that an encoder drops to keep up is not a lap, and is reported.
             #expect(report.laps + report.unmatched == 100 && report.laps == UInt64(stop.entries.count))
-            // Until the end lets all go, so many later frames went in before a frame came out. A live source makes one
-            // each 20 ms, so that is the delay, but for what the first of them was late.
+            // Until the end releases all frames, this many later frames entered before a frame left. A live source
+            // makes one each 20 ms, so that is the delay, except for the lateness of the first of them.
             let ahead = stop.entries.map { out in start.exits.count { $0.instant < out.instant } }
             #expect(zip(ahead, 0...).prefix(50).allSatisfy { $0 - $1 > frames })
             #expect(truth.median >= UInt64(frames - 1) * .milliseconds(20))
         }
 
-        @Test func `the branches of a tee are measured each by itself`() throws {
+        @Test func `the branches of a tee are measured separately`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=40 ! \(Self.start) name=b ! tee name=t \
@@ -69,7 +69,7 @@ extension TimepieceWatch {
         }
 
         @Test(arguments: ["funnel", "compositor"])
-        func `two sources into a funnel, or into a compositor that loses the stamps, are measured each by itself`(
+        func `two sources into a funnel, or into a compositor that loses the stamps, are measured separately`(
             mixer: String
         ) throws {
             func source(_ offset: Int) -> String {
@@ -78,7 +78,7 @@ extension TimepieceWatch {
                 ! video/x-raw,width=32,height=32,framerate=30/1
                 """
             }
-            // A compositor wants the same times of both; behind a funnel they tell one from the other.
+            // A compositor requires the same times of both; behind a funnel the times distinguish them.
             let pipeline = try Pipeline(
                 """
                 \(mixer) name=m ! \(Self.stop)=s ! fakesink \
@@ -144,7 +144,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("s").laps == 3)
         }
 
-        @Test func `what a flush throws away is not unmatched, and the laps go on`() throws {
+        @Test func `buffers that a flush discards are not unmatched, and the laps continue`() throws {
             let clip = try Clip()
             let pipeline = try Pipeline(
                 """

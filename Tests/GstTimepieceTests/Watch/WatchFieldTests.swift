@@ -31,7 +31,7 @@ extension TimepieceWatch {
             #expect(one >= 15 && other >= one + 4)
         }
 
-        @Test func `comes each interval while the stream runs, and together they hold every lap once`() throws {
+        @Test func `is posted each interval while the stream runs, and together they contain every lap once`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc ! timepiecewatch name=a interval=20000000 ! identity sleep-time=1000 \
@@ -47,14 +47,14 @@ extension TimepieceWatch {
             }
             try pipeline.end()
             let outer = try pipeline.watches("a")
-            // The first push waits in the sink until the pipeline plays; that is no lap.
+            // The first push waits in the sink until the pipeline plays; that is not a lap.
             #expect(outer.reduce(0) { $0 + $1.laps } == buffers.buffers - 1)
             #expect(outer.allSatisfy { $0.addsUp })
             let inner = try pipeline.watches("b")
             #expect(inner.reduce(0) { $0 + $1.laps } == outer.flatMap(\.children).reduce(0) { $0 + $1.laps })
         }
 
-        @Test func `does not come if post-messages is off`() throws {
+        @Test func `is not posted if post-messages is off`() throws {
             let pipeline = try Pipeline("fakesrc num-buffers=3 ! timepiecewatch post-messages=false ! fakesink")
             try pipeline.playToEnd()
             #expect(try pipeline.watches().isEmpty)

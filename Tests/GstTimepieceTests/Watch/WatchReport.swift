@@ -33,7 +33,7 @@ struct WatchReport {
         (self.merged, self.inFlight, self.oldestInFlight) = (merged, inFlight, oldestInFlight)
         children = try members.map { member in
             guard case .structure(let child) = member else {
-                throw TestFailure("A child is no structure: \(member)")
+                throw TestFailure("A child is not a structure: \(member)")
             }
             return try WatchReport(child)
         }
@@ -77,6 +77,6 @@ extension [WatchReport] {
 }
 
 extension UInt64 {
-    /// So many milliseconds, in nanoseconds.
+    /// Milliseconds, in nanoseconds.
     static func milliseconds(_ number: UInt64) -> UInt64 { number * 1_000_000 }
 }

@@ -2,9 +2,9 @@ import CGStreamerCheck
 import Testing
 
 extension TimepieceWatch {
-    @Suite("Watches of one name")
+    @Suite("Watches with the same name")
     struct WatchScopeTests {
-        @Test func `do not meet across pipelines`() throws {
+        @Test func `are not matched across pipelines`() throws {
             let description = """
                 fakesrc num-buffers=400 ! timepiecewatch watch=w edge=start label=own ! identity sleep-time=100 \
                 ! timepiecewatch name=s watch=w edge=stop interval=0 ! fakesink
@@ -21,7 +21,7 @@ extension TimepieceWatch {
             }
         }
 
-        @Test func `meet through bins`() throws {
+        @Test func `are matched through bins`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=30 ! ( timepiecewatch watch=w edge=start ! queue ) \
@@ -31,7 +31,7 @@ extension TimepieceWatch {
             #expect(try pipeline.watch("s").laps == 30)
         }
 
-        @Test func `start anew with each run`() throws {
+        @Test func `restart with each run`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=30 ! timepiecewatch watch=w edge=start ! queue \
@@ -47,7 +47,7 @@ extension TimepieceWatch {
             #expect(reports.allSatisfy { $0.unmatched == 0 && $0.children.isEmpty })
         }
 
-        @Test func `meet also when a stop is added and taken away while the pipeline plays`() throws {
+        @Test func `are also matched when a stop is added and removed while the pipeline plays`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc is-live=true do-timestamp=true datarate=64000 sizetype=fixed sizemax=64 name=src \
@@ -89,7 +89,7 @@ extension Pipeline {
         else { throw TestFailure("The elements do not link to \(tee).") }
     }
 
-    /// Takes them out again while the others go on.
+    /// Removes them again while the others continue.
     fileprivate func detach(_ elements: [Element]) throws {
         let bin = unsafe UnsafeMutableRawPointer(element.pointer).assumingMemoryBound(to: GstBin.self)
         if let first = elements.first { try unlink(first) }

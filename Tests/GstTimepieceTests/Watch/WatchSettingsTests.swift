@@ -12,7 +12,7 @@ extension TimepieceWatch {
             ("timepiecewatch watch=a edge=stop ! timepiecewatch watch=a", "allowed on one name"),
             ("timepiecewatch interval=5", "interval"),
         ])
-        func `that make no sense fail the start with a sentence`(elements: String, words: String) throws {
+        func `that are invalid fail the start with a sentence`(elements: String, words: String) throws {
             let pipeline = try Pipeline("fakesrc num-buffers=3 ! \(elements) ! fakesink")
             #expect(throws: TestFailure.self) { try pipeline.set(GST_STATE_PAUSED) }
             let complaint = try #require(pipeline.messages.all.first { $0.type == "error" }?.complaint)
@@ -33,7 +33,7 @@ extension TimepieceWatch {
             #expect(buffers.buffers == 50)
         }
 
-        @Test func `with the stop before the start warn once, and no lap is made up`() throws {
+        @Test func `with the stop before the start warn once, and no lap is invented`() throws {
             let pipeline = try Pipeline(
                 """
                 fakesrc num-buffers=300 ! timepiecewatch name=s watch=w edge=stop interval=1000000 \
