@@ -17,6 +17,8 @@ let package = Package(
             dependencies: [
                 .product(name: "Timepiece", package: "timepiece"),
                 .product(name: "TimepieceCloudWatch", package: "timepiece"),
+                .product(name: "TimepieceOpenTelemetry", package: "timepiece"),
+                .product(name: "TimepieceTelemetry", package: "timepiece"),
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "Logging", package: "swift-log"),
             ]),

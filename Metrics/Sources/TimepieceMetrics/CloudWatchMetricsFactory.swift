@@ -15,8 +15,8 @@ public import TimepieceCloudWatch
 /// await metrics.shutdown()
 /// ```
 ///
-/// A label is the name of the metric, its dimensions come after those of the settings. What is counted, recorded or set
-/// within an interval is one datum with count, sum, extremes and percentiles:
+/// A label is the name of the metric, its dimensions follow those of the settings. All values of an interval are one
+/// datum with count, sum, extremes and percentiles:
 ///
 /// | | unit | to look at |
 /// |---|---|---|
@@ -24,10 +24,11 @@ public import TimepieceCloudWatch
 /// | `Meter`, `Gauge`, `Recorder` | None | average, extremes, percentiles |
 /// | `Timer` | Seconds | average, extremes, percentiles |
 ///
-/// - Values: from 0 to 9.2 · 10^9, to nine decimals. CloudWatch's distributions here have no place for a negative value:
-///   such a value, and one that is too large or not a number, is left out, and the logger says so once for each metric.
+/// - Values: from 0 to 9.2 · 10^9, to nine decimals; above 262,144 the distribution is not resolved, and percentiles
+///   are between that and the maximum. The distributions here cannot represent negative values: such a value, and one
+///   that is too large or not a number, is left out, and the logger reports it once for each metric.
 /// - Errors: a label or a dimension that CloudWatch does not allow makes a metric that measures nothing, and the logger
-///   says why; so do failures to send, each once until another comes.
+///   reports the reason; it also reports failures to send, each once until another occurs.
 /// - Threads: all of it is safe from any thread. A value costs a lock that is held for 50 ns; none waits for the network.
 public final class CloudWatchMetricsFactory: MetricsFactory {
     private let settings: CloudWatchSettings
@@ -38,7 +39,7 @@ public final class CloudWatchMetricsFactory: MetricsFactory {
     ///
     /// - Parameters:
     ///   - settings: where to publish, and with whose credentials; the metric's name is not used.
-    ///   - logger: where problems are told.
+    ///   - logger: where problems are reported.
     public init(
         _ settings: CloudWatchSettings, logger: Logger = Logger(label: "timepiece.metrics")
     ) {
@@ -56,7 +57,7 @@ public final class CloudWatchMetricsFactory: MetricsFactory {
         metric(label, dimensions, .none)
     }
 
-    /// Makes a recorder; each value is a sample. Percentiles are there whether it aggregates or not.
+    /// Makes a recorder; each value is a sample. It has percentiles whether it aggregates or not.
     public func makeRecorder(label: String, dimensions: [(String, String)], aggregate: Bool) -> any RecorderHandler {
         metric(label, dimensions, .none)
     }
@@ -66,16 +67,17 @@ public final class CloudWatchMetricsFactory: MetricsFactory {
         metric(label, dimensions, .seconds)
     }
 
-    /// Publishes what a counter has and forgets it.
+    /// Publishes a counter and removes it.
     public func destroyCounter(_ handler: any CounterHandler) { destroy(handler) }
-    /// Publishes what a meter has and forgets it.
+    /// Publishes a meter and removes it.
     public func destroyMeter(_ handler: any MeterHandler) { destroy(handler) }
-    /// Publishes what a recorder has and forgets it.
+    /// Publishes a recorder and removes it.
     public func destroyRecorder(_ handler: any RecorderHandler) { destroy(handler) }
-    /// Publishes what a timer has and forgets it.
+    /// Publishes a timer and removes it.
     public func destroyTimer(_ handler: any TimerHandler) { destroy(handler) }
 
-    /// Publishes what there is and ends; waits for the network no longer than the deadline for all metrics together.
+    /// Publishes the remaining data and ends; waits for the network no longer than the deadline for all metrics
+    /// together.
     ///
     /// Metrics that are used later measure and publish nothing.
     public func shutdown(within deadline: Duration = .seconds(3)) async {
@@ -90,7 +92,7 @@ public final class CloudWatchMetricsFactory: MetricsFactory {
     /// Waits until the task is cancelled, then does what ``shutdown(within:)`` does: the shape of a service.
     public func run() async {
         while !Task.isCancelled { try? await Task.sleep(for: .seconds(86_400)) }
-        // The task is cancelled, and what is left to do is not.
+        // The task is cancelled, and the remaining work is not.
         await Task { await shutdown() }.value
     }
 
@@ -116,7 +118,7 @@ public final class CloudWatchMetricsFactory: MetricsFactory {
     }
 }
 
-/// What tells one metric of a factory from another.
+/// The key of a metric in a factory.
 struct MetricKey: Hashable, Sendable {
     let label: String
     let dimensions: [[String]]

@@ -1,13 +1,15 @@
 import Logging
 import Synchronization
 
-/// Where a factory tells its problems: a failure that lasts is told once for all metrics.
+/// Where a factory reports its problems: a lasting failure is reported once for all metrics.
 final class Diagnostics: Sendable {
     let logger: Logger
+    private let subject: String
     private let lastError = Mutex<String?>(nil)
 
-    init(_ logger: Logger) {
+    init(_ logger: Logger, about subject: String = "Publishing to CloudWatch") {
         self.logger = logger
+        self.subject = subject
     }
 
     func tell(_ problem: String?) {
@@ -16,6 +18,6 @@ final class Diagnostics: Sendable {
             defer { last = problem }
             return last != problem
         }
-        if isNew { logger.warning("Publishing to CloudWatch: \(problem)") }
+        if isNew { logger.warning("\(subject): \(problem)") }
     }
 }

@@ -4,11 +4,11 @@ import Synchronization
 import Timepiece
 import TimepieceCloudWatch
 
-/// One series: gathers the values of an interval, and hands them to its publisher at the interval's end.
+/// One series: gathers the values of an interval, and passes them to its publisher at the interval's end.
 final class Metric: Sendable {
     private struct State {
         var gathered = Statistics()
-        /// What a meter shows, for its increments.
+        /// The present value of a meter, for its increments.
         var current = 0.0
         var hasToldOfValue = false
     }
@@ -33,7 +33,7 @@ final class Metric: Sendable {
         publisher?.onStatusChange { diagnostics.tell($0.lastError) }
     }
 
-    /// Hands over what was gathered.
+    /// Publishes the gathered values.
     func flush() {
         let gathered = state.withLock { state in
             defer { state.gathered = Statistics() }
@@ -44,7 +44,7 @@ final class Metric: Sendable {
 
     func close(within deadline: Duration) async {
         flush()
-        await publisher?.close(within: deadline)
+        await publisher?.finish(within: deadline)
     }
 
     private func add(_ value: Double) {

@@ -1,7 +1,6 @@
 import Foundation
 import Logging
 import Metrics
-import Synchronization
 import Testing
 import TimepieceCloudWatch
 import TimepieceMetrics
@@ -44,29 +43,6 @@ struct CloudWatchMetricsTests {
         }
     }
 
-    /// Keeps what is logged.
-    private final class Log: LogHandler {
-        private let lines = Mutex<[String]>([])
-        var all: [String] { lines.withLock { $0 } }
-        var metadata: Logger.Metadata {
-            get { [:] }
-            set {}
-        }
-        var logLevel: Logger.Level {
-            get { .trace }
-            set {}
-        }
-
-        subscript(metadataKey key: String) -> Logger.Metadata.Value? {
-            get { nil }
-            set {}
-        }
-
-        func log(event: LogEvent) {
-            lines.withLock { $0.append("\(event.level): \(event.message)") }
-        }
-    }
-
     @Test func `publishes counters, meters, recorders and timers, each with its unit`() async throws {
         let setup = try Setup()
         let counter = Counter(label: "orders", dimensions: [("Room", "3")], factory: setup.factory)
@@ -101,14 +77,14 @@ struct CloudWatchMetricsTests {
         #expect(setup.log.all.isEmpty)
     }
 
-    @Test func `gives the same metric for the same label and dimensions`() async throws {
+    @Test func `returns the same metric for the same label and dimensions`() async throws {
         let setup = try Setup()
         for _ in 0..<3 { Counter(label: "calls", factory: setup.factory).increment() }
         await setup.factory.shutdown()
         #expect(try setup.documents()["calls"]?["Sum"] as? Double == 3)
     }
 
-    @Test func `leaves out values that have no place, and says so once`() async throws {
+    @Test func `leaves out values that cannot be represented, and reports it once`() async throws {
         let setup = try Setup()
         let meter = Meter(label: "balance", factory: setup.factory)
         for value in [-5.0, .nan, 1e12, 3] { meter.set(value) }
@@ -117,7 +93,7 @@ struct CloudWatchMetricsTests {
         #expect(setup.log.all == ["warning: balance was given -5.0, and takes 0 to 9.2e9; such values are left out."])
     }
 
-    @Test func `says what is wrong with a name that CloudWatch does not allow, and goes on`() async throws {
+    @Test func `reports a name that CloudWatch does not allow, and continues`() async throws {
         let setup = try Setup()
         Counter(label: "Größe", factory: setup.factory).increment()
         Counter(label: "size", factory: setup.factory).increment()
@@ -127,7 +103,7 @@ struct CloudWatchMetricsTests {
         #expect(setup.log.all.first?.hasPrefix("error: The metric Größe is not published: ") == true)
     }
 
-    @Test func `loses nothing where four tasks count`() async throws {
+    @Test func `loses no count of four concurrent tasks`() async throws {
         let setup = try Setup()
         let factory = setup.factory
         await withTaskGroup(of: Void.self) { group in
