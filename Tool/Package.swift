@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-/// A package of its own: who builds the plugin gets no dependency from it.
+/// A package of its own: the plugin gets no dependency from it.
 let package = Package(
     name: "timepiece-tool",
     products: [.executable(name: "timepiece", targets: ["TimepieceTool"])],

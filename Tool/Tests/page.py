@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Opens reports in headless Chromium as a phone would, and reads them with the keyboard: page.py TOOL
 
-Wants GST_PLUGIN_PATH set to the plugin's folder. Leaves pictures for people in .build/report-*.png.
+Requires GST_PLUGIN_PATH set to the plugin's folder. Leaves pictures for people in .build/report-*.png.
 """
 import functools
 import html
@@ -82,7 +82,7 @@ class Page(unittest.TestCase):
             raise RuntimeError("there is no Chromium; `make people-setup` installs it")
         cls.folder = tempfile.TemporaryDirectory()
         recording = pathlib.Path(cls.folder.name, "run.jsonl")
-        # A camera, and a feed that stands still for a second.
+        # A camera, and a feed that stalls for a second.
         feed = subprocess.Popen(["sh", "-c", "head -c 1000000 /dev/zero; sleep 1; head -c 409600 /dev/zero"],
                                 stdout=subprocess.PIPE)
         subprocess.run([TOOL, "record", "-o", str(recording), "--watch-every-element", "--",
@@ -104,7 +104,8 @@ class Page(unittest.TestCase):
 
     @classmethod
     def made(cls, name, streams, seconds):
-        """A recording of so many streams and seconds, with slow spells, freezes, alarms, and hostile labels."""
+        """A recording with the given numbers of streams and seconds, with slow periods, freezes, alarms, and hostile
+        labels."""
         source = pathlib.Path(cls.folder.name, "run.jsonl").read_text().splitlines()
         header, window = source[0], next(json.loads(line) for line in source if '"timepiece-tick"' in line)
         lines = [header]

@@ -1,4 +1,4 @@
-"""A terminal for tests: what is typed, what is shown, and whether it is given back."""
+"""A terminal for tests: input, screen contents, and whether it is restored."""
 import fcntl
 import os
 import pty

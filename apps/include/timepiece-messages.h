@@ -16,11 +16,11 @@
  *
  * Fields that this header does not know are ignored. A field that is missing,
  * or of another type, makes the function return FALSE and set missing, unless
- * that is NULL, to its name. Strings belong to the structure and live as long
- * as it does. Nothing is kept that would have to be
- * freed. Durations and times are in nanoseconds;
- * a time is GST_CLOCK_TIME_NONE if it is unknown. The functions may be called
- * on any thread. They also read the structures of the elements' stats. */
+ * that is NULL, to its name. Strings belong to the structure and exist as long
+ * as it does. There is nothing to be freed. Durations and times are in
+ * nanoseconds; a time is GST_CLOCK_TIME_NONE if it is unknown. The functions
+ * may be called on any thread. They also read the structures of the elements'
+ * stats. */
 #ifndef TIMEPIECE_MESSAGES_H
 #define TIMEPIECE_MESSAGES_H
 
@@ -34,6 +34,8 @@ G_BEGIN_DECLS
 #define TIMEPIECE_STALL "timepiece-stall"
 #define TIMEPIECE_RESUME "timepiece-resume"
 #define TIMEPIECE_CLOUDWATCH "timepiece-cloudwatch"
+/* Read by timepiece_cloudwatch_message_parse (), too. */
+#define TIMEPIECE_OTLP "timepiece-otlp"
 #define TIMEPIECE_PIPELINE "timepiece-pipeline"
 
 /* The intervals between buffers, or the laps of a watch; all 0 if none. */
@@ -122,7 +124,7 @@ typedef struct {
   guint64 dropped;
   guint64 spooled;
   guint64 throttled;            /* part of retried */
-  guint64 uncertain;            /* part of sent: perhaps taken twice */
+  guint64 uncertain;            /* part of sent: perhaps accepted twice */
   guint64 requests;
   gint64 oldest;                /* in the spool, since 1970; 0 if none */
   gint64 last_success;          /* since 1970; 0 if none */
@@ -130,7 +132,7 @@ typedef struct {
   const gchar *last_error;      /* NULL if there was none */
 } TimepieceCloudWatchMessage;
 
-/* What the tracer says of a pipeline; see timepiece_pipeline_message_element ()
+/* The tracer's report of a pipeline; see timepiece_pipeline_message_element ()
  * and the functions after it. */
 typedef struct {
   const gchar *pipeline;
@@ -187,7 +189,7 @@ typedef struct {
   guint num_elements;
 } TimepiecePipelineThread;
 
-/* Whether a message of the bus is the one of that name. */
+/* Whether a message of the bus has that name. */
 static inline gboolean
 timepiece_message_is (GstMessage * message, const gchar * name)
 {
@@ -280,6 +282,20 @@ timepiece_array_ (const GstStructure * structure, const gchar * field,
 
   *size = value ? gst_value_array_get_size (value) : 0;
   return value;
+}
+
+/* The structure of that index in one of the arrays of a message; NULL beyond
+ * its end. */
+static inline const GstStructure *
+timepiece_row_ (const GValue * array, guint index)
+{
+  const GValue *value;
+
+  if (!array || index >= gst_value_array_get_size (array))
+    return NULL;
+  value = gst_value_array_get_value (array, index);
+  return value && GST_VALUE_HOLDS_STRUCTURE (value)
+      ? gst_value_get_structure (value) : NULL;
 }
 
 static inline TimepieceIntervals
@@ -388,13 +404,7 @@ static inline const GstStructure *
 timepiece_watch_message_child (const TimepieceWatchMessage * watch,
     guint index)
 {
-  const GValue *value;
-
-  if (!watch->children || index >= watch->num_children)
-    return NULL;
-  value = gst_value_array_get_value (watch->children, index);
-  return value && GST_VALUE_HOLDS_STRUCTURE (value)
-      ? gst_value_get_structure (value) : NULL;
+  return timepiece_row_ (watch->children, index);
 }
 
 static inline gboolean
@@ -493,27 +503,12 @@ timepiece_pipeline_message_parse (const GstStructure * structure,
   return timepiece_done_ (lost, missing);
 }
 
-/* The structure of that index in one of the arrays of a message; NULL beyond
- * its end. */
-static inline const GstStructure *
-timepiece_pipeline_message_row (const GValue * array, guint index)
-{
-  const GValue *value;
-
-  if (!array || index >= gst_value_array_get_size (array))
-    return NULL;
-  value = gst_value_array_get_value (array, index);
-  return value && GST_VALUE_HOLDS_STRUCTURE (value)
-      ? gst_value_get_structure (value) : NULL;
-}
-
 /* Reads the element of that index, up to num_elements. */
 static inline gboolean
 timepiece_pipeline_message_element (const TimepiecePipelineMessage * pipeline,
     guint index, TimepiecePipelineElement * element, const gchar ** missing)
 {
-  const GstStructure *row =
-      timepiece_pipeline_message_row (pipeline->elements, index);
+  const GstStructure *row = timepiece_row_ (pipeline->elements, index);
   const gchar *lost = row ? NULL : "elements";
 
   if (!row)
@@ -541,8 +536,7 @@ static inline gboolean
 timepiece_pipeline_message_queue (const TimepiecePipelineMessage * pipeline,
     guint index, TimepiecePipelineQueue * queue, const gchar ** missing)
 {
-  const GstStructure *row =
-      timepiece_pipeline_message_row (pipeline->queues, index);
+  const GstStructure *row = timepiece_row_ (pipeline->queues, index);
   const gchar *lost = row ? NULL : "queues";
 
   if (!row)
@@ -567,8 +561,7 @@ static inline gboolean
 timepiece_pipeline_message_thread (const TimepiecePipelineMessage * pipeline,
     guint index, TimepiecePipelineThread * thread, const gchar ** missing)
 {
-  const GstStructure *row =
-      timepiece_pipeline_message_row (pipeline->threads, index);
+  const GstStructure *row = timepiece_row_ (pipeline->threads, index);
   const gchar *lost = row ? NULL : "threads";
 
   if (!row)
@@ -581,7 +574,7 @@ timepiece_pipeline_message_thread (const TimepiecePipelineMessage * pipeline,
   return timepiece_done_ (lost, missing);
 }
 
-/* How many data were given up for that reason, such as "too-old". */
+/* How many data were dropped for that reason, such as "too-old". */
 static inline guint64
 timepiece_cloudwatch_message_dropped (const GstStructure * structure,
     const gchar * reason)

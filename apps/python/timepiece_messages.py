@@ -4,23 +4,24 @@
     if isinstance(message, timepiece_messages.Tick):
         print(message.label, message.average_rate)
 
-One file without dependencies but PyGObject: copy it or install it. parse() gives
-None for a message that is none of Timepiece's, raises MessageError for one that
-lacks a field, and ignores fields that this version does not know. Durations and
-times are int nanoseconds; a time is None if it is unknown.
+One file without dependencies but PyGObject: copy it or install it. parse() returns None for a message that is not one
+of Timepiece's, raises MessageError for one that lacks a field, and ignores fields that this version does not know.
+Durations and times are int nanoseconds; a time is None if it is unknown.
 """
 from __future__ import annotations
 
 import dataclasses
-from typing import Mapping, Optional, Tuple, Union
+import functools
+from typing import Mapping, Optional, Tuple, Type, Union
 
 import gi
 
 gi.require_version("Gst", "1.0")
 from gi.repository import GObject, Gst  # noqa: E402
 
-__all__ = ["Alarm", "Bottleneck", "CloudWatch", "Intervals", "Message", "MessageError", "Pipeline", "PipelineElement",
-           "PipelineQueue", "PipelineThread", "Resume", "Stall", "Tick", "Watch", "parse", "parse_structure"]
+__all__ = ["Alarm", "Bottleneck", "CloudWatch", "Intervals", "Message", "MessageError", "OpenTelemetry", "Pipeline",
+           "PipelineElement", "PipelineQueue", "PipelineThread", "Resume", "Stall", "Tick", "Watch", "parse",
+           "parse_structure"]
 
 _NONE = Gst.CLOCK_TIME_NONE
 
@@ -50,7 +51,7 @@ class Intervals:
 
 @dataclasses.dataclass(frozen=True)
 class Tick:
-    """What timepiecetick says of one window."""
+    """The report of timepiecetick about one window."""
     label: str
     timestamp: Optional[int]
     stream_time: Optional[int]
@@ -77,7 +78,7 @@ class Tick:
 
 @dataclasses.dataclass(frozen=True)
 class Watch:
-    """What timepiecewatch says of one window: the watch with all below it."""
+    """The report of timepiecewatch about one window: the watch with all watches below it."""
     label: str
     watch: str
     timestamp: Optional[int]
@@ -109,7 +110,7 @@ class Alarm:
 
 @dataclasses.dataclass(frozen=True)
 class Stall:
-    """A stream stands still or trickles, or what is in flight is overdue; it comes again at each report while that lasts."""
+    """A stream stands still or trickles, or a buffer in flight is overdue; posted again with each report."""
     label: str
     since_last_buffer: int
     last_running_time: Optional[int]
@@ -125,8 +126,7 @@ class Resume:
 
 
 @dataclasses.dataclass(frozen=True)
-class CloudWatch:
-    """How publishing to CloudWatch fares, since the element was started."""
+class _Publishing:
     label: str
     sent: int
     retried: int
@@ -141,6 +141,16 @@ class CloudWatch:
     skew: int
     dropped_by_reason: Mapping[str, int]
     last_error: Optional[str]
+
+
+@dataclasses.dataclass(frozen=True)
+class CloudWatch(_Publishing):
+    """The status of publishing to CloudWatch, since the element was started."""
+
+
+@dataclasses.dataclass(frozen=True)
+class OpenTelemetry(_Publishing):
+    """The status of publishing in OpenTelemetry's protocol, since the element was started."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -165,7 +175,7 @@ class PipelineElement:
 
 @dataclasses.dataclass(frozen=True)
 class PipelineQueue:
-    """A pad by which buffers go into an element that stores them."""
+    """A pad through which buffers enter an element that stores them."""
     element: str
     pad: str
     num_buffers: int
@@ -190,7 +200,7 @@ class PipelineThread:
 
 @dataclasses.dataclass(frozen=True)
 class Bottleneck:
-    """Which element makes a pipeline slow; element and headroom are None where that is not known, or nothing is."""
+    """The element that makes a pipeline slow; element and headroom are None if unknown, or if nothing is slow."""
     element: Optional[str]
     reason: str
     headroom: Optional[float]
@@ -198,7 +208,7 @@ class Bottleneck:
 
 @dataclasses.dataclass(frozen=True)
 class Pipeline:
-    """What the tracer says of one pipeline in one window."""
+    """The tracer's report of one pipeline in one window."""
     pipeline: str
     timestamp: Optional[int]
     running_time: Optional[int]
@@ -213,7 +223,7 @@ class Pipeline:
         return self.pipeline
 
 
-Message = Union[Tick, Watch, Alarm, Stall, Resume, CloudWatch, Pipeline]
+Message = Union[Tick, Watch, Alarm, Stall, Resume, CloudWatch, OpenTelemetry, Pipeline]
 
 
 class _Fields:
@@ -318,8 +328,8 @@ def _resume(fields: _Fields) -> Resume:
     return Resume(fields.text("label"), fields.uint("stalled-for"), fields.text("reason"))
 
 
-def _cloudwatch(fields: _Fields) -> CloudWatch:
-    return CloudWatch(
+def _publishing(kind: Type[_Publishing], fields: _Fields) -> _Publishing:
+    return kind(
         fields.text("label"), fields.uint("sent"), fields.uint("retried"), fields.uint("dropped"),
         fields.uint("spooled"), fields.uint("throttled"), fields.uint("uncertain"), fields.uint("requests"),
         fields.date("oldest"), fields.date("last-success"), fields.integer("skew"), fields.counts_after("dropped-"),
@@ -366,19 +376,20 @@ _READERS = {
     "timepiece-alarm": _alarm,
     "timepiece-stall": _stall,
     "timepiece-resume": _resume,
-    "timepiece-cloudwatch": _cloudwatch,
+    "timepiece-cloudwatch": functools.partial(_publishing, CloudWatch),
+    "timepiece-otlp": functools.partial(_publishing, OpenTelemetry),
     "timepiece-pipeline": _pipeline,
 }
 
 
 def parse_structure(structure: Gst.Structure) -> Optional[Message]:
-    """Reads a structure, of a message or of the property stats; None if it is none of Timepiece's."""
+    """Reads a structure, of a message or of the property stats; None if it is not one of Timepiece's."""
     reader = _READERS.get(structure.get_name())
     return reader(_Fields(structure)) if reader else None
 
 
 def parse(message: Gst.Message) -> Optional[Message]:
-    """Reads a message of the bus; None if it is none of Timepiece's."""
+    """Reads a message of the bus; None if it is not one of Timepiece's."""
     if message.type != Gst.MessageType.ELEMENT:
         return None
     structure = message.get_structure()

@@ -13,14 +13,16 @@
 #include <unistd.h>
 #include <wchar.h>
 
-/* The other screen, so that the shell's is shown again afterwards; no cursor;
- * a line that is too wide, for characters of two columns, does not wrap. */
+/* The alternate screen, so that the shell's is shown again afterwards; no
+ * cursor; a line that is too wide, for characters of two columns, does not
+ * wrap. */
 static const char enter_text[] = "\033[?1049h\033[?25l\033[?7l";
 static const char leave_text[] = "\033[?7h\033[?25h\033[?1049l";
 
-/* Which of the program's own signals the screen does not take: INT, TERM and
- * HUP end the run politely, and what only tells, such as CHLD and WINCH, is
- * nothing to it. All others that can be handled end or stop the process. */
+/* The program's own signals that the screen does not handle: INT, TERM and HUP
+ * end the run politely, and signals that only inform, such as CHLD and WINCH,
+ * do not matter to it. All others that can be handled end or stop the
+ * process. */
 static bool
 is_fatal (int number)
 {
@@ -56,13 +58,13 @@ static int others[2] = { -1, -1 };
 static void
 put (int to, const char *text, size_t size)
 {
-  /* A terminal that is gone needs nothing back. */
+  /* A closed terminal needs no restore. */
   ssize_t ignored = write (to, text, size);
 
   (void) ignored;
 }
 
-/* What others printed, without the characters that a terminal acts on: escape
+/* The output of others, without control characters: escape
  * sequences, and the controls of C0 and of C1, which begin with 0xc2 in UTF-8. */
 static size_t
 make_visible (char *text, size_t size)
@@ -117,7 +119,8 @@ on_fatal (int number, siginfo_t * info, void *context)
   struct sigaction action;
 
   (void) context;
-  /* A pipe or socket of the pipeline whose reader went away: write () tells. */
+  /* A pipe or socket of the pipeline whose reader has closed: write () reports
+   * it. */
   if (number == SIGPIPE && info->si_pid == getpid ())
     return;
   terminal_leave ();
@@ -142,7 +145,7 @@ on_stop (int number)
   errno = saved;
 }
 
-/* Opens what lasts from the first time on. */
+/* Opens the descriptors that are kept from the first time on. */
 static bool
 open_once (void)
 {
@@ -161,7 +164,8 @@ open_once (void)
   output = fcntl (STDOUT_FILENO, F_DUPFD_CLOEXEC, 3);
   if (isatty (STDERR_FILENO))
     errors = fcntl (STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
-  /* The printing thread must never wait for this: what does not fit is lost. */
+  /* The printing thread must never wait for this: output that does not fit is
+   * lost. */
   if (output < 0 || pipe2 (others, O_CLOEXEC | O_NONBLOCK) != 0) {
     close (keys);
     keys = -1;
@@ -170,7 +174,7 @@ open_once (void)
   memset (&action, 0, sizeof (action));
   action.sa_sigaction = on_fatal;
   action.sa_flags = SA_SIGINFO | SA_NODEFER;
-  /* Those that the C library keeps for itself are refused, which is right. */
+  /* The C library refuses its own signals, as it should. */
   for (number = 1; number <= SIGRTMAX; number++)
     if (is_fatal (number))
       sigaction (number, &action, NULL);
@@ -256,6 +260,7 @@ terminal_columns (uint32_t character)
 {
   int columns = wcwidth ((wchar_t) character);
 
-  /* What the locale does not know is shown as one sign, mostly. */
+  /* A character that the locale does not know is usually shown as one
+   * column. */
   return columns >= 0 ? columns : 1;
 }

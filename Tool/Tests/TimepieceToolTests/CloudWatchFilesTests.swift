@@ -17,12 +17,29 @@ import Testing
         #expect(try kept("commands.sh") == AlarmCommands.script(names))
         #expect(try kept("alarms.tf") == TerraformConfiguration.alarms(names))
         #expect(try kept("dashboard.json") == DashboardBody(names, region: "us-east-1").text)
+        #expect(try kept("fleet.yaml") == FleetAlarm(names: names).cloudFormation)
         #expect(try kept("policy.json") == PublishingPolicy.document(namespace: names.namespace))
     }
 
     private func kept(_ name: String) throws -> String {
         let folder = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
         return try String(contentsOfFile: "/\(folder)/pipelines/cloudwatch/\(name)", encoding: .utf8)
+    }
+
+    @Test(arguments: [[], ["--watch", "--interval", "300"], ["--namespace", "My Cameras"]])
+    func `the alarm for a fleet queries stalls, ages and silent series in each format`(arguments: [String]) throws {
+        let alarm = FleetAlarm(names: try CloudWatchNames.parse(arguments))
+        let age = arguments.contains("--watch") ? "timepiece.oldest_in_flight" : "timepiece.last_buffer_age"
+        let limit = arguments.contains("300") ? 300 : 60
+        let namespace = arguments.contains("My Cameras") ? "My Cameras" : "GStreamer/Video"
+        for text in [alarm.cloudFormation, alarm.terraform, alarm.commands.replacing("\\\"", with: "\"")] {
+            #expect(text.contains("{\"timepiece.stalled\", Namespace=\"\(namespace)\"} > 0"))
+            #expect(text.contains("{\"\(age)\", Namespace=\"\(namespace)\"} > \(limit)"))
+            #expect(text.contains("[1h]) unless {\"\(age)\""))
+            #expect(!text.contains("TreatMissingData"))
+        }
+        let criteria = try #require(alarm.commands.split(separator: "'").first { $0.hasPrefix("{") })
+        #expect(try JSONParser.parse(criteria.utf8)["PromQLCriteria"]?["Query"] != nil)
     }
 
     @Test func `the dashboard is JSON with the user's names`() throws {
@@ -52,7 +69,7 @@ import Testing
     }
 
     @Test(arguments: ["AA:BB:CC:DD:EE:FF", "cam.front.local", "cam 1", "a/b", "x(1),y=2", "[::1]", "#;&|<>*?!~%"])
-    func `any device's name makes names of dashboards and resources that AWS takes`(device: String) throws {
+    func `any device's name makes names of dashboards and resources that AWS accepts`(device: String) throws {
         let names = try CloudWatchNames.parse(["--device", device, "--namespace", "Cams 1/\(device)"])
         let plain: (Character) -> Bool = { $0.isASCII && ($0.isLetter || $0.isNumber || "-_".contains($0)) }
         #expect(names.series.dashboardName.allSatisfy(plain))
@@ -91,10 +108,11 @@ import Testing
     @Test(arguments: [
         ([], "0.05", "24"), (["--fps", "25"], "0.06", "20"), (["--fps", "15"], "0.1", "12"),
         (["--fps", "29.97"], "0.05005", "23.976"), (["--budget", "2"], "0.066667", "24"),
-        (["--minimum-fps", "10"], "0.05", "10"), (["--watch"], "0.033333", "24"),
+        (["--minimum-fps", "10"], "0.05", "10"), (["--fps", "30000/1001"], "0.05005", "23.976024"),
+        (["--minimum-fps", "25/2"], "0.05", "12.5"), (["--watch"], "0.033333", "24"),
         (["--watch", "--budget", "0.02"], "0.02", "24"),
     ])
-    func `thresholds follow the rate unless something else is said`(
+    func `thresholds follow the rate unless they are given`(
         arguments: [String], budget: String, minimumFps: String
     ) throws {
         let names = try CloudWatchNames.parse(arguments)
@@ -109,14 +127,53 @@ import Testing
         #expect(alarms[0].description.contains("16 to 24 minutes"))
     }
 
-    @Test(arguments: ["", "   ", "a\"b", "a\nb", "${x}", "kamera-ü", String(repeating: "x", count: 1025)])
-    func `names that CloudWatch or the files do not take are refused`(name: String) {
+    /// What has a meaning in each of the languages that the files are written in.
+    private static let quoted = #"Kate's "front" cam: a\b ${x} %{y} `id` #{z}"#
+
+    @Test func `a device's name may have quotes and dollar signs, which are kept in each file`() throws {
+        let names = try CloudWatchNames.parse(["--device", Self.quoted])
+        let body = try JSONParser.parse(DashboardBody(names, region: "x").text.utf8)
+        guard case .array(let variables)? = body["variables"] else {
+            Issue.record("no variables")
+            return
+        }
+        #expect(variables[0]["defaultValue"] == .string(Self.quoted))
+        #expect(
+            CloudFormationTemplate.alarms(names).contains(#"Default: "Kate's \"front\" cam: a\\b ${x} %{y} `id` #{z}""#)
+        )
+        #expect(
+            TerraformConfiguration.alarms(names).contains(
+                #"{ "Device" = "Kate's \"front\" cam: a\\b $${x} %%{y} `id` #{z}", "#))
+        #expect(
+            AlarmCommands.script(names).contains(
+                #"--alarm-name 'timepiece-Kate'\''s "front" cam: a\b ${x} %{y} `id` #{z}-tick-slow'"#))
+    }
+
+    @Test func `devices that differ only in special characters are different resources of Terraform`() throws {
+        let resources = try ["cam.1", "cam-1", "cam 1", "cam_1", "cam:1"].map { device in
+            TerraformConfiguration.alarms(try CloudWatchNames.parse(["--device", device])).split(separator: "\n").first
+            {
+                $0.hasPrefix("resource")
+            }
+        }
+        #expect(Set(resources).count == 5)
+    }
+
+    @Test func `alarms whose names would be too long for CloudWatch are refused`() {
+        let device = String(repeating: "d", count: 240)
+        #expect(throws: (any Error).self) { try AlarmsCommand.parse(["--device", device]) }
+        #expect(throws: Never.self) { try DashboardCommand.parse(["--device", device]) }
+    }
+
+    @Test(arguments: ["", "   ", "a\nb", "kamera-ü", String(repeating: "x", count: 1025)])
+    func `names that CloudWatch or the files do not accept are refused`(name: String) {
         #expect(throws: (any Error).self) { try CloudWatchNames.parse(["--device", name]) }
     }
 
     @Test(arguments: [
         ["--budget=0"], ["--budget=-1"], ["--budget=fast"], ["--budget=1e3"], ["--budget=nan"], ["--budget=0.0333"],
-        ["--fps=0"], ["--interval=45"], ["--interval=90"], ["--interval=0"], ["--dimension=Site"], ["--dimension==x"],
+        ["--fps=0"], ["--fps=30/0"], ["--fps=/1"], ["--fps=1/2/3"], ["--namespace=a\"b"], ["--metric-name=${x}"],
+        ["--interval=45"], ["--interval=90"], ["--interval=0"], ["--dimension=Site"], ["--dimension==x"],
         ["--dimension=A=1", "--dimension=A=2"], ["--namespace=:a"], ["--namespace=AWS/EC2"], ["--region=EU"],
         ["--warm-up=2881"],
     ])

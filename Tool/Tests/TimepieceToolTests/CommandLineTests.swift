@@ -16,7 +16,7 @@ import Testing
         #expect(assigned.environment.map(\.name) == ["GST_DEBUG"])
     }
 
-    @Test func `words come back as a shell takes them`() {
+    @Test func `words are quoted for a shell`() {
         #expect(
             LaunchWords.quoted(["videotestsrc", "!", "video/x-raw,framerate=30/1"])
                 == "videotestsrc ! video/x-raw,framerate=30/1")
@@ -30,7 +30,7 @@ import Testing
     }
 
     @Test(arguments: ["", "0", "-1", "s", "1x", "1s1m", "1s1s", "nan", "inf", "1e99", "99999999999s"])
-    func `what is no time is refused`(text: String) {
+    func `what is not a time is refused`(text: String) {
         #expect(TimeSpan(argument: text) == nil)
     }
 
@@ -44,6 +44,12 @@ import Testing
         #expect(name(["top", "--", "x", "--help"]) == nil)
         #expect(name(["top", "videotestsrc", "-h"]) == nil)
         #expect(CommandWords(["report", "--version"]).versionWanted)
+    }
+
+    @Test func `doctor accepts the certificate of a device in the same form as the element`() {
+        let fields = DoctorCommand.fields(
+            #"iot-certificate,endpoint=x.example, cert-path=(string)"/a,b/c.pem",role-aliases=r=1"#)
+        #expect(fields == ["endpoint": "x.example", "cert-path": "/a,b/c.pem", "role-aliases": "r=1"])
     }
 
     @Test func `a ratio may follow fail-if-slower`() {

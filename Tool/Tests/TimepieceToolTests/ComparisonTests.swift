@@ -28,6 +28,25 @@ import Testing
         }
     }
 
+    @Test func `an element that takes twice as long for a buffer is slower, and one that hardly works is left out`()
+        throws
+    {
+        func recording(_ work: Double) throws -> RecordingSummary {
+            var made = MadeRecording()
+            for _ in 0..<12 {
+                made.element("slow", work: work)
+                made.element("idle", work: 0.01)
+            }
+            made.end()
+            return try made.summary
+        }
+        let comparison = Comparison(try recording(5), try recording(10))
+        #expect(Set(comparison.lines.map(\.label)) == ["element slow"])
+        let line = try #require(comparison.lines.first { $0.metric == "p50 work" })
+        #expect(line.verdict == .slower)
+        #expect(abs(line.leastSlowdown - 2) < 0.03)
+    }
+
     @Test func `an exact doubling after a start that took longer is slower`() throws {
         let before = [41.0, 12] + [Double](repeating: 5, count: 14)
         let lines = try verdicts(before, before.map { $0 * 2 })
@@ -37,6 +56,44 @@ import Testing
             #expect(abs(line.leastSlowdown - 2) < 0.03)
         }
         #expect(try verdicts(before.map { $0 * 2 }, before)["p50"]?.verdict == .faster)
+    }
+
+    @Test func `an element that works twice as long is found without a watch, and one that hardly works is left out`()
+        throws
+    {
+        func recording(_ seed: UInt64, _ work: Double) throws -> RecordingSummary {
+            var numbers = SeededNumbers(seed)
+            var recording = MadeRecording()
+            for _ in 0..<12 {
+                recording.pipeline(
+                    [
+                        ("bin0/identity0", work * (1 + 0.01 * numbers.normal())),
+                        ("bin0/small0", 0.1 * work * (1 + 0.01 * numbers.normal())),
+                    ], buffers: 30, length: 1000)
+            }
+            recording.end()
+            return try recording.summary
+        }
+        let comparison = Comparison(try recording(1, 5), try recording(2, 10))
+        #expect(comparison.lines.map(\.label) == ["element identity0"])
+        #expect(comparison.conclusion.hasPrefix("Slower: element identity0 p50 work × 2.0"))
+        #expect(Comparison(try recording(3, 5), try recording(4, 5)).conclusion.hasPrefix("The same"))
+    }
+
+    @Test func `of two equivalent metrics the conclusion names the more precise one`() throws {
+        func recording(_ seed: UInt64, _ lap: Double) throws -> RecordingSummary {
+            var numbers = SeededNumbers(seed)
+            var recording = MadeRecording()
+            for _ in 0..<12 {
+                // One lap in ten takes anything, so the mean wanders and the median does not.
+                let laps = (0..<30).map { $0 % 10 == 0 ? lap * (1 + 3 * abs(numbers.normal())) : lap }
+                recording.watch("w", laps, length: 1000)
+            }
+            recording.end()
+            return try recording.summary
+        }
+        let comparison = Comparison(try recording(1, 5), try recording(2, 10))
+        #expect(comparison.conclusion.hasPrefix("Slower: watch w p50 × 2.00 (1.9"))
     }
 
     @Test func `three times the noise of a real machine is slower`() throws {
@@ -51,6 +108,19 @@ import Testing
         var numbers = SeededNumbers(8)
         let windows = Self.windows(20, noise: 0.3, &numbers)
         #expect(try verdicts(windows, windows).values.allSatisfy { $0.verdict == .same })
+    }
+
+    @Test func `a recording is the same as itself where an element has too few whole windows beside a stream`() throws {
+        var made = MadeRecording()
+        for _ in 0..<12 { made.tick("cam", [Double](repeating: 33, count: 10)) }
+        // Five windows, the last of a third of a second: four that count.
+        for length in [1000.0, 1000, 1000, 1000, 300] {
+            made.pipeline([("identity0", 10)], buffers: Int(length / 30), length: length)
+        }
+        made.end()
+        let comparison = Comparison(try made.summary, try made.summary)
+        #expect(comparison.lines.allSatisfy { $0.label == "cam" })
+        #expect(comparison.conclusion.hasPrefix("The same"))
     }
 
     @Test func `two windows are undecided, and it says how long to record`() throws {
@@ -83,7 +153,7 @@ import Testing
     }
 
     @Test(arguments: [(12, 0.02, 0.0), (30, 0.1, 0.0), (30, 0.2, 0.3), (60, 0.1, 0.6)])
-    func `the interval holds the true ratio in 95 of 100`(count: Int, noise: Double, correlation: Double) throws {
+    func `the interval contains the true ratio in 95 of 100`(count: Int, noise: Double, correlation: Double) throws {
         var numbers = SeededNumbers(UInt64(count * 31) + UInt64(correlation * 100))
         var held = 0
         let pairs = 400
@@ -108,6 +178,50 @@ import Testing
             if line.verdict == .slower { found += 1 }
         }
         #expect(found >= 95, "\(found)")
+    }
+
+    /// What the tracer saw of five elements, each at work for 10 ms a buffer.
+    private func traced(
+        _ count: Int, noise: Double, correlation: Double = 0, times: Double = 1, _ numbers: inout SeededNumbers
+    ) throws -> RecordingSummary {
+        let works = (0..<5).map { _ in
+            Self.windows(count, noise: noise, correlation: correlation, times: times, &numbers)
+        }
+        var made = MadeRecording()
+        for window in 0..<count {
+            made.pipeline(
+                works.indices.map { ("bin0/element\($0)", works[$0][window]) }, buffers: 20, length: 1000)
+        }
+        made.end()
+        return try made.summary
+    }
+
+    @Test(arguments: [(12, 0.0), (30, 0.3), (60, 0.6)])
+    func `of pairs of recordings of the same elements at most 5 in 100 differ`(count: Int, correlation: Double) throws {
+        var numbers = SeededNumbers(UInt64(count) + 77)
+        var wrong = 0
+        for _ in 0..<100 {
+            let before = try traced(count, noise: 0.1, correlation: correlation, &numbers)
+            let lines = Comparison(before, try traced(count, noise: 0.1, correlation: correlation, &numbers)).lines
+            #expect(lines.count == 5)
+            if lines.contains(where: { $0.verdict == .slower || $0.verdict == .faster }) { wrong += 1 }
+        }
+        #expect(wrong <= 5, "\(wrong)")
+    }
+
+    @Test func `five percent of an element's work are found where it is quiet, and not in two windows`() throws {
+        var numbers = SeededNumbers(78)
+        var found = 0
+        for _ in 0..<100 {
+            let before = try traced(30, noise: 0.01, &numbers)
+            let lines = Comparison(before, try traced(30, noise: 0.01, times: 1.05, &numbers)).lines
+            if lines.allSatisfy({ $0.verdict == .slower }) { found += 1 }
+        }
+        #expect(found >= 95, "\(found)")
+        let before = try traced(2, noise: 0.01, &numbers)
+        let two = Comparison(before, try traced(2, noise: 0.01, times: 1.05, &numbers))
+        #expect(two.lines.allSatisfy { $0.verdict == .undecided })
+        #expect(!two.isSlower)
     }
 
     @Test func `many streams make none slower by luck`() throws {
@@ -144,6 +258,9 @@ import Testing
         #expect(try verdict(0, 1) == .undecided)
         #expect(try verdict(0, 20) == .slower)
         #expect(try verdict(20, 0) == .faster)
+        // Of a recording and its copy nothing is uncertain.
+        #expect(try verdict(1, 1) == .same)
+        #expect(Comparison(try recording(1), try recording(1)).conclusion.hasPrefix("The same"))
     }
 
     @Test func `a bitrate is higher or lower, which is not slower`() throws {

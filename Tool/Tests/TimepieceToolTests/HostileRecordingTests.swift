@@ -65,7 +65,7 @@ import Testing
         }
     }
 
-    @Test func `all fields at their largest at once do not trap`() throws {
+    @Test func `all fields at their largest at the same time do not trap`() throws {
         let all = Self.lines.enumerated().map { index, line in
             index == 0 ? line : line.replacing(/:[0-9][0-9.]*/, with: ":18446744073709551615")
         }
@@ -73,7 +73,7 @@ import Testing
     }
 
     /// A fuzzer that repeats: lines are cut, joined, swapped and filled with others' bytes. TIMEPIECE_FUZZ is how often.
-    @Test func `recordings made up by chance do not trap`() throws {
+    @Test func `random recordings do not trap`() throws {
         let rounds = unsafe getenv("TIMEPIECE_FUZZ").flatMap { unsafe Int(String(cString: $0)) } ?? 300
         var numbers = SeededNumbers(13)
         let pieces =
@@ -104,7 +104,7 @@ import Testing
         !text.unicodeScalars.contains { TerminalText.isActive($0) && $0 != "\n" }
     }
 
-    @Test func `no text of a recording reaches a terminal with what it would act on`() throws {
+    @Test func `no control characters of a recording reach a terminal`() throws {
         var made = MadeRecording()
         for _ in 0..<8 { made.tick(Self.evil, [33, 34], nominal: 30) }
         let label = JSONValue.string(Self.evil).text
@@ -137,7 +137,7 @@ import Testing
     }
 
     @Test(arguments: ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", " =1", "＝1", "|x", "%x"])
-    func `a spreadsheet computes no label`(label: String) throws {
+    func `a spreadsheet does not evaluate labels`(label: String) throws {
         let field = CSVReport.quoted(label)
         #expect(field.hasPrefix("\"'") || field.hasPrefix("'"))
         #expect(!field.contains("\r"))
@@ -150,7 +150,7 @@ import Testing
         #expect(inner == label)
     }
 
-    @Test func `JSON escapes what a terminal would act on, and reads it back`() throws {
+    @Test func `JSON escapes control characters of a terminal, and reads them back`() throws {
         let value = JSONValue.string(Self.evil)
         #expect(Self.isSafe(value.text))
         #expect(try JSONParser.parse(value.text.utf8) == value)

@@ -4,7 +4,7 @@ import TimepieceMessages
 @testable import TimepieceTool
 
 @Suite struct JSONTests {
-    @Test func `what is written is read again, the largest integers included`() throws {
+    @Test func `what is written is read again, including the largest integers`() throws {
         let value = JSONValue.object([
             .init("a", .unsigned(.max)), .init("b", .signed(-3)), .init("c", .real(0.1)), .init("d", .null),
             .init("e", .array([.bool(true), .string("line\n\"quote\" \\ \u{1} µ 😀")])), .init("f", .object([])),
@@ -12,12 +12,12 @@ import TimepieceMessages
         #expect(try JSONParser.parse(value.text.utf8) == value)
     }
 
-    @Test func `escapes are read, pairs of surrogates too`() throws {
+    @Test func `escapes are read, including surrogate pairs`() throws {
         #expect(try JSONParser.parse(#" "\u00b5\ud83d\ude00\/\ud800" "#.utf8) == .string("µ😀/\u{FFFD}"))
     }
 
     @Test(arguments: ["", "{", "[1,]", "{\"a\" 1}", "nul", "1 2", "\"open", "\"\\x\"", "--1", "{1:2}", "\"\\u12\""])
-    func `what is no JSON is refused`(text: String) {
+    func `what is not JSON is refused`(text: String) {
         #expect(throws: JSONParser.Failure.self) { try JSONParser.parse(text.utf8) }
     }
 

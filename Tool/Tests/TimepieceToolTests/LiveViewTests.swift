@@ -41,7 +41,7 @@ import TimepieceMessages
         LiveScreen(style: Self.plain).lines(board, now: now, columns: columns, rows: rows).joined(separator: "\n")
     }
 
-    @Test func `a stream that stands still is red and says since when, without stall-timeout`() throws {
+    @Test func `a stalled stream is red and shows since when, without stall-timeout`() throws {
         var board = LiveBoard()
         board.take(try Self.tick("cam", Self.second), at: .seconds(1))
         #expect(text(board, at: .seconds(1)).contains("ok"))
@@ -67,7 +67,7 @@ import TimepieceMessages
         #expect(text(board, at: .seconds(12)).contains("no buffer 11.0 s"))
     }
 
-    @Test func `a stream that never began is no less silent, and one that ended is`() throws {
+    @Test func `a stream that never began is silent, and one that ended is not`() throws {
         var board = LiveBoard(streams: ["cam"], order: ["cam"])
         #expect(text(board, at: .seconds(3)).contains("no buffer 3.00 s"))
         board.take(try Self.tick("cam", Self.second), at: .seconds(4))
@@ -129,7 +129,7 @@ import TimepieceMessages
         }
     }
 
-    @Test func `room is used: the sparkline grows`() throws {
+    @Test func `available width is used: the sparkline grows`() throws {
         var board = LiveBoard()
         for second in 1...60 { board.take(try Self.tick("cam", Self.second), at: .seconds(second)) }
         func bars(_ columns: Int) -> Int {
@@ -139,7 +139,7 @@ import TimepieceMessages
         #expect(bars(90) > 8)
     }
 
-    @Test func `an alarm is one line however often it fires, and is not red`() throws {
+    @Test func `an alarm is one line for any number of firings, and is not red`() throws {
         var board = LiveBoard()
         for count in 1...50 {
             let fields = [
@@ -172,7 +172,33 @@ import TimepieceMessages
         #expect(busiest.root == "identity0")
     }
 
-    @Test func `SHARE is there only if a watch is a part of another`() throws {
+    @Test func `a watch between two points is the load of no thread, in any window of it`() throws {
+        var board = LiveBoard()
+        func take(_ path: String, _ laps: [Double], inFlight: UInt64, at second: Int) throws {
+            let watch = try Self.message(Self.watch(path, laps, share: 1))
+            board.take(
+                .message(
+                    MessageFields(
+                        name: watch.name,
+                        entries: watch.entries + [
+                            ("num-merged", .unsigned(0)), ("in-flight", .unsigned(inFlight)),
+                            ("oldest-in-flight", .unsigned(0)),
+                        ])),
+                at: .seconds(second))
+        }
+        for second in 1...2 {
+            try take("delay", [Double](repeating: 30, count: 25), inFlight: second == 1 ? 3 : 0, at: second)
+            try take("encode", [Double](repeating: 4, count: 25), inFlight: 0, at: second)
+        }
+        #expect(try #require(board.busiest).root == "encode")
+        let lines = LiveScreen(style: Self.plain).lines(board, now: .seconds(2), columns: 120, rows: 24)
+        let encode = try #require(lines.first { $0.hasPrefix("encode") })
+        let delay = try #require(lines.first { $0.hasPrefix("delay") })
+        #expect(encode.contains("10.0 %") && !delay.contains("75.0 %"))
+        #expect(lines.contains { $0.contains("UNDER WAY") })
+    }
+
+    @Test func `SHARE is shown only if a watch is a part of another`() throws {
         var board = LiveBoard()
         board.take(.message(try Self.message(Self.watch("decode", [5], share: 1))), at: .seconds(1))
         #expect(!text(board, at: .seconds(1)).contains("SHARE"))
@@ -188,6 +214,20 @@ import TimepieceMessages
         }
         #expect(lines.count { $0.contains("encode") } == 3)
         #expect(lines.first { $0.contains("encode") }?.contains("self 5.00 ms a lap, 2 laps") == true)
+    }
+
+    @Test func `without a terminal a line says what was merged and what is in flight, of those that count it`() throws {
+        var view = LineView(style: Self.plain)
+        let earlier = try Self.message(Self.watch("decode", [5, 5], share: 1))
+        let now = MessageFields(
+            name: earlier.name,
+            entries: earlier.entries + [
+                ("num-merged", .unsigned(3)), ("in-flight", .unsigned(12)),
+                ("oldest-in-flight", .unsigned(2_500_000_000)),
+            ])
+        let lines = view.lines(.message(earlier), at: .seconds(1)) + view.lines(.message(now), at: .seconds(2))
+        #expect(lines.count == 2 && !lines[0].contains("in flight") && !lines[0].contains("merged"))
+        #expect(lines[1].hasSuffix(", 3 merged, 12 in flight, the oldest for 2.50 s"), "\(lines[1])")
     }
 
     @Test func `help, filter and detail are shown`() throws {
@@ -243,18 +283,18 @@ import TimepieceMessages
         (":8080", "127.0.0.1", 8080), ("8080", "127.0.0.1", 8080), ("0.0.0.0:1", "0.0.0.0", 1), ("[::1]:2", "::1", 2),
         ("localhost:3", "127.0.0.1", 3),
     ])
-    func `an address is this machine alone if it does not say otherwise`(text: String, host: String, port: Int) throws {
+    func `an address without a host is this machine only`(text: String, host: String, port: Int) throws {
         let address = try #require(ListenAddress(argument: text))
         #expect(address.host == host && Int(address.port) == port)
         #expect(address.isLoopback == (host != "0.0.0.0"))
     }
 
     @Test(arguments: ["", ":", ":99999", "x:y", "::1:80", "[::1]", "1.2.3.4:-1", "[x]:80"])
-    func `what is no address is refused`(text: String) {
+    func `what is not an address is refused`(text: String) {
         #expect(ListenAddress(argument: text) == nil)
     }
 
-    @Test func `a live page forgets the oldest windows, and keeps the intervals of the others`() throws {
+    @Test func `a live page drops the oldest windows, and keeps the intervals of the others`() throws {
         var made = MadeRecording()
         for window in 0..<50 { made.tick("cam", [Double(window + 1), 5]) }
         made.line(RecordingTests.stall)

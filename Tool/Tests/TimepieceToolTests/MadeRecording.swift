@@ -34,6 +34,55 @@ struct MadeRecording {
             ] + extra)
     }
 
+    /// Adds a window of the tracer, with the work of elements in milliseconds a buffer.
+    mutating func pipeline(_ work: [(element: String, work: Double)], buffers: Int, length: Double) {
+        at += length
+        let elements = work.map { element, work in
+            let times = ["p50", "p90", "p99", "max"].map { "\"\($0)-work\":\(Self.nanoseconds(work))" }
+            return
+                "{\"message\":\"element\",\"fields\":{\"element\":\"\(element)\",\"factory\":\"f\",\"num-buffers\":\(buffers),"
+                + "\"work-time\":\(Self.nanoseconds(work * Double(buffers))),\"wait-time\":0,\(times.joined(separator: ","))}}"
+        }
+        text += Self.line(
+            at: at, "timepiece-pipeline",
+            [
+                ("pipeline", "\"pipeline0\""), ("duration", Self.nanoseconds(length)),
+                ("elements", "[\(elements.joined(separator: ","))]"),
+            ])
+    }
+
+    /// Adds a second in which the tracer measured the given milliseconds of work a buffer for an element behind a
+    /// queue.
+    mutating func element(_ path: String, work: Double, buffers: Int = 30, dropped: Int = 0) {
+        at += 1000
+        func structure(_ name: String, _ fields: [(String, String)]) -> String {
+            "{\"message\":\"\(name)\",\"fields\":{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}}"
+        }
+        let each = Self.nanoseconds(work)
+        let element = structure(
+            "element",
+            [
+                ("element", "\"\(path)\""), ("factory", "\"identity\""), ("num-buffers", "\(buffers)"),
+                ("work-time", Self.nanoseconds(work * Double(buffers))), ("wait-time", "0"),
+                ("wait-reason", "\"none\""), ("p50-work", each), ("p90-work", each), ("p99-work", each),
+                ("max-work", each),
+            ])
+        let queue = structure(
+            "queue",
+            [
+                ("element", "\"queue0\""), ("pad", "\"sink\""), ("num-buffers", "\(buffers)"),
+                ("max-level-buffers", "5"), ("max-dwell", "70000000"), ("full-time", "900000000"),
+                ("empty-time", "0"), ("num-dropped", "\(dropped)"),
+            ])
+        let bottleneck = structure(
+            "bottleneck", [("element", "\"\(path)\""), ("reason", "\"\(path) is the bottleneck.\"")])
+        let fields = [
+            ("pipeline", "\"p\""), ("duration", "1000000000"), ("elements", "[\(element)]"), ("queues", "[\(queue)]"),
+            ("bottleneck", bottleneck),
+        ]
+        text += Self.line(at: at, "timepiece-pipeline", fields)
+    }
+
     mutating func line(_ line: String) {
         text += line + "\n"
     }

@@ -38,7 +38,7 @@ import TimepieceMessages
         #expect(recording.duration == .seconds(7))
     }
 
-    @Test func `one that was cut short in a line is read up to there, and says so`() throws {
+    @Test func `a recording that was cut short in a line is read up to there, and reports that`() throws {
         let recording = try read([Self.header, Self.stall], tail: String(Self.resume.prefix(40)))
         #expect(try events([Self.header, Self.stall], tail: String(Self.resume.prefix(40))).count == 1)
         #expect(recording.damagedLines == 0)
@@ -51,14 +51,14 @@ import TimepieceMessages
         #expect(recording.reservations == ["1 of its lines could not be read and is left out."])
     }
 
-    @Test func `a newer format is refused with the way out`() {
+    @Test func `a newer format is refused with the remedy`() {
         let failure = failure([#"{"timepiece":"recording","version":2}"#])
         #expect(failure?.code == .data)
         #expect(failure?.description.contains("Update timepiece") == true)
     }
 
     @Test(arguments: [["hello"], ["{}"], [], ["\u{0}\u{1}"]])
-    func `another file is no recording`(lines: [String]) {
+    func `another file is not a recording`(lines: [String]) {
         #expect(failure(lines)?.code == .data)
     }
 
@@ -66,7 +66,7 @@ import TimepieceMessages
         #expect(try events([Self.header, #"{"at":1,"event":"moon","phase":3}"#, Self.end]).count == 1)
     }
 
-    @Test func `what is written of the header is read again`() throws {
+    @Test func `a written header is read again`() throws {
         let header = RecordingHeader(
             description: "a ! b", started: "2026-11-22T12:00:00.250Z", command: "a ! b", order: ["x", "y"],
             environment: [.init("host", .string("h"))])
@@ -82,7 +82,7 @@ import TimepieceMessages
         #expect(summary.drops == ["sink": 4])
     }
 
-    @Test func `a file that is not there is told by name`() {
+    @Test func `a missing file is reported by name`() {
         let failure = #expect(throws: Failure.self) { try RecordingReader.read("/nowhere/r.jsonl") { _ in } }
         #expect(failure?.code == .noInput)
         #expect(failure?.description.contains("/nowhere/r.jsonl") == true)
@@ -95,7 +95,7 @@ import TimepieceMessages
         #expect(summary.incidents.first?.until == .seconds(6))
     }
 
-    @Test func `a message that lacks a field is told once`() throws {
+    @Test func `a message that lacks a field is reported once`() throws {
         let bad = #"{"at":1,"message":"timepiece-tick","fields":{"label":"x"}}"#
         let summary = try summary([Self.header, bad, bad, Self.end])
         #expect(summary.reservations == ["The message timepiece-tick has no field \"timestamp\"."])

@@ -65,7 +65,7 @@ import TimepieceMessages
         #expect(lines(80, rows).count == rows)
     }
 
-    @Test func `twenty columns still say what and how fast, and that it stands still`() {
+    @Test func `twenty columns still show the name, the rate and a stall`() {
         let text = lines(20, 12).joined(separator: "\n")
         #expect(text.contains("29.97"))
         #expect(text.contains("!rear"))
@@ -85,7 +85,7 @@ import TimepieceMessages
         #expect(text.allSatisfy { $0.isASCII })
     }
 
-    @Test func `a child stands below its parent, once, also if it spoke first`() {
+    @Test func `a child is below its parent, once, also if it reported first`() {
         let names = lines(80, 30).compactMap { $0.contains("50.0 %") ? $0.prefix { $0 != "5" }.description : nil }
         #expect(names.map { String($0.reversed().drop { $0 == " " }.reversed()) } == ["root", "  encode"])
     }
@@ -116,7 +116,7 @@ import TimepieceMessages
         #expect(board.stalls["cam"]?.count == 1)
     }
 
-    @Test func `lines that have no room are told, and can be scrolled to`() {
+    @Test func `lines that do not fit are indicated, and can be scrolled to`() {
         var screen = LiveScreen(style: Self.plain)
         let first = screen.lines(Self.board(), now: .seconds(5), columns: 100, rows: 6)
         #expect(first.last?.hasPrefix("4 more below") == true)
@@ -126,7 +126,7 @@ import TimepieceMessages
         #expect(last.last?.contains("more") == false)
     }
 
-    @Test func `what others print comes as lines without colors`() {
+    @Test func `output of others is shown as lines without colors`() {
         var printed = PrintedLines()
         #expect(printed.take(Array("\u{1B}[31;1mWARN\u{1B}[0m one\r\n\ntw".utf8)) == ["WARN one"])
         #expect(printed.take(Array("o\n".utf8)) == ["two"])

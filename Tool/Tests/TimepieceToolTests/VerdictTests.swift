@@ -22,6 +22,21 @@ import Testing
         #expect(verdict.reasons == ["Runs at 30.00 of 30.00 fps, without a gap."])
     }
 
+    @Test func `an element's wait reason is the most frequent one, not the last`() throws {
+        var made = MadeRecording()
+        for (wait, reason) in [("700000000", "source"), ("200000000", "queue-full"), ("0", "none")] {
+            let element =
+                "{\"message\":\"element\",\"fields\":{\"element\":\"src\",\"num-buffers\":30,"
+                + "\"work-time\":1000000,\"wait-time\":\(wait),\"wait-reason\":\"\(reason)\"}}"
+            let fields = [("pipeline", "\"p\""), ("duration", "1000000000"), ("elements", "[\(element)]")]
+            made.line(String(MadeRecording.line(at: 1000, "timepiece-pipeline", fields).dropLast()))
+        }
+        made.end()
+        let series = try #require(try made.summary.elements.series.first)
+        #expect(series.waitReason == "source")
+        #expect(series.wait == .milliseconds(900))
+    }
+
     @Test func `a third too slow is serious`() throws {
         let verdict = try verdict([[Double](repeating: 50, count: 20)])
         #expect(verdict.level == .bad)
@@ -35,7 +50,7 @@ import Testing
         #expect(verdict.reasons.contains("Froze for 400 ms at 12:00:02."))
     }
 
-    @Test func `missing buffers are counted, late ones that are made up for are not`() throws {
+    @Test func `missing buffers are counted, late ones that are compensated are not`() throws {
         let missing = try verdict([Array(Self.second.prefix(10)) + [1000.0 / 10] + Self.second])
         #expect(missing.missing == 2)
         #expect(missing.gaps == 1)
@@ -43,14 +58,35 @@ import Testing
         #expect(late.missing == 0)
     }
 
-    @Test func `the elements' own count of freezes goes before that of the report`() throws {
+    /// Arrivals are late by up to a part of the period, mostly by little.
+    @Test(arguments: [0, 0.3, 0.7] as [Double])
+    func `buffers are missing by what jitter does not explain`(jitter: Double) {
+        for lost in [0, 1, 4] {
+            var detector = GapDetector(period: 30)
+            var last = 0.0
+            // The minimal generator of Park and Miller.
+            var random: UInt64 = 7
+            for frame in 1...900 {
+                random = random * 48_271 % 2_147_483_647
+                let part = Double(random) / 2_147_483_647
+                guard !(0..<lost).contains(frame % 300 - 100) else { continue }
+                let now = max(last + 0.1, Double(frame) * 30 + 30 * jitter * part * part)
+                detector.add(now - last)
+                last = now
+            }
+            detector.settle()
+            #expect(detector.missing == UInt64(3 * lost) && detector.count == (lost > 0 ? 3 : 0))
+        }
+    }
+
+    @Test func `the elements' own count of freezes takes precedence over that of the report`() throws {
         var made = MadeRecording()
         made.tick("cam", Self.second, nominal: 30, extra: [("num-freezes", "7"), ("freeze-duration", "900000000")])
         made.end()
         #expect(try made.summary.verdicts.first?.freezes == 7)
     }
 
-    @Test func `silence at the end is told, but not after the end of the stream`() throws {
+    @Test func `silence at the end is reported, but not after the end of the stream`() throws {
         let silent = MadeRecording.line(
             at: 9000, "timepiece-tick",
             MadeRecording.tickFields("cam", [], 30, 60, []).map {
@@ -62,12 +98,12 @@ import Testing
         #expect(try verdict([Self.second], end: "eos", lines: [line]).level == .good)
     }
 
-    @Test func `a stall that never ended says since when`() throws {
+    @Test func `a stall that never ended has its beginning`() throws {
         let verdict = try verdict([Self.second], lines: [RecordingTests.stall])
         #expect(verdict.reasons.first == "Stands still since 12:00:03.")
     }
 
-    @Test func `streams come in the order of the pipeline`() throws {
+    @Test func `streams are in the order of the pipeline`() throws {
         var made = MadeRecording(order: ["in", "out"])
         made.tick("out", Self.second)
         made.tick("late", Self.second)
@@ -113,7 +149,7 @@ import Testing
         #expect(HTMLReport.page(try made.summary).utf8.count < 3_000_000)
     }
 
-    @Test func `elements of the tracer are in the report, waiting apart from work`() throws {
+    @Test func `elements of the tracer are in the report, waiting separate from work`() throws {
         func structure(_ name: String, _ fields: [(String, String)]) -> String {
             "{\"message\":\"\(name)\",\"fields\":{" + fields.map { "\"\($0.0)\":\($0.1)" }.joined(separator: ",") + "}}"
         }
@@ -145,7 +181,26 @@ import Testing
         #expect(try JSONParser.parse(text.utf8)["elements"]?.items.first?["wait_reason"] == .string("clock"))
     }
 
-    @Test func `laps that overlap are under way, not busy more than all the time`() throws {
+    @Test func `a recording of only the tracer has a verdict, and its queues`() throws {
+        var made = MadeRecording()
+        for _ in 0..<3 { made.element("bin0/slow", work: 33, dropped: 2) }
+        made.end()
+        let summary = try made.summary
+        #expect(summary.conclusion(summary.verdicts).text == "bin0/slow is the bottleneck.")
+        #expect(summary.allDrops == ["queue0": 6])
+        var text = ""
+        try ReportJSON.write(summary) { text += $0 }
+        let queue = try #require(try JSONParser.parse(text.utf8)["queues"]?.items.first)
+        #expect(queue["buffers"] == .unsigned(90))
+        #expect(queue["dropped"] == .unsigned(6))
+        #expect(queue["full_ms"] == .real(2700))
+        var trace = ""
+        try PerfettoTrace.write(summary) { trace += $0 }
+        #expect(trace.contains("bin0/slow work (ms)"))
+        #expect(trace.contains("bin0/slow load (%)"))
+    }
+
+    @Test func `overlapping laps count as in flight, not as more than full load`() throws {
         var made = MadeRecording()
         made.watch("delay", [Double](repeating: 118, count: 30), length: 1000)
         made.end()
@@ -154,5 +209,26 @@ import Testing
         #expect(!text.contains("busy"))
         #expect(text.contains("delay under way"))
         #expect(text.contains("\"laps at a time\":3.54"))
+    }
+
+    /// Elements count what is under way of each watch; of one around a push that is nothing.
+    @Test(arguments: [("0", "0", true), ("2", "0", false), ("0", "1", false)])
+    func `a watch is busy unless something was ever under way or lost`(
+        inFlight: String, merged: String, isBusy: Bool
+    ) throws {
+        var made = MadeRecording()
+        for count in ["0", inFlight, "0"] {
+            made.watch(
+                "part", [Double](repeating: 12, count: 30), length: 1000,
+                extra: [
+                    ("num-merged", count == inFlight ? merged : "0"), ("in-flight", count), ("oldest-in-flight", "0"),
+                ])
+        }
+        made.end()
+        var trace = ""
+        try PerfettoTrace.write(made.summary) { trace += $0 }
+        #expect(trace.contains("part busy (%)") == isBusy)
+        #expect(trace.contains("part under way") == !isBusy)
+        #expect(try made.summary.watchSeries.map(\.isBetweenPoints) == [!isBusy])
     }
 }

@@ -1,17 +1,17 @@
-/* The terminal in full screen, given back on any exit that a program can see. */
+/* The terminal in full screen, restored on any exit that a program can see. */
 #ifndef TIMEPIECE_TERMINAL_H
 #define TIMEPIECE_TERMINAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Switches to the other screen without cursor, and to keys without line or
- * echo. What others print meanwhile would ruin the screen: it goes to
- * terminal_others (). Leaves by itself at exit () and when a signal kills the
- * process. FALSE: this is not a terminal. Main thread only. */
+/* Switches to the alternate screen without cursor, and to keys without line or
+ * echo. Output of others would ruin the screen: it is sent to terminal_others
+ * (). Leaves automatically at exit () and when a signal ends the process.
+ * FALSE: this is not a terminal. Main thread only. */
 bool terminal_enter (void);
 
-/* Gives the terminal back, with what others printed and was not read. Does
+/* Restores the terminal, with the output of others that was not read. Does
  * nothing if it was not entered. */
 void terminal_leave (void);
 
@@ -21,7 +21,7 @@ int terminal_output (void);
 int terminal_keys (void);
 int terminal_others (void);
 
-/* Stops the process, as Ctrl-Z would, with the terminal given back meanwhile. */
+/* Stops the process, as Ctrl-Z would, with the terminal restored meanwhile. */
 void terminal_suspend (void);
 
 /* The size of the terminal; FALSE if there is none. */

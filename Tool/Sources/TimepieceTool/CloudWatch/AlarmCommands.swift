@@ -18,7 +18,7 @@ enum AlarmCommands {
 
             namespace='\(series.namespace)'
             metric='\(series.metric)'
-            dimensions='\(dimensions)'
+            dimensions='\(dimensions.inShell)'
             topic=${TOPIC:-'\(names.topic)'}
             actions=${topic:+--alarm-actions $topic --ok-actions $topic}
 
@@ -43,7 +43,7 @@ enum AlarmCommands {
         return """
 
             # shellcheck disable=SC2086  # the actions and the warm-up are several words each
-            aws cloudwatch put-metric-alarm --alarm-name '\(names.series.alarmPrefix)-\(alarm.suffix)' \\
+            aws cloudwatch put-metric-alarm --alarm-name '\(names.series.alarmPrefix.inShell)-\(alarm.suffix)' \\
                 --alarm-description '\(alarm.description)' \\
             \(metric(alarm.statistic, period: names.period).indented(by: 4)) \\
                 --comparison-operator \(alarm.comparison) --threshold \(threshold) \\

@@ -82,7 +82,7 @@ enum CloudFormationTemplate {
     }
 
     private static func parameter(_ name: String, _ value: String, _ description: String) -> String {
-        "\(name):\n  Type: String\n  Default: \"\(value)\"\n  Description: \"\(description)\"\n"
+        "\(name):\n  Type: String\n  Default: \"\(value.inJSON)\"\n  Description: \"\(description)\"\n"
     }
 
     private static func number(_ name: String, _ value: String, _ description: String) -> String {

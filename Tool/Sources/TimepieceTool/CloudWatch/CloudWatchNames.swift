@@ -1,7 +1,7 @@
 import ArgumentParser
 import TimepieceCloudWatch
 
-/// Whose metrics the files are for.
+/// The metrics that the files are for.
 struct CloudWatchNames: ParsableArguments {
     @Option(help: "The property cloudwatch-namespace.")
     var namespace = "GStreamer/Video"
@@ -83,7 +83,7 @@ struct CloudWatchNames: ParsableArguments {
                 throw ValidationError("The name of a dimension begins with \":\", which CloudWatch does not allow.")
             }
             let option = ["Device": "device", "Label": "label"][dimension.name] ?? "dimension"
-            try Self.check(option, dimension.value, limit: 1024)
+            try Self.check(option, dimension.value, limit: 1024, isQuoted: true)
         }
         guard Set(dimensions.map(\.name)).count == dimensions.count, dimensions.count <= 30 else {
             throw ValidationError("--dimension: a series has up to 30 dimensions, each with a name of its own.")
@@ -93,11 +93,11 @@ struct CloudWatchNames: ParsableArguments {
     private func checkNumbers() throws {
         for (option, value) in [("fps", fps), ("minimum-fps", minimumFps), ("budget", budget)] {
             guard let value else { continue }
-            guard let number = Double(value), number >= 1e-6, number < 1e6,
-                value.allSatisfy({ $0.isASCII && $0.isNumber || $0 == "." })
-            else { throw ValidationError("--\(option) is a number above 0, such as 24 or 1.5, not \(value).") }
+            guard let number = Self.number(value), number >= 1e-6, number < 1e6 else {
+                throw ValidationError("--\(option) is a number above 0, such as 24, 1.5 or 30000/1001, not \(value).")
+            }
         }
-        if !watch, let budget, let factor = Double(budget), factor <= 1 {
+        if !watch, let budget, let factor = Self.number(budget), factor <= 1 {
             throw ValidationError(
                 "--budget \(budget): for a timepiecetick it is a multiple, above 1, of the interval between frames, such "
                     + "as 1.5. The metric is that interval, so with less the alarm of a healthy stream would never end. "
@@ -132,13 +132,13 @@ struct CloudWatchNames: ParsableArguments {
     var period: Int { max(60, interval) }
 
     /// The frames per second below which the stream is slow.
-    var minimumFpsText: String { minimumFps ?? Self.text((Double(fps) ?? 30) * 0.8) }
+    var minimumFpsText: String { minimumFps.map { Self.plain($0) } ?? Self.text((Self.number(fps) ?? 30) * 0.8) }
 
-    /// What is too long, in seconds.
+    /// The budget for a value, in seconds.
     var budgetSeconds: String {
-        let frame = 1 / (Double(fps) ?? 30)
-        if watch { return budget ?? Self.text(frame) }
-        return Self.text(frame * (budget.flatMap { Double($0) } ?? 1.5))
+        let frame = 1 / (Self.number(fps) ?? 30)
+        if watch { return budget.map { Self.plain($0) } ?? Self.text(frame) }
+        return Self.text(frame * (budget.flatMap { Self.number($0) } ?? 1.5))
     }
 
     /// The region that was given, or that the AWS CLI would use.
@@ -156,6 +156,20 @@ struct CloudWatchNames: ParsableArguments {
         return "us-east-1"
     }
 
+    /// A number in digits, or a fraction, as in caps.
+    private static func number(_ text: String) -> Double? {
+        guard text.allSatisfy({ $0.isASCII && $0.isNumber || "./".contains($0) }) else { return nil }
+        let parts = text.split(separator: "/", omittingEmptySubsequences: false).map { Double($0) }
+        guard parts.count <= 2, let first = parts[0] else { return nil }
+        guard parts.count == 2 else { return first }
+        return parts[1].map { first / $0 }
+    }
+
+    /// A given number, or a fraction in digits.
+    private static func plain(_ given: String) -> String {
+        given.contains("/") ? number(given).map { text($0) } ?? given : given
+    }
+
     /// At most six digits after the point, without zeros at the end.
     private static func text(_ number: Double) -> String {
         let millionths = Int((number * 1e6).rounded())
@@ -165,15 +179,17 @@ struct CloudWatchNames: ParsableArguments {
         return "\(millionths / 1_000_000)" + (digits.isEmpty ? "" : ".\(digits)")
     }
 
-    /// What CloudWatch takes in names and what can stand in JSON, YAML, HCL and a shell as it is.
-    private static func check(_ option: String, _ value: String, limit: Int = 255) throws {
+    /// The characters that CloudWatch accepts in names, and that are valid or can be quoted in a search expression and
+    /// in files.
+    private static func check(_ option: String, _ value: String, limit: Int = 255, isQuoted: Bool = false) throws {
         let isRight = value.unicodeScalars.allSatisfy {
-            (0x20...0x7e).contains($0.value) && !"\"'\\$`{}".unicodeScalars.contains($0)
+            (0x20...0x7e).contains($0.value) && (isQuoted || !"\"'\\$`{}".unicodeScalars.contains($0))
         }
         guard isRight, (1...limit).contains(value.utf8.count), !value.allSatisfy({ $0 == " " }) else {
             throw ValidationError(
                 "--\(option) has 1 to \(limit) printable characters of ASCII, not all of them blanks; CloudWatch takes no "
-                    + "others. Of these \" ' \\ $ ` { } cannot stand in the files that are made here.")
+                    + "others."
+                    + (isQuoted ? "" : " Of these \" ' \\ $ ` { } cannot stand in the files that are made here."))
         }
     }
 }

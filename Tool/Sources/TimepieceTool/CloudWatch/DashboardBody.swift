@@ -72,11 +72,11 @@ struct DashboardBody {
     }
 
     private var metric: String {
-        ([series.namespace, series.metric] + series.dimensions.flatMap { [$0.name, $0.value] })
+        ([series.namespace, series.metric] + series.dimensions.flatMap { [$0.name, $0.value.inJSON] })
             .map { "\"\($0)\"" }.joined(separator: ", ")
     }
 
-    /// The search for all series of the metric, as it stands in a JSON text.
+    /// The search for all series of the metric, quoted for JSON.
     private var search: String {
         "\(series.searchSchema) MetricName=\"\(series.metric)\"".replacing("\"", with: "\\\"")
     }
@@ -86,7 +86,7 @@ struct DashboardBody {
         return """
                 {
                   "type": "property", "property": "\(dimension.name)", "inputType": "select", "id": "\(id)",
-                  "label": "\(dimension.name)", "defaultValue": "\(dimension.value)", "visible": true,
+                  "label": "\(dimension.name)", "defaultValue": "\(dimension.value.inJSON)", "visible": true,
                   "search": "\(search)", "populateFrom": "\(dimension.name)"
                 }
             """

@@ -1,7 +1,7 @@
-/// An alarm on one series, whichever file it is written to.
+/// An alarm on one series, for any kind of file.
 ///
 /// How CloudWatch judges it: "Alarm evaluation" and "Configuring how CloudWatch alarms treat missing data" in its user
-/// guide. `Tests/cloudwatch/alarm_rules.py` has these rules, and the tests judge what is made here by them.
+/// guide. `Tests/cloudwatch/alarm_rules.py` has these rules, and the tests apply them to these alarms.
 struct MetricAlarm {
     enum Statistic: Equatable {
         case sampleCount
@@ -32,8 +32,8 @@ struct MetricAlarm {
     ///
     /// - Parameters:
     ///   - period: the length of a period, in seconds.
-    ///   - isWatch: whether the series is that of a timepiecewatch, which holds times that something takes, or of a
-    ///     timepiecetick, which holds intervals between frames.
+    ///   - isWatch: whether the series is that of a timepiecewatch, which has durations, or of a timepiecetick, which
+    ///     has intervals between frames.
     static func all(period: Int, isWatch: Bool) -> [MetricAlarm] {
         let minutes = period / 60
         func span(_ periods: Int) -> String { periods * minutes == 1 ? "1 minute" : "\(periods * minutes) minutes" }
@@ -43,7 +43,7 @@ struct MetricAlarm {
             : "One interval between frames in a hundred is longer than the budget"
         return [
             // Two of three: CloudWatch looks at the five latest points and fills in as few as possible, so two are filled
-            // in when four are missing. Three of three would ring a period later.
+            // in when four are missing. Three of three would fire a period later.
             MetricAlarm(
                 id: "VideoStopped", suffix: "video-stopped",
                 description:

@@ -7,10 +7,11 @@ struct MetricSeries: Equatable {
 
     let namespace: String
     let metric: String
-    /// In the order in which they are shown; to CloudWatch the order means nothing.
+    /// In the order in which they are shown; the order has no meaning to CloudWatch.
     let dimensions: [Dimension]
 
-    /// The name of the dashboard, made of what CloudWatch takes there: A–Z a–z 0–9 - _ (DashboardName of PutDashboard).
+    /// The name of the dashboard, with the characters that CloudWatch accepts there: A–Z a–z 0–9 - _ (DashboardName of
+    /// PutDashboard).
     ///
     /// The devices are not part of it: one dashboard serves all.
     var dashboardName: String {
@@ -18,7 +19,7 @@ struct MetricSeries: Equatable {
         return Self.slug("timepiece-\(namespace)\(metric)", joint: "-", limit: 255)
     }
 
-    /// What names of alarms begin with; CloudWatch takes any printable character there, 255 of them.
+    /// The prefix of the names of alarms; CloudWatch accepts up to 255 printable characters there.
     var alarmPrefix: String {
         var parts = ["timepiece"]
         if namespace != "GStreamer/Video" { parts.append(namespace) }
@@ -26,14 +27,15 @@ struct MetricSeries: Equatable {
         return (parts + dimensions.map(\.value)).joined(separator: "-")
     }
 
-    /// The namespace and the dimensions' names as SEARCH wants them, `{GStreamer/Video,Device,Label}`.
+    /// The namespace and the dimensions' names in the form of SEARCH, `{GStreamer/Video,Device,Label}`.
     ///
-    /// What has blanks, hyphens or other signs stands in quotation marks. Source: "CloudWatch search expression syntax".
+    /// Names with blanks, hyphens or other special characters are in quotation marks. Source: "CloudWatch search
+    /// expression syntax".
     var searchSchema: String {
         "{" + ([namespace] + dimensions.map(\.name)).map { Self.searchTerm($0) }.joined(separator: ",") + "}"
     }
 
-    /// Letters, digits and `_` of a text, with one `joint` for what lies between.
+    /// Letters, digits and `_` of a text, with one `joint` for the characters in between.
     static func slug(_ text: String, joint: Character, limit: Int) -> String {
         var slug = ""
         for letter in text {

@@ -18,7 +18,7 @@ enum PublishingPolicy {
         """
     }
 
-    /// The same as Terraform takes it.
+    /// The same for Terraform.
     static func terraform(namespace: String) -> String {
         let name = MetricSeries.slug("timepiece-\(namespace)", joint: "-", limit: 128)
         return """

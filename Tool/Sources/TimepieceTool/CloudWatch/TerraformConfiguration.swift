@@ -1,6 +1,6 @@
 /// Terraform configurations of the alarms of a stream, and of a dashboard.
 ///
-/// Without variables and provider: several files lie beside each other in one module, so every name is the series' own.
+/// Without variables and provider: several files share one module, so every name is unique to the series.
 enum TerraformConfiguration {
     /// The alarms.
     static func alarms(_ names: CloudWatchNames) -> String {
@@ -16,15 +16,20 @@ enum TerraformConfiguration {
         resource "aws_cloudwatch_dashboard" "\(name(body.series.dashboardName))" {
           dashboard_name = "\(body.series.dashboardName)"
           dashboard_body = <<-JSON
-        \(body.text.indented(by: 4))  JSON
+        \(body.text.withoutTemplates.indented(by: 4))  JSON
         }
 
         """
     }
 
-    /// A name as Terraform takes it: letters, digits and `_`.
+    /// A name that Terraform accepts: letters, digits and `_`.
+    ///
+    /// Names that differ only in other characters are distinguished by a hash (FNV-1a) at the end.
     private static func name(_ text: String) -> String {
-        MetricSeries.slug(text.replacing("-", with: "_"), joint: "_", limit: 200)
+        let slug = MetricSeries.slug(text.replacing("-", with: "_"), joint: "_", limit: 200)
+        guard text.contains(where: { !$0.isLetter && !$0.isNumber && $0 != "-" }) else { return slug }
+        let hash = text.utf8.reduce(2_166_136_261 as UInt32) { ($0 ^ UInt32($1)) &* 16_777_619 }
+        return "\(slug)_\(String(hash, radix: 16))"
     }
 
     private static func resource(_ alarm: MetricAlarm, _ names: CloudWatchNames) -> String {
@@ -45,7 +50,7 @@ enum TerraformConfiguration {
             """
         return """
             resource "aws_cloudwatch_metric_alarm" "\(name(alarmName))" {
-              alarm_name          = "\(alarmName)"
+              alarm_name          = "\(alarmName.inTerraform)"
               alarm_description   = "\(alarm.description)"
             \(metric(alarm.statistic, names).indented(by: 2))
               comparison_operator = "\(alarm.comparison)"
@@ -62,7 +67,7 @@ enum TerraformConfiguration {
 
     private static func metric(_ statistic: MetricAlarm.Statistic, _ names: CloudWatchNames) -> String {
         let series = names.series
-        let pairs = series.dimensions.map { "\"\($0.name)\" = \"\($0.value)\"" }.joined(separator: ", ")
+        let pairs = series.dimensions.map { "\"\($0.name)\" = \"\($0.value.inTerraform)\"" }.joined(separator: ", ")
         let metric = """
             namespace           = "\(series.namespace)"
             metric_name         = "\(series.metric)"

@@ -1,13 +1,13 @@
 import ArgumentParser
 import CTerminal
 
-/// Shows a process that runs with the tracer already.
+/// Shows a running process that has the tracer.
 struct AttachCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "attach",
         abstract: "Show a process that was started with GST_TRACERS=\"timepiece(socket=auto)\".",
         discussion: """
-            The process is not held up, whether anybody reads or not, and runs on afterwards. Only processes of the same \
+            The process is not delayed, with or without a reader, and continues afterwards. Only processes of the same \
             user can be attached to.
             """)
 

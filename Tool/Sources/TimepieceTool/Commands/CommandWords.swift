@@ -1,8 +1,8 @@
 import ArgumentParser
 
-/// The words of the command line, with what the parser does not know put into what it knows.
+/// The words of the command line, converted to the forms that the parser supports.
 ///
-/// A description swallows all words that follow it, options too, so that help is looked for before it begins.
+/// A description takes all words that follow it, including options, so help is searched for before it begins.
 struct CommandWords {
     let words: [String]
     /// The words of the tool itself: up to the description.
@@ -14,7 +14,7 @@ struct CommandWords {
     ]
 
     init(_ given: [String]) {
-        // An option with a value that may be left out is two options to the parser.
+        // An option with an optional value is two options to the parser.
         words = given.flatMap { word in
             word.hasPrefix("--fail-if-slower=")
                 ? ["--fail-if-slower", "--slower-ratio=" + word.dropFirst("--fail-if-slower=".count)] : [word]
@@ -26,7 +26,7 @@ struct CommandWords {
         own = given.prefix(min(end, given.count))
     }
 
-    /// The command whose help is wanted: after `-h` or `--help` anywhere before the description.
+    /// The command whose help is requested: after `-h` or `--help` anywhere before the description.
     func helpWanted(_ commands: [any ParsableCommand.Type]) -> (any ParsableCommand.Type)? {
         guard own.contains("-h") || own.contains("--help") else { return nil }
         return commands.first { $0.configuration.commandName == own.first } ?? TimepieceCommand.self

@@ -2,7 +2,7 @@ import ArgumentParser
 import CTerminal
 import Glibc
 
-/// Sets two recordings side by side.
+/// Compares two recordings.
 struct CompareCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "compare",
@@ -27,7 +27,7 @@ struct CompareCommand: ParsableCommand {
     @Flag(help: "Write Markdown, for a pull request.")
     var markdown = false
 
-    @Option(name: .customLong("repeat"), help: "Record each of two descriptions so many times, in turns.")
+    @Option(name: .customLong("repeat"), help: "Record each of two descriptions the given number of times, in turns.")
     var repetitions: Int?
 
     @Option(help: "With --repeat: how long each run may take (default: 10 s, or to the end of the stream).")

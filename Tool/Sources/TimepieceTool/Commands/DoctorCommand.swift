@@ -2,7 +2,7 @@ import ArgumentParser
 import CGStreamer
 import TimepieceCloudWatch
 
-/// Looks at what publishing needs, and says what is missing.
+/// Checks the prerequisites of publishing, and reports what is missing.
 struct DoctorCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "doctor",
@@ -23,6 +23,9 @@ struct DoctorCommand: ParsableCommand {
 
     @Option(help: "The property endpoint-uri.")
     var endpointUri: String?
+
+    @Option(help: "The property iot-certificate, for a device that gets its keys by a certificate.")
+    var iotCertificate: String?
 
     @Option(help: "The property cloudwatch-spool.")
     var spool: String?
@@ -45,6 +48,7 @@ struct DoctorCommand: ParsableCommand {
         settings.region = region
         settings.profile = profile
         settings.endpointURI = endpointUri
+        settings.iotCertificate = iotCertificate.map(Self.fields)
         settings.spool = spool
         settings.allowsPlainHTTP = allowHttp
         let lines =
@@ -55,6 +59,23 @@ struct DoctorCommand: ParsableCommand {
         let isGood = lines.allSatisfy { $0.verdict != .bad }
         if json { try write(lines, isGood) } else { try show(lines, isGood) }
         if !isGood { throw ExitCode(4) }
+    }
+
+    /// The fields of a structure of texts, `name,field=text,field=(string)"text"`, as GStreamer writes it.
+    static func fields(_ structure: String) -> [String: String] {
+        var fields: [String: String] = [:]
+        var isQuoted = false
+        let parts = structure.split { character in
+            if character == "\"" { isQuoted.toggle() }
+            return character == "," && !isQuoted
+        }
+        for part in parts where part.contains("=") {
+            let name = part.prefix { $0 != "=" }.filter { $0 != " " }
+            var text = part.drop { $0 != "=" }.dropFirst().drop { $0 == " " }
+            if text.hasPrefix("(string)") { text = text.dropFirst("(string)".count) }
+            fields[name] = text.filter { $0 != "\"" }
+        }
+        return fields
     }
 
     /// GStreamer, and the plugin in it.

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Glibc
 
-/// What top and record have in common.
+/// The common options of top and record.
 struct PipelineOptions: ParsableArguments {
-    @Flag(help: "Put a watch in front of every element, to see what each takes.")
+    @Flag(help: "Show what every element does; that is always so.")
     var watchEveryElement = false
 
     @Option(help: "How often each element reports, such as 500ms (default: as the description says, else 1 s).")
@@ -32,6 +32,6 @@ struct PipelineOptions: ParsableArguments {
         for (name, value) in launch.environment { unsafe setenv(name, value, 1) }
         try Pipeline.startGStreamer()
         Tracer.start(interval: interval?.duration)
-        return try Pipeline(words: words, watchEveryElement: watchEveryElement, interval: interval?.duration)
+        return try Pipeline(words: words, interval: interval?.duration)
     }
 }

@@ -22,8 +22,7 @@ struct RecordCommand: ParsableCommand {
         // Before the pipeline is made, which may take long.
         if output != "-", !force { try TextOutput.refuseExisting(output) }
         let pipeline = try options.makePipeline()
-        for addition in pipeline.additions { TextOutput.errors.note("timepiece: added \(addition)") }
-        unsafe ElementInsertion.tellEveryInterval(of: pipeline.element)
+        unsafe TimepieceElements.tellEveryInterval(of: pipeline.element)
         let progress = Progress()
         let run = PipelineRun(pipeline, limit: options.duration?.duration)
         let recording = try RecordingRun(run, to: .create(output, overwriting: force), pipeline.header)

@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Turns a recording into a page or a table.
+/// Converts a recording to a page or a table.
 struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report",
@@ -38,7 +38,7 @@ struct ReportCommand: ParsableCommand {
         let summary = try Self.read(file)
         for sentence in summary.reservations { TextOutput.errors.note("timepiece: \(sentence)") }
         if let after { return try compare(summary, with: after) }
-        if summary.streams.isEmpty, summary.watches.isEmpty {
+        if summary.streams.isEmpty, summary.watches.isEmpty, summary.elements.series.isEmpty {
             TextOutput.errors.note("timepiece: The recording has no measurements: no window closed while it ran.")
         }
         let path = output ?? (format == .html && file != "-" ? Self.page(of: file) : "-")
@@ -79,7 +79,7 @@ struct ReportCommand: ParsableCommand {
     }
 }
 
-/// Gathers small texts, so that not each is a system call.
+/// Buffers small texts, so that not each is a system call.
 private final class OutputBuffer {
     private let output: TextOutput
     private var text = ""

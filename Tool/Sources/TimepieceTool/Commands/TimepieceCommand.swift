@@ -19,7 +19,7 @@ import Glibc
         ])
 
     static func main() {
-        // write () reports a reader that went away.
+        // write () reports a closed reader.
         signal(SIGPIPE, SIG_IGN)
         let arguments = CommandWords(Array(CommandLine.arguments.dropFirst()))
         do {

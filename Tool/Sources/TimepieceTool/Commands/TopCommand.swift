@@ -8,8 +8,8 @@ struct TopCommand: ParsableCommand {
         abstract: "Run a pipeline and show its measurements live.",
         discussion: """
             Keys: q quits, ? lists the others. Without a terminal each message is a line. What each element, queue and \
-            thread does is shown, too, and which element makes the pipeline slow. A description without any of \
-            Timepiece's elements gets a timepiecetick before each sink.
+            thread does is shown, and which element makes the pipeline slow; put a timepiecetick where every buffer of \
+            a stream is to be timed. Nothing is added to the pipeline.
             """)
 
     @Flag(help: "Write what timepiece record writes, on standard output.")
@@ -29,7 +29,7 @@ struct TopCommand: ParsableCommand {
         run.looksBetweenReports = !json
         if let http {
             // The page shows every interval, too.
-            unsafe ElementInsertion.tellEveryInterval(of: pipeline.element)
+            unsafe TimepieceElements.tellEveryInterval(of: pipeline.element)
             let page = try LivePage(http, header: pipeline.header)
             TextOutput.errors.note("timepiece: the live page is at \(page.url)")
             if !http.isLoopback {
@@ -40,7 +40,7 @@ struct TopCommand: ParsableCommand {
         if json {
             try RecordingRun(run, to: .standard, pipeline.header).run()
         } else if TextOutput.standard.isTerminal, !ScreenStyle.isDumb, terminal_enter() {
-            unsafe ElementInsertion.tellEveryInterval(of: pipeline.element)
+            unsafe TimepieceElements.tellEveryInterval(of: pipeline.element)
             try show(pipeline, run)
         } else {
             try print(pipeline, run)
@@ -49,20 +49,15 @@ struct TopCommand: ParsableCommand {
 
     private func show(_ pipeline: Pipeline, _ run: PipelineRun) throws {
         let style = ScreenStyle.current(isTerminal: true)
-        let notes =
-            [run.page?.url].compactMap { $0 }
-            + pipeline.additions.prefix(1).map { _ in
-                "added " + pipeline.additions.joined(separator: ", ")
-            }
         let output = TextOutput.terminal()
-        let terminal = LiveTerminal(output, style: style, note: notes.joined(separator: " · "), board: pipeline.board)
+        let terminal = LiveTerminal(output, style: style, note: run.page?.url ?? "", board: pipeline.board)
         run.onEvent = { terminal.take($1, at: $0) }
         run.onBeat = { now in
             try terminal.draw(at: now)
             if output.isClosed { run.stop() }
         }
         run.onInput(terminal_keys()) { keys in
-            // None: the terminal went away.
+            // None: the terminal was closed.
             if keys.isEmpty || terminal.press(keys) == .quit { run.stop() }
             try terminal.draw(at: run.elapsed)
         }
@@ -79,7 +74,6 @@ struct TopCommand: ParsableCommand {
         let style = ScreenStyle.current(isTerminal: false)
         var view = LineView(style: style)
         var board = pipeline.board
-        for addition in pipeline.additions { TextOutput.errors.note("timepiece: added \(addition)") }
         var silent: Set<String> = []
         run.onEvent = { now, event in
             board.take(event, at: now)
@@ -87,7 +81,7 @@ struct TopCommand: ParsableCommand {
             if TextOutput.standard.isClosed { run.stop() }
         }
         run.onBeat = { now in
-            // What the elements have no message for: a stream that stands still without stall-timeout.
+            // A condition without a message: a stalled stream without stall-timeout.
             for (label, tick) in board.ticks where board.stalls[label]?.since == nil {
                 guard let silence = tick.silence(at: now) else {
                     silent.remove(label)

@@ -23,6 +23,9 @@ struct ComparedMetric {
             metrics.append(value("rate", .rate, .moreIsFaster, before, after) { Double($0.count) / $0.sum })
         case .watch:
             time("mean lap") { $0.sum / Double($0.count) }
+        case .element:
+            time("p50 work") { $0.p50 }
+            return metrics
         case .drops:
             return [count("drops", before, after)]
         }
@@ -37,7 +40,7 @@ struct ComparedMetric {
             metrics.append(stalls(before, after))
             metrics.append(count("freezes", before, after))
             metrics += [count("discontinuities", before, after), count("jumps", before, after)].filter { !$0.isQuiet }
-        } else {
+        } else if kind == .watch {
             metrics += [count("unmatched", before, after)].filter { !$0.isQuiet }
         }
         return metrics
@@ -47,8 +50,9 @@ struct ComparedMetric {
         _ name: String, _ unit: Comparison.Line.Unit, _ sense: Comparison.Sense, _ before: [MeasuredSeries],
         _ after: [MeasuredSeries], _ read: @escaping (MeasuredSeries.Window) -> Double
     ) -> ComparedMetric {
-        // A rate is exact; so is what is divided by it.
-        let resolution = unit == .time && name != "mean lap" && name != "longest" ? Comparison.resolution : 1.001
+        // A rate is exact, and so are values divided by it.
+        let isExact = ["mean lap", "longest"].contains(name)
+        let resolution = unit == .time && !isExact ? Comparison.resolution : 1.001
         let old = before.map { $0.values(read) }
         let new = after.map { $0.values(read) }
         return ComparedMetric(
@@ -72,9 +76,9 @@ struct ComparedMetric {
         func episodes(_ series: [MeasuredSeries]) -> Int {
             series.reduce(0) { $0 + RatioEstimate.episodes($1.windows.map { $0.counts[name] ?? 0 }) }
         }
-        // Of drops only the sum of a recording is known.
+        // For drops only the sum of a recording is known.
         func sum(_ series: [MeasuredSeries]) -> Int {
-            // More says no more, and a recording may hold anything.
+            // More windows add nothing, and a recording may contain anything.
             Int(min(1_000_000_000, series.reduce(UInt64(0)) { $0 +| ($1.windows.first?.counts[name] ?? 0) }))
         }
         return name == "drops"
@@ -90,10 +94,18 @@ struct ComparedMetric {
         _ name: String, _ old: Int, _ new: Int, _ before: [MeasuredSeries], _ after: [MeasuredSeries]
     ) -> ComparedMetric {
         let (oldLength, newLength) = (before.reduce(0) { $0 + $1.length }, after.reduce(0) { $0 + $1.length })
+        // Two copies of one recording: nothing is uncertain, as for times.
+        let areCopies =
+            before.map(\.windows) == after.map(\.windows) && old == new && old > 0
+            && (before.first?.windows.count ?? 0) >= RatioEstimate.fewestWindows
         return ComparedMetric(
             name: name, unit: .perMinute, sense: .lessIsFaster, isQuiet: old == 0 && new == 0,
             length: length(before, after),
-            estimate: { RatioEstimate.rates(old, in: oldLength / 60, new, in: newLength / 60, chance: $0) })
+            estimate: { chance in
+                let estimate = RatioEstimate.rates(old, in: oldLength / 60, new, in: newLength / 60, chance: chance)
+                return areCopies
+                    ? RatioEstimate(before: estimate.before, after: estimate.after, low: 1, high: 1) : estimate
+            })
     }
 
     private static func length(_ before: [MeasuredSeries], _ after: [MeasuredSeries]) -> Double {

@@ -1,15 +1,15 @@
 import Glibc
 import TimepieceMessages
 
-/// What differs between two recordings, or between two series of runs.
+/// The differences between two recordings, or between two series of runs.
 struct Comparison {
     enum Verdict: String {
         case slower, faster, same, undecided
-        /// Of what is neither good nor bad.
+        /// For a metric that is neither good nor bad.
         case higher, lower
     }
 
-    /// What is good of a metric.
+    /// The better direction of a metric.
     enum Sense {
         case lessIsFaster, moreIsFaster, neutral
     }
@@ -21,7 +21,7 @@ struct Comparison {
         let sense: Sense
         let estimate: RatioEstimate
         let verdict: Verdict
-        /// How long each recording should be to decide; nil where that is known, or cannot be.
+        /// How long each recording should be to decide; nil if it is decided, or cannot be.
         let needed: Duration?
 
         enum Unit { case time, rate, bitrate, perMinute }
@@ -36,22 +36,26 @@ struct Comparison {
         }
     }
 
-    /// How often one of all the intervals of a comparison may miss its true ratio. Each has its part of it (Bonferroni;
-    /// Dunn, JASA 1961), so that with many streams none is called slower by luck.
+    /// How often any interval of a comparison may miss its true ratio. Each has its share of it (Bonferroni; Dunn, JASA
+    /// 1961), so that with many streams none is called slower by chance.
     static let chance = 0.05
     /// Two percentiles, each at most 0.55 % off, of windows above 1,000 intervals; those of fewer are exact, but those
     /// of older recordings are not.
     static let resolution = 1.0111
-    /// What lies within is the same: a difference that no one would see.
+    /// Ratios within it are the same: a difference without practical meaning.
     static let margin = 1.05
 
-    /// A recording that would have to be longer than this is no help against what the machine does besides.
+    /// The fraction of the time that an element has to work to be compared.
+    static let leastLoad = 0.05
+
+    /// The longest useful recording: a longer one does not help against other load on the machine.
     private static let longestAdvice = Duration.seconds(600)
 
     let lines: [Line]
-    /// Labels that only one of the two has.
+    /// Labels that are in only one of the two.
     let unmatched: [String]
-    /// Whether a label's windows are of other lengths: the longest of ten seconds is not that of one.
+    /// Whether a label's windows have different lengths: the longest interval of ten seconds is not comparable with
+    /// that of one.
     let hasOtherWindows: Bool
 
     /// Compares two recordings.
@@ -63,8 +67,20 @@ struct Comparison {
 
     /// Compares two series of runs: with several on each side, a run is one observation.
     init(before: [RecordingSummary], after: [RecordingSummary], progress: (_ label: String) -> Void = { _ in }) {
-        let old = before.map(MeasuredSeries.all)
-        let new = after.map(MeasuredSeries.all)
+        let all = (before + after).map(MeasuredSeries.all)
+        // The time of an element that hardly works depends on everything else, and nothing waits for it.
+        // Too few windows give no result; beside a stream or a watch that would only hide the results of these.
+        let isAlone = all.contains { !$0.values.contains { $0.kind == .stream || $0.kind == .watch } }
+        let fewest = isAlone || all.count > 2 ? 0 : RatioEstimate.fewestWindows
+        let isWorthIt = { (label: String) in
+            all.contains {
+                $0[label].map {
+                    $0.kind != .element || $0.load >= Self.leastLoad && $0.values(\.p50).count >= fewest
+                } ?? false
+            }
+        }
+        let old = all.prefix(before.count).map { $0.filter { isWorthIt($0.key) } }
+        let new = all.dropFirst(before.count).map { $0.filter { isWorthIt($0.key) } }
         let oldLabels = Self.labels(old)
         let newLabels = Self.labels(new)
         unmatched = Set(oldLabels).symmetricDifference(newLabels).sorted()
@@ -112,7 +128,7 @@ struct Comparison {
         return estimate.low >= 1 / margin && estimate.high <= margin ? .same : .undecided
     }
 
-    /// The interval narrows with the root of the time.
+    /// The interval narrows with the square root of the time.
     private static func needed(_ estimate: RatioEstimate, _ metric: ComparedMetric) -> Duration? {
         guard metric.length > 0 else { return nil }
         let least = 30.0
@@ -141,7 +157,7 @@ struct Comparison {
     /// All of it in one line.
     var conclusion: String {
         func worst(_ verdict: Verdict) -> Line? {
-            // What a person waits for says more than the longest of all waits.
+            // A typical wait says more than the longest of all waits.
             lines.filter { $0.verdict == verdict }.max { Self.weight($0) < Self.weight($1) }
         }
         let slower = lines.count { $0.verdict == .slower }
@@ -157,7 +173,7 @@ struct Comparison {
                 + "\(lines.count) metrics."
         }
         if parts.isEmpty {
-            // The longest of a window never settles; what is typical does.
+            // The longest of a window never converges; a typical value does.
             let typical = undecided.filter { $0.metric != "longest" && $0.metric != "p99" }
             let needed = typical.compactMap(\.needed).max() ?? .seconds(30)
             let advice =
@@ -171,8 +187,11 @@ struct Comparison {
     }
 
     private static func weight(_ line: Line) -> Double {
-        let order = ["mean interval": 6.0, "mean lap": 6, "rate": 5, "p50": 4, "p90": 3, "p99": 2]
-        return (order[line.metric] ?? 1) + min(0.5, abs(log(max(1e-9, line.estimate.ratio ?? 1))) / 10)
+        let order = ["rate": 6.0, "mean lap": 6, "p50 work": 4, "p50": 5.9, "p90": 3, "p99": 2]
+        let (low, high) = (line.estimate.low, line.estimate.high)
+        // Of two equivalent ones the more precise one.
+        let width = low > 0 && high.isFinite ? min(1, log(high / low)) : 1
+        return (order[line.metric] ?? 1) - width + min(0.5, abs(log(max(1e-9, line.estimate.ratio ?? 1))) / 10)
     }
 
     private static func sentence(_ line: Line, more: Int) -> String {

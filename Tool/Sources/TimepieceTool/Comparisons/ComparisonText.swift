@@ -25,7 +25,7 @@ enum ComparisonText {
         return table
     }
 
-    /// The conclusion, and the lines that are not the same; those that are go into a part to be opened.
+    /// The conclusion, and the lines that are not the same; those that are the same are in a collapsed part.
     static func markdown(_ comparison: Comparison) -> String {
         var text = "**\(escaped(comparison.conclusion))**\n"
         let head =
@@ -71,7 +71,7 @@ enum ComparisonText {
         return line.needed.map { "undecided: record \(Comparison.words($0))" } ?? "undecided"
     }
 
-    /// A text in Markdown that stays a text.
+    /// A text escaped for Markdown.
     private static func escaped(_ text: String) -> String {
         TerminalText.visible(text).map { "\\`*_{}[]<>()#+-!|~&@".contains($0) ? "\\\($0)" : String($0) }.joined()
     }
@@ -79,7 +79,7 @@ enum ComparisonText {
 
 /// A comparison as JSON; docs/compare.md describes it.
 enum ComparisonJSON {
-    /// Raised when a reader of the former would read it wrongly; new members do not raise it.
+    /// Raised when a reader of the previous version would misread it; new members do not raise it.
     static let version: UInt64 = 1
 
     static func value(_ comparison: Comparison) -> JSONValue {

@@ -3,7 +3,7 @@ import TimepieceMessages
 /// The windows of one stream or watch of a recording, as a comparison reads them.
 struct MeasuredSeries {
     /// Times in seconds.
-    struct Window {
+    struct Window: Equatable {
         let length: Double
         let count: UInt64
         let sum: Double
@@ -12,7 +12,7 @@ struct MeasuredSeries {
         let p99: Double
         let longest: Double
         let bitrate: Double
-        /// Freezes, stalls and such, as far as they are known.
+        /// Freezes, stalls and similar events, as far as they are known.
         let counts: [String: UInt64]
 
         init(_ intervals: IntervalSummary, length: Duration, bitrate: Double = 0, counts: [String: UInt64]) {
@@ -25,6 +25,22 @@ struct MeasuredSeries {
             longest = intervals.max.seconds
             self.bitrate = bitrate
             self.counts = counts
+        }
+
+        /// The tracer's measurements of an element: its own work for each buffer.
+        ///
+        /// The sum is that of typical work. The real one includes the time for which other processes kept the thread
+        /// from running.
+        init(_ work: ElementSeries.Window) {
+            length = work.length.seconds
+            count = work.buffers
+            sum = work.p50.seconds * Double(work.buffers)
+            p50 = work.p50.seconds
+            p90 = work.p90.seconds
+            p99 = work.p99.seconds
+            longest = work.longest.seconds
+            bitrate = 0
+            counts = [:]
         }
 
         /// One without intervals.
@@ -41,22 +57,24 @@ struct MeasuredSeries {
         }
     }
 
-    enum Kind { case stream, watch, drops }
+    enum Kind { case stream, watch, element, drops }
 
     /// Where it is in the pipeline.
     let place: Int
     let kind: Kind
     let windows: [Window]
-    /// How often it stood still, by the elements' messages.
+    /// How often it stalled, by the elements' messages.
     var stalls = 0
 
+    /// The fraction of the time that was measured.
+    var load: Double { length > 0 ? windows.reduce(0) { $0 + $1.sum } / length : 0 }
     var length: Double { windows.reduce(0) { $0 + $1.length } }
     var windowLength: Double {
         let sorted = windows.map(\.length).sorted()
         return sorted.isEmpty ? 1 : max(1e-9, sorted[sorted.count / 2])
     }
 
-    /// The values of the windows that have intervals; the last, partial one would weigh as much as a whole one.
+    /// The values of the windows that have intervals; the last, partial one would have the same weight as a whole one.
     func values(_ read: (Window) -> Double) -> [Double] {
         var measured = windows.filter { $0.count > 0 && $0.sum > 0 }
         if measured.count > 2, let last = measured.last, last.length * 2 < windowLength { measured.removeLast() }
@@ -80,8 +98,15 @@ struct MeasuredSeries {
             all["watch \(series.path)"] = MeasuredSeries(
                 place: summary.streams.count + place, kind: .watch, windows: windows)
         }
-        let places = summary.streams.count + summary.watchSeries.count
-        for (place, drop) in summary.drops.sorted(by: { $0.key < $1.key }).enumerated() {
+        let elements = summary.elements.series.filter { !$0.factory.hasPrefix("timepiece") }
+        for (place, element) in elements.enumerated() {
+            let name = "element \(element.path.split(separator: "/").last ?? "")"
+            all[all[name] == nil ? name : "element \(element.path)"] = MeasuredSeries(
+                place: summary.streams.count + summary.watchSeries.count + place, kind: .element,
+                windows: element.windows.map { Window($0) })
+        }
+        let places = summary.streams.count + summary.watchSeries.count + elements.count
+        for (place, drop) in summary.allDrops.sorted(by: { $0.key < $1.key }).enumerated() {
             // Only the sum is known: one window of all.
             let window = Window(length: summary.recording.duration, counts: ["drops": drop.value])
             all[drop.key + ", dropped"] = MeasuredSeries(place: places + place, kind: .drops, windows: [window])

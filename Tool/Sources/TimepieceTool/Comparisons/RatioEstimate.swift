@@ -1,41 +1,41 @@
 import Glibc
 
-/// How many times as large something is after as before, with an interval that holds the true ratio.
+/// The ratio of a value after to the value before, with an interval that contains the true ratio.
 ///
 /// Times: the logarithms of the windows, without the warm-up, are averaged in consecutive blocks, and Student's interval
 /// for two groups is put around the difference of the blocks' means, with the degrees of freedom of the smaller group
 /// (Ibragimov and Müller, "t-Statistic Based Correlation and Heterogeneity Robust Inference", JBES 2010, and
-/// "Inference with Few Heterogeneous Clusters", REStat 2016). Where windows resemble their neighbors beyond a block, the
-/// variance is that of so many fewer independent ones. The interval of a ratio instead of a test: Kalibera and Jones,
-/// "Quantifying Performance Changes with Effect Size Confidence Intervals", 2012.
+/// "Inference with Few Heterogeneous Clusters", REStat 2016). If windows are correlated with their neighbors beyond a
+/// block, the variance is that of the smaller number of independent ones. The interval of a ratio instead of a test:
+/// Kalibera and Jones, "Quantifying Performance Changes with Effect Size Confidence Intervals", 2012.
 ///
-/// Counts: events that follow each other at once are one episode, and the ratio of two rates is judged by how the
+/// Counts: events that follow each other immediately are one episode, and the ratio of two rates is judged by how the
 /// episodes divide between the recordings, which is binomial (Przyborowski and Wilenski, Biometrika 1940), with the
 /// exact interval of Clopper and Pearson.
 struct RatioEstimate: Equatable {
     let before: Double
     let after: Double
-    /// From 0 to infinity: where nothing is known it is all of that.
+    /// From 0 to infinity, which is also the interval if nothing is known.
     let low: Double
     let high: Double
 
-    /// nil where there was nothing before.
+    /// nil if there was nothing before.
     var ratio: Double? { before > 0 ? after / before : nil }
 
     /// More narrow the interval little, and are less independent of each other.
     private static let mostBlocks = 8
-    /// Fewer windows say nothing: a spell of a busy machine may be all of them.
+    /// Fewer windows are not conclusive: a busy period of the machine may cover all of them.
     static let fewestWindows = 5
-    /// Of fewer windows it cannot be seen how far they resemble each other, so that they are taken to.
+    /// With fewer windows their correlation cannot be estimated, so a correlation is assumed.
     private static let fewestForCorrelation = 9
-    /// Fewer runs of `--repeat` say nothing.
+    /// Fewer runs of `--repeat` are not conclusive.
     static let fewestRuns = 3
 
     /// The windows of one recording each, in their order, positive.
     ///
     /// - Parameters:
     ///   - chance: how often the interval may miss the true ratio.
-    ///   - resolution: how far, as a ratio, the values themselves may be off.
+    ///   - resolution: the error of the values themselves, as a ratio.
     static func windows(
         _ before: [Double], _ after: [Double], chance: Double, resolution: Double
     ) -> RatioEstimate {
@@ -70,13 +70,13 @@ struct RatioEstimate: Equatable {
             before: exp(old.mean), after: exp(new.mean), low: exp(difference - width), high: exp(difference + width))
     }
 
-    /// Episodes in so much time each.
+    /// Numbers of episodes, each in its time.
     static func rates(
         _ before: Int, in old: Double, _ after: Int, in new: Double, chance: Double
     ) -> RatioEstimate {
         guard old > 0, new > 0 else { return RatioEstimate(before: 0, after: 0, low: 0, high: .infinity) }
         let all = before + after
-        // Of all episodes the part that is after.
+        // The fraction of all episodes that is after.
         let low = after > 0 ? IncompleteBeta.inverse(chance / 2, Double(after), Double(before) + 1) : 0
         let high = before > 0 ? IncompleteBeta.inverse(1 - chance / 2, Double(after) + 1, Double(before)) : 1
         func ratio(_ part: Double) -> Double { part >= 1 ? .infinity : part / (1 - part) * old / new }
@@ -99,7 +99,7 @@ struct RatioEstimate: Equatable {
     /// Without the start: windows are left out, up to a third, while the first is beyond all that follow (Conway, "Some
     /// Tactical Problems in Digital Simulation", Management Science 1963).
     static func withoutWarmUp(_ values: [Double]) -> ArraySlice<Double> {
-        // The extremes of what follows each.
+        // The extremes of the windows after each.
         var least = values
         var most = values
         for index in values.indices.dropLast().reversed() {

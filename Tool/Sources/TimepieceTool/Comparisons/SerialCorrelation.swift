@@ -1,12 +1,12 @@
-/// How far windows resemble their neighbors.
+/// The correlation of windows with their neighbors.
 ///
-/// Where a machine is busy for some seconds and idle for some, ten seconds of a slow spell are not ten observations.
+/// If a machine is alternately busy and idle for some seconds, ten seconds of a slow period are not ten observations.
 enum SerialCorrelation {
     /// The first autocorrelation of the ranks, so that one long interval does not hide it.
     ///
-    /// That of n values comes out (1 + 4ρ)/n too low on average (Marriott and Pope, Biometrika 1954), which is made
-    /// good; below nine values, where that would be guessing, only the part that is there without correlation. From 0,
-    /// since neighbors that differ more than chance has it do no harm, to 0.98.
+    /// The estimate from n values is (1 + 4ρ)/n too low on average (Marriott and Pope, Biometrika 1954), which is
+    /// corrected; below nine values, where that would be a guess, only the part without correlation. From 0, because a
+    /// negative correlation does no harm, to 0.98.
     static func of(_ values: [Double]) -> Double {
         guard values.count > 1 else { return 0 }
         let n = Double(values.count)
@@ -15,7 +15,7 @@ enum SerialCorrelation {
         return min(0.98, max(0, n > 8 ? seen / (1 - 4 / n) : seen))
     }
 
-    /// nil if all values are equal, which do not correlate with anything.
+    /// nil if all values are equal, which have no correlation.
     private static func first(_ values: [Double]) -> Double? {
         let order = values.indices.sorted { values[$0] < values[$1] }
         var ranks = [Double](repeating: 0, count: values.count)

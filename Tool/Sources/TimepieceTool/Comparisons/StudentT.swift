@@ -1,6 +1,6 @@
 import Glibc
 
-/// Student's distribution, for intervals out of few values.
+/// Student's distribution, for intervals from few values.
 enum StudentT {
     /// The value that |t| exceeds with this probability.
     static func quantile(_ probability: Double, degrees: Double) -> Double {
@@ -15,7 +15,7 @@ enum StudentT {
         return (low + high) / 2
     }
 
-    /// How probable it is that |t| is larger.
+    /// The probability that |t| is larger.
     static func tails(_ t: Double, _ degrees: Double) -> Double {
         IncompleteBeta.value(degrees / (degrees + t * t), degrees / 2, 0.5)
     }

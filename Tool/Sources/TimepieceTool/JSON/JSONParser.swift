@@ -1,6 +1,6 @@
 /// Reads one JSON text, and nothing after it.
 struct JSONParser {
-    /// A text that is not JSON: where, in bytes from 0.
+    /// A text that is not JSON, with the position in bytes from 0.
     struct Failure: Error, Equatable {
         let offset: Int
     }

@@ -93,7 +93,7 @@ enum JSONValue: Equatable, Sendable {
             case "\t": text += "\\t"
             case "\r": text += "\\r"
             case let scalar where TerminalText.isActive(scalar):
-                // As UTF-16 units, so that a terminal that shows the document does not act on it.
+                // As UTF-16 units, so that it does not control a terminal that shows the document.
                 for unit in String(scalar).utf16 {
                     let digits = String(unit, radix: 16)
                     text += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits

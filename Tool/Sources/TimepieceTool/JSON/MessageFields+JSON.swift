@@ -1,6 +1,6 @@
 import TimepieceMessages
 
-/// Messages as JSON: nothing of the bus is lost, fields of newer elements included.
+/// Messages as JSON, without loss, including fields of newer elements.
 extension MessageFields {
     var json: JSONValue {
         .object([

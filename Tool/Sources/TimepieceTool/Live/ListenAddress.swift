@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// Where the live page is served: `:8080`, `8080`, `192.0.2.1:8080`, `[::1]:8080`; without a host this machine alone.
+/// Where the live page is served: `:8080`, `8080`, `192.0.2.1:8080`, `[::1]:8080`; without a host, this machine only.
 struct ListenAddress: ExpressibleByArgument, Equatable {
     let host: String
     let port: UInt16

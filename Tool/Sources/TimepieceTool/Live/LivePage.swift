@@ -1,31 +1,31 @@
 import Glibc
 import Synchronization
 
-/// Serves the report's page of a run that goes on: the same page, which fetches its data every two seconds.
+/// Serves the report's page of a run in progress: the same page, which fetches its data every two seconds.
 ///
-/// On a thread of its own, one connection at a time, a few seconds each, and read-only: no state of a browser reaches the
-/// pipeline. A page of another site may not read it through a name of its own that leads here ("DNS rebinding"): the
-/// host that the browser names has to be this one.
+/// On a thread of its own, one connection at a time, a few seconds each, and read-only: a browser never affects the
+/// pipeline. A page of another site cannot read it through a name of its own that resolves to this machine ("DNS
+/// rebinding"): the host that the browser names has to be this one.
 final class LivePage: Sendable {
     let address: ListenAddress
-    /// The one that was bound, where 0 was asked for.
+    /// The bound port, if 0 was requested.
     let port: UInt16
     private let socket: Int32
     private let summary: Mutex<RecordingSummary>
 
-    /// Windows beyond an hour of seconds are forgotten, the oldest first.
+    /// Windows beyond an hour of seconds are dropped, the oldest first.
     private static let mostWindows = 3600
     private static let mostIncidents = 20_000
     private static let longestRequest = 8192
 
-    /// Begins to serve.
+    /// Starts to serve.
     init(_ address: ListenAddress, header: RecordingHeader) throws(Failure) {
         self.address = address
         summary = Mutex(RecordingSummary(name: "live", header: header))
         socket = try Self.listen(address)
         port = Self.boundPort(socket)
         let me = unsafe Unmanaged.passRetained(self).toOpaque()
-        // The thread takes no signals: those are the main thread's.
+        // The thread blocks all signals, which are the main thread's.
         var all = sigset_t()
         var former = sigset_t()
         unsafe sigfillset(&all)
@@ -51,7 +51,7 @@ final class LivePage: Sendable {
         return "http://\(host):\(port)/"
     }
 
-    /// Takes what happened, for the next time the page asks.
+    /// Takes an event, for the next request of the page.
     func take(_ event: PipelineEvent, at now: Duration) {
         guard let content = RecordedEvent.Content(event) else { return }
         summary.withLock { summary in
@@ -60,7 +60,7 @@ final class LivePage: Sendable {
         }
     }
 
-    /// Tells the page the time, so that silence is seen, and that the run is over.
+    /// Updates the time for the page, so that silence is visible, and the end of the run.
     func beat(at now: Duration, end: EndReason? = nil) {
         summary.withLock { $0.update(duration: now, end: end) }
     }
@@ -122,7 +122,7 @@ final class LivePage: Sendable {
         while true {
             let connection = accept(socket, nil, nil)
             if connection < 0 {
-                // Out of descriptors, or the other end left at once.
+                // Out of descriptors, or the peer has closed.
                 usleep(50_000)
                 continue
             }
@@ -160,7 +160,7 @@ final class LivePage: Sendable {
         return PageData.json(copy, isLive: copy.recording.end == nil)
     }
 
-    /// Whether a browser that names this host asked this machine, and not a name of some site that leads here.
+    /// Whether a browser's host name is one of this machine, and not a name of another site that resolves to it.
     private func isOwn(_ host: String) -> Bool {
         guard address.isLoopback else { return true }
         let name = host.hasSuffix("]") ? host[...] : host.lastIndex(of: ":").map { host[..<$0] } ?? host[...]

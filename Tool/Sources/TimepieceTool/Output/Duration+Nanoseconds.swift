@@ -1,5 +1,5 @@
 extension Duration {
-    /// The whole nanoseconds, from 0 to the largest that is not taken for "unknown".
+    /// The whole nanoseconds, from 0 to the largest that does not mean "unknown".
     var nanoseconds: UInt64 {
         let (seconds, attoseconds) = components
         guard seconds >= 0, attoseconds >= 0 else { return 0 }
@@ -8,7 +8,7 @@ extension Duration {
         return overflow || more || sum >= UInt64(Int64.max) ? UInt64(Int64.max) : sum
     }
 
-    /// Whether it stands for "unknown": GStreamer's largest time, which a message's reader clamps.
+    /// Whether it means "unknown": GStreamer's largest time, which a message's reader clamps.
     var isUnknown: Bool { nanoseconds >= UInt64(Int64.max) }
 
     var milliseconds: Double { self / .milliseconds(1) }

@@ -1,4 +1,4 @@
-/// Says on standard error how far something is, where a person watches and it takes longer than a second.
+/// Shows progress on standard error, if that is a terminal and the work takes longer than a second.
 final class Progress {
     private let isShown = TextOutput.errors.isTerminal
     private let start = monotonicNow()
@@ -13,7 +13,7 @@ final class Progress {
         try? TextOutput.errors.write("\r\(TerminalText.visible(text()))\u{1B}[K")
     }
 
-    /// Takes it off the terminal.
+    /// Removes it from the terminal.
     func clear() {
         if isDrawn { try? TextOutput.errors.write("\r\u{1B}[K") }
         isDrawn = false

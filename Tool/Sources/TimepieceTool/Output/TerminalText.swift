@@ -1,7 +1,7 @@
-/// Text from outside, made fit for a terminal: the one place through which all of it goes.
+/// The only conversion of text from outside for a terminal.
 ///
-/// Labels, element names, file names, errors and lines of recordings may hold control characters that move the cursor,
-/// set the clipboard or turn the direction of writing. What is left after ``visible(_:)`` only prints.
+/// Labels, element names, file names, errors and lines of recordings may contain control characters that move the
+/// cursor, set the clipboard or change the direction of writing. The result of ``visible(_:)`` only prints.
 enum TerminalText {
     /// The text with a blank for each control character of ASCII and U+FFFD for each other one that does not print.
     static func visible(_ text: String) -> String {
@@ -17,9 +17,9 @@ enum TerminalText {
         return String(visible)
     }
 
-    /// Whether a terminal, or a viewer of text, would act on the character instead of printing it: controls of C0 and
-    /// C1, those of direction (UAX #9), line separators, tags, and all else that Unicode calls a format character, but
-    /// the joiners that scripts and emoji need.
+    /// Whether the character controls a terminal or a viewer of text instead of being printed: controls of C0 and C1,
+    /// bidirectional controls (UAX #9), line separators, tags, and all other Unicode format characters, except the
+    /// joiners that scripts and emoji need.
     static func isActive(_ scalar: Unicode.Scalar) -> Bool {
         if scalar.value < 0x7F { return scalar.value < 0x20 }
         switch scalar.properties.generalCategory {

@@ -1,9 +1,9 @@
 import CTerminal
 import Glibc
 
-/// A file to write text to; a reader that closed its end is not an error, only the end.
+/// A file for text output; a closed reader is not an error, but the end.
 ///
-/// Text that may come from outside goes through ``line(_:)`` or ``note(_:)``, which make it fit for a terminal.
+/// Text that may come from outside goes through ``line(_:)`` or ``note(_:)``, which convert it for a terminal.
 ///
 /// Sendable: the tool does all its work on the main thread; nothing else holds one.
 final class TextOutput: @unchecked Sendable {
@@ -16,7 +16,7 @@ final class TextOutput: @unchecked Sendable {
     static let standard = TextOutput(descriptor: STDOUT_FILENO, name: "standard output", owned: false)
     static let errors = TextOutput(descriptor: STDERR_FILENO, name: "standard error", owned: false)
 
-    /// The terminal that was entered, whatever standard output is meanwhile.
+    /// The terminal that was entered, regardless of standard output.
     static func terminal() -> TextOutput {
         TextOutput(descriptor: terminal_output(), name: "the terminal", owned: false)
     }
@@ -45,7 +45,7 @@ final class TextOutput: @unchecked Sendable {
         return TextOutput(descriptor: descriptor, name: path, owned: true)
     }
 
-    /// Throws if there is a file of that name already; ``create(_:overwriting:)`` makes sure of it later.
+    /// Throws if there is a file of that name; ``create(_:overwriting:)`` checks it again.
     static func refuseExisting(_ path: String) throws(Failure) {
         var status = stat()
         guard unsafe stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
@@ -63,7 +63,7 @@ final class TextOutput: @unchecked Sendable {
 
     var isTerminal: Bool { isatty(descriptor) == 1 }
 
-    /// Writes text as it is: documents whose writer escaped what is foreign, and screens made by ``ScreenStyle``.
+    /// Writes text unchanged: documents whose writer escaped text from outside, and screens made by ``ScreenStyle``.
     func write(_ text: String) throws(Failure) {
         var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty, !isClosed {
@@ -80,18 +80,18 @@ final class TextOutput: @unchecked Sendable {
         }
     }
 
-    /// Writes a line of text that may be foreign.
+    /// Writes a line of text that may come from outside.
     func line(_ text: String) throws(Failure) {
         try write(TerminalText.visible(text) + "\n")
     }
 
-    /// Writes lines, each as ``line(_:)``, where nothing can be done if that fails.
+    /// Writes lines, each as ``line(_:)``, and ignores failures.
     func note(_ text: String) {
         for line in text.split(separator: "\n", omittingEmptySubsequences: false) { try? self.line(String(line)) }
     }
 }
 
-/// What the system says of the call that failed just now.
+/// The system's message about the call that has just failed.
 func lastSystemError() -> String {
     unsafe String(cString: strerror(errno))
 }

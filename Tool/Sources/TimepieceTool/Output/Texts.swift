@@ -1,4 +1,4 @@
-/// Numbers as people read them.
+/// Numbers formatted for people.
 enum Texts {
     /// A number with a fixed count of decimals.
     static func fixed(_ number: Double, _ decimals: Int) -> String {
@@ -6,7 +6,7 @@ enum Texts {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (abs(number) * scale).rounded()
-        // Beyond what doubles and 64 bits hold exactly there are no decimals to show.
+        // Beyond the exact range of doubles and 64 bits there are no decimals to show.
         guard scaled < 9e15 else { return fixed(number, 0) }
         let whole = UInt64(scaled / scale)
         let sign = number < 0 && scaled > 0 ? "-" : ""
@@ -39,7 +39,7 @@ enum Texts {
         }
     }
 
-    /// Milliseconds without the unit, which the head of the column has: three digits, or whole ones.
+    /// Milliseconds without the unit, which is in the heading of the column: three digits, or whole ones.
     static func milliseconds(_ duration: Duration) -> String {
         let number = duration.milliseconds
         return number < 0.0005 ? "0" : number < 0.0995 ? fixed(number, 3) : digits(number)

@@ -1,6 +1,6 @@
-/// Where the elements of a pipeline stand in its description; GStreamer's own list has another order.
+/// The positions of a pipeline's elements in its description; GStreamer's own list has another order.
 struct DescriptionPlaces {
-    /// To be compared: the word, and for those not found the number in their names.
+    /// The sort key: the word, and for those not found the number in their names.
     struct Place: Comparable {
         let word: Int
         let number: Int
@@ -17,7 +17,8 @@ struct DescriptionPlaces {
     init(_ description: String) {
         let words = description.split { $0 == " " || $0 == "\n" || $0 == "\t" || $0 == "(" || $0 == ")" }
         for (index, word) in words.enumerated() where word != "!" {
-            // An element's own words go up to the next link; what has a sign is a property, what has a slash is caps.
+            // An element's own words go up to the next link; a word with an equals sign is a property, a word with a
+            // slash is caps.
             let isCaps = word.contains("/") && !(word.prefix { $0 != "/" }.contains("="))
             guard isCaps || !word.contains("=") else { continue }
             let own = words[(index + 1)...].prefix { $0 != "!" && $0.contains("=") }

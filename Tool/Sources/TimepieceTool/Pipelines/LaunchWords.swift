@@ -1,6 +1,6 @@
-/// A pipeline description as a person gives it: words of a shell, one text, or a whole gst-launch-1.0 command line.
+/// A pipeline description from the user: words of a shell, one text, or a whole gst-launch-1.0 command line.
 struct LaunchWords: Equatable {
-    /// What gst-launch would parse: one description, or its words.
+    /// The input of gst-launch's parser: one description, or its words.
     let words: [String]
     /// Assignments before the command, as in `GST_DEBUG=3 gst-launch-1.0 …`.
     let environment: [(name: String, value: String)]
@@ -14,7 +14,7 @@ struct LaunchWords: Equatable {
 
     init(_ given: [String]) {
         var words = given
-        // One text that is a command line: only that far it is cut as a shell does.
+        // One text that is a command line: only that part is split as by a shell.
         if words.count == 1, let first = words.first, Self.isCommand(first) {
             words = first.replacing("\\\n", with: " ").split { $0 == " " || $0 == "\t" || $0.isNewline }.map(
                 String.init)
@@ -57,7 +57,7 @@ struct LaunchWords: Equatable {
         return (Array(rest), environment)
     }
 
-    /// The words as they can be pasted into a shell.
+    /// The words, quoted for a shell.
     static func quoted(_ words: [String]) -> String {
         words.map { word in
             let isPlain = word.unicodeScalars.allSatisfy {

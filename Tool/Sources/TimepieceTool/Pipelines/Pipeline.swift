@@ -4,30 +4,29 @@ import Glibc
 /// A pipeline made from a gst-launch description, ready to run.
 @safe final class Pipeline {
     let element: UnsafeMutablePointer<GstElement>
-    /// As the user gave it.
+    /// The user's description.
     let description: String
-    /// The same, as it can be pasted into a shell.
+    /// The same, quoted for a shell.
     let command: String
-    /// What was added to it, for a note to the user; empty if nothing.
-    private(set) var additions: [String] = []
 
-    /// What the live view knows before the first message.
+    /// The state of the live view before the first message.
     var board: LiveBoard {
         unsafe LiveBoard(
-            streams: ElementInsertion.tickLabels(of: element),
-            order: ElementInsertion.labels(of: element, description: description),
-            waiting: ElementInsertion.waitingElements(of: element))
+            streams: TimepieceElements.tickLabels(of: element),
+            order: TimepieceElements.labels(of: element, description: description),
+            waiting: TimepieceElements.waitingElements(of: element))
     }
 
-    /// What a recording of it begins with.
+    /// The header of its recording.
     var header: RecordingHeader {
         RecordingHeader(
             description: description, started: RecordingEnvironment.now(), command: command,
-            order: unsafe ElementInsertion.labels(of: element, description: description),
+            order: unsafe TimepieceElements.labels(of: element, description: description),
             environment: RecordingEnvironment.current())
     }
 
-    /// Starts GStreamer, and finds Timepiece's elements: those it knows, or else those in the plugin beside the tool.
+    /// Starts GStreamer, and finds Timepiece's elements: those in the registry, or else those in the plugin beside the
+    /// tool.
     static func startGStreamer() throws(Failure) {
         gst_init(nil, nil)
         if hasElements { return }
@@ -54,25 +53,14 @@ import Glibc
     /// Makes the pipeline.
     ///
     /// - Parameters:
-    ///   - words: one description, or its words as a shell passes them on.
-    ///   - watchEveryElement: whether to put a watch in front of each element.
+    ///   - words: one description, or its words as passed by a shell.
     ///   - interval: how often each of Timepiece's elements reports; nil leaves that to the description.
-    init(words: [String], watchEveryElement: Bool, interval: Duration?) throws(Failure) {
+    init(words: [String], interval: Duration?) throws(Failure) {
         description = try Self.checkedWords(words).joined(separator: " ")
         command = LaunchWords.quoted(words)
         unsafe element = try Self.parse(words)
-        let nanoseconds = interval?.nanoseconds
-        if let nanoseconds { unsafe ElementInsertion.set(interval: nanoseconds, of: element) }
-        if watchEveryElement {
-            let watches = unsafe ElementInsertion.watchEveryElement(of: element, interval: nanoseconds)
-            guard watches > 0 else {
-                throw Failure(.unavailable, "GStreamer does not find timepiecewatch, or there is nothing to watch.")
-            }
-            additions.append(watches == 1 ? "a watch" : "\(watches) watches")
-        }
-        if unsafe !ElementInsertion.hasTimepiece(element) || watchEveryElement && !ElementInsertion.hasTick(element) {
-            let ticks = unsafe ElementInsertion.tickBeforeEverySink(of: element, interval: nanoseconds)
-            if ticks > 0 { additions.append(ticks == 1 ? "a timepiecetick before the sink" : "\(ticks) ticks") }
+        if let nanoseconds = interval?.nanoseconds {
+            unsafe TimepieceElements.set(interval: nanoseconds, of: element)
         }
     }
 
@@ -93,7 +81,8 @@ import Glibc
     }
 
     private static func parse(_ words: [String]) throws(Failure) -> UnsafeMutablePointer<GstElement> {
-        let flags = GstParseFlags(GST_PARSE_FLAG_FATAL_ERRORS.rawValue | GST_PARSE_FLAG_PLACE_IN_BIN.rawValue)
+        // Elements are in the pipeline itself, as with gst-launch-1.0, so that their paths are their names.
+        let flags = GST_PARSE_FLAG_FATAL_ERRORS
         var error: UnsafeMutablePointer<GError>?
         let parsed: UnsafeMutablePointer<GstElement>?
         if words.count == 1 {

@@ -4,14 +4,14 @@ import TimepieceMessages
 
 /// Runs a pipeline until its stream ends, it fails, its time is over, or the user ends it.
 ///
-/// All is called on the thread that called ``run()``. An interrupt (Ctrl-C, SIGTERM, SIGHUP) sends the end of the
-/// stream down, so that the elements post what they have; a second one, or two seconds, end it without.
+/// All calls are made on the thread that called ``run()``. An interrupt (Ctrl-C, SIGTERM, SIGHUP) sends EOS downstream,
+/// so that the elements post their last reports; a second one, or two seconds, end it without them.
 @safe final class PipelineRun {
     /// Called with each event and the time since the start.
     var onEvent: (Duration, PipelineEvent) throws -> Void = { _, _ in }
-    /// Called a few times a second, for what moves by itself.
+    /// Called a few times a second, for values that change without an event.
     var onBeat: (Duration) throws -> Void = { _ in }
-    /// What else is read while it runs: called with the bytes that come, none at the end.
+    /// Another descriptor that is read while it runs: called with its bytes, none at the end.
     private var inputs: [Int32: ([UInt8]) throws -> Void] = [:]
 
     private let pipeline: Pipeline
@@ -30,9 +30,9 @@ import TimepieceMessages
     /// The sink pads of the ticks, which know whether their stream has ended.
     private var pads: [String: UnsafeMutablePointer<GstPad>] = unsafe [:]
     private var ended: Set<String> = []
-    /// Whether the ticks are asked between their reports how long ago the last buffer came; for a live view.
+    /// Whether the ticks are queried between their reports for the age of the last buffer; for a live view.
     var looksBetweenReports = false
-    /// Where all of it is shown besides.
+    /// The page that also shows all of it.
     var page: LivePage?
 
     /// How long ending may take before SIGALRM ends it, in seconds.
@@ -110,7 +110,7 @@ import TimepieceMessages
         default: break
         }
         if reason != .failed, thrown == nil { unsafe g_main_loop_run(loop) }
-        // READY, not NULL: that would throw away what the elements say last.
+        // READY, not NULL, which would discard the last messages of the elements.
         unsafe gst_element_set_state(pipeline.element, GST_STATE_READY)
         while let message = unsafe gst_bus_pop(bus) {
             unsafe take(message)
@@ -126,15 +126,15 @@ import TimepieceMessages
     /// Whether a signal ended it.
     private(set) var wasInterrupted = false
 
-    /// Ends the run as soon as the elements have posted their last window.
+    /// Ends the run when the elements have posted their last window.
     func stop() {
         guard stoppingSince == nil else { return quit(.stopped) }
         stoppingSince = elapsed
         reason = .stopped
-        // An element that hangs while it stops would keep the user waiting for ever.
+        // An element that hangs while it stops would block the user indefinitely.
         alarm(Self.patience)
-        // While it is still on its way to playing, nothing has been measured, and an event could meet a sink that holds
-        // the stream until the state has changed, which waits for the event.
+        // While the pipeline is still changing to playing, nothing has been measured, and an event could meet a sink
+        // that holds the stream until the state has changed, which waits for the event.
         var state = GST_STATE_NULL
         var pending = GST_STATE_VOID_PENDING
         _ = unsafe gst_element_get_state(pipeline.element, &state, &pending, 0)
@@ -151,7 +151,7 @@ import TimepieceMessages
         unsafe g_main_loop_quit(loop)
     }
 
-    /// C calls us, so that what is thrown waits until the loop has ended.
+    /// C calls this, so a thrown error is kept until the loop has ended.
     private func guarded(_ work: () throws -> Void) {
         do {
             try work()
@@ -184,7 +184,7 @@ import TimepieceMessages
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = unsafe bytes.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }
         if count < 0, errno == EAGAIN || errno == EINTR { return }
-        // A terminal that hung up fails, which is an end as well.
+        // A terminal that hung up fails, which also ends the run.
         guarded { try inputs[descriptor]?(Array(bytes[..<max(0, count)])) }
     }
 
@@ -220,7 +220,7 @@ import TimepieceMessages
             var processed: guint64 = 0
             var dropped: guint64 = 0
             unsafe gst_message_parse_qos_stats(message, &format, &processed, &dropped)
-            // The largest number stands for unknown.
+            // The largest number means unknown.
             guard dropped > 0, dropped != .max, let name = unsafe message.pointee.src?.pointee.name else { return }
             unsafe drops[String(cString: name), default: (0, 0)].count = UInt64(dropped)
         case GST_MESSAGE_LATENCY:
@@ -244,7 +244,7 @@ import TimepieceMessages
         }
     }
 
-    /// What the open window of a tick says; nil before the first buffer.
+    /// The open window of a tick; nil before the first buffer.
     private func sinceLastBuffer(_ pad: UnsafeMutablePointer<GstPad>) -> Duration? {
         guard let tick = unsafe gst_pad_get_parent_element(pad) else { return nil }
         defer { unsafe gst_object_unref(tick) }
@@ -297,7 +297,7 @@ import TimepieceMessages
         }
         let source = unsafe message.pointee.src?.pointee.name.map { unsafe String(cString: $0) } ?? "pipeline"
         var text = unsafe error.map { unsafe String(cString: $0.pointee.message) } ?? "unknown"
-        // The last line of the detail says what happened, those before it where in GStreamer's source.
+        // The last line of the detail describes the event, and those before it the position in GStreamer's source.
         if let detail = unsafe detail, let last = unsafe String(cString: detail).split(separator: "\n").dropFirst().last
         {
             text += " (\(last))"

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Where the plugin may lie in relation to the tool.
+/// The possible locations of the plugin relative to the tool.
 enum PluginFolders {
     /// The folders, the nearest first: beside it, in the build, in the installation that it is a part of.
     static var besideTool: [String] {

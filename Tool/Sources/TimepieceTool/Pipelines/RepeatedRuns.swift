@@ -1,6 +1,6 @@
-/// Records two pipelines several times, in turns, so that what the machine does besides meets both.
+/// Records two pipelines several times, in turns, so that other load on the machine affects both.
 enum RepeatedRuns {
-    /// The order is ABBA: a drift of the machine meets both alike.
+    /// The order is ABBA: a drift of the machine affects both equally.
     ///
     /// - Parameters:
     ///   - words: `A… -- B…`, with or without a first `--`.
@@ -16,14 +16,14 @@ enum RepeatedRuns {
                     + "fakesink -- audiotestsrc ! fakesink")
         }
         try Pipeline.startGStreamer()
+        Tracer.start(interval: nil)
         let progress = Progress()
         defer { progress.clear() }
         var runs: [[RecordingSummary]] = [[], []]
         for turn in 0..<2 * times {
             let side = [0, 1, 1, 0][turn % 4]
             let launch = LaunchWords(parts[side])
-            let pipeline = try Pipeline(
-                words: Pipeline.checkedWords(launch.words), watchEveryElement: false, interval: nil)
+            let pipeline = try Pipeline(words: Pipeline.checkedWords(launch.words), interval: nil)
             let run = PipelineRun(pipeline, limit: limit ?? .seconds(10))
             var summary = RecordingSummary(name: "run \(runs[side].count + 1)", header: pipeline.header)
             var failure: String?

@@ -3,10 +3,10 @@ import Glibc
 
 /// The tracer in the tool's own process, for the pipelines that it runs itself.
 @safe enum Tracer {
-    /// It lives as long as the process: what it registered cannot be taken back.
+    /// It exists as long as the process: its registrations cannot be removed.
     nonisolated(unsafe) private static var tracer: UnsafeMutableRawPointer?
 
-    /// Starts it, once, unless GST_TRACERS did; does nothing where GStreamer was built without tracers.
+    /// Starts it, once, unless GST_TRACERS did; does nothing if GStreamer was built without tracers.
     static func start(interval: Duration?) {
         guard unsafe tracer == nil,
             let feature = unsafe gst_registry_find_feature(

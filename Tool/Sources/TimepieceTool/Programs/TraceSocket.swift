@@ -1,14 +1,14 @@
 import CUserSocket
 import Glibc
 
-/// The sockets by which the tracer of a program tells what it measures; only of programs of the same user.
+/// The sockets by which the tracer of a program reports its measurements; only for programs of the same user.
 enum TraceSocket {
     /// Where the tracer of a process listens with `socket=auto`.
     static func path(of process: Int32) -> String {
         "\(folder)/\(process).sock"
     }
 
-    /// The folder of this user, as the tracer has it.
+    /// The folder of this user, the same as the tracer's.
     private static var folder: String {
         guard let given = unsafe getenv("XDG_RUNTIME_DIR"), unsafe given.pointee != 0 else {
             return "/tmp/timepiece-\(geteuid())"
@@ -24,10 +24,7 @@ enum TraceSocket {
         guard unsafe timepiece_connect(descriptor, path) == 0 else {
             let reason = lastSystemError()
             close(descriptor)
-            throw Failure(
-                .noInput,
-                "The process \(process) does not answer at \(path): \(reason). Start it with "
-                    + "GST_TRACERS=\"timepiece(socket=auto)\"; the socket is there as soon as it has a pipeline.")
+            throw Failure(.noInput, explain(process, path, reason))
         }
         guard isOwn(descriptor) else {
             close(descriptor)
@@ -36,7 +33,27 @@ enum TraceSocket {
         return descriptor
     }
 
-    /// Listens where a program that is about to be started can connect; the name is for the caller to remove.
+    /// Says why the tracer of a process does not answer.
+    private static func explain(_ process: Int32, _ path: String, _ reason: String) -> String {
+        let isKnown = process > 0 && (kill(process, 0) == 0 || errno == EPERM)
+        guard isKnown else { return "There is no process \(process)." }
+        guard isOwn(process: process) else {
+            return "The process \(process) is another user's, and only those of the same user can be attached to."
+        }
+        return "The process \(process) does not answer at \(path): \(reason). Start it with "
+            + "GST_TRACERS=\"timepiece(socket=auto)\"; the socket is there as soon as it has a pipeline."
+    }
+
+    /// Whether a process is of this user.
+    private static func isOwn(process: Int32) -> Bool {
+        guard kill(process, 0) == 0 else { return false }
+        // The superuser may send signals to all.
+        var status = stat()
+        guard geteuid() == 0, unsafe lstat("/proc/\(process)", &status) == 0 else { return true }
+        return status.st_uid == 0
+    }
+
+    /// Listens for a program that is about to be started; the caller removes the name.
     static func listen() throws(Failure) -> (descriptor: Int32, path: String) {
         if unsafe mkdir(folder, 0o700) != 0, errno != EEXIST {
             throw Failure(.cannotCreate, "The folder \(folder) cannot be made: \(lastSystemError()).")
@@ -54,7 +71,7 @@ enum TraceSocket {
         return (descriptor, path)
     }
 
-    /// Whether the other side is of this user.
+    /// Whether the peer belongs to this user.
     static func isOwn(_ descriptor: Int32) -> Bool {
         timepiece_peer_user(descriptor) == Int64(geteuid())
     }
@@ -71,7 +88,7 @@ struct TraceReader {
         self.descriptor = descriptor
     }
 
-    /// Reads what is there; nil at the end, or where the other side does not write lines of a recording.
+    /// Reads the available bytes; nil at the end, or if the peer does not write lines of a recording.
     mutating func read() -> [RecordedEvent]? {
         var events: [RecordedEvent] = []
         var chunk = [UInt8](repeating: 0, count: 1 << 16)

@@ -1,13 +1,13 @@
 import CUserSocket
 import Glibc
 
-/// A program that runs with the tracer, or one that already does, and what its tracers tell.
+/// A program that is started with the tracer, or that already runs with it, and the reports of its tracers.
 ///
-/// All is called on the thread that called ``run()``.
+/// All calls are made on the thread that called ``run()``.
 final class TracedProgram {
     /// Called with each event and the time since the start.
     var onEvent: (Duration, PipelineEvent) throws -> Void = { _, _ in }
-    /// Called a few times a second, for what moves by itself.
+    /// Called a few times a second, for values that change without an event.
     var onBeat: (Duration) throws -> Void = { _ in }
     private var inputs: [(descriptor: Int32, take: ([UInt8]) throws -> Void)] = []
 
@@ -38,7 +38,7 @@ final class TracedProgram {
     /// - Parameters:
     ///   - words: the program and its arguments.
     ///   - interval: between reports.
-    ///   - output: what its standard output goes to, if not to the tool's.
+    ///   - output: the descriptor of its standard output, if not the tool's.
     ///   - hasTerminal: whether it may read the keys.
     init(starting words: [String], interval: Duration?, output: Int32? = nil, hasTerminal: Bool) throws(Failure) {
         let socket = try TraceSocket.listen()
@@ -66,7 +66,7 @@ final class TracedProgram {
 
     /// Runs until the program ends.
     ///
-    /// - Returns: its exit status, as a shell has it; 0 of an attached one.
+    /// - Returns: its exit status, as in a shell; 0 for an attached one.
     func run() throws -> Int32 {
         for number in [SIGINT, SIGTERM, SIGHUP] { signal(number) { unsafe TracedProgram.interrupted = $0 } }
         defer { for number in [SIGINT, SIGTERM, SIGHUP] { signal(number, SIG_DFL) } }
@@ -84,7 +84,7 @@ final class TracedProgram {
                 if status == nil { status = Self.status(of: child) }
                 if status != nil, ended == nil { ended = elapsed }
                 forwardSignals(to: child, hasEnded: status != nil)
-                // What it wrote last is read; programs that it left behind are not waited for.
+                // Its last output is read, without waiting for programs that it left behind.
                 if let ended, readers.isEmpty || elapsed - ended > .seconds(1) { return status ?? 0 }
             } else if unsafe readers.isEmpty || stopping != nil || Self.interrupted != 0 {
                 return 0
@@ -134,7 +134,7 @@ final class TracedProgram {
         }
     }
 
-    /// Ctrl-C reaches the program by itself where it is in the terminal's foreground, and else not.
+    /// Ctrl-C reaches the program directly only if it is in the terminal's foreground.
     private func forwardSignals(to child: pid_t, hasEnded: Bool) {
         guard !hasEnded else { return }
         let number = unsafe Self.interrupted
@@ -148,7 +148,7 @@ final class TracedProgram {
         kill(child, waited < .seconds(2) ? SIGINT : waited < .seconds(5) ? SIGTERM : SIGKILL)
     }
 
-    /// Adds the tracer to those of the environment, and the plugin beside the tool to those that are found.
+    /// Adds the tracer to those of the environment, and the plugin beside the tool to the search path.
     private static func prepareEnvironment(_ parameters: String) {
         var tracers = "timepiece(\(parameters))"
         if let others = unsafe getenv("GST_TRACERS"), unsafe others.pointee != 0 {
@@ -189,7 +189,7 @@ final class TracedProgram {
         return child
     }
 
-    /// Its status if it has ended, as a shell has it.
+    /// Its status if it has ended, as in a shell.
     private static func status(of child: pid_t) -> Int32? {
         var status: Int32 = 0
         guard unsafe waitpid(child, &status, WNOHANG) == child else { return nil }
@@ -199,13 +199,13 @@ final class TracedProgram {
 }
 
 extension PipelineEvent {
-    /// What a tracer tells.
+    /// The report of a tracer.
     fileprivate init?(_ content: RecordedEvent.Content) {
         switch content {
         case .message(let fields): self = .message(fields)
         case .warning(let source, let text): self = .warning(source: source, text: text)
         case .failure(let source, let text): self = .failure(source: source, text: text)
-        // Tracers write nothing else, but the end.
+        // Tracers write only this and the end.
         default: return nil
         }
     }

@@ -1,6 +1,6 @@
 import CTerminal
 
-/// Shows what a traced program tells: live, as lines, or as a recording.
+/// Shows the reports of a traced program: live, as lines, or as a recording.
 enum TracedView {
     /// Shows it on the terminal, which has been entered.
     static func show(_ program: TracedProgram, title: String) throws -> Int32 {

@@ -1,16 +1,17 @@
 import TimepieceMessages
 
-/// One thing that happened while a pipeline ran.
+/// An event of a run.
 struct RecordedEvent: Equatable, Sendable {
     enum Content: Equatable, Sendable {
         case message(MessageFields)
         case warning(source: String, text: String)
         case failure(source: String, text: String)
-        /// What a sink, or another element that sheds load, dropped so far, by its quality-of-service messages.
+        /// The number of buffers that a sink, or another element that sheds load, dropped so far, by its
+        /// quality-of-service messages.
         case drops(element: String, count: UInt64)
-        /// The stream at a timepiecetick has ended, while others may go on.
+        /// The stream at a timepiecetick has ended, while others may continue.
         case ended(label: String)
-        /// The caps at a Timepiece element, when they are known or change.
+        /// The caps at a Timepiece element, when they become known or change.
         case caps(label: String, caps: String)
         case end(EndReason)
     }
@@ -69,17 +70,17 @@ struct RecordedEvent: Equatable, Sendable {
     }
 }
 
-/// Why a run is over.
+/// Why a run has ended.
 enum EndReason: String, Sendable {
     /// The stream ended.
     case endOfStream = "eos"
-    /// The user, or the reader of the output, had enough.
+    /// The user, or the reader of the output, stopped it.
     case stopped
     case failed
 }
 
 extension RecordedEvent.Content {
-    /// nil for what is not recorded.
+    /// nil for an event that is not recorded.
     init?(_ event: PipelineEvent) {
         switch event {
         case .message(let fields): self = .message(fields)

@@ -1,17 +1,17 @@
-/// What `timepiece record` wrote, but for the events themselves.
+/// The contents of a file of `timepiece record`, except the events.
 struct Recording: Sendable {
     let name: String
     let header: RecordingHeader
     /// How long it is.
     let duration: Duration
-    /// How it ended; nil if it was cut short.
+    /// How it ended; nil if it was truncated.
     let end: EndReason?
     /// Lines in the middle that could not be read.
     let damagedLines: Int
-    /// Whether it is of a run that goes on.
+    /// Whether its run is still in progress.
     var isLive = false
 
-    /// What a reader should know before believing it, each a sentence.
+    /// The qualifications of its results, each a sentence.
     var reservations: [String] {
         var sentences: [String] = []
         if end == nil, !isLive {

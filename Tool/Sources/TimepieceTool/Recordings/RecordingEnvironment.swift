@@ -1,9 +1,9 @@
 import CGStreamer
 import Glibc
 
-/// What a recording says of the machine and of the versions.
+/// The machine and the versions in a recording.
 enum RecordingEnvironment {
-    /// The names and values, in the order to show them; what the system does not tell is left out.
+    /// The names and values, in the order to show them; values that the system does not provide are left out.
     static func current() -> [JSONValue.Member] {
         var members: [JSONValue.Member] = []
         func add(_ name: String, _ value: String?) {
@@ -58,7 +58,7 @@ enum RecordingEnvironment {
         }
     }
 
-    /// The first line of a file of the system that is wanted.
+    /// The requested line of a file of the system.
     private static func firstLine(of path: String, _ isWanted: (Substring) -> Bool) -> Substring? {
         guard let file = unsafe fopen(path, "re") else { return nil }
         defer { unsafe fclose(file) }

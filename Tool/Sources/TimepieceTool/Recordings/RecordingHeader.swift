@@ -1,13 +1,13 @@
 /// The first line of a recording.
 struct RecordingHeader: Equatable, Sendable {
-    /// Raised when older tools would read it wrongly; new fields and events do not raise it.
+    /// Raised when older tools would misread it; new fields and events do not raise it.
     static let version: UInt64 = 1
 
-    /// What ran, as given.
+    /// The description of the run, as given.
     var description: String
     /// When it started: UTC, as in 2026-11-22T12:00:00.250Z; without the fraction in older recordings.
     var started: String
-    /// What ran, as it can be pasted into a shell; nil in older recordings.
+    /// The command of the run, quoted for a shell; nil in older recordings.
     var command: String?
     /// The labels of the Timepiece elements in the order of the description.
     var order: [String] = []
@@ -26,7 +26,7 @@ struct RecordingHeader: Equatable, Sendable {
 }
 
 extension RecordingHeader {
-    /// Reads what ``json`` wrote; what is missing or of another type is left empty.
+    /// Reads what ``json`` wrote; members that are missing or of another type are left empty.
     init(_ json: JSONValue) {
         description = json["description"]?.string ?? ""
         started = json["started"]?.string ?? ""

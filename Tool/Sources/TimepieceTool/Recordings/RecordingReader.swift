@@ -1,13 +1,13 @@
 import Glibc
 
-/// Reads recordings line by line, and hands each event on: memory does not grow with the file.
+/// Reads recordings line by line, and passes each event on: memory does not grow with the file.
 struct RecordingReader {
     /// Reads a file; `-` is standard input.
     ///
-    /// A last line that was cut off is left out, and so are lines that are damaged; ``Recording/reservations`` tells.
+    /// A truncated last line is left out, and so are damaged lines; ``Recording/reservations`` reports it.
     ///
     /// - Parameters:
-    ///   - progress: called now and then with the bytes read so far and those of the file, 0 if unknown.
+    ///   - progress: called at intervals with the bytes read so far and those of the file, 0 if unknown.
     ///   - take: called with each event, in the order of the file.
     static func read(
         _ path: String, progress: (Int, Int) -> Void = { _, _ in }, _ take: (RecordedEvent) -> Void
@@ -43,7 +43,7 @@ struct RecordingReader {
                 rest = rest[rest.index(after: newline)...]
             }
             pending += rest
-            // A disk image, or /dev/zero, is not a recording, and need not be read to its end to see that.
+            // A disk image, or /dev/zero, is not a recording, which is recognized without reading it to its end.
             guard pending.count <= Self.longestLine else { throw reader.foreign }
             progress(total, size)
         }
@@ -81,7 +81,7 @@ struct RecordingReader {
         if line.allSatisfy({ $0 == 0x20 || $0 == 0x0D }) { return }
         guard let json = try? JSONParser.parse(line) else {
             guard header != nil else { throw foreign }
-            // The last line of a recording that was cut short is not counted as damage.
+            // The last line of a truncated recording is not counted as damage.
             if isWhole { damaged += 1 }
             return
         }
@@ -93,7 +93,7 @@ struct RecordingReader {
         last = max(last, event.at)
         if case .end(let reason) = event.content { end = reason }
         take(event)
-        // They come with the first message that they hold for.
+        // They are part of the first message that they apply to.
         if case .message(let fields) = event.content, case .text(let label) = fields["label"],
             let caps = json["caps"]?.string
         {

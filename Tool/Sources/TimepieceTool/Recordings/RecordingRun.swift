@@ -13,7 +13,7 @@ final class RecordingRun {
 
     var messageCount: Int { writer.messageCount }
 
-    /// Runs it; an interrupt or a reader that went away ends it cleanly.
+    /// Runs it; an interrupt or a closed reader ends it cleanly.
     func run() throws {
         let run = pipelineRun
         run.onEvent = { [self] now, event in

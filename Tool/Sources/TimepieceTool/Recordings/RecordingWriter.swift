@@ -1,8 +1,8 @@
-/// Writes a recording, line by line, so that one that is cut short is still worth something.
+/// Writes a recording, line by line, so that a truncated one is still usable.
 final class RecordingWriter {
     private let output: TextOutput
     private(set) var messageCount = 0
-    /// New caps by label, which go with the next message.
+    /// New caps by label, which are written with the next message.
     private var caps: [String: String] = [:]
 
     init(_ output: TextOutput, _ header: RecordingHeader) throws(Failure) {

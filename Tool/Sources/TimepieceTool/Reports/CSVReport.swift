@@ -1,8 +1,8 @@
 import TimepieceMessages
 
-/// One line a window of a tick or a watch, for spreadsheets; docs/report-format.md has the columns.
+/// One line for each window of a tick or a watch, for spreadsheets; docs/report-format.md has the columns.
 ///
-/// An unknown value is an empty field. A text that a spreadsheet would compute is defused: OWASP, "CSV Injection".
+/// An unknown value is an empty field. A text that a spreadsheet would evaluate is escaped: OWASP, "CSV Injection".
 enum CSVReport {
     static let columns = [
         "at_s", "kind", "label", "count", "bytes", "rate_per_s", "nominal_per_s", "min_ms", "mean_ms", "p50_ms",
@@ -10,10 +10,10 @@ enum CSVReport {
         "p99_ms", "max_ms", "bitrate_bps", "self_ms", "unmatched", "in_flight", "gaps", "freezes", "jumps",
     ]
 
-    /// Hands out the lines, the oldest window first.
+    /// Passes on the lines, the oldest window first.
     static func write(_ summary: RecordingSummary, _ write: (String) throws(Failure) -> Void) throws(Failure) {
         try write(columns.joined(separator: ",") + "\n")
-        // Places instead of lines: the text of all would be as large as the file.
+        // Positions instead of lines: the text of all would be as large as the file.
         var places: [(at: Duration, series: Int, window: Int)] = []
         let streams = summary.streams.count
         for (series, stream) in summary.streams.enumerated() {
@@ -64,7 +64,7 @@ enum CSVReport {
         count.map { "\($0)" } ?? ""
     }
 
-    /// The text as one field, which neither a terminal acts on nor a spreadsheet takes for a formula.
+    /// The text as one field, which neither controls a terminal nor is a formula for a spreadsheet.
     static func quoted(_ text: String) -> String {
         // Full-width signs count as well: a spreadsheet may fold them.
         let isFormula = text.unicodeScalars.first { !$0.properties.isWhitespace }.map {

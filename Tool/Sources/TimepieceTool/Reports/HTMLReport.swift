@@ -1,4 +1,4 @@
-/// One page that needs nothing else: the template with the data in it.
+/// A self-contained page: the template with the data in it.
 enum HTMLReport {
     static func page(_ summary: RecordingSummary) -> String {
         page(PageData.json(summary))

@@ -1,10 +1,11 @@
 import Glibc
 import TimepieceMessages
 
-/// What the page draws, small enough for a browser: times are milliseconds, rows are arrays.
+/// The data of the page, small enough for a browser: times are milliseconds, rows are arrays.
 ///
 /// Every recorded interval is a point, up to ``mostFrames`` in all; beyond that the shortest and the longest of each
-/// group of neighbors are kept, so that no outlier is lost, and the page says so. Windows are joined in the same way.
+/// group of neighbors are kept, so that no outlier is lost, and the page reports it. Windows are joined in the same
+/// way.
 enum PageData {
     static let mostFrames = 200_000
     static let mostRows = 12_000
@@ -52,7 +53,7 @@ enum PageData {
         ])
     }
 
-    /// Milliseconds to the microsecond, which is what a page can show.
+    /// Milliseconds to the microsecond, the resolution of the page.
     private static func number(_ duration: Duration) -> JSONValue {
         duration.isUnknown ? .null : rounded(duration.milliseconds)
     }
@@ -128,7 +129,8 @@ enum PageData {
         [number(first.map { max(.zero, $0.at - $0.length) } ?? .zero), number(end ?? .zero)]
     }
 
-    /// From, to, laps, the worst p50, p90, p99 and longest, own time a second, unmatched, under way.
+    /// From, to, laps, the worst p50, p90, p99 and longest, own time a second, unmatched, and between two points the number
+    /// in flight.
     private static func json(_ series: WatchSeries, rows: Int) -> JSONValue {
         .object([
             .init("path", .string(series.path)),
@@ -146,7 +148,7 @@ enum PageData {
                                 .unsigned(group.reduce(0) { $0 +| $1.laps.count }), worst(\.p50), worst(\.p90),
                                 worst(\.p99), worst(\.max), rounded(length > .zero ? own / length : 0),
                                 .unsigned(group.reduce(0) { $0 +| $1.unmatched }),
-                                group.last?.inFlight.map { .unsigned($0) } ?? .null,
+                                series.isBetweenPoints ? .unsigned(group.last?.inFlight ?? 0) : .null,
                             ])
                     })),
         ])
@@ -190,7 +192,7 @@ enum PageData {
     }
 
     /// Two texts in base 64, of little-endian numbers: when each interval ended, in tenths of a millisecond, 32 bits,
-    /// and how long it was, 1024 × log2 of its nanoseconds, 16 bits, which is right to 0.04 %.
+    /// and how long it was, 1024 × log2 of its nanoseconds, 16 bits, which is accurate to 0.04 %.
     private static func frames(_ stream: StreamSeries, keep: Int) -> JSONValue {
         var times: [UInt8] = []
         var values: [UInt8] = []
@@ -240,7 +242,7 @@ enum PageData {
         return String(decoding: text, as: UTF8.self)
     }
 
-    /// All but the alarms, in order; of too many the first.
+    /// All except the alarms, in order; the first ones if there are too many.
     private static func incidents(_ summary: RecordingSummary) -> JSONValue {
         let own = summary.incidents.filter { $0.kind != .alarm }
         return .array(
@@ -259,7 +261,7 @@ enum PageData {
                     ] : []))
     }
 
-    /// Each alarm once: label, name, how often, and when, thinned out.
+    /// Each alarm once: label, name, count, and times, thinned out.
     private static func alarms(_ summary: RecordingSummary) -> JSONValue {
         struct Name: Hashable {
             let label: String

@@ -2,10 +2,10 @@ import TimepieceMessages
 
 /// The recording as trace events, which ui.perfetto.dev and chrome://tracing open.
 ///
-/// Rates, percentiles and the time of watches are counters, each from the beginning of its window; stalls are slices,
-/// alarms are instants. Format: "Trace Event Format", JSON object.
+/// Rates, percentiles, the time of watches and the tracer's measurements of elements are counters, each from the
+/// beginning of its window; stalls are slices, alarms are instants. Format: "Trace Event Format", JSON object.
 enum PerfettoTrace {
-    /// Hands out the text, an event at a time.
+    /// Passes on the text, an event at a time.
     static func write(_ summary: RecordingSummary, _ write: (String) throws(Failure) -> Void) throws(Failure) {
         try write("{\"traceEvents\":[" + metadata("process_name", thread: 0, "pipeline").text)
         for (index, stream) in summary.streams.enumerated() {
@@ -18,18 +18,31 @@ enum PerfettoTrace {
             }
         }
         for series in summary.watchSeries {
-            // Of a watch around a push the own time is a part of the window. Between two points laps overlap, as those
-            // of a queue do: how many are under way at a time is what their sum says (Little's law).
-            let overlaps = series.windows.contains { $0.length > .zero && $0.selfTime > $0.length * 1.05 }
+            // For a watch around a push the own time is a part of the window. Between two points laps overlap, like
+            // those of a queue: their sum gives the number in flight (Little's law).
             for window in series.windows {
                 let at = max(.zero, window.at - window.length)
                 let part = window.length > .zero ? window.selfTime / window.length : 0
                 let load =
-                    overlaps || window.inFlight != nil
+                    series.isBetweenPoints
                     ? counter("\(series.path) under way", at, [.init("laps at a time", .real(part))])
                     : counter("\(series.path) busy (%)", at, [.init("itself", .real(min(100, part * 100)))])
                 let laps = counter("\(series.path) lap (ms)", at, percentiles(window.laps))
                 try write(",\n" + laps.text + ",\n" + load.text)
+            }
+        }
+        for series in summary.elements.series {
+            for window in series.windows {
+                let at = max(.zero, window.at - window.length)
+                let work = counter(
+                    "\(series.path) work (ms)", at,
+                    [
+                        .init("p50", .real(window.p50.milliseconds)), .init("p99", .real(window.p99.milliseconds)),
+                        .init("longest", .real(window.longest.milliseconds)),
+                    ])
+                let load = window.length > .zero ? window.work / window.length : 0
+                let busy = counter("\(series.path) load (%)", at, [.init("work", .real(load * 100))])
+                try write(",\n" + work.text + ",\n" + busy.text)
             }
         }
         var threads: [String: UInt64] = [:]

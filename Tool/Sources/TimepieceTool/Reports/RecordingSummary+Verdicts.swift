@@ -12,13 +12,15 @@ extension RecordingSummary {
         }
     }
 
-    /// What is to be thought of the whole, in one line.
+    /// The conclusion of the whole, in one line.
     func conclusion(_ verdicts: [StreamVerdict]) -> (level: StreamVerdict.Level, text: String) {
         if recording.end == .failed {
             let error = incidents.last { $0.kind == .error }
             return (.bad, "The pipeline failed" + (error.map { ": \($0.label): \($0.text)" } ?? "."))
         }
         guard !verdicts.isEmpty else {
+            if elements.isUsuallySlow, let bottleneck = elements.bottleneck { return (.warning, bottleneck.reason) }
+            if let reason = elements.lastReason { return (.good, reason) }
             return watchSeries.isEmpty
                 ? (.warning, "Nothing was measured: no window of a Timepiece element closed while it ran.")
                 : (.good, "No stream was measured, only watches.")

@@ -1,11 +1,11 @@
 import TimepieceMessages
 
-/// A recording sorted out: series, watches, and what happened when.
+/// The summary of a recording: series, watches, and incidents.
 struct RecordingSummary {
     struct Incident {
         enum Kind: String { case alarm, stall, resume, error, warning, note }
         let at: Duration
-        /// For a stall: until when it lasted, nil if the recording does not say.
+        /// For a stall: until when it lasted, nil if that is not recorded.
         var until: Duration?
         let kind: Kind
         let label: String
@@ -15,13 +15,19 @@ struct RecordingSummary {
     var recording: Recording
     private(set) var streams: [StreamSeries] = []
     private(set) var watches: [WatchTotal] = []
-    /// What each watch said by itself, window by window.
+    /// The reports of each watch, window by window.
     private(set) var watchSeries: [WatchSeries] = []
     private(set) var incidents: [Incident] = []
-    /// What the tracer measured, if it did.
+    /// The tracer's measurements, if there are any.
     private(set) var elements = TracedElements()
     /// Buffers that elements dropped, by their quality-of-service messages.
     private(set) var drops: [String: UInt64] = [:]
+    /// Those and the buffers that queues dropped, by the tracer.
+    var allDrops: [String: UInt64] {
+        elements.queues.reduce(into: drops) { drops, queue in
+            if queue.dropped > 0 { drops[queue.element] = (drops[queue.element] ?? 0) +| queue.dropped }
+        }
+    }
     /// Messages that lack a field, each once.
     private(set) var problems: [String] = []
 
@@ -31,7 +37,7 @@ struct RecordingSummary {
     private var openStalls: [String: Int] = [:]
     private static let mostProblems = 20
 
-    /// Reads a recording as it comes; `progress` as ``RecordingReader/read(_:progress:_:)``.
+    /// Reads a recording event by event; `progress` as ``RecordingReader/read(_:progress:_:)``.
     init(reading path: String, progress: (Int, Int) -> Void = { _, _ in }) throws(Failure) {
         self.init()
         recording = try RecordingReader.read(path, progress: progress) { take($0) }
@@ -49,16 +55,16 @@ struct RecordingSummary {
         recording = Recording(name: name, header: header, duration: .zero, end: nil, damagedLines: 0)
     }
 
-    /// Puts what is there into the pipeline's order, and each watch into one place; the last step of reading.
+    /// Sorts the contents into the pipeline's order, and each watch into one place; the last step of reading.
     mutating func finish() {
-        // A child of one watch that also reports by itself would be shown twice.
+        // A child of one watch that also reports separately would be shown twice.
         let below = Set(watches.flatMap(\.pathsBelow))
-        // One below several parents goes by its own name alone when it does.
+        // A watch below several parents uses only its own name in that case.
         let names = Set(below.compactMap { WatchTotal.nameBelow($0) })
         watches.removeAll { below.contains($0.path) || $0.hasParent && names.contains($0.path) }
         var ranks: [String: Int] = [:]
         for (index, label) in recording.header.order.enumerated() where ranks[label] == nil { ranks[label] = index }
-        // A path goes by its last name.
+        // A path is identified by its last name.
         func rank(_ label: String) -> Int { ranks[label] ?? WatchTotal.nameBelow(label).flatMap { ranks[$0] } ?? .max }
         streams = Self.sorted(streams) { rank($0.label) }
         watches = Self.sorted(watches) { rank($0.path) }
@@ -70,21 +76,21 @@ struct RecordingSummary {
         openStalls = [:]
     }
 
-    /// Sorted, equals in their order.
+    /// Sorted stably.
     private static func sorted<Element, Key: Comparable>(_ list: [Element], by key: (Element) -> Key) -> [Element] {
         let keys = list.map(key)
         return list.indices.sorted { keys[$0] == keys[$1] ? $0 < $1 : keys[$0] < keys[$1] }.map { list[$0] }
     }
 
-    /// Says how long one that is being filled is by now, and how it ended if it did.
+    /// Sets the present length of a summary that is being filled, and its end, if it has ended.
     mutating func update(duration: Duration, end: EndReason?) {
         recording = Recording(
             name: recording.name, header: recording.header, duration: duration, end: end, damagedLines: 0,
             isLive: end == nil)
     }
 
-    /// Keeps the memory of a run without end: beyond twice as many windows the oldest are forgotten, and of incidents
-    /// alarms first.
+    /// Bounds the memory of an endless run: beyond twice as many windows the oldest are dropped, and alarms first among
+    /// incidents.
     mutating func forget(windows: Int, incidents most: Int) {
         for index in streams.indices where streams[index].windows.count > 2 * windows {
             streams[index].forget(streams[index].windows.count - windows)
@@ -108,7 +114,7 @@ struct RecordingSummary {
         finish()
     }
 
-    /// All that a reader should know before believing it.
+    /// All qualifications of the results.
     var reservations: [String] { recording.reservations + problems }
 
     mutating func take(_ event: RecordedEvent) {
@@ -173,16 +179,21 @@ struct RecordingSummary {
             incidents[index].until = now
             incidents[index].text = "stood still for \(Texts.duration(resume.stalledFor))"
         case .cloudWatch(let status):
-            let text = "CloudWatch: \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
             incidents.append(
-                Incident(
-                    at: now, kind: .note, label: status.label,
-                    text: status.lastError.map { "\(text); \($0)" } ?? text))
+                Incident(at: now, kind: .note, label: status.label, text: Self.sentence("CloudWatch", status)))
+        case .openTelemetry(let status):
+            incidents.append(Incident(at: now, kind: .note, label: status.label, text: Self.sentence("OTLP", status)))
         case .pipeline: break
         }
     }
 
-    /// What a stall's message says, by its reason.
+    /// The text of a message on publishing, with the destination of the metrics.
+    static func sentence(_ way: String, _ status: CloudWatchMessage) -> String {
+        "\(way): \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
+            + (status.lastError.map { "; \($0)" } ?? "")
+    }
+
+    /// The text of a stall's message, by its reason.
     static func sentence(_ reason: String, _ length: Duration) -> String {
         switch reason {
         case "trickle": "comes slower than its min-rate"

@@ -1,13 +1,13 @@
 import TimepieceMessages
 
-/// What a recording says as one JSON document; docs/report-format.md describes it.
+/// The results of a recording as one JSON document; docs/report-format.md describes it.
 ///
-/// Times are milliseconds; what is unknown is null.
+/// Times are in milliseconds; an unknown value is null.
 enum ReportJSON {
-    /// Raised when a reader of the former would read it wrongly; new members do not raise it.
+    /// Raised when a reader of the previous version would misread it; new members do not raise it.
     static let version: UInt64 = 1
 
-    /// Hands out the text, a window at a time.
+    /// Passes on the text, a window at a time.
     static func write(_ summary: RecordingSummary, _ write: (String) throws(Failure) -> Void) throws(Failure) {
         let recording = summary.recording
         let verdicts = summary.verdicts
@@ -49,6 +49,10 @@ enum ReportJSON {
         try write("],\n\"elements\":[")
         for (index, series) in summary.elements.series.enumerated() {
             try write((index > 0 ? ",\n" : "\n") + series.json.text)
+        }
+        try write("],\n\"queues\":[")
+        for (index, queue) in summary.elements.queues.enumerated() {
+            try write((index > 0 ? ",\n" : "\n") + queue.json.text)
         }
         try write("],\n\"incidents\":[")
         for (index, incident) in summary.incidents.enumerated() {
@@ -118,6 +122,17 @@ extension ElementSeries {
             .init("work_ms", .milliseconds(work)), .init("wait_ms", .milliseconds(wait)),
             .init("wait_reason", .string(waitReason)), .init("length_ms", .milliseconds(length)),
             .init("longest_ms", .milliseconds(longest)),
+        ])
+    }
+}
+
+extension QueueTotal {
+    fileprivate var json: JSONValue {
+        .object([
+            .init("element", .string(element)), .init("pad", .string(pad)), .init("buffers", .unsigned(buffers)),
+            .init("dropped", .unsigned(dropped)), .init("most_inside", .unsigned(mostInside)),
+            .init("longest_ms", .milliseconds(longest)), .init("full_ms", .milliseconds(full)),
+            .init("empty_ms", .milliseconds(empty)), .init("length_ms", .milliseconds(length)),
         ])
     }
 }

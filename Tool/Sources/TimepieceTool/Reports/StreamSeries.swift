@@ -1,7 +1,7 @@
 import Glibc
 import TimepieceMessages
 
-/// The windows of one timepiecetick, in order, with the intervals that they carry.
+/// The windows of one timepiecetick, in order, with their intervals.
 struct StreamSeries {
     struct Window {
         let at: Duration
@@ -15,7 +15,7 @@ struct StreamSeries {
         let sinceLastBuffer: Duration
         let totalBuffers: UInt64
         let discontinuities: UInt64
-        /// What newer elements count; nil in older recordings.
+        /// The counts of newer elements; nil in older recordings.
         let gaps: UInt64?
         let headers: UInt64?
         let freezes: UInt64?
@@ -29,9 +29,9 @@ struct StreamSeries {
     var windows: [Window] = []
     /// Milliseconds, in the order of the buffers; four bytes each, since recordings are long.
     var frames: [Float] = []
-    /// Whether its stream had ended after the last window, so that silence is as it should be.
+    /// Whether its stream had ended after the last window, so that silence is expected.
     var hasEnded = false
-    /// The caps, as they were last.
+    /// The last caps.
     var caps: String?
 
     init(label: String) {
@@ -54,7 +54,7 @@ struct StreamSeries {
                 jumps: fields.count("num-jumps"), frames: start..<frames.count))
     }
 
-    /// Forgets the oldest windows, and their intervals.
+    /// Drops the oldest windows, and their intervals.
     mutating func forget(_ count: Int) {
         guard count > 0, count < windows.count else { return }
         let first = windows[count].frames.lowerBound
@@ -69,7 +69,7 @@ struct StreamSeries {
     /// Those that have intervals.
     var measured: [Window] { windows.filter { $0.intervals.count > 0 } }
 
-    /// Without what was left of a window at the end, if that is little: its rate and bitrate say nothing.
+    /// Without a short partial window at the end, whose rate and bitrate are not meaningful.
     var shown: ArraySlice<Window> {
         guard let last = windows.last, windows.count > 1,
             last.length * (last.intervals.count == 0 ? 2 : 4) < windows[0].length
@@ -93,7 +93,7 @@ struct StreamSeries {
 
     var nominalRate: Double { windows.last { $0.nominalRate > 0 }?.nominalRate ?? 0 }
 
-    /// The median over the windows: one bad second does not make it, and does not hide either: see ``longest``.
+    /// The median over the windows: one bad second does not affect it, and is not hidden either: see ``longest``.
     func typical(_ statistic: (IntervalSummary) -> Duration) -> Duration {
         let sorted = measured.map { statistic($0.intervals) }.sorted()
         return sorted.isEmpty ? .zero : sorted[sorted.count / 2]
@@ -112,7 +112,7 @@ struct StreamSeries {
 
     /// Calls for each recorded interval of a window with the milliseconds at which it ended, and its own.
     ///
-    /// The last buffer came `since-last-buffer` before the report; the others came before it by their intervals.
+    /// The last buffer arrived `since-last-buffer` before the report; the others arrived before it by their intervals.
     func eachFrame(of window: Window, _ take: (_ time: Double, _ milliseconds: Float) -> Void) {
         let sinceLast = window.sinceLastBuffer.isUnknown ? 0 : window.sinceLastBuffer.milliseconds
         var time = window.at.milliseconds - sinceLast
@@ -131,7 +131,7 @@ struct StreamSeries {
     }
 }
 
-/// The number, or 0 for what is not one: texts of recordings may hold anything.
+/// The number, or 0 if it is not one: texts of recordings may contain anything.
 func finite(_ number: Double) -> Double {
     number.isFinite ? number : 0
 }

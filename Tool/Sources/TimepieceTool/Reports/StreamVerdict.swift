@@ -1,6 +1,6 @@
 import TimepieceMessages
 
-/// What is to be thought of a stream: a color, and why, in words.
+/// The verdict on a stream: a color, and the reason in words.
 struct StreamVerdict {
     enum Level: String, Comparable {
         case good, warning, bad
@@ -11,11 +11,11 @@ struct StreamVerdict {
     }
 
     private(set) var level = Level.good
-    /// Sentences, the weightiest first; never empty.
+    /// Sentences, the most important first; never empty.
     private(set) var reasons: [String] = []
-    /// Of the recorded intervals those that are in budget; nil if none is recorded.
+    /// The fraction of the recorded intervals that are within budget; nil if none is recorded.
     let inBudget: Double?
-    /// An interval longer than this is late: one and a half of the nominal, or of the median where that is unknown.
+    /// An interval longer than this is late: one and a half of the nominal, or of the median if that is unknown.
     let budget: Duration
     /// Where buffers are missing, and how many; see ``GapDetector``.
     let gaps: Int
@@ -30,8 +30,8 @@ struct StreamVerdict {
 
     /// - Parameters:
     ///   - stalls: the stream's own.
-    ///   - end: how the recording ended: silence after the end of a stream is as it should be.
-    ///   - time: says a moment of the recording in words.
+    ///   - end: how the recording ended: silence after the end of a stream is expected.
+    ///   - time: formats a moment of the recording.
     init(
         _ stream: StreamSeries, stalls: [RecordingSummary.Incident], end: EndReason?, duration: Duration, isLive: Bool,
         time: (Duration) -> String
@@ -57,7 +57,7 @@ struct StreamVerdict {
         inBudget = stream.frames.isEmpty ? nil : 1 - Double(late) / Double(stream.frames.count)
         isComplete = stream.windows.allSatisfy { UInt64($0.frames.count) >= $0.intervals.count }
 
-        // The weightiest first.
+        // The most important first.
         let count = stream.intervalCount
         let last = stream.windows.last
         let silence =
@@ -147,44 +147,62 @@ struct FreezeDetector {
     }
 }
 
-/// Finds where buffers are missing: an interval of more than one and a half nominal ones whose excess those that follow do
-/// not make up for. One that is late by its way through a busy machine comes again closer to the next.
+/// Finds where buffers are missing: an interval of more than one and a half nominal ones, after which buffers stay later. A
+/// buffer that is late because of a busy machine is closer to the next one.
+///
+/// The lateness is the mean of five buffers before and of five after, so that jitter does not count as a loss.
 struct GapDetector {
     /// Milliseconds; 0 is unknown, and nothing is found.
     let period: Double
     private(set) var count = 0
     private(set) var missing: UInt64 = 0
-    private var excess = 0.0
+    /// How much later than the period asks for the last buffer came, since the first.
+    private var lateness = 0.0
+    private var before = Lateness()
+    private var after = Lateness()
     private var regular = 0
     private var length = 0
     private var isOpen = false
 
+    /// That of the last five.
+    private struct Lateness {
+        private var values: [Double] = []
+
+        var mean: Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }
+
+        mutating func add(_ value: Double) {
+            if values.count == 5 { values.removeFirst() }
+            values.append(value)
+        }
+    }
+
     init(period: Double) {
         self.period = period.isFinite && period > 0 ? period : 0
+        before.add(0)
     }
 
     mutating func add(_ milliseconds: Double) {
         guard period > 0 else { return }
-        let isRegular = milliseconds > 0.7 * period && milliseconds <= 1.5 * period
-        guard isOpen || milliseconds > 1.5 * period else { return }
+        lateness += milliseconds - period
+        guard isOpen || milliseconds > 1.5 * period else { return before.add(lateness) }
         isOpen = true
-        excess += milliseconds - period
+        after.add(lateness)
+        let isRegular = milliseconds > 0.7 * period && milliseconds <= 1.5 * period
         regular = isRegular ? regular + 1 : 0
         length += 1
-        // A stream that is too slow for good never gets regular.
+        // A stream that is permanently too slow never becomes regular.
         if regular == 5 || length == 60 { settle() }
     }
 
-    /// Counts what is open; the last step.
+    /// Counts the open gap; the last step.
     mutating func settle() {
-        let buffers = (excess / period).rounded()
-        if isOpen, buffers >= 1 {
+        guard isOpen else { return }
+        let buffers = ((after.mean - before.mean) / period).rounded()
+        if buffers >= 1 {
             count += 1
             missing = missing +| UInt64(min(1e15, buffers))
         }
-        excess = 0
-        regular = 0
-        length = 0
-        isOpen = false
+        (before, after) = (after, Lateness())
+        (regular, length, isOpen) = (0, 0, false)
     }
 }

@@ -1,6 +1,6 @@
 /// The time of day at moments of a recording.
 struct WallClock {
-    /// The second of the day, UTC, at which the recording began; nil where it does not say.
+    /// The second of the day, UTC, at which the recording began; nil if it is not recorded.
     private let start: Double?
 
     /// - Parameter started: as ``RecordingHeader/started``.
@@ -16,7 +16,7 @@ struct WallClock {
         start = hour * 3600 + minute * 60 + second
     }
 
-    /// As in 12:00:31, or the time since the start where the time of day is unknown.
+    /// As in 12:00:31, or the time since the start if the time of day is unknown.
     func text(_ at: Duration) -> String {
         guard let start, !at.isUnknown else { return Texts.clock(at) }
         let seconds = UInt64(start + at.seconds) % 86_400

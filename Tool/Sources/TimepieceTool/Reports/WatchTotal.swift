@@ -6,7 +6,7 @@ struct WatchTotal {
     var laps: UInt64 = 0
     var sum = Duration.zero
     var selfTime = Duration.zero
-    /// The time of its windows: what `selfTime` is a part of.
+    /// The time of its windows, of which `selfTime` is a part.
     var length = Duration.zero
     var longest = Duration.zero
     var unmatched: UInt64 = 0
@@ -19,7 +19,7 @@ struct WatchTotal {
         self.path = path
     }
 
-    /// Adds what a window says of the watch and all below it.
+    /// Adds a window of the watch and all below it.
     mutating func add(_ message: WatchMessage) {
         laps = laps +| message.laps.count
         sum += message.laps.sum
@@ -41,7 +41,7 @@ struct WatchTotal {
     /// The paths of all below.
     var pathsBelow: [String] { children.flatMap { [$0.path] + $0.pathsBelow } }
 
-    /// The own name of a watch below another; nil for one that is below none.
+    /// The own name of a watch below another; nil for one without a parent.
     static func nameBelow(_ path: String) -> String? {
         path.lastIndex(of: ".").map { dot in String(path[dot...].dropFirst()) }
     }

@@ -1,9 +1,9 @@
 import TimepieceMessages
 
-/// The live view where there is no terminal: a line for each message.
+/// The live view without a terminal: a line for each message.
 struct LineView {
     let style: ScreenStyle
-    /// The watches that spoke, and how often.
+    /// The watches that reported, and how often.
     private var watches: [String: Int] = [:]
 
     init(style: ScreenStyle) {
@@ -49,19 +49,18 @@ struct LineView {
             }
             return ["\(stall.label): " + RecordingSummary.sentence(stall.reason, stall.sinceLastBuffer)]
         case .resume(let resume):
-            return ["\(resume.label): goes on after \(Texts.duration(resume.stalledFor))"]
+            return ["\(resume.label): resumed after \(Texts.duration(resume.stalledFor))"]
         case .cloudWatch(let status):
-            return [
-                "\(status.label): CloudWatch \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
-                    + (status.lastError.map { "; \($0)" } ?? "")
-            ]
+            return ["\(status.label): " + RecordingSummary.sentence("CloudWatch", status)]
+        case .openTelemetry(let status):
+            return ["\(status.label): " + RecordingSummary.sentence("OTLP", status)]
         case .pipeline(let pipeline): return ["\(pipeline.pipeline): \(pipeline.bottleneck.reason)"]
         }
     }
 
     /// Whether the watch is a part of another, which prints it with all below: each subtree is printed once.
     ///
-    /// One whose parent does not speak is printed by itself, from its second message on.
+    /// A watch whose parent does not report is printed separately, from its second message on.
     private mutating func isBelowAnother(_ watch: WatchMessage) -> Bool {
         watches[watch.watch, default: 0] += 1
         guard watch.share < 1, let dot = watch.watch.lastIndex(of: ".") else { return false }
@@ -74,13 +73,17 @@ struct LineView {
     }
 
     private func lines(_ watch: WatchMessage, depth: Int) -> [String] {
-        let unmatched = watch.unmatchedCount > 0 ? ", \(watch.unmatchedCount) unmatched" : ""
+        var rest = watch.unmatchedCount > 0 ? ", \(watch.unmatchedCount) unmatched" : ""
+        if watch.mergedCount > 0 { rest += ", \(watch.mergedCount) merged" }
+        if watch.inFlightCount > 0 {
+            rest += ", \(watch.inFlightCount) in flight, the oldest for \(Texts.duration(watch.oldestInFlight))"
+        }
         let own = watch.laps.count > 0 ? watch.selfTime / Int(clamping: watch.laps.count) : .zero
         let line =
             String(repeating: "  ", count: depth)
             + "\(watch.watch): \(Texts.percent(watch.share)), self \(Texts.duration(own)) a lap, "
             + "\(watch.laps.count) laps, p50 \(Texts.duration(watch.laps.p50)), p99 "
-            + "\(Texts.duration(watch.laps.p99))\(unmatched)"
+            + "\(Texts.duration(watch.laps.p99))\(rest)"
         return [line] + watch.children.flatMap { lines($0, depth: depth + 1) }
     }
 }

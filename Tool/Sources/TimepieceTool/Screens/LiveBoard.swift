@@ -1,6 +1,6 @@
 import TimepieceMessages
 
-/// What is known of a running pipeline, as the live view shows it.
+/// The state of a running pipeline for the live view.
 struct LiveBoard {
     struct Tick {
         let label: String
@@ -8,21 +8,21 @@ struct LiveBoard {
         let place: Int
         /// The last report of a whole window; nil before the first.
         var message: TickMessage?
-        /// How long ago the last buffer came, when the element was asked last.
+        /// The age of the last buffer when the element was last queried.
         var sinceLastBuffer = Duration.zero
         /// When each window closed, and the rate in it; those of the last minute.
         var rates: [(at: Duration, rate: Double)] = []
         var totals = StreamTotals()
         /// The last intervals, in milliseconds.
         var frames: [Double] = []
-        /// Whether its stream has ended, so that silence is as it should be.
+        /// Whether its stream has ended, so that silence is expected.
         var hasEnded = false
 
-        /// How long nothing has come; nil while that is not worth a word: up to half a second, and to ten buffers.
+        /// How long no buffer has arrived; nil while that is not significant: up to half a second, and to ten buffers.
         func silence(at now: Duration) -> Duration? {
             guard !hasEnded else { return nil }
             guard let message else { return now >= .seconds(2) ? now : nil }
-            // As the element said last; it is asked several times a second.
+            // By the element's last value, which is queried several times a second.
             let silence = sinceLastBuffer
             let rate = message.nominalRate > 0 ? message.nominalRate : totals.rate
             let usual = rate > 0 ? Duration.seconds(10 / rate) : .zero
@@ -32,7 +32,7 @@ struct LiveBoard {
 
     /// The stalls of a label, which may come before its first report.
     struct Stalls {
-        /// When the last buffer before the stall came; nil if the stream runs.
+        /// When the last buffer before the stall arrived; nil if the stream runs.
         var since: Duration?
         var count = 0
         var reason = ""
@@ -41,7 +41,7 @@ struct LiveBoard {
     struct Watch {
         var message: WatchMessage
         var depth: Int
-        /// How many are under way, and for how long the oldest, if the element counts them.
+        /// How many are in flight, and the age of the oldest, if the element counts them.
         var inFlight: UInt64?
         var oldest: Duration?
     }
@@ -59,19 +59,22 @@ struct LiveBoard {
     private(set) var watches: [String: Watch] = [:]
     /// The full names in the order of the tree.
     private(set) var watchOrder: [String] = []
+    /// The full names of those that measure from one point to another.
+    private var betweenPoints: Set<String> = []
     private(set) var notices: [Notice] = []
-    /// What the tracer said last, by pipeline.
+    /// The tracer's last report, by pipeline.
     private(set) var pipelines: [String: PipelineMessage] = [:]
     private(set) var failure: String?
 
     /// Buffers that elements dropped so far, by their quality-of-service messages.
     private(set) var drops: [String: UInt64] = [:]
-    /// What waits instead of working when its watch is long: the names of queues, and of sinks that wait for the clock.
+    /// Elements that wait instead of working when their watch is long: the names of queues, and of sinks that wait for
+    /// the clock.
     private let waiting: Set<String>
     private let places: [String: Int]
 
     /// - Parameters:
-    ///   - streams: the labels of the ticks that are there from the start.
+    ///   - streams: the labels of the ticks that exist from the start.
     ///   - order: the labels in the order of the pipeline.
     ///   - waiting: names of elements that wait rather than work.
     init(streams: [String] = [], order: [String] = [], waiting: Set<String> = []) {
@@ -84,7 +87,7 @@ struct LiveBoard {
 
     /// The most intervals that the detail view draws.
     static let mostFrames = 1200
-    /// Older ones are forgotten.
+    /// Older ones are dropped.
     private static let noticeLimit = 200
     private static let minute = Duration.seconds(60)
 
@@ -115,7 +118,7 @@ struct LiveBoard {
             var entry = ticks[tick.label] ?? Tick(label: tick.label, place: places[tick.label] ?? .max)
             entry.hasEnded = false
             entry.sinceLastBuffer = tick.sinceLastBuffer.isUnknown ? .zero : tick.sinceLastBuffer
-            // What is left of a window at the end says less than the whole one before.
+            // A partial window at the end is less significant than the whole one before.
             if tick.duration * 4 >= entry.message?.duration ?? .zero { entry.message = tick }
             entry.rates.removeAll { now - $0.at > Self.minute }
             entry.rates.append((now, tick.intervals.count > 0 ? tick.averageRate : 0))
@@ -149,21 +152,25 @@ struct LiveBoard {
             add(
                 Notice(
                     at: now, kind: .resume, label: resume.label,
-                    text: "goes on after \(Texts.duration(resume.stalledFor))"))
+                    text: "resumed after \(Texts.duration(resume.stalledFor))"))
         case .cloudWatch(let status):
-            let text = "CloudWatch: \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
             add(
                 Notice(
                     at: now, kind: .problem, label: status.label,
-                    text: status.lastError.map { "\(text); \($0)" } ?? text))
+                    text: RecordingSummary.sentence("CloudWatch", status)))
+        case .openTelemetry(let status):
+            add(
+                Notice(
+                    at: now, kind: .problem, label: status.label, text: RecordingSummary.sentence("OTLP", status)))
         case .pipeline(let pipeline):
-            // The end of a stream says less than the windows before.
+            // The end of a stream is less significant than the windows before.
             if let known = pipelines[pipeline.pipeline], pipeline.duration * 4 < known.duration { return }
             pipelines[pipeline.pipeline] = pipeline
         }
     }
 
-    /// Each watch reports with all below it, so that a child may come twice; what its parent reports places it.
+    /// Each watch reports with all below it, so that a child may appear twice; its parent's report determines its
+    /// place.
     private mutating func place(_ watch: WatchMessage, _ fields: MessageFields?, depth: Int, parent: String?) {
         if parent == nil, let known = watches[watch.watch], known.depth > 0 { return }
         if parent != nil, let known = watches[watch.watch], known.depth != depth {
@@ -174,6 +181,7 @@ struct LiveBoard {
             let index = parent.flatMap { watchOrder.firstIndex(of: $0) }.map { endOfTree($0) } ?? watchOrder.endIndex
             watchOrder.insert(watch.watch, at: index)
         }
+        if watch.isBetweenPoints { betweenPoints.insert(watch.watch) }
         watches[watch.watch] = Watch(
             message: watch, depth: depth, inFlight: fields?.count("in-flight"),
             oldest: fields?.count("oldest-in-flight").map { .nanoseconds(Int64(clamping: $0)) })
@@ -195,13 +203,23 @@ struct LiveBoard {
         waiting.contains(WatchTotal.nameBelow(path) ?? path)
     }
 
-    /// The part of its window that a watch takes by itself.
+    /// Whether a watch measures from one point to another, as any of its windows so far showed; no thread is busy with it.
+    func isBetweenPoints(_ path: String) -> Bool {
+        guard !betweenPoints.contains(path) else { return true }
+        // A watch below it is one of several starts.
+        return path.indices.contains { path[$0] == "." && betweenPoints.contains(String(path[..<$0])) }
+    }
+
+    /// Whether what a watch measures is the work of a thread.
+    func isWorking(_ path: String) -> Bool { !isWaiting(path) && !isBetweenPoints(path) }
+
+    /// The fraction of its window that a watch itself takes.
     static func load(_ message: WatchMessage) -> Double {
         message.duration > .zero ? message.selfTime / message.duration : 0
     }
 
-    /// The thread that works most: the first of the watches that call each other, those of them that take the most, and the
-    /// part of the time that all of them work.
+    /// The thread that works most: the first of its nested watches, those that take the most, and the fraction of the
+    /// time in which all of them work.
     var busiest: (root: String, names: [String], load: Double)? {
         var trees: [[Watch]] = []
         for watch in shownWatches {
@@ -209,8 +227,7 @@ struct LiveBoard {
             trees[trees.count - 1].append(watch)
         }
         let loads = trees.compactMap { tree -> (root: String, names: [String], load: Double)? in
-            // Between two points laps overlap, which a thread cannot do.
-            let working = tree.filter { !isWaiting($0.message.watch) && Self.load($0.message) <= 1.05 }
+            let working = tree.filter { isWorking($0.message.watch) }
             guard let root = tree.first else { return nil }
             let sorted = working.sorted { Self.load($0.message) > Self.load($1.message) }
             let most = sorted.first.map { Self.load($0.message) } ?? 0
@@ -246,7 +263,7 @@ struct LiveBoard {
         return "\(number)\(suffix)"
     }
 
-    /// The rate in each of so many equal parts of the last minute; nil where no window closed.
+    /// The rate in each of the given number of equal parts of the last minute; nil if no window closed.
     static func history(_ rates: [(at: Duration, rate: Double)], now: Duration, width: Int) -> [Double?] {
         guard width > 0 else { return [] }
         var sums = [(sum: Double, count: Int)](repeating: (0, 0), count: width)

@@ -1,4 +1,4 @@
-/// What the streams of the live view are sorted by.
+/// The sort orders of the streams in the live view.
 enum LiveOrder: CaseIterable {
     case pipeline
     case rate

@@ -1,6 +1,6 @@
 import TimepieceMessages
 
-/// Draws the live view: text out of a board, and nothing else.
+/// Draws the live view: text from a board, and nothing else.
 struct LiveScreen {
     var style: ScreenStyle
     var order = LiveOrder.pipeline
@@ -10,12 +10,12 @@ struct LiveScreen {
     /// How many lines are scrolled away at the top.
     var offset = 0
     var note = ""
-    /// What labels have to contain; empty is all.
+    /// The text that labels have to contain; empty for all.
     var filter = ""
-    /// Whether keys go into the filter.
+    /// Whether keys edit the filter.
     var isTyping = false
     var view = View.table
-    /// What is selected, by name.
+    /// The selected item, by name.
     var selected: Row?
     /// Watches whose children are not shown.
     var folded: Set<String> = []
@@ -44,7 +44,7 @@ struct LiveScreen {
         case .table: break
         }
         var lines = tables(board, now: now, width: columns)
-        // The title, the keys, and a blank line and a heading above what happened.
+        // The title, the keys, and a blank line and a heading above the incidents.
         let room = height - 2 - lines.count - 2
         if room > 0, !board.notices.isEmpty {
             lines += ["", style.paint(cut("LATEST", columns), .dim)]
@@ -65,7 +65,7 @@ struct LiveScreen {
         max(0, tables(board, now: .zero, width: columns).count - max(0, rows - 2))
     }
 
-    /// What can be selected, in the order of the screen.
+    /// The selectable items, in the order of the screen.
     func rows(_ board: LiveBoard) -> [Row] {
         streams(board).map { .stream($0.label) } + watches(board).map { .watch($0.message.watch) }
     }
@@ -83,7 +83,7 @@ struct LiveScreen {
         }
         if !streams.isEmpty {
             lines += [""] + streamTable(streams, board, now: now).lines(width: width, style: style)
-            // Of several streams it cannot be said whose they were.
+            // With several streams it is not known whose they were.
             if streams.count > 1, !board.drops.isEmpty {
                 let drops = board.drops.sorted { NaturalOrder.precedes($0.key, $1.key) }.map { "\($0.key) \($0.value)" }
                 lines.append(style.paint(cut("Dropped as late: " + drops.joined(separator: ", "), width), .yellow))
@@ -160,7 +160,7 @@ struct LiveScreen {
         ]
         let terms = [
             ("FPS, NOMINAL", "buffers a second, and what the caps promise"),
-            ("P50, P99", "of the last window: so many percent of the intervals are not longer"),
+            ("P50, P99", "of the last window: this percentage of the intervals is not longer"),
             ("WORST", "the longest interval since the start"),
             ("FROZE, MISSING", "freezes, and buffers that did not come, since the start"),
             ("SELF ms", "what a watch takes by itself, a lap; SHARE is its part of the watch above"),
@@ -181,7 +181,7 @@ struct LiveScreen {
     }
 
     private func streamTable(_ streams: [LiveBoard.Tick], _ board: LiveBoard, now: Duration) -> TextTable {
-        // What a column says of no stream it does not say at all.
+        // A column without a value for any stream is left out.
         let hasNominal = streams.contains { ($0.message?.nominalRate ?? 0) > 0 }
         let hasLate = streams.contains { $0.totals.freezes > 0 || $0.totals.missing > 0 || $0.totals.gapEvents > 0 }
         let drops = board.drops.values.reduce(0) { $0 +| $1 }
@@ -266,7 +266,7 @@ struct LiveScreen {
         let hasShare = watches.contains { $0.message.share < 1 }
         let hasUnmatched = watches.contains { $0.message.unmatchedCount > 0 }
         // Of those that work, not of those that wait.
-        let heaviest = watches.filter { !board.isWaiting($0.message.watch) }.map(\.message.selfTime).max() ?? .zero
+        let heaviest = watches.filter { board.isWorking($0.message.watch) }.map(\.message.selfTime).max() ?? .zero
         struct Entry {
             let column: TextTable.Column
             let cell: (LiveBoard.Watch) -> TextTable.Cell
@@ -290,14 +290,17 @@ struct LiveScreen {
                 let message = watch.message
                 let perLap = message.laps.count > 0 ? message.selfTime / Int(clamping: message.laps.count) : .zero
                 let isWaiting = board.isWaiting(message.watch)
-                let isHeaviest = !isWaiting && message.selfTime == heaviest && heaviest > .zero
+                let isHeaviest =
+                    board.isWorking(message.watch) && message.selfTime == heaviest && heaviest > .zero
                 return .init(Texts.milliseconds(perLap), isWaiting ? .dim : isHeaviest ? .yellow : nil)
             },
             Entry(column: .init(title: "LOAD", rank: 8)) { watch in
                 let load = LiveBoard.load(watch.message)
                 let isWaiting = board.isWaiting(watch.message.watch)
                 return .init(
-                    isWaiting ? "waits" : load <= 1.05 ? Texts.percent(min(1, load)) : "-", isWaiting ? .dim : nil)
+                    isWaiting
+                        ? "waits" : board.isBetweenPoints(watch.message.watch) ? "-" : Texts.percent(min(1, load)),
+                    isWaiting ? .dim : nil)
             },
             Entry(column: .init(title: "P50 ms", rank: 5)) { .init(Texts.milliseconds($0.message.laps.p50)) },
             Entry(column: .init(title: "P90 ms", rank: 1)) { .init(Texts.milliseconds($0.message.laps.p90)) },
@@ -305,10 +308,12 @@ struct LiveScreen {
             Entry(column: .init(title: "LONGEST ms", rank: 4)) { .init(Texts.milliseconds($0.message.laps.max)) },
             Entry(column: .init(title: "LAPS", rank: 3)) { .init("\($0.message.laps.count)") },
         ]
-        if watches.contains(where: { $0.inFlight != nil }) {
+        if watches.contains(where: { $0.inFlight != nil && board.isBetweenPoints($0.message.watch) }) {
             entries.append(
                 Entry(column: .init(title: "UNDER WAY", rank: 2)) { watch in
-                    guard let count = watch.inFlight else { return .init("-") }
+                    guard let count = watch.inFlight, board.isBetweenPoints(watch.message.watch) else {
+                        return .init("-")
+                    }
                     let oldest = watch.oldest.map { ", " + Texts.duration($0) } ?? ""
                     return .init(
                         "\(count)\(count > 0 ? oldest : "")", (watch.oldest ?? .zero) > .seconds(1) ? .red : nil)

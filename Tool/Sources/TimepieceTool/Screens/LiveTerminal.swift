@@ -4,7 +4,7 @@ import Glibc
 /// The live view on a terminal: keys in, screens out.
 final class LiveTerminal {
     private var board: LiveBoard
-    /// What is shown while the view is paused.
+    /// The board that is shown while the view is paused.
     private var frozen: (board: LiveBoard, at: Duration)?
     private var screen: LiveScreen
     private var printed = PrintedLines()
@@ -16,14 +16,14 @@ final class LiveTerminal {
         screen = LiveScreen(style: style, note: note)
     }
 
-    /// What went wrong with the pipeline, to be repeated when the screen is gone.
+    /// The pipeline's error, to be repeated when the screen is closed.
     var failure: String? { board.failure }
 
     func take(_ event: PipelineEvent, at now: Duration) {
         board.take(event, at: now)
     }
 
-    /// Takes what the process printed otherwise, which has no other place on the screen.
+    /// Takes other output of the process, which has no other place on the screen.
     func takePrinted(_ bytes: [UInt8], at now: Duration) {
         for line in printed.take(bytes) { board.take(.warning(source: "printed", text: line), at: now) }
     }
@@ -33,7 +33,8 @@ final class LiveTerminal {
     func press(_ keys: [UInt8]) -> Action {
         var rest = keys[...]
         while let key = rest.popFirst() {
-            // A key of several bytes: an arrow, or one that means nothing here. Several keys may come at once.
+            // A key of several bytes: an arrow, or one without a meaning here. Several keys may arrive at the same
+            // time.
             if key == 0x1B, let next = rest.first, next == UInt8(ascii: "[") || next == UInt8(ascii: "O") {
                 rest.removeFirst()
                 let parameters = rest.prefix { !(0x40...0x7E ~= $0) }
@@ -100,7 +101,7 @@ final class LiveTerminal {
         screen.offset = 0
     }
 
-    /// Selects the next or former row; the view follows.
+    /// Selects the next or previous row; the view follows.
     private func move(_ step: Int) {
         let rows = screen.rows(frozen?.board ?? board)
         let index = screen.selected.flatMap { rows.firstIndex(of: $0) }

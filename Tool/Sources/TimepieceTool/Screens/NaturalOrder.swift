@@ -5,7 +5,7 @@ enum NaturalOrder {
         while let first = a.first, let second = b.first {
             if isDigit(first), isDigit(second) {
                 let (m, n) = (number(&a), number(&b))
-                // Longer is larger, without the zeros in front.
+                // The longer number is larger, without leading zeros.
                 if m.count != n.count { return m.count < n.count }
                 if m != n { return m < n }
             } else {

@@ -1,6 +1,6 @@
 import TimepieceMessages
 
-/// What the tracer says of a pipeline, as tables: the verdict, the elements, the queues, the threads.
+/// The tracer's report of a pipeline, as tables: the verdict, the elements, the queues, the threads.
 struct PipelineTables {
     let pipeline: PipelineMessage
     let style: ScreenStyle

@@ -1,10 +1,10 @@
-/// Cuts what is printed into lines, without the colors and cursor movements of terminals.
+/// Splits printed output into lines, without the colors and cursor movements of terminals.
 struct PrintedLines {
     private var rest: [UInt8] = []
     /// Longer lines are cut: they do not fit on a screen.
     private static let longest = 500
 
-    /// The lines that are whole now.
+    /// The lines that are now complete.
     mutating func take(_ bytes: [UInt8]) -> [String] {
         var lines: [String] = []
         for byte in bytes {

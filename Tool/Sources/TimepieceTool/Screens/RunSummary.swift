@@ -48,6 +48,9 @@ struct RunSummary {
             lines.append(
                 fit("Busiest at the end: \(names), \(Texts.percent(min(1, busiest.load))) of its thread.", columns))
         }
+        for pipeline in board.pipelines.values.sorted(by: { $0.pipeline < $1.pipeline }) {
+            lines.append(fit("\(pipeline.pipeline): \(pipeline.bottleneck.reason)", columns))
+        }
         for (element, count) in board.drops.sorted(by: { $0.key < $1.key }) {
             lines.append(style.paint(fit("\(element) dropped \(count) buffers that were late.", columns), .yellow))
         }

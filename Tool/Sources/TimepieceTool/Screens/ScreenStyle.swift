@@ -1,7 +1,7 @@
 import CTerminal
 import Glibc
 
-/// What the terminal can show.
+/// The capabilities of the terminal.
 struct ScreenStyle: Equatable, Sendable {
     enum Color: String {
         case red = "31"
@@ -16,13 +16,13 @@ struct ScreenStyle: Equatable, Sendable {
     let hasColor: Bool
     let hasUnicode: Bool
 
-    /// What the environment says: NO_COLOR, TERM and the locale.
+    /// The settings of the environment: NO_COLOR, TERM and the locale.
     static func current(isTerminal: Bool) -> ScreenStyle {
         let isOff = unsafe getenv("NO_COLOR").map { unsafe $0.pointee != 0 } ?? false
         return ScreenStyle(hasColor: isTerminal && !isOff && !isDumb, hasUnicode: terminal_is_utf8())
     }
 
-    /// Whether the terminal can do nothing but print lines.
+    /// Whether the terminal can only print lines.
     static var isDumb: Bool { unsafe getenv("TERM").map { unsafe String(cString: $0) == "dumb" } ?? true }
 
     func paint(_ text: String, _ color: Color?) -> String {
@@ -36,7 +36,7 @@ struct ScreenStyle: Equatable, Sendable {
         return text.unicodeScalars.reduce(0) { $0 + Int(terminal_columns($1.value)) }
     }
 
-    /// The text in characters that the terminal has, none of which it acts on.
+    /// The text in characters that the terminal can show, without control characters.
     func plain(_ text: String) -> String {
         let safe = TerminalText.visible(text)
         if hasUnicode { return safe }

@@ -1,6 +1,6 @@
 import Glibc
 
-/// Draws one stream: its numbers, its last intervals as points, and how often which length came.
+/// Draws one stream: its numbers, its last intervals as points, and the distribution of their lengths.
 struct StreamDetail {
     let style: ScreenStyle
 
@@ -33,8 +33,8 @@ struct StreamDetail {
         return ScreenStyle.width(of: plain) <= width ? plain : TextTable.fit(plain, width, leading: true, style: style)
     }
 
-    /// Points over time: two by four to a character in braille, or one where that is not to be had. A long one stands at
-    /// the upper edge, so that the others are not squashed.
+    /// Points over time: two by four to a character in braille, or one if braille is not available. A long one is at
+    /// the upper edge, so that the others are not compressed.
     private func plot(_ frames: [Double], nominal: Double, columns: Int, height: Int) -> [String] {
         let axis = 8
         let width = max(1, columns - axis)
@@ -64,7 +64,7 @@ struct StreamDetail {
         }
     }
 
-    /// Bars of the lengths, 4 to each doubling at first, fewer where those are too many.
+    /// Bars of the lengths, 4 for each doubling at first, fewer if those are too many.
     private func histogram(_ frames: [Double], columns: Int, most: Int) -> [String] {
         let positive = frames.filter { $0 > 0 }
         guard let least = positive.min(), let largest = positive.max() else { return [] }

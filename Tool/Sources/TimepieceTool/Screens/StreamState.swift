@@ -1,15 +1,15 @@
 import TimepieceMessages
 
-/// What the live view says of a stream in a few words.
+/// The live view's state of a stream in a few words.
 struct StreamState {
     let text: String
     let color: ScreenStyle.Color
-    /// Whether nothing comes.
+    /// Whether no buffers arrive.
     let isSilent: Bool
 
     /// - Parameters:
-    ///   - hasEnded: whether the run is over, so that silence says nothing.
-    ///   - drops: the buffers that elements dropped, where they can only be of this stream.
+    ///   - hasEnded: whether the run is over, so that silence is expected.
+    ///   - drops: the buffers that elements dropped, if they can only be of this stream.
     static func of(
         _ tick: LiveBoard.Tick, _ stalls: LiveBoard.Stalls, now: Duration, hasEnded: Bool = false, drops: UInt64 = 0
     ) -> StreamState {
@@ -32,7 +32,7 @@ struct StreamState {
         return state("ok", drops > 0 ? .yellow : .green)
     }
 
-    /// One frame in twenty missing is what one sees.
+    /// One missing frame in twenty is visible.
     static func isSlow(_ message: TickMessage) -> Bool {
         message.nominalRate > 0 && message.intervals.count > 0 && message.averageRate < 0.95 * message.nominalRate
     }

@@ -1,6 +1,6 @@
 import TimepieceMessages
 
-/// What a stream was since the start of a run, in memory that does not grow.
+/// The totals of a stream since the start of a run, in memory that does not grow.
 struct StreamTotals {
     private(set) var intervals: UInt64 = 0
     private(set) var sum = Duration.zero
@@ -9,7 +9,7 @@ struct StreamTotals {
     private(set) var longestAt = Duration.zero
     private(set) var buffers: UInt64 = 0
     private(set) var discontinuities: UInt64 = 0
-    /// The elements' own count where they have one.
+    /// The elements' own count if they have one.
     private(set) var freezes: UInt64 = 0
     private(set) var gapEvents: UInt64 = 0
     private(set) var jumps: UInt64 = 0

@@ -1,20 +1,20 @@
-/// A table of text that uses the width it has: columns grow, then shrink, and the least wanted go last.
+/// A table of text that adapts to its width: columns grow or shrink, and at last the least important ones are removed.
 struct TextTable {
     struct Column {
         let title: String
-        /// The smallest goes first when there is no room; 0 stays.
+        /// The smallest is removed first when there is not enough width; 0 stays.
         let rank: Int
         var isLeading = false
-        /// How narrow it may become before others go; nil is not at all, as for numbers.
+        /// How narrow it may become before others are removed; nil for not at all, as for numbers.
         var least: Int?
-        /// How wide it may become where there is room.
+        /// How wide it may become if there is room.
         var most: Int?
     }
 
     struct Cell {
         let text: String
         var color: ScreenStyle.Color?
-        /// Draws it in so many columns, instead of the text.
+        /// Draws it in the given number of columns, instead of the text.
         var drawn: ((Int) -> String)?
 
         init(_ text: String, _ color: ScreenStyle.Color? = nil) {
@@ -36,7 +36,7 @@ struct TextTable {
     /// The row that is selected, to be marked.
     var selected: Int?
 
-    /// The lines, the titles first, each at most so many characters wide.
+    /// The lines, the titles first, each at most the given number of characters wide.
     func lines(width: Int, style: ScreenStyle) -> [String] {
         guard width > 0 else { return [] }
         let plain = rows.map { row in row.map { style.plain($0.text) } }
@@ -61,13 +61,13 @@ struct TextTable {
         return [header.joined(separator: "  ")] + body
     }
 
-    /// Which columns there is room for, and how wide each is.
+    /// The columns that fit, and their widths.
     private func layout(_ wanted: [Int], _ width: Int) -> (shown: [Int], widths: [Int]) {
         var shown = Array(columns.indices)
         while true {
             var widths = wanted
             func excess() -> Int { shown.reduce(0) { $0 + widths[$1] } + 2 * (shown.count - 1) - width }
-            // The widest gives way first.
+            // The widest shrinks first.
             while excess() > 0,
                 let index = shown.filter({ widths[$0] > (columns[$0].least ?? .max) }).max(by: {
                     widths[$0] < widths[$1]
@@ -86,7 +86,7 @@ struct TextTable {
                 shown.removeAll { $0 == index }
                 continue
             }
-            // What is left has to share: the first column, a name, gives way before others go.
+            // The rest has to share: the first column, a name, shrinks before others are removed.
             if let first = shown.first { widths[first] = max(min(4, widths[first]), widths[first] - excess()) }
             while excess() > 0, shown.count > 1 { shown.removeLast() }
             if let first = shown.first, shown.count == 1 { widths[first] = min(widths[first], width) }
@@ -94,7 +94,7 @@ struct TextTable {
         }
     }
 
-    /// The text in exactly so many columns.
+    /// The text in exactly the given number of columns.
     static func fit(_ text: String, _ width: Int, leading: Bool, style: ScreenStyle) -> String {
         let own = ScreenStyle.width(of: text)
         if own > width {
