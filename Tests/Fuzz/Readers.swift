@@ -2,6 +2,7 @@ import CGStreamer
 import Glibc
 import Timepiece
 import TimepieceMessages
+import TimepieceTelemetry
 
 // What libFuzzer calls with bytes: the readers of what comes from files and from the network. The environment variable
 // TIMEPIECE_FUZZ names the reader. Compiled together with the module, whose internals it calls; what it checks beyond
@@ -23,7 +24,8 @@ private let reader: @Sendable ([UInt8]) -> Void =
     case "histogram": mergeHistograms
     case "dates": readDates
     case "bus": readMessage
-    default: fatalError("TIMEPIECE_FUZZ names none of profile, keys, reply, spool, histogram, dates and bus")
+    case "accept": readAccept
+    default: fatalError("TIMEPIECE_FUZZ names none of profile, keys, reply, spool, histogram, dates, bus and accept")
     }
 
 /// A shared AWS file: either its sections, or the line that is wrong.
@@ -45,7 +47,16 @@ private let readProfile: @Sendable ([UInt8]) -> Void = { bytes in
     }
 }
 
-/// The JSON of programs and services that lend keys, and the XML of one: what is taken can stand in a header.
+/// The header with the formats that a reader of the page for Prometheus accepts: protobuf only if it is named.
+private let readAccept: @Sendable ([UInt8]) -> Void = { bytes in
+    let accept = String(decoding: bytes, as: UTF8.self)
+    guard ExpositionFormat(accept: accept) == .protobuf else { return }
+    let names = accept.lowercased()
+    precondition(names.contains("application/vnd.google.protobuf"))
+    precondition(names.contains("io.prometheus.client.metricfamily"))
+}
+
+/// The JSON of programs and services that issue keys, and the XML of one: accepted values are valid in a header.
 private let readKeys: @Sendable ([UInt8]) -> Void = { bytes in
     let text = String(decoding: bytes, as: UTF8.self)
     for name in ["AccessKeyId", "Credentials", "Code", "Message"] {
@@ -82,6 +93,8 @@ private let readReply: @Sendable ([UInt8]) -> Void = { bytes in
     let reply = ServiceReply(response, from: "the fuzzer")
     let verdict = reply.verdict(for: PutMetricDataEncoder())
     if case .accepted = verdict { precondition((200..<300).contains(status) && reply.isFromService) }
+    _ = OpenTelemetryAnswer(response.body)
+    _ = OpenTelemetryAnswer.statusMessage(response.body)
     _ = response.header("Date").flatMap(WallTime.init(httpDate:))
 }
 

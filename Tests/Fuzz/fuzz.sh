@@ -3,9 +3,10 @@
 #
 #   fuzz.sh [--seed=S] [--runs=N | --seconds=T] [READER...]
 #
-# --runs: so many inputs to each reader, the same ones for the same seed; --seconds: a search of that length for each, which
-# goes on from what earlier searches found in .build/fuzz. Without a seed one is drawn. Two readers run at a time. What
-# breaks one is left in .build/fuzz as READER-crash-*. The committed corpora are where it begins, and stay as they are.
+# --runs: the number of inputs to each reader, the same ones for the same seed; --seconds: a search of that length for
+# each, which continues from the findings of earlier searches in .build/fuzz. Without a seed one is drawn. Two readers
+# run at a time. An input that breaks a reader is left in .build/fuzz as READER-crash-*. The committed corpora are the
+# starting point, and are not changed.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 seed=$(((RANDOM << 15) + RANDOM + 1)) runs=20000 seconds=
@@ -22,17 +23,17 @@ bound=--runs=$runs
 [ -z "$seconds" ] || bound=--seconds=$seconds
 export seed runs seconds bound
 readers=("$@")
-[ ${#readers[@]} -gt 0 ] || readers=(alarms messages profile keys reply spool histogram dates bus python)
+[ ${#readers[@]} -gt 0 ] || readers=(alarms messages profile keys reply spool histogram dates bus accept python)
 export folder=$PWD/.build/fuzz
 mkdir -p "$folder/modules"
 # The one of the Swift toolchain has libFuzzer.
 clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
 gstreamer=$(pkg-config --cflags gstreamer-video-1.0)
 
-# The sanitizers' own symbols are not to be exported, which nobody asked for.
+# The sanitizers' own symbols are not to be exported.
 quietly() { "$@" 2>&1 | { grep -v "Cannot export local symbol" || true; }; }
 
-# in_c READER [FILE...]: the readers that are C, with UBSan besides.
+# in_c READER [FILE...]: the readers in C, also with UBSan.
 in_c() {
   local reader=$1
   shift
@@ -49,20 +50,21 @@ in_swift() {
     -enable-upcoming-feature MemberImportVisibility -sanitize=fuzzer,address
     -I "$folder/modules")
   local library word newest libraries=()
-  for library in CLinux CGStreamer {CCurl,COpenSSL,CSQLite,CZlib}/include; do
+  for library in CLinux CGStreamer {CCurl,COpenSSL,CSQLite,CZlib,CMicroHTTPD}/include; do
     flags+=(-Xcc "-fmodule-map-file=Sources/$library/module.modulemap")
   done
   flags+=(-Xcc -ISources/CLazyLibrary/include)
   for word in $gstreamer; do flags+=(-Xcc "$word"); done
-  newest=$(find Sources/Timepiece Sources/TimepieceCloudWatch Sources/TimepieceMessages Tests/Fuzz -name '*.swift' \
+  newest=$(find Sources/Timepiece Sources/TimepieceCloudWatch Sources/TimepieceMessages \
+    Sources/TimepieceTelemetry Tests/Fuzz -name '*.swift' \
     -newer "$folder/readers" 2>/dev/null | head -n 1 || true)
   [ -x "$folder/readers" ] && [ -z "$newest" ] && return
   # shellcheck disable=SC2046
-  for module in Timepiece TimepieceMessages; do
+  for module in Timepiece TimepieceTelemetry TimepieceMessages; do
     swiftc "${flags[@]}" -module-name $module -emit-module -emit-module-path "$folder/modules/$module.swiftmodule" \
       -c -o "$folder/$module.o" $(find Sources/$module -name '*.swift')
   done
-  for library in Sources/{CLazyLibrary,CCurl,COpenSSL,CSQLite,CZlib}/*.c; do
+  for library in Sources/{CLazyLibrary,CCurl,COpenSSL,CSQLite,CZlib,CMicroHTTPD}/*.c; do
     libraries+=("$folder/$(basename "$library" .c).o")
     "$clang" -O -g -fsanitize=address -ISources/CLazyLibrary/include -I"$(dirname "$library")/include" -c \
       -o "${libraries[-1]}" "$library"
@@ -70,7 +72,8 @@ in_swift() {
   # shellcheck disable=SC2046
   quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -emit-executable -o "$folder/readers" \
     -emit-module -emit-module-path "$folder/modules/TimepieceCloudWatch.swiftmodule" \
-    $(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift') "$folder/Timepiece.o" "$folder/TimepieceMessages.o" \
+    $(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift') \
+    "$folder/Timepiece.o" "$folder/TimepieceTelemetry.o" "$folder/TimepieceMessages.o" \
     "${libraries[@]}" $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
 }
 

@@ -1,27 +1,24 @@
 import Glibc
 import Synchronization
+import TestEnvironment
 import Timepiece
 import TimepieceCloudWatch
 
 /// A service in a file: a line for each datum it takes. Half the requests fail, some of them after they were taken.
 final class FlakyDelivery: Delivery {
     private let file: Int32
-    private let random: Mutex<UInt64>
+    private let random: Mutex<SeededGenerator>
 
     init(file path: String, seed: UInt64) {
         file = unsafe open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o600)
-        random = Mutex(seed)
+        random = Mutex(SeededGenerator(seed: seed))
     }
 
     func largestSize(of datum: Datum) -> Int { 1000 }
 
     func deliver(_ batch: Batch) -> DeliveryReport {
         let began = Moment.now()
-        let dice = random.withLock { state in
-            // Knuth's constants for a linear congruential generator; its high bits are good enough for dice.
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return (state >> 33) % 6
-        }
+        let dice = random.withLock { Int.random(in: 0..<6, using: &$0) }
         if dice < 2 { return report(.failed("The network is gone."), began) }
         let lines = batch.data.map { "\($0.datum.sum) \($0.isUncertain ? "uncertain" : "certain")\n" }.joined()
         let bytes = Array(lines.utf8)
@@ -32,7 +29,7 @@ final class FlakyDelivery: Delivery {
         return report(dice < 3 ? .failed("The answer was lost.", isUncertain: true) : .accepted, began)
     }
 
-    private func report(_ verdict: Verdict, _ began: Moment) -> DeliveryReport {
+    private func report(_ verdict: DeliveryVerdict, _ began: Moment) -> DeliveryReport {
         DeliveryReport(verdict, began: began, ended: .now())
     }
 }

@@ -2,7 +2,7 @@ import Glibc
 import Timepiece
 import TimepieceCloudWatch
 
-/// What became of data that were stored on a disk without room.
+/// The results of storing data on a disk without space.
 private struct Tally {
     var stored: UInt64 = 0
     var dropped: UInt64 = 0

@@ -1,6 +1,6 @@
 // Publishes windows as fast as it can, over a service that fails half the time, until it is killed.
 //
-// Arguments: the spool, the file that stands for the service, the number of the first window, a seed. A window is one
+// Arguments: the spool, the file that represents the service, the number of the first window, a seed. A window is one
 // sample, whose length in nanoseconds is its number. When a window has been sent or spooled its number is printed.
 //
 // Or `fill` and a folder: see fillDisk.swift.

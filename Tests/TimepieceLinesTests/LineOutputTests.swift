@@ -42,7 +42,20 @@ import Timepiece
         #expect(unsafe stat(file, &status) == 0 && status.st_mode & 0o777 == 0o600)
     }
 
-    @Test func `go to each who connects, from the header on, and only the owner may`() throws {
+    @Test(.enabled(if: geteuid() == 0, "only root gives a link to another user"))
+    func `follow a link of the same user, and no link of another user`() throws {
+        let (file, link) = (path("target"), path("link"))
+        defer { for name in [file, link] { unsafe unlink(name) } }
+        #expect(unsafe symlink(file, link) == 0)
+        let output = try LineOutput(.init(file: link), header: "head")
+        output.flush(within: .seconds(10))
+        #expect(unsafe lchown(link, 12345, 12345) == 0)
+        unsafe unlink(file)
+        #expect(throws: LineOutput.Problem.self) { try LineOutput(.init(file: link), header: "head") }
+        #expect(unsafe access(file, F_OK) != 0)
+    }
+
+    @Test func `go to each reader, from the header on, and only the owner may connect`() throws {
         let name = path("socket")
         let output = try LineOutput(.init(socket: name), header: "head")
         defer { output.close() }
@@ -55,7 +68,7 @@ import Timepiece
         #expect(receive(reader, until: "one\n") == "one\n")
     }
 
-    @Test func `do not wait for a reader that does not read, and come whole again`() throws {
+    @Test func `do not wait for a reader that does not read, and resume with whole lines`() throws {
         let name = path("slow")
         let output = try LineOutput(.init(socket: name), header: "head")
         defer { output.close() }
@@ -81,7 +94,7 @@ import Timepiece
         #expect(lines.allSatisfy { $0.utf8.count == 100_000 })
     }
 
-    @Test func `go on when a reader goes`() throws {
+    @Test func `continue when a reader disconnects`() throws {
         let name = path("gone")
         let output = try LineOutput(.init(socket: name), header: "head")
         defer { output.close() }
@@ -95,7 +108,7 @@ import Timepiece
         #expect(receive(reader, until: "head\n") == "head\n")
     }
 
-    @Test func `have a name that is in use refused, and one that was left behind taken over`() throws {
+    @Test func `refuse a name that is in use, and replace one that was left behind`() throws {
         let name = path("taken")
         let output = try LineOutput(.init(socket: name), header: "head")
         #expect(throws: LineOutput.Problem.self) { try LineOutput(.init(socket: name), header: "head") }
@@ -107,7 +120,7 @@ import Timepiece
         again.close()
     }
 
-    @Test func `have what cannot be opened named in a sentence`() {
+    @Test func `name a file or socket that cannot be opened in a sentence`() {
         for wrong in [
             LineOutput.Destinations(file: "/nonexistent/file"),
             LineOutput.Destinations(socket: "/nonexistent/socket"),

@@ -13,7 +13,7 @@ import TimepieceMessages
         #expect(tick.totalBufferCount == 90)
     }
 
-    @Test func `a time that is none is nil`() throws {
+    @Test func `an unknown time is nil`() throws {
         #expect(try TickMessage(SampleFields.tick).position.runningTime == nil)
     }
 
@@ -40,11 +40,36 @@ import TimepieceMessages
         #expect(try TickMessage(newer) == TickMessage(SampleFields.tick))
     }
 
-    @Test func `messages from the future are none`() throws {
+    @Test func `fields of later versions are read, and 0 if they are missing`() throws {
+        let earlier = try TickMessage(SampleFields.tick)
+        #expect([earlier.gapCount, earlier.headerCount, earlier.freezeCount, earlier.jumpCount] == [0, 0, 0, 0])
+        #expect(earlier.freezeDuration == .zero)
+        let later = ["num-gaps", "num-headers", "num-freezes", "freeze-duration", "num-jumps"]
+        let fields = zip(later, 11...).reduce(SampleFields.tick) { $0.with($1.0, .unsigned(UInt64($1.1))) }
+        let tick = try TickMessage(fields)
+        #expect([tick.gapCount, tick.headerCount, tick.freezeCount, tick.jumpCount] == [11, 12, 13, 15])
+        #expect(tick.freezeDuration == .nanoseconds(14) && tick.totalBufferCount == 90)
+        let watch = SampleFields.watch("root").with("num-merged", .unsigned(16)).with("in-flight", .unsigned(17))
+            .with("oldest-in-flight", .unsigned(18))
+        let tree = try WatchMessage(SampleFields.watch("top", children: [watch]))
+        #expect(tree.mergedCount == 0 && tree.inFlightCount == 0 && tree.oldestInFlight == .zero)
+        let below = try #require(tree.children.first)
+        #expect(below.mergedCount == 16 && below.inFlightCount == 17 && below.oldestInFlight == .nanoseconds(18))
+    }
+
+    @Test(arguments: ["num-gaps", "num-headers", "num-freezes", "freeze-duration", "num-jumps"])
+    func `a field of a later version with another type is an error`(field: String) {
+        let error = #expect(throws: MessageError.self) {
+            try TickMessage(SampleFields.tick.with(field, .text("many")))
+        }
+        #expect(error?.field == field)
+    }
+
+    @Test func `messages of later versions are nil`() throws {
         #expect(try TimepieceMessage(MessageFields(name: "timepiece-moon", entries: [])) == nil)
     }
 
-    @Test func `a watch is read with all below it`() throws {
+    @Test func `a watch is read with all watches below it`() throws {
         let tree = SampleFields.watch(
             "root", children: [SampleFields.watch("root.a", children: [SampleFields.watch("root.a.b")])])
         let watch = try WatchMessage(tree)
@@ -86,14 +111,15 @@ import TimepieceMessages
             return
         }
         #expect(alarm.due == .nanoseconds(10))
-        guard
-            case .cloudWatch(let status) = try message(
-                "timepiece-cloudwatch,label=cam,sent=(guint64)1,retried=(guint64)2,dropped=(guint64)3,spooled=(guint64)4,last-error=(string)NULL,throttled=(guint64)1,uncertain=(guint64)0,requests=(guint64)9,oldest=(gint64)0,last-success=(gint64)1700000000000000000,skew=(gint64)-5,dropped-too-old=(guint64)3"
-            )
+        let fields =
+            "label=cam,sent=(guint64)1,retried=(guint64)2,dropped=(guint64)3,spooled=(guint64)4,last-error=(string)NULL,throttled=(guint64)1,uncertain=(guint64)0,requests=(guint64)9,oldest=(gint64)0,last-success=(gint64)1700000000000000000,skew=(gint64)-5,dropped-too-old=(guint64)3"
+        guard case .cloudWatch(let status) = try message("timepiece-cloudwatch,\(fields)"),
+            case .openTelemetry(let same) = try message("timepiece-otlp,\(fields)")
         else {
             Issue.record("It is a state of publishing.")
             return
         }
+        #expect(same == status)
         #expect(status.lastError == nil)
         #expect(status.spooled == 4)
         #expect(status.oldest == nil)
@@ -125,7 +151,7 @@ import TimepieceMessages
         }
     }
 
-    @Test func `another element's message is none`() throws {
+    @Test func `another element's message is nil`() throws {
         #expect(try message("level,rms=(double)1") == nil)
     }
 
@@ -145,7 +171,7 @@ import TimepieceMessages
         return unsafe try #require(MessageFields(structure))
     }
 
-    /// What a message on the bus with that structure is read as.
+    /// The message that is read from one on the bus with that structure.
     private func message(_ text: String) throws -> TimepieceMessage? {
         gst_init(nil, nil)
         let structure = unsafe try #require(gst_structure_from_string(text, nil))

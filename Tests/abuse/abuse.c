@@ -1,13 +1,13 @@
-/* Mistreats pipelines with the elements of the plugin in them, at random from a
+/* Abuses pipelines that contain the elements of the plugin, at random from a
  * printed seed:
  *
  *   abuse [--sequences=N] [--seed=S] [--jobs=J] [--limit=SECONDS]
  *         [--element=NAME] [--push]
  *
- * It links nothing but GStreamer and finds the plugin in GST_PLUGIN_PATH. A
- * sequence that sleeps longer than the limit hangs: then all stacks are written
- * to a file. It failed, unless nobody waits in the plugin. What failed is repeated
- * by --seed with the number that it prints. */
+ * It links only GStreamer and finds the plugin in GST_PLUGIN_PATH. A sequence
+ * that sleeps longer than the limit hangs: then all stacks are written to a
+ * file. It has failed if a thread waits in the plugin. A failure is repeated by
+ * --seed with the number that it prints. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +23,8 @@
 
 /* The most that the resident memory may have grown since the first tenth. */
 #define MAX_GROWTH (24 * 1024)
-/* How often GStreamer 1.22 may hang without any of the plugin's doing. What is
- * known of that is left out (see sequence.c); the rest is rare. */
+/* How often GStreamer 1.22 may hang without any fault of the plugin. The known
+ * cases are left out (see sequence.c); the rest is rare. */
 #define MAX_HUNG(sequences) (2 + (guint) (sequences) / 5000)
 
 static gint sequences = 10000;
@@ -35,12 +35,12 @@ static gboolean tells = FALSE;
 
 static guint64 current_seed;
 
-/* What a job and who started it share. */
+/* The state that a job shares with the code that started it. */
 typedef struct
 {
   Totals totals;
-  gint next;                    /* the sequence that comes next */
-  guint hung;                   /* in which GStreamer hung by itself */
+  gint next;                    /* the next sequence */
+  guint hung;                   /* sequences in which GStreamer itself hung */
 } Job;
 
 static void
@@ -64,7 +64,7 @@ resident (void)
   return pages * (sysconf (_SC_PAGESIZE) / 1024);
 }
 
-/* One of the jobs: every jobs-th sequence, from the next one on. */
+/* One of the jobs: runs every jobs-th sequence, beginning with the next one. */
 static int
 run (Job * job)
 {
@@ -90,7 +90,7 @@ run (Job * job)
       sequence_tell_left ();
       tell ();
       stacks_show (STDERR_FILENO);
-      /* the leaks tracer has its say */
+      /* the leaks tracer reports */
       gst_deinit ();
       return 1;
     }
@@ -109,8 +109,8 @@ run (Job * job)
   return 0;
 }
 
-/* Runs a job in processes of its own: a new one goes on behind a sequence that
- * GStreamer hangs in by itself. FALSE if it failed. */
+/* Runs a job in separate processes: a new one continues after a sequence in
+ * which GStreamer itself hangs. Returns: FALSE if it failed. */
 static gboolean
 look_after (Job * job)
 {
@@ -204,7 +204,7 @@ main (int argc, char **argv)
     pid_t child;
 
     all[i].next = i;
-    /* Processes, not threads: GStreamer's are forked from one without any. */
+    /* Processes, not threads: this one forks before GStreamer has any. */
     child = fork ();
     if (child == 0)
       exit (look_after (&all[i]) ? 0 : 1);

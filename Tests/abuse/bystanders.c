@@ -6,8 +6,9 @@
 static GMutex lock;
 static GstElement *watched[MAX_WATCHED];
 static guint num_watched;
-/* GStreamer (1.22) posts what an element posts on its bin without a reference to
- * that (bin_bus_handler ()): who uses an element has to keep the pipeline. */
+/* GStreamer (1.22) posts the messages of an element on its bin without holding
+ * a reference to the bin (bin_bus_handler ()): users of an element must hold
+ * one to the pipeline. */
 static GstElement *kept;
 static gint stopping;
 static GThread *threads[THREADS];
@@ -37,7 +38,7 @@ has (GstElement * element, const gchar * property)
       property) != NULL;
 }
 
-/* What both elements have. */
+/* The properties of both elements. */
 static void
 set_shared (Dice * dice, GstElement * element)
 {

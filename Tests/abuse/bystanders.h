@@ -1,5 +1,5 @@
 /* Four threads that set and read the properties of the elements, and add and
- * remove alarms, while the pipeline is mistreated. */
+ * remove alarms, while the pipeline is abused. */
 #ifndef BYSTANDERS_H
 #define BYSTANDERS_H
 
@@ -10,11 +10,11 @@
 void bystanders_start (void);
 void bystanders_stop (void);
 
-/* From now on they use these elements of a pipeline. */
+/* The threads use these elements of a pipeline from now on. */
 void bystanders_watch (GstElement * pipeline, GstElement ** elements,
     guint count);
 
-/* Sets something at random. */
+/* Sets a property at random. */
 void bystanders_set (Dice * dice, GstElement * element);
 
 #endif

@@ -11,20 +11,20 @@
 
 #define MAX_FRAMES 24
 
-/* What GStreamer 1.22 says of itself: who calls the function that finds fault
- * with its arguments is a part of GStreamer, with values of its own. */
+/* The criticals that GStreamer 1.22 causes itself: the caller of the function
+ * that rejects its arguments is a part of GStreamer, with its own values. */
 static const struct
 {
   const gchar *text;
   const gchar *caller;
 } own_faults[] = {
-  /* Backwards it counts its frames down below 0, which is no time; if the caps
-   * change then, it takes that over into the next time (setcaps and fill in
-   * gstvideotestsrc.c). */
+  /* Played backwards, it counts its frames down below 0, which is not a time;
+   * if the caps change then, it uses that count for the next time (setcaps and
+   * fill in gstvideotestsrc.c). */
   {"gst_object_sync_values: assertion 'GST_CLOCK_TIME_IS_VALID (timestamp)' "
         "failed", "libgstvideotestsrc"},
-  /* A sink that gets data backwards between a flush and the next segment asks
-   * for running times all the same (gst_base_sink_get_sync_times in
+  /* A sink that receives data backwards between a flush and the next segment
+   * computes running times nevertheless (gst_base_sink_get_sync_times in
    * gstbasesink.c). */
   {"gst_segment_to_running_time_full: assertion 'stop != -1' failed",
       "libgstbase"},
@@ -32,7 +32,7 @@ static const struct
 
 static gboolean is_tolerant;
 
-/* Whose call it was: the first that is neither GLib's nor GStreamer's core's. */
+/* The caller: the first that is neither in GLib nor in GStreamer's core. */
 static gboolean
 is_called_by (const gchar * library)
 {
@@ -66,7 +66,7 @@ hear (const gchar * domain, GLogLevelFlags level, const gchar * text,
     gpointer data)
 {
   (void) data;
-  /* of data before a segment, for one: that is what was done to it */
+  /* for example about data before a segment, which the abuse causes */
   if (!(level & (G_LOG_LEVEL_CRITICAL | G_LOG_LEVEL_ERROR)))
     return;
   if (level & G_LOG_LEVEL_CRITICAL && (is_tolerant || is_own_fault (text))) {

@@ -2,11 +2,11 @@
 
 #define KEY "intruder"
 
-/* One call in so many does something. */
+/* One call in this many has an effect. */
 #define RARELY 40
 
-/* A thread that changes the state of the element waits for the thread of the
- * buffers, which is this one, maybe: it must not wait in turn. */
+/* A thread that changes the state of the element waits for the streaming
+ * thread, which may be this one: so this one must not wait for the other. */
 static void
 restart (GstElement * point)
 {

@@ -3,13 +3,13 @@
 
 #include <gst/gst.h>
 
-/* What an application does inside what the elements call: a probe, a handler of
+/* An application inside the callbacks of the elements: a probe, a handler of
  * the signal alarm, a sync handler of the bus. There it stops and starts the
- * element, and takes alarms away. */
+ * element, and removes alarms. */
 
-/* Lets it happen to an element, now and then. */
+/* Does this to an element from time to time. */
 void intruder_settle (GstElement * point);
-/* A message is posted, in the thread of the one who calls this. */
+/* Called for a posted message, in the posting thread. */
 void intruder_see (GstMessage * message);
 
 #endif

@@ -5,14 +5,14 @@
 
 #include "sequence.h"
 
-/* What the pads of one element do by themselves. */
+/* The original functions of the pads of one element. */
 typedef struct
 {
   GstPadChainFunction chain;
   GstPadChainListFunction chain_list;
 } Own;
 
-/* The last thing that this thread pushed. */
+/* The last object that this thread pushed. */
 typedef struct
 {
   gconstpointer data;
@@ -28,7 +28,7 @@ own_quark (void)
   return g_quark_from_static_string ("abuse-own");
 }
 
-/* These two stand before GStreamer's own, for the plugin as for all others. */
+/* These two replace GStreamer's functions, for the plugin and all others. */
 GstFlowReturn
 gst_pad_push (GstPad * pad, GstBuffer * buffer)
 {
@@ -58,7 +58,7 @@ gst_pad_push_list (GstPad * pad, GstBufferList * list)
 static void
 settle (GstObject * element, gconstpointer in, GstFlowReturn flow)
 {
-  /* The pad is compared only: it may be gone. */
+  /* The pad is only compared: it may have been freed. */
   if (last.data == in && last.pad == g_object_get_qdata (G_OBJECT (element),
           own_quark ()) && last.flow == flow)
     __atomic_add_fetch (&totals.buffers, 1, __ATOMIC_RELAXED);

@@ -4,10 +4,10 @@
 
 #include <gst/gst.h>
 
-/* From now on the process ends when a buffer or list comes into the element and
- * is not pushed on, the same one and once, before the element returns; or when
- * the element returns another flow than the push did. What comes after an alarm
- * ended the stream is answered with EOS and counted apart. */
+/* From now on the process aborts if a buffer or list that enters the element is
+ * not pushed on, the same one and once, before the element returns; or if the
+ * element returns another flow than the push did. Buffers after an alarm that
+ * ended the stream must return EOS and are counted separately. */
 void ledger_keep (GstElement * element);
 
 #endif

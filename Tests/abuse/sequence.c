@@ -1,4 +1,4 @@
-/* One sequence: a small pipeline, a dozen things done to it in random order
+/* One sequence: a small pipeline, a dozen operations on it in random order
  * while four other threads use its elements, and an end at any time. */
 #include "sequence.h"
 
@@ -13,14 +13,15 @@
 
 #define MAX_OPERATIONS 14
 #define MAX_POINTS 4
-/* Time enough for a state to be reached that is reached at once. */
+/* Enough time for a state change that is immediate. */
 #define SHORTLY (200 * GST_USECOND)
-/* For a thread of a pool to finish what it was given, however busy the machine. */
+/* Enough time for a thread of a pool to finish its task, even if the machine is
+ * busy. */
 #define LONG_ENOUGH (30 * G_TIME_SPAN_SECOND)
 
 Totals totals;
 const gchar *volatile current_operation = "the beginning";
-/* The operations of this sequence so far, for whoever has to tell. */
+/* The operations of this sequence so far, for the report. */
 static const gchar *course[MAX_OPERATIONS];
 static volatile guint length_of_course;
 
@@ -28,7 +29,7 @@ typedef struct
 {
   Dice dice;
   GstElement *pipeline;
-  /* the chain from the source to the sink; points are ours among them */
+  /* the chain from the source to the sink; points are the tested ones */
   GstElement *chain[16];
   guint length;
   GstElement *points[MAX_POINTS];
@@ -55,7 +56,7 @@ static const gchar *const audio_caps[] = {
   "audio/x-raw,format=S16LE,rate=48000,channels=2",
 };
 
-/* What a sequence made and is not gone yet, by object. */
+/* The objects that a sequence made and that are not freed yet. */
 static GMutex alive_lock;
 static GCond alive_changed;
 static GHashTable *alive;
@@ -126,24 +127,14 @@ make (const gchar * factory)
   return element;
 }
 
-static gboolean
-exists (const gchar * name)
-{
-  GstElementFactory *factory = gst_element_factory_find (name);
-
-  if (factory)
-    gst_object_unref (factory);
-  return factory != NULL;
-}
-
-/* One of the elements that are to be tried; it is in no bin yet. */
+/* One of the tested elements; it is not in a bin yet. */
 static GstElement *
 make_point (Sequence * self)
 {
   const gchar *name = "timepiecetick";
   GstElement *point;
 
-  if (dice_roll (&self->dice, 2) && exists ("timepiecewatch"))
+  if (dice_roll (&self->dice, 2))
     name = "timepiecewatch";
   point = make (sequence_element ? sequence_element : name);
   follow (point, &totals.elements);
@@ -233,8 +224,8 @@ build (Sequence * self)
       append_new (self, "queue");
       self->queues = TRUE;
     }
-    /* Not where pads pull: GstBaseTransform (1.22) pulls a second time into the
-     * buffer that it has given away (gst_base_transform_getrange ()). */
+    /* Not where pads pull: GstBaseTransform (1.22) pulls again into the buffer
+     * that it has already returned (gst_base_transform_getrange ()). */
     if (!self->pulls && dice_roll (&self->dice, 8) == 0)
       g_object_set (append_new (self, "identity"), "error-after",
           (gint) dice_roll (&self->dice, 100), NULL);
@@ -257,8 +248,9 @@ any_point (Sequence * self)
   return self->points[dice_roll (&self->dice, self->num_points)];
 }
 
-/* What is serialized with the stream, and an element that leaves it, may wait
- * without end in a pipeline that does not play: that is GStreamer's way. */
+/* Operations that are serialized with the stream, and the removal of an element
+ * from it, may block forever in a pipeline that does not play, by GStreamer's
+ * design. */
 static gboolean
 plays (Sequence * self)
 {
@@ -270,9 +262,9 @@ plays (Sequence * self)
       0) == GST_STATE_CHANGE_SUCCESS && state == GST_STATE_PLAYING;
 }
 
-/* GStreamer is critical of flushes, changed links and states of single elements
- * where pads pull; and its queue (1.22) forgets of a query that it holds then,
- * and hangs or uses it after it is gone. */
+/* GStreamer logs criticals on flushes, changed links and states of single
+ * elements where pads pull; and its queue (1.22) then loses track of a query
+ * that it holds, and hangs or uses it after it was freed. */
 static gboolean
 is_delicate (Sequence * self)
 {
@@ -295,8 +287,8 @@ play (Sequence * self)
   gst_element_get_state (self->pipeline, NULL, NULL, 5 * GST_MSECOND);
 }
 
-/* One that stays behind, because its settings make no sense, holds up the
- * flushes: then an application stops. */
+/* An element that does not follow, because its settings are invalid, blocks the
+ * flushes: then an application stops the pipeline. */
 static void
 join (Sequence * self, GstElement * point)
 {
@@ -304,7 +296,7 @@ join (Sequence * self, GstElement * point)
     gst_element_set_state (self->pipeline, GST_STATE_NULL);
 }
 
-/* An element alone, against the state of its pipeline. */
+/* Changes the state of a single element, against that of its pipeline. */
 static void
 change_state_of_one (Sequence * self)
 {
@@ -329,13 +321,13 @@ seek (Sequence * self)
   gint64 start = (gint64) (dice_next (&self->dice) % GST_SECOND);
   gdouble rate = dice_pick (&self->dice, rates);
 
-  /* Left out: a seek where pads pull, after which the pipeline hangs, and one
-   * of audiotestsrc backwards, of which GStreamer 1.22 is critical itself. */
+  /* Left out: a seek where pads pull, after which the pipeline hangs, and a
+   * backward seek of audiotestsrc, on which GStreamer 1.22 logs a critical. */
   if (self->pulls || (rate < 0.0 && !self->plays_backwards))
     return;
 
-  /* Without a flush it waits for the source, and that for its queue: see end
-   * (). */
+  /* Without a flush it waits for the source, which waits for its queue: see
+   * end (). */
   if (self->queues || !plays (self) || dice_roll (&self->dice, 3) != 0)
     flag |= GST_SEEK_FLAG_FLUSH;
   gst_element_seek (self->pipeline, rate,
@@ -350,10 +342,11 @@ flush (Sequence * self)
 {
   GstPad *pad;
 
-  /* Left out behind a changed link: the source ends for want of it, and its EOS
-   * and the flush by hand may pass in such a way that the sink holds the EOS
-   * while the flush waits for the pad. It did so with identity as well, once in
-   * 30,000. */
+  /* Left out after a changed link: the source ends without it, and its EOS
+   * and the flush by hand may pass in such an order that the sink holds the EOS
+   * while the flush waits for the pad. This happened with identity as well,
+   * once
+   * in 30,000 sequences. */
   if (is_delicate (self) || self->is_relinked)
     return;
   pad = gst_element_get_static_pad (any_point (self), "sink");
@@ -388,7 +381,7 @@ place_of (Sequence * self, GstElement * element)
   return i;
 }
 
-/* The source stopped for want of a link: a seek starts it anew. */
+/* The source has stopped without a link: a seek restarts it. */
 static void
 revive (Sequence * self)
 {
@@ -465,7 +458,7 @@ take_out (Sequence * self)
     revive (self);
 }
 
-/* Whoever sends it may wait for the stream until it stops. */
+/* The sender may have to wait for the stream until it stops. */
 static gint under_way;
 static GMutex way_lock;
 static GCond way_changed;
@@ -511,8 +504,8 @@ static void
 send_eos_to_sources (GstElement * pipeline, gpointer data)
 {
   (void) data;
-  /* Not once it was stopped: a source (1.22) that gets it in NULL never frees it
-   * (gst_base_src_finalize () forgets pending_eos). */
+  /* Not after it was stopped: a source (1.22) that receives it in NULL never
+   * frees it (gst_base_src_finalize () does not free pending_eos). */
   GST_STATE_LOCK (pipeline);
   if (GST_STATE (pipeline) == GST_STATE_PLAYING)
     gst_element_send_event (pipeline, gst_event_new_eos ());
@@ -525,18 +518,22 @@ end (Sequence * self)
 {
   if (self->pulls || !plays (self))
     return;
-  /* Whoever waits goes on when the pipeline stops; nothing else is done then. */
+  /* Blocked operations continue when the pipeline stops; no other operation
+   * begins then. */
   self->is_over = TRUE;
   set_out ();
-  /* Not to the sources before a queue: gst_element_send_event () holds the
-   * state of the pipeline while it waits for the source, which waits without
-   * end for a query that the queue (1.22) dropped at its end:
-   * gst_queue_push_one () wakes the waiting thread, but does not say that this
+  /* Not to the sources upstream of a queue: gst_element_send_event () holds the
+   * state lock of the pipeline while it waits for the source, which waits
+   * forever for a query that the queue (1.22) dropped at its end:
+   * gst_queue_push_one () wakes the waiting thread, but does not set that this
    * was the query. */
+  /* Its successor does not exist in all supported versions. */
+  G_GNUC_BEGIN_IGNORE_DEPRECATIONS;
   if (!self->queues && dice_roll (&self->dice, 2) == 0)
     gst_element_call_async (self->pipeline, send_eos_to_sources, NULL, NULL);
   else
     gst_element_call_async (any_point (self), send_eos, NULL, NULL);
+  G_GNUC_END_IGNORE_DEPRECATIONS;
 }
 
 static void
@@ -631,9 +628,9 @@ sequence_run (guint64 seed)
   if (self.is_over)
     let_it_run (&self);
   current_operation = "stopping";
-  /* An EOS sent by hand may wait in the sink, and hold the lock of a pad that
-   * the source waits for with its segment. The source (1.22) pushes that with
-   * its LIVE_LOCK held, and cannot be paused: the sink goes first. */
+  /* An EOS sent by hand may wait in the sink, and hold the lock of a pad for
+   * which the source waits with its segment. The source (1.22) pushes that with
+   * its LIVE_LOCK held, and cannot be paused: the sink is stopped first. */
   if (self.is_over)
     gst_element_set_state (self.chain[self.length - 1], GST_STATE_NULL);
   gst_element_set_state (self.pipeline, GST_STATE_NULL);

@@ -20,8 +20,8 @@ static int output = STDERR_FILENO;
 static volatile gboolean waits_in_plugin;
 static volatile gint num_printed;
 
-/* Whether the innermost frame that is no lock or wait of a library is the
- * plugin's, on a thread that is not the plugin's own. */
+/* Whether the innermost frame that is not a lock or wait function of a library
+ * is in the plugin, on a thread that is not the plugin's own. */
 static gboolean
 is_in_plugin (void **frames, int count)
 {
@@ -75,8 +75,8 @@ print_by_signals (void)
   while (tasks && (entry = readdir (tasks))) {
     long thread = strtol (entry->d_name, NULL, 10);
 
-    /* one after the other, so that they do not mix; the plugin's own take no
-     * signals, and are left to the debugger */
+    /* one after the other, so that their output does not mix; the plugin's own
+     * threads block signals, and are left to the debugger */
     if (thread > 0 && !syscall (SYS_tgkill, getpid (), thread, SIGUSR2)) {
       gint expected = g_atomic_int_get (&num_printed) + 1;
 
@@ -91,7 +91,7 @@ print_by_signals (void)
     closedir (tasks);
 }
 
-/* With the names of what is not exported, if there is a debugger. */
+/* With the names of functions that are not exported, if there is a debugger. */
 static void
 print_by_debugger (void)
 {
@@ -139,7 +139,7 @@ stacks_init (void (*tell) (void))
   void *frame;
 
   tell_of = tell;
-  /* The first call loads a library, which a handler must not. */
+  /* The first call loads a library, which a signal handler must not do. */
   backtrace (&frame, 1);
   signal (SIGUSR2, print_own);
   for (size_t i = 0; i < G_N_ELEMENTS (deadly); i++)

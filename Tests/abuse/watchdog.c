@@ -8,14 +8,14 @@
 
 #include "stacks.h"
 
-/* What goes round in circles has so many times as long. */
+/* An endless loop ends after this many times the limit. */
 #define CIRCLES 20
 
 static gint limit;
 static void (*tell_of) (void);
 static gint progress;
 
-/* How often the main thread has gone to sleep, or had to wait for a processor. */
+/* How often the main thread went to sleep, or had to wait for a processor. */
 static guint64
 switches (void)
 {
@@ -32,7 +32,7 @@ switches (void)
   return sum;
 }
 
-/* Beside the program: abuse-hang-PID.txt */
+/* The file is abuse-hang-PID.txt, beside the program. */
 static int
 open_log (gchar ** path)
 {
@@ -53,14 +53,14 @@ end (gint seconds, gboolean sleeps)
   gboolean ours = stacks_show (log >= 0 ? log : STDERR_FILENO);
 
   fprintf (stderr, "abuse: nothing goes on for %d s%s; all stacks are in %s\n",
-      seconds, ours || !sleeps ? "" : ", and nobody waits in the plugin", path);
+      seconds, ours || !sleeps ? "" : ", and none waits in the plugin", path);
   tell_of ();
   _exit (ours || !sleeps ? 3 : WATCHDOG_OTHERS);
 }
 
-/* A machine that is slow, or stands still for a while, is no reason: what
- * counts are seconds in which this thread ran, too, and in which the main
- * thread slept in one and the same wait. */
+/* A machine that is slow, or is suspended for a while, is not a hang: only
+ * seconds count in which this thread ran, too, and in which the main thread
+ * slept in one and the same wait. */
 static gpointer
 watch (gpointer data)
 {

@@ -1,16 +1,16 @@
-/* Ends the process when nothing goes on any more. */
+/* Ends the process when it does not make progress any more. */
 #ifndef WATCHDOG_H
 #define WATCHDOG_H
 
 #include <glib.h>
 
-/* The exit status where the plugin holds up nobody: GStreamer hangs by itself. */
+/* The exit status if the plugin blocks nothing: GStreamer itself hangs. */
 #define WATCHDOG_OTHERS 4
 
 /* Begins to watch the main thread. @limit: seconds that it may sleep in one and
- * the same wait. @tell: says on stderr what was under way. */
+ * the same wait. @tell: prints the present operation to stderr. */
 void watchdog_start (gint limit, void (*tell) (void));
-/* Says that the main thread goes on. */
+/* Reports progress of the main thread. */
 void watchdog_pat (void);
 
 #endif

@@ -45,7 +45,7 @@ def state_of(points, needed, periods, missing, current):
 
 
 class Store:
-    """What PutMetricData was given, by metric and dimensions."""
+    """The data of PutMetricData, by metric and dimensions."""
 
     def __init__(self):
         self.data = {}
@@ -175,7 +175,7 @@ def alarms_of_template(template, **parameters):
     unknown = set(parameters) - set(values)
     assert not unknown, f"the template has no parameter {unknown}"
     values.update(parameters)
-    is_met = {"HasTopic": values["Topic"] != "", "HasWarmUp": values["WarmUp"] != 0}
+    is_met = {"HasTopic": values["Topic"] != "", "HasWarmUp": values.get("WarmUp", 0) != 0}
     Loader.add_constructor("!Sub", substitute)
     Loader.add_constructor("!Ref", lambda loader, node: values.get(node.value))
     Loader.add_constructor("!If", condition)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Follows pipelines/cloudwatch/README.md word by word, from nothing to the dashboard and the alarms, on an emulator.
+"""Follows pipelines/cloudwatch/README.md step by step, from nothing to the dashboard and the alarms, on an emulator.
 
     Tests/cloudwatch/follow.py TOOL
 
-Every block of shell commands of the README runs as it stands, one after the other: the keys that a block before has made
-are put in where the README has dots, and a pipeline without an end is interrupted as by Ctrl-C. Wants GST_PLUGIN_PATH, the
+Every block of shell commands of the README runs unchanged, in order: the keys that an earlier block has made replace
+the dots of the README, and a pipeline without an end is interrupted as by Ctrl-C. It needs GST_PLUGIN_PATH, the
 packages of Tests/python-packages.txt, and the tool `timepiece`.
 """
 import json
@@ -26,7 +26,13 @@ ROOT_KEY, ROOT_SECRET = "AKIAROOTOFTHETESTS00", "root+secret/of/the/tests"
 # What a person does with the hands, Ctrl-C after some seconds; and what no emulator can, alarms on metric math by
 # CloudFormation: the template's alarms are put one by one instead.
 PRELUDE = """
-gst-launch-1.0() { timeout --preserve-status -s INT 15 gst-launch-1.0 "$@" >/dev/null; }
+gst-launch-1.0() {
+  "$(type -P gst-launch-1.0)" "$@" >~/launch.log &
+  for _ in $(seq 600); do ! grep -q "Setting pipeline to PLAYING" ~/launch.log || break; sleep 0.1; done
+  sleep 12
+  kill -INT $!
+  wait $!
+}
 aws() {
   if [ "$1 $2" != "cloudformation deploy" ]; then command aws "$@"; else PYTHONPATH=$RULES python - "${!#}"; fi <<'END'
 import pathlib
@@ -106,7 +112,7 @@ def check(client):
     alarms = client.describe_alarms()["MetricAlarms"]
     assert len(alarms) == 3, [alarm["AlarmName"] for alarm in alarms]
     for alarm in alarms:
-        # The emulator does not tell of metric math.
+        # The emulator does not return metric math.
         assert sorted((entry["Name"], entry["Value"]) for entry in alarm["Dimensions"]) in (series, []), alarm["AlarmName"]
     print("followed: the metric, the dashboard and three alarms of its series are there")
 

@@ -5,7 +5,7 @@
 
 Each line is the body of one PutMetricData request. The dimension Label says which camera: 15, 25 and 30 are healthy, at
 that many frames a second; of `sixty` four frames in ten are lost, so that 18 of 30 are left; of `late` every fortieth
-frame is held up for 60 ms, the others are on time.
+frame is delayed by 60 ms, the others are on time.
 """
 import sys
 import time

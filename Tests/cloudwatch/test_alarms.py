@@ -113,6 +113,33 @@ class HealthyTests(unittest.TestCase):
                 self.assertEqual([device.rang(name) for name in device.alarms], [[], [], []], camera)
                 self.assertEqual(set(device.states().values()), {OK})
 
+    def test_healthy_streams_of_other_rates_ring_nothing_and_each_trouble_its_alarm(self):
+        for fps in (12.5, 24, 30000 / 1001, 50, 60):
+            healthy = [(1, 1), *[(1, 1)] * 60]
+            self.assertEqual(self.rung(fps, healthy), {}, fps)
+            self.assertEqual(self.rung(fps, [(0.1, 1), *healthy]), {}, fps)
+            for trouble, alarm in (((0, 1), "VideoStopped"), ((0.6, 1), "LowFps"), ((1, 2), "Slow")):
+                rang = self.rung(fps, [(1, 1)] * 10 + [trouble] * 10)
+                self.assertEqual(list(rang), [alarm], fps)
+                self.assertLessEqual(rang[alarm][0] - 600, 240 + DELAY, fps)
+
+    @staticmethod
+    def rung(fps, minutes):
+        """When which alarm rang, of minutes with a share of the frames, one interval in twenty some times as long."""
+        device = Device(fps)
+        for number, (share, late) in enumerate(minutes):
+            frames = (int((number + 1) * 60 * fps) - int(number * 60 * fps)) * share
+            if frames:
+                slow = int(frames / 20)
+                # Around the interval as much as a camera jitters.
+                values = [round(factor / fps, 4) for factor in (0.8, 1, 1.2)] + [round(1.01 * late / fps, 4)]
+                device.store.put({"Namespace": "GStreamer/Video", "MetricData": [{
+                    "MetricName": "frame_processing_time", "Timestamp": device.time, "Values": values,
+                    "Counts": [int(frames / 4), int(frames / 2) - slow, int(frames / 4), slow], "Dimensions": [
+                        {"Name": "Label", "Value": "camera"}, {"Name": "Device", "Value": "cam-01"}]}]})
+            device.play(None, 1)
+        return {name: device.rang(name) for name in device.alarms if device.rang(name)}
+
     def test_a_stream_that_ends_and_comes_again_rings_nothing_within_four_minutes(self):
         device = Device(30).play("30", 10).play("30", 1, 0.3).play(None, 3).play("30", 1, 0.3).play("30", 10)
         self.assertEqual([device.rang(name) for name in device.alarms], [[], [], []])
@@ -169,7 +196,7 @@ class TroubleTests(unittest.TestCase):
 
 
 class IntervalTests(unittest.TestCase):
-    """cloudwatch-interval: one datum each so many seconds."""
+    """cloudwatch-interval: one datum in each interval."""
 
     def published(self, interval, period):
         """The alarms that ring after the first ten minutes, for a camera of 10 fps that comes in data of an interval."""

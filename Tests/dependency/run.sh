@@ -1,7 +1,7 @@
 #!/bin/bash
 # Depends on this package as others do: by URL, from a fresh package, without the strictness of the Makefile, with both of
 # SwiftPM's build systems; then runs the ancestor's five programs. A machine without GStreamer and zlib is played by an
-# empty search path of pkg-config: a user of the timing library is not told to install either.
+# empty search path of pkg-config: a user of the timing library does not have to install either.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$root/.build/dependency
@@ -10,7 +10,7 @@ unset TIMEPIECE_STRICT
 rm -rf "$work"
 mkdir -p "$work/nothing"
 git clone -q "file://$root" "$work/timepiece"
-# With what is not committed yet, but for new files.
+# With uncommitted changes, except new files.
 git -C "$root" diff HEAD --binary | git -C "$work/timepiece" apply --allow-empty --index
 git -C "$work/timepiece" -c user.name=test -c user.email=test@localhost commit -q --allow-empty -m "What is tested"
 revision=$(git -C "$work/timepiece" rev-parse HEAD)
@@ -33,7 +33,10 @@ for system in native swiftbuild; do
   build=("$swift" build --package-path "$work/app" --scratch-path "$work/$system" --build-system "$system")
   "${build[@]}" >"$work/$system.log" 2>&1 || { tail -20 "$work/$system.log" >&2; fail "does not build with $system"; }
   if grep -E "you may be able to install|couldn't find pc file|warning: .*(gstreamer|zlib)" "$work/$system.log"; then
-    fail "a user of the timing library is told of libraries that it does not use ($system)"
+    fail "a user of the timing library is asked for libraries that it does not use ($system)"
+  fi
+  if grep "no 'async' operations" "$work/$system.log"; then
+    fail "a program that awaits the end of something waits for it with its thread ($system)"
   fi
   bin=$("${build[@]}" --show-bin-path)
   number='[0-9]\.[0-9]{4}'

@@ -35,6 +35,7 @@ EXPECTED = {
     "demo.py": [r"decoded +\d+ buffers .* of 30\.00"],
     "apps/run.sh": [r"apps: [1-9]\d* passed, 0 failed"],
     "cloudwatch/check.py": ["make the same three alarms"],
+    "prometheus/demo.py": [r"front-door +\d+\.\d +\d+\.\d ms", "TimepieceStalled fired for the garage, and ended"],
     "cloudwatch/demo.py": [r"p99 +\d+\.\d+ +\d+\.\d+ ms", "video-stopped rang, and ended"],
 }
 

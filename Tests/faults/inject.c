@@ -1,10 +1,10 @@
-/* Loaded before a process, makes the n-th of one call fail that the plugin makes,
- * itself or through the libraries it works with:
+/* Preloaded into a process, makes the n-th call of one function fail that the
+ * plugin calls, itself or through its libraries:
  *
  *   FAULT_CALL=write FAULT_NUMBER=3 FAULT_ERROR=28 FAULT_TOLD=file LD_PRELOAD=...
  *
- * The file FAULT_TOLD is made when the call was reached. FAULT_FROM=on makes all
- * after it fail, too. */
+ * The file FAULT_TOLD is created when the call is reached. FAULT_FROM=on makes
+ * all later calls fail, too. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -39,8 +39,8 @@ read_environment (void)
   goes_on = getenv ("FAULT_FROM") != NULL;
 }
 
-/* Whether the caller is the plugin, or does its work; GStreamer calls none of
- * these libraries. */
+/* Whether the caller is the plugin, or a library that works for it; GStreamer
+ * calls none of these libraries. */
 static int
 is_ours (void *caller)
 {
@@ -82,7 +82,7 @@ is_due (const char *call, void *caller)
   if (!real) \
     real = (__typeof__ (real)) dlsym (RTLD_NEXT, #name)
 
-/* A call whose failure is -1 and errno. */
+/* A call that reports failure by -1 and errno. */
 #define FAILING(type, name, parameters, arguments) \
   type \
   name parameters \
@@ -144,7 +144,7 @@ MAPPING (mmap, off_t)
 MAPPING (mmap64, off64_t)
 /* *INDENT-ON* */
 
-/* The last argument is there if the flags say so. */
+/* The flags determine whether there is a last argument. */
 #define OPENING(name) \
   int \
   name (const char *path, int flags, ...) \
@@ -166,9 +166,10 @@ OPENING (open)
 OPENING (open64)
 /* *INDENT-ON* */
 
-/* The plugin's own C asks for memory through GLib and GStreamer only (run.py
- * looks at the objects), and GLib ends the process without any. These two of
- * GStreamer say NULL instead where a buffer passes, and only C calls them. */
+/* The plugin's own C allocates memory only through GLib and GStreamer (run.py
+ * checks the objects), and GLib aborts the process if there is none. These two
+ * functions of GStreamer, on the path of a buffer, return NULL instead, and are
+ * called only from C. */
 #define LACKING(name, parameters, arguments) \
   void * \
   name parameters \
@@ -190,8 +191,8 @@ LACKING (gst_buffer_add_meta, (void *buffer, const void *info,
         void *parameters), (buffer, info, parameters))
 /* *INDENT-ON* */
 
-/* What is allocated in the C of SQLite and curl; Swift itself ends the process
- * without memory, as GLib does, and its runtime is left alone. */
+/* The allocations in the C code of SQLite and curl. Swift aborts the process
+ * without memory, as GLib does, so calls of its runtime do not fail here. */
 static int
 lacks_memory (void *caller)
 {

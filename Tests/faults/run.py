@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""Makes every system call of the plugin fail, one after the other, and looks at what becomes of the buffers.
+"""Makes every system call of the plugin fail, one after the other, and checks that all buffers pass.
 
     run.py VICTIM INJECT.so [--most=N] [--jobs=N] [--calls=open,write]
 
-For each call the 1st, 2nd, 3rd ... fails, until a run makes no further one; then all from the 1st on fail together. Each
-time all buffers have to pass, without an error on the bus and with one warning at most; where a buffer goes without its
-stamp, with exactly one.
+For each function the 1st, 2nd, 3rd ... call fails, until a run makes no further one; then all calls from the 1st on
+fail together. Each time all buffers must pass, without an error on the bus and with at most one warning; where a buffer
+passes without its stamp, with exactly one.
 """
 
 import argparse
@@ -28,13 +28,13 @@ CALLS = {
     "send": errno.EPIPE, "recv": errno.ECONNRESET, "poll": errno.ENOMEM, "mmap": errno.ENOMEM, "malloc": errno.ENOMEM,
     "gst_mini_object_copy": errno.ENOMEM, "gst_buffer_add_meta": errno.ENOMEM,
 }
-# What asks for memory without GLib.
+# The allocators outside GLib.
 ALLOCATORS = {"malloc", "calloc", "realloc", "reallocarray", "memalign", "aligned_alloc", "posix_memalign", "strdup",
               "strndup", "asprintf", "vasprintf", "mmap"}
 
 
 def attempt(victim, inject, endpoint, call, number, goes_on=False):
-    """Runs once; returns whether the call was reached, and what went wrong, if anything did."""
+    """Runs once; returns whether the call was reached, and the problem, if there was one."""
     stamps = call.startswith("gst_")
     with tempfile.TemporaryDirectory() as folder:
         told = os.path.join(folder, "told")
@@ -48,19 +48,19 @@ def attempt(victim, inject, endpoint, call, number, goes_on=False):
                 [victim, "stamps" if stamps else endpoint], env=environment, capture_output=True, text=True, timeout=60, check=False)
         except subprocess.TimeoutExpired:
             return True, "it hung"
-        # Without memory it may refuse to start, with a sentence on the bus; then no buffer has come.
+        # Without memory it may refuse to start, with an error on the bus; then no buffer has passed.
         refused = call == "malloc" and "buffers=0 warnings=0 errors=1" in done.stdout
         reached = os.path.exists(told)
         fine = done.returncode == 0 or refused
         if stamps:
-            # Of the stamp, and, where the machine is slow, of the buffer that came without one.
+            # One for the stamp, and, if the machine is slow, one for the buffer that arrived without it.
             fine = fine and ("warnings=0 " in done.stdout) != reached
         problem = None if fine else f"status {done.returncode}: {done.stdout}{done.stderr}"
         return reached, problem
 
 
 def own_allocations(objects):
-    """The allocators that the plugin's own C calls by itself: there are to be none."""
+    """The allocators that the plugin's own C code calls directly: there must be none."""
     undefined = subprocess.run(["nm", "-u", *objects], capture_output=True, text=True, check=True).stdout
     return {line.split()[-1].split("@")[0] for line in undefined.splitlines() if line.strip()} & ALLOCATORS
 
@@ -92,7 +92,7 @@ def main():
                 batch = [run(call, number) for number in range(first, first + options.jobs)]
                 batch += [run(call, 1, True)] if first == 1 else []
                 results = [future.result() for future in batch]
-                # Threads take turns: how many calls a run makes is not always the same.
+                # The number of calls in a run varies with the order of the threads.
                 reached = any(hit for hit, _ in results[-2:])
                 points += sum(hit for hit, _ in results)
                 problems += [f"{call} {first + index}: {what}" for index, (_, what) in enumerate(results) if what]

@@ -4,16 +4,16 @@
  *   victim stamps
  *
  * The first measures, fires alarms, waits for stalls and publishes to the
- * endpoint. The second puts stamps on buffers, each of which somebody else holds,
- * too. Prints 'buffers=N warnings=N errors=N told=N' and returns 0 if every buffer
- * came through. */
+ * endpoint. The second puts stamps on buffers, each of which has another
+ * reference. Prints 'buffers=N warnings=N errors=N told=N' and returns 0 if
+ * every buffer passed. */
 #include <gst/gst.h>
 #include <stdio.h>
 
 #include "../abuse/mailbox.h"
 
 #define BUFFERS 60
-/* Each is copied for its stamp: a failure point for each. */
+/* Each buffer is copied for its stamp, which is a failure point each time. */
 #define STAMPED 20
 
 static gint passed;

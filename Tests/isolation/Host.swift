@@ -1,14 +1,14 @@
 import CGStreamer
 import Synchronization
 
-/// An application in Swift, with the runtime of the system, that loads the plugin with its own inside.
+/// An application in Swift, with the runtime of the system, that loads the plugin, which contains another one.
 @main struct Host {
     static func main() async {
         gst_init(nil, nil)
         let text = "fakesrc num-buffers=300 ! timepiecetick name=tick interval=1000000 ! fakesink"
         guard let pipeline = unsafe gst_parse_launch(text, nil) else { return finish(false) }
         unsafe gst_element_set_state(pipeline, GST_STATE_PLAYING)
-        // The runtime of the application is at work meanwhile.
+        // The runtime of the application is in use at the same time.
         let sum = await withTaskGroup(of: Int.self) { group in
             for number in 0..<100 { group.addTask { [String](repeating: "x", count: number).joined().count } }
             var sum = 0

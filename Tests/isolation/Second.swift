@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Counts with what needs the runtime: classes, a dictionary, strings, a lock, casts.
+/// Counts with features that need the runtime: classes, a dictionary, strings, a lock, casts.
 private final class Counter: Sendable {
     let words = Mutex<[String: Int]>([:])
 

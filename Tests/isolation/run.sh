@@ -1,6 +1,6 @@
 #!/bin/bash
-# The built plugin in hosts that make it hard: other Swift runtimes, no locale, no descriptors, no threads, no place to
-# write to; and what the file itself shows of its hardening.
+# Tests the built plugin in difficult hosts: other Swift runtimes, no locale, no descriptors, no threads, no writable
+# file system; and the hardening of the file.
 #
 #   run.sh [NAME...]    all checks, or those whose names contain one of these
 set -u
@@ -10,12 +10,12 @@ cd "$here/../.." || exit 1
 . "$here/../runner/checks.sh"
 CHECK_SECONDS=120
 checks_begin isolation "$@"
-# One check puts a second plugin beside ours.
+# One check adds a second plugin beside ours.
 mkdir "$work/plugins"
 cp "$plugin" "$work/plugins/"
 plugin=$work/plugins/libgsttimepiece.so
 export GST_PLUGIN_PATH=$work/plugins here
-# An account that owns nothing and runs nothing else.
+# A user that owns no file and runs no other process.
 export stranger=54321
 
 launch() {
@@ -65,7 +65,7 @@ without_descriptors() {
   (gst-launch-1.0 -q fakesrc num-buffers=300 ! timepiecetick cloudwatch-namespace=Closed region=eu-west-1 \
     access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 cloudwatch-spool="$work/closed" \
     ! fakesink <&- >&- 2>&-) || return 1
-  # What was spooled is a whole database: nobody wrote into it by the numbers 0 to 2.
+  # The spool is an intact database: nothing wrote into it through descriptors 0 to 2.
   [ "$("$python" -c 'import sqlite3, sys; print(sqlite3.connect(sys.argv[1]).execute("pragma integrity_check").fetchone()[0])' "$work/closed")" = ok ]
 }
 
@@ -73,7 +73,7 @@ few_threads() {
   [ "$(id -u)" = 0 ] && command -v setpriv prlimit >/dev/null || return 77
   gst-inspect-1.0 timepiecetick >/dev/null || return 1
   chmod 644 "$GST_REGISTRY"
-  # The process, GLib's thread and that of the source: none is left for the reports.
+  # The main thread, GLib's thread and that of the source: none is left for the reports.
   prlimit --nproc=3 setpriv --reuid=$stranger --regid=$stranger --clear-groups \
     gst-launch-1.0 fakesrc num-buffers=300 ! identity sleep-time=1000 ! timepiecetick interval=1000000 ! fakesink >"$work/few" 2>&1 || {
     cat "$work/few"; return 1; }
@@ -103,13 +103,13 @@ hardened() {
   readelf -lW "$plugin" | grep GNU_STACK | grep -q 'RWE' && { echo "the stack is executable"; return 1; }
   readelf -dW "$plugin" | grep -q TEXTREL && { echo "text relocations"; return 1; }
   nm -D "$plugin" | grep -q '__stack_chk_fail' || { echo "no stack protector"; return 1; }
-  # What wipes keys is the one call of the C room that glibc can fortify.
+  # The call that wipes keys is the only one in the C code that glibc can fortify.
   nm -D "$plugin" | grep -q '__explicit_bzero_chk' || { echo "nothing is fortified"; return 1; }
   readelf -dW "$plugin" | grep -E 'RPATH|RUNPATH' | grep -E '\[[^]$]*/' && { echo "a path of the machine that built it"; return 1; }
   return 0
 }
 
-# A library with threads and callbacks that goes away takes the process with it.
+# Unloading a library with threads and callbacks would crash the process.
 stays_loaded() {
   "$python" - <<'END'
 import gi
@@ -171,19 +171,19 @@ plain_http_stays_here() {
   return 0
 }
 
-check "looked at by gst-plugin-scanner" found_by_the_scanner
-check "beside a plugin with a Swift runtime of its own" second_runtime
+check "loaded by gst-plugin-scanner" found_by_the_scanner
+check "beside a plugin with its own Swift runtime" second_runtime
 check "in a Swift application with the system's runtime" swift_host
 check "forked after loading, as multiprocessing does" "$python" Tests/plugin/fork.py
 check "without a locale" without_locale
 check "with descriptors 0 to 2 closed" without_descriptors
 check "where no thread is left for the reports" few_threads
-check "on a file system that is read only, without HOME" nowhere_to_write
-check "where the spool's directory cannot be made" no_home
-check "never unloaded, not by gst_deinit either" stays_loaded
+check "on a read-only file system, without HOME" nowhere_to_write
+check "where the spool's directory cannot be created" no_home
+check "never unloaded, not even by gst_deinit" stays_loaded
 check "the file is hardened" hardened
-check "the spool is its owner's alone and holds no key" spool_is_private
-check "the spool that another user has put there is not touched" another_users_spool
-check "plain http goes to this machine alone" plain_http_stays_here
-check "no environment switches off who has to be trusted" "$python" Tests/isolation/trust.py
+check "only its owner can read the spool, and it contains no key" spool_is_private
+check "a spool that another user has created is not touched" another_users_spool
+check "plain http is used only with this machine" plain_http_stays_here
+check "no environment variable turns off the verification of certificates" "$python" Tests/isolation/trust.py
 checks_end

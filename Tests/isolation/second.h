@@ -1,4 +1,4 @@
-/* What the other plugin has in Swift. */
+/* The Swift function of the other plugin. */
 #ifndef SECOND_H
 #define SECOND_H
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A CloudWatch that nobody vouches for gets nothing, whatever the environment says; one that AWS_CA_BUNDLE names does."""
+"""A CloudWatch without a trusted certificate receives nothing, in any environment, unless AWS_CA_BUNDLE names it."""
 
 import os
 import pathlib
@@ -11,7 +11,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
 from cloudwatch_server import CloudWatchServer
 from quiet_server import certify
 
-# What switches the verification off elsewhere: in Python, Node, git, curl's own build, AWS's tools.
+# Variables that turn off verification in other programs: Python, Node, git, curl's own build, AWS's tools.
 SWITCHES = {
     "PYTHONHTTPSVERIFY": "0", "NODE_TLS_REJECT_UNAUTHORIZED": "0", "GIT_SSL_NO_VERIFY": "1", "CURL_INSECURE": "1",
     "CURL_SSL_NO_VERIFY": "1", "SSL_NO_VERIFY": "1", "AWS_NO_VERIFY_SSL": "true", "AWS_VERIFY_SSL": "false",
@@ -22,7 +22,7 @@ CURLRC = "insecure\n"
 
 
 def publish(port, environment):
-    """Publishes to the service and returns what was said of it."""
+    """Publishes to the service and returns the output."""
     done = subprocess.run(
         ["gst-launch-1.0", "-m", "fakesrc", "num-buffers=300", "!", "timepiecetick", "cloudwatch-namespace=Trust",
          "region=eu-west-1", "access-key=AKIDEXAMPLE", "secret-access-key=secret", "cloudwatch-spool=none",
@@ -42,7 +42,7 @@ def main():
         plain = dict(os.environ, HOME=folder, AWS_EC2_METADATA_DISABLED="true")
         publish(server.server_port, dict(plain, **SWITCHES))
         assert server.requests == 0, f"{server.requests} requests came without a certificate that is trusted"
-        # The same, with somebody who vouches: it is the certificate that was missing.
+        # The same with the authority: only the certificate was missing.
         publish(server.server_port, dict(plain, AWS_CA_BUNDLE=certificate))
         assert server.requests > 0, "nothing came although the certificate is trusted"
 

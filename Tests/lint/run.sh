@@ -1,10 +1,11 @@
 #!/bin/bash
-# Swift, C, Python, shell and the structure: run.sh check says what is wrong, run.sh write mends what the tools can.
+# Swift, C, Python, shell and the structure: run.sh check reports what is wrong, run.sh write corrects what the tools
+# can.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
 action=${1-check}
 python=.build/venv/bin
-# What is committed, or about to be.
+# The files that are committed, or about to be.
 listed() { git ls-files --cached --others --exclude-standard -- "$@" | while read -r file; do [ ! -e "$file" ] || echo "$file"; done; }
 mapfile -t swift < <(listed '*.swift')
 mapfile -t scripts < <(listed '*.sh' .ci/run)

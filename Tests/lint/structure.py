@@ -11,18 +11,19 @@ import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SYSTEM = {"Glibc", "Synchronization", "SwiftOverlayShims"}
-# What each module may import beside SYSTEM, and so what it may not.
+# The modules that each module may import in addition to SYSTEM; all others are forbidden.
 IMPORTS = {
     "Timepiece": {"CLinux"},
     "TimepieceMeters": {"Timepiece"},
     "TimepieceLines": {"Timepiece", "CUserSocket"},
-    "TimepieceCloudWatch": {"Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"},
-    "TimepieceTelemetry": {"Timepiece", "CCurl", "COpenSSL", "CSQLite", "CZlib"},
+    "TimepieceCloudWatch": {"Timepiece", "TimepieceTelemetry", "CCurl", "COpenSSL", "CSQLite", "CZlib"},
+    "TimepieceTelemetry": {"Timepiece", "CMicroHTTPD"},
+    "TimepieceOpenTelemetry": {"Timepiece", "TimepieceTelemetry", "TimepieceCloudWatch"},
     "TimepieceBridge": {"CTimepiece", "Timepiece", "TimepieceMeters", "TimepieceLines", "TimepieceCloudWatch",
-                        "TimepieceTelemetry"},
+                        "TimepieceTelemetry", "TimepieceOpenTelemetry"},
     "TimepieceMessages": {"CGStreamer"},
 }
-# What the C room includes: GStreamer, the contract, libc and its own headers.
+# The headers that the C code may include: GStreamer, the contract, libc and its own.
 INCLUDES = re.compile(r"<(gst|glib|gio)[/.]|<[a-z_]+\.h>|<sys/[a-z]+\.h>|\"(gsttimepiece[a-z]*|timepiece)\.h\"")
 IMPORT = re.compile(r"^(?:@\w+ )?(?:(?:public|package|internal|private|fileprivate) )?import (?:\w+ )?(\w+)", re.MULTILINE)
 DEFINED = re.compile(r"^(?:gst_|_gst_)\w+(?= \()", re.MULTILINE)
@@ -115,9 +116,32 @@ def properties(problems):
 def versions(problems):
     found = {path: re.search(pattern, (ROOT / path).read_text())[1] for path, pattern in (
         ("Package.swift", r'let version = "(.*?)"'),
+        ("Sources/TimepieceTelemetry/Model/TimepieceVersion.swift", r'current = "(.*?)"'),
         ("Tool/Sources/TimepieceTool/Commands/TimepieceCommand.swift", r'version: "(.*?)"'))}
     if len(set(found.values())) > 1:
         problems.append(f"the versions differ: {', '.join(f'{path} {version}' for path, version in found.items())}")
+
+
+def threats(problems):
+    """Each promise of THREATS.md names what shows it, and that is there."""
+    tests = {path.stem for folder in ("Tests", "Tool/Tests") for path in (ROOT / folder).rglob("*Tests.swift")}
+    targets = set(re.findall(r"^([a-z-]+)(?: [a-z -]+)?:", "\n".join(
+        path.read_text() for path in [ROOT / "Makefile", *ROOT.glob("*/*.mk")]), re.MULTILINE))
+    count = 0
+    for number, line in enumerate((ROOT / "THREATS.md").read_text().splitlines(), 1):
+        cells = line.strip("|").split("|")
+        if not line.startswith("| ") or len(cells) != 3 or cells[0].strip() == "What may be hostile":
+            continue
+        shown = re.findall(r"`([^`]+)`", cells[2])
+        count += 1
+        if not shown:
+            problems.append(f"THREATS.md:{number}: nothing shows this")
+        for name in shown:
+            word = name.split()[0]
+            if not (word in tests or "/" in word and (ROOT / word).exists() or "=" in word
+                    or word == "make" and set(name.split()[1:]) <= targets):
+                problems.append(f"THREATS.md:{number}: {name} is not there")
+    return count
 
 
 def main():
@@ -127,11 +151,12 @@ def main():
     includes(problems)
     circles(problems)
     count = properties(problems)
+    promises = threats(problems)
     for problem in problems:
         print(f"lint: {problem}")
     if not problems:
         print(f"lint: structure: {len(IMPORTS)} modules, {len(list((ROOT / 'gst').glob('*.c')))} C files,"
-              f" {count} properties, 0 problems")
+              f" {count} properties, {promises} promises, 0 problems")
     return 1 if problems else 0
 
 

@@ -1,26 +1,33 @@
 #!/bin/bash
-# Tries the released plugin in Debian roots of other versions of GStreamer: run.sh [RELEASE ...], by default all.
-# Each line says the release, its versions, and what passed.
+# Tests the released plugin in Debian roots with other versions of GStreamer: run.sh [RELEASE ...], by default all.
+# Each line has the release, its versions, and the passed tests.
 set -euo pipefail
 project=$(cd "$(dirname "$0")/../.." && pwd)
-plugin=${PLUGIN:-$project/.build/portable/libgsttimepiece.so}
 architecture=${ARCH:-$(dpkg --print-architecture)}
+built=$project/.build/portable
+[ "$architecture" = "$(dpkg --print-architecture)" ] || built=$built-$architecture
+plugin=${PLUGIN:-$built/libgsttimepiece.so}
 sequences=${ABUSE_SEQUENCES:-2000}
 failed=0
 passed=0
 [ $# -gt 0 ] || set -- bullseye bookworm trixie sid
-[ -e "$plugin" ] || { echo "matrix: $plugin is missing; run 'make portable'" >&2; exit 1; }
+for file in "$plugin" "$built/abuse" "$built/spans"; do
+  [ -e "$file" ] || { echo "matrix: $file is missing; run 'make matrix'" >&2; exit 1; }
+done
 for release in "$@"; do
   there=$("$project/Tests/matrix/root.sh" "$release" "$architecture")
   rm -rf "$there/timepiece"
   mkdir -p "$there/timepiece/plugin"
   cp "$plugin" "$there/timepiece/plugin/"
   cp "$project/README.md" "$project/Tests/matrix/inside.py" "$there/timepiece/"
-  [ ! -x "$project/.build/portable/abuse" ] || cp "$project/.build/portable/abuse" "$there/timepiece/"
-  # Threads and clocks are read from /proc; a namespace takes the mount away with the last process.
+  cp "$built/abuse" "$built/spans" "$there/timepiece/"
+  cp -r "$project/Tests" "$project/pipelines" "$project/apps" "$there/timepiece/"
+  # Threads and clocks are read from /proc, and semaphores are in /dev/shm, which older versions of glibc require to be
+  # a tmpfs; a namespace removes the mounts with its last process.
   if unshare --mount --pid --fork --kill-child chroot "$there" env -i HOME=/root PATH=/usr/bin:/bin LC_ALL=C.UTF-8 \
     GST_PLUGIN_PATH=/timepiece/plugin GST_REGISTRY=/timepiece/registry.bin ABUSE_SEQUENCES="$sequences" \
-    sh -c 'mount -t proc proc /proc && exec python3 /timepiece/inside.py "$0"' "$release $architecture"; then
+    EMULATED="$([ "$architecture" = "$(dpkg --print-architecture)" ] || echo yes)" \
+    sh -c 'mount -t proc proc /proc && mount -t tmpfs tmpfs /dev/shm && exec python3 /timepiece/inside.py "$0"' "$release $architecture"; then
     passed=$((passed + 1))
   else
     failed=$((failed + 1))

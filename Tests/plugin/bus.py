@@ -26,7 +26,7 @@ def main():
 
     pipeline.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, count)
     pipeline.set_state(Gst.State.PLAYING)
-    # An EOS that is sent before GStreamer has got there can lock it up.
+    # An EOS that is sent before GStreamer is in that state can cause a deadlock.
     assert pipeline.get_state(30 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
     while True:
         message = bus.timed_pop_filtered(
@@ -47,9 +47,11 @@ def main():
     assert sum(report.get_uint64("num-buffers").value for report in reports) == passed
     assert reports[-1].get_uint64("total-buffers").value == passed
     assert reports[0].get_double("nominal-rate").value == 60
-    fastest = min(report.get_uint64("min-interval").value for report in reports if report["num-intervals"])
+    # A busy machine may leave the first window empty.
+    with_intervals = [report for report in reports if report["num-intervals"]]
+    fastest = min(report.get_uint64("min-interval").value for report in with_intervals)
     assert 0 < fastest < Gst.SECOND
-    found, intervals = reports[0].get_array("intervals")
+    found, intervals = with_intervals[0].get_array("intervals")
     assert found and 0 < intervals.n_values <= 10
 
 

@@ -1,4 +1,4 @@
-"""Takes a pipeline from NULL to PLAYING and back 1,000 times and looks at what remains."""
+"""Takes a pipeline from NULL to PLAYING and back 1,000 times and checks that no thread and no memory remain."""
 
 import gc
 import os
@@ -14,7 +14,7 @@ Gst.init(None)
 
 
 def workers():
-    """Returns how many threads of the reports there are."""
+    """Returns the number of reporting threads."""
     names = []
     for thread in os.listdir("/proc/self/task"):
         try:
@@ -48,7 +48,7 @@ def main():
     for _ in range(500):
         cycle()
     gc.collect()
-    # A meter alone is more than 16 KiB: 1,000 of them left would be 16 MiB.
+    # A meter alone has more than 16 KiB: 1,000 leaked meters would be 16 MiB.
     assert resident() - before < 4096, (before, resident())
     deadline = time.monotonic() + 10
     while workers() and time.monotonic() < deadline:

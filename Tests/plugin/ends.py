@@ -1,8 +1,8 @@
-"""Ends streams and processes in every way, and looks whether their figures reached a CloudWatch on loopback, or the spool.
+"""Ends streams and processes in every way, and checks that their metrics reached CloudWatch on loopback, or the spool.
 
-An application that forgets to set its pipeline to NULL, one that is interrupted, and a stream that is over while its
-pipeline plays on: in none of them may the last minute be missing. Only a signal that nobody handles takes what was not
-yet sent or spooled.
+An application that does not set its pipeline to NULL, one that is interrupted, and a stream that ends while its
+pipeline continues to play: in none of these cases may the last minute be missing. Only a signal without a handler loses
+metrics that were neither sent nor spooled yet.
 """
 
 import contextlib
@@ -50,7 +50,7 @@ def silence():
 
 
 def senders():
-    """Returns how many threads of this process send."""
+    """Returns the number of sending threads of this process."""
     count = 0
     for thread in os.listdir("/proc/self/task"):
         with contextlib.suppress(FileNotFoundError), open(f"/proc/self/task/{thread}/comm", encoding="utf-8") as name:
@@ -59,7 +59,7 @@ def senders():
 
 
 def child(address, spool, how):
-    """Plays BUFFERS buffers through both elements that publish; then ends in the way that is asked for."""
+    """Plays BUFFERS buffers through both publishing elements; then ends in the requested way."""
     import ctypes
 
     import gi
@@ -67,7 +67,7 @@ def child(address, spool, how):
     gi.require_version("Gst", "1.0")
     from gi.repository import Gst
 
-    # What is registered first is called last, when OpenSSL has ended: whoever still uses it would fall.
+    # The handler that is registered first is called last, when OpenSSL has ended: any further use of it would crash.
     libc = ctypes.CDLL(None)
     at_end = ctypes.CFUNCTYPE(None, ctypes.c_int, ctypes.c_void_p)(lambda status, context: print(senders(), flush=True))
     libc.on_exit(at_end, None)
@@ -97,26 +97,26 @@ def child(address, spool, how):
 
 
 def start(address, spool, how):
-    """Runs a child until its buffers have passed; returns it and how many intervals it measured."""
+    """Runs a child until its buffers have passed; returns it and the number of intervals that it measured."""
     process = subprocess.Popen(
         [sys.executable, __file__, "child", address, spool, how], stdout=subprocess.PIPE, text=True)
     return process, json.loads(process.stdout.readline())
 
 
 def ends_alone(process):
-    """Waits for the end of a process; True if that was orderly, and no thread was sending at its end."""
+    """Waits for the end of a process; returns True if that was orderly, and no thread was sending at its end."""
     left = process.stdout.readline()
     return process.wait(60) == 0 and json.loads(left) == 0
 
 
 def spooled(spool):
-    """Returns how many samples lie in a spool."""
+    """Returns the number of samples in a spool."""
     with contextlib.closing(sqlite3.connect(spool)) as database:
         return database.execute("SELECT coalesce(sum(samples), 0) FROM datum").fetchone()[0]
 
 
 def arrived(server, count):
-    """Waits until the service has so many samples, and says whether it has just those."""
+    """Waits until the service has the given number of samples, and returns whether it has exactly that number."""
     deadline = time.monotonic() + 60
     while server.samples < count and time.monotonic() < deadline:
         time.sleep(0.01)

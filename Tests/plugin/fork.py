@@ -12,7 +12,7 @@ Gst.init(None)
 
 
 def measure():
-    """Plays a live stream until it was reported three times; returns the buffers in the reports, and those that passed."""
+    """Plays a live stream until it was reported three times; returns the numbers of reported and of passed buffers."""
     pipeline = Gst.parse_launch(
         "videotestsrc is-live=true ! video/x-raw,framerate=100/1"
         " ! timepiecetick interval=20000000 ! fakesink name=sink"
@@ -26,7 +26,7 @@ def measure():
 
     pipeline.get_by_name("sink").get_static_pad("sink").add_probe(Gst.PadProbeType.BUFFER, count)
     pipeline.set_state(Gst.State.PLAYING)
-    # An EOS that is sent before GStreamer has got there can lock it up.
+    # An EOS that is sent before GStreamer is in that state can cause a deadlock.
     assert pipeline.get_state(30 * Gst.SECOND)[0] == Gst.StateChangeReturn.SUCCESS
     reports = buffers = 0
     while True:

@@ -1,5 +1,9 @@
-"""Plays a pipeline that measures and one that publishes, and looks at which libraries the process has loaded after each.
+"""Plays a pipeline that measures, one that publishes and one with a page, and checks the loaded libraries and the
+threads of the process after each.
 """
+
+import pathlib
+import socket
 
 import gi
 
@@ -7,13 +11,20 @@ gi.require_version("Gst", "1.0")
 from gi.repository import Gst  # noqa: E402
 
 Gst.init(None)
-LATE = {"libcurl.so.4", "libcrypto.so.3", "libsqlite3.so.0"}
+PUBLISHING = {"libcurl.so.4", "libcrypto.so.3", "libsqlite3.so.0"}
+SHOWING = {"libmicrohttpd.so"}
+LATE = PUBLISHING | SHOWING
 
 
 def loaded():
     with open("/proc/self/maps", encoding="utf-8") as maps:
         files = {line.split("/")[-1].strip() for line in maps if "/" in line}
     return {name for name in LATE if any(file.startswith(name) for file in files)}
+
+
+def threads():
+    names = [path.read_text().strip() for path in pathlib.Path("/proc/self/task").glob("*/comm")]
+    return {name for name in names if name.startswith("timepiece-")}
 
 
 def play(middle):
@@ -26,10 +37,17 @@ def play(middle):
 
 assert not loaded(), f"{loaded()} came with Python or GStreamer, so that nothing is shown"
 play("timepiecetick interval=1000000 alarms=ordinal,each=10 ! timepiecewatch interval=1000000")
-assert not loaded(), f"who only measures loaded {loaded()}"
+assert not loaded(), f"measuring alone loaded {loaded()}"
+assert not threads(), f"measuring alone started {threads()}"
+with socket.socket() as free:
+    free.bind(("127.0.0.1", 0))
+    port = free.getsockname()[1]
+play(f"timepiecetick prometheus-port={port}")
+assert loaded() == SHOWING, f"showing loaded {loaded()}"
+assert threads() == {"timepiece-page"}, f"showing started {threads()}"
 play("timepiecetick cloudwatch-namespace=Late cloudwatch-emf=file:/dev/null cloudwatch-spool=none")
-assert not loaded(), f"who writes to a file loaded {loaded()}"
+assert loaded() == SHOWING, f"writing to a file loaded {loaded()}"
 play(
     "timepiecetick cloudwatch-namespace=Late region=eu-west-1 access-key=AKIDEXAMPLE secret-access-key=secret"
     " endpoint-uri=http://127.0.0.1:9 cloudwatch-spool=none")
-assert loaded() == LATE, f"who publishes loaded only {loaded()}"
+assert loaded() == LATE, f"publishing loaded only {loaded()}"

@@ -1,7 +1,7 @@
-"""Lets a CloudWatch on loopback hang, refuse, talk nonsense, and looks whether a push ever waited for it.
+"""Lets a CloudWatch on loopback hang, refuse and send invalid responses, and checks that no push waits for it.
 
-The pushes are timed by the plugin's own timepiecewatch. A network that reached the streaming thread would show as a push
-of seconds, since the server keeps every request until the end.
+The pushes are timed by the plugin's own timepiecewatch. If the streaming thread waited for the network, a push would
+take seconds, since the server keeps every request until the end.
 """
 
 import contextlib
@@ -21,7 +21,7 @@ BUFFERS = 15000
 
 @contextlib.contextmanager
 def server(answer):
-    """Listens on loopback and gives each connection to `answer`; yields the address."""
+    """Listens on loopback and passes each connection to `answer`; yields the address."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         held = []
 
@@ -47,7 +47,7 @@ def nonsense(connection):
 
 
 def play(cloudwatch):
-    """Plays about three seconds; returns the laps of the pushes: how many, and the longest in milliseconds."""
+    """Plays about three seconds; returns the number of laps of the pushes, and the longest in milliseconds."""
     pipeline = Gst.parse_launch(
         f"fakesrc num-buffers={BUFFERS} sizetype=fixed sizemax=64 ! identity sleep-time=100"
         f" ! timepiecewatch watch=push interval=0 ! timepiecetick interval=20000000 {cloudwatch} ! fakesink")
@@ -75,7 +75,8 @@ def main():
     assert count >= BUFFERS - 2, count
 
     def under(name, address, held):
-        # A thread that the scheduler forgets for half a second looks like a network; it does not do so three times.
+        # A thread that is not scheduled for half a second looks like one that waits for the network; this does not
+        # happen three times.
         for _ in range(3):
             (count, longest), stopping = play(settings + address)
             print(f"{name}: {count} pushes, the longest {longest:.2f} ms, stopped in {stopping:.1f} s, {len(held)} connections")
@@ -87,13 +88,13 @@ def main():
 
     with server(lambda connection: None) as (address, held):
         under("a service that hangs", address, held)
-        assert held, "nobody connected, so nothing was shown"
+        assert held, "no connection came, so nothing was shown"
     with server(nonsense) as (address, held):
         under("a captive portal", address, held)
-        assert held, "nobody connected, so nothing was shown"
+        assert held, "no connection came, so nothing was shown"
     with server(lambda connection: connection.close()) as (address, held):
         under("a service that resets", address, held)
-        assert held, "nobody connected, so nothing was shown"
+        assert held, "no connection came, so nothing was shown"
     under("a port that refuses", "http://127.0.0.1:1", [])
 
 

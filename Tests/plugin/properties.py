@@ -1,4 +1,4 @@
-"""Reads and sets the properties of a timepiecetick, running and not."""
+"""Reads and sets the properties of a timepiecetick, while it runs and while it does not."""
 
 import sys
 

@@ -1,4 +1,5 @@
-"""Lets a CloudWatch on loopback refuse a datum for good, and looks whether message and stats tell how many and why."""
+"""Lets a CloudWatch on loopback refuse a datum permanently, and checks that message and stats report the number of such
+data and the reason."""
 
 import pathlib
 import sys
@@ -12,12 +13,12 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "Servers"))
 from cloudwatch_server import CloudWatchServer  # noqa: E402
 
 Gst.init(None)
-# As CloudWatch refuses a value.
+# CloudWatch's response to an invalid value.
 REFUSAL = (400, b'{"__type":"com.amazonaws.cloudwatch#InvalidParameterValue","message":"No."}')
 
 
 def check(told):
-    """What a message, or the field of stats, has to say."""
+    """The expected fields of a message, or of stats."""
     assert told["dropped"] >= 1 and told["dropped-refused"] == told["dropped"], told.to_string()
     assert told["sent"] == 0 and told["spooled"] == 0 and told["requests"] >= 1, told.to_string()
     assert "InvalidParameterValue" in told["last-error"] and "set aside" in told["last-error"], told.to_string()

@@ -27,7 +27,7 @@ scanner_loads_it_again() {
   ! gst-inspect-1.0 -b | grep libgsttimepiece
 }
 
-# inspect ELEMENT PATTERN...: a page without complaints, with a blurb for each property, that lists what is expected.
+# inspect ELEMENT PATTERN...: the page has no warnings, a blurb for each property, and matches the patterns.
 inspect() {
   local element=$1 both=(interval label post-messages stats cloudwatch-namespace region) name bare
   shift
@@ -90,19 +90,19 @@ links_no_swift() {
   ! objdump -p "$plugin" | grep -E 'NEEDED.*(swift|Foundation|icu)'
 }
 
-# A call in Swift that a door does not list would bring the library back, or its name.
+# A call in Swift that the module of a system library does not list would link the library, or refer to its symbol.
 links_no_service_library() {
-  ! objdump -p "$plugin" | grep -E 'NEEDED.*(curl|crypto|ssl|sqlite)' &&
-    ! nm -D --undefined-only "$plugin" | grep -E ' (curl_|sqlite3_|EVP_|HMAC|SSL|CRYPTO_|OPENSSL_)'
+  ! objdump -p "$plugin" | grep -E 'NEEDED.*(curl|crypto|ssl|sqlite|microhttpd)' &&
+    ! nm -D --undefined-only "$plugin" | grep -E ' (curl_|sqlite3_|MHD_|EVP_|HMAC|SSL|CRYPTO_|OPENSSL_)'
 }
 
-# The pipeline of who publishes, to nobody: what is tried is the start.
+# A pipeline that publishes where no server listens: it tests the start.
 publish() {
   gst-launch-1.0 fakesrc num-buffers=1 ! timepiecetick cloudwatch-namespace=Late region=eu-west-1 \
     access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 cloudwatch-spool=none "$@" ! fakesink
 }
 
-# Each of the libraries in turn is no library, then one without a function.
+# Each of the libraries in turn is replaced by an empty file, and by a library without functions.
 says_what_cannot_be_loaded() {
   local library kind expected
   for library in libcurl.so.4 libcrypto.so.3 libsqlite3.so.0; do
@@ -119,7 +119,7 @@ says_what_cannot_be_loaded() {
       fi
       [ "$(grep -cE "^ERROR: .*CloudWatch needs $library, $expected \\(Debian and Ubuntu have it in the package [^)]*\\)\\.\$" "$work/late")" = 1 ] || { cat "$work/late"; return 1; }
     done
-    # Who prints requests needs none of them.
+    # A dry run needs none of them.
     LD_LIBRARY_PATH=$work/empty-$library publish cloudwatch-dry-run=true || return 1
   done
 }
@@ -129,7 +129,7 @@ exports_two_symbols() {
     'gst_plugin_timepiece_get_desc gst_plugin_timepiece_register ' ] || { nm -D --defined-only --extern-only "$plugin"; return 1; }
 }
 
-# leaks PIPELINE...: what GStreamer still knows of at its end.
+# leaks PIPELINE...: fails if objects of GStreamer are alive at the end.
 leaks() {
   GST_TRACERS=leaks GST_DEBUG=GST_TRACER:7 timeout 60 gst-launch-1.0 -q "$@" >"$work/leaks" 2>&1
   local status=$?
@@ -162,28 +162,29 @@ memcheck_lists() {
 
 check "gst-plugin-scanner loads it into a fresh registry" scanner_loads_it
 check "gst-plugin-scanner loads it again when the file has changed" scanner_loads_it_again
-check "gst-inspect-1.0 reads well for timepiecetick" inspect_tick
-check "gst-inspect-1.0 reads well for timepiecewatch" inspect_watch
+check "gst-inspect-1.0 prints a complete page of timepiecetick" inspect_tick
+check "gst-inspect-1.0 prints a complete page of timepiecewatch" inspect_watch
 check "gst-launch-1.0 -m prints the message" launch_prints_messages
-check "GST_DEBUG tells the story" debug_tells_the_story
-check "what CloudWatch will cost is told once, at level INFO" cost_is_told_once
-check "make demo takes a file, a URI and a gst-launch source" demo_takes_every_source
-check "no part of Swift is needed" links_no_swift
-check "libcurl, OpenSSL and SQLite are linked by nobody" links_no_service_library
-check "they are loaded by who publishes, and by nobody else" "$python" "$here/late.py"
-check "one that cannot be loaded is one error where it is needed" says_what_cannot_be_loaded
+check "GST_DEBUG logs all stages of a run in order" debug_tells_the_story
+check "the cost of CloudWatch is logged once, at level INFO" cost_is_told_once
+check "make demo accepts a file, a URI and a gst-launch source" demo_takes_every_source
+check "no part of Swift is required" links_no_swift
+check "the plugin does not link libcurl, OpenSSL, SQLite or libmicrohttpd" links_no_service_library
+check "these libraries are loaded only for publishing" "$python" "$here/late.py"
+check "a library that cannot be loaded is one error where it is needed" says_what_cannot_be_loaded
 check "only GStreamer's two symbols are exported" exports_two_symbols
 check "Python reads the message from the bus" "$python" "$here/bus.py"
 check "Python reads and sets the properties" "$python" "$here/properties.py"
 check "it works in a process that was forked after it was loaded" "$python" "$here/fork.py"
-check "no state of the network reaches a push" "$python" "$here/network.py"
-check "what CloudWatch refuses is told by its number and reason" "$python" "$here/refused.py"
-check "figures outlive EOS, a forgotten NULL and an interruption" "$python" "$here/ends.py"
-check "secrets stand in no log, message, read-out, dot file or spool" "$python" "$here/secrets.py"
+check "no state of the network delays a push" "$python" "$here/network.py"
+check "data that CloudWatch refuses are reported with their number and the reason" "$python" "$here/refused.py"
+check "metrics survive EOS, a missing change to NULL and an interruption" "$python" "$here/ends.py"
+check "metrics on a terminal begin on a new line" "$python" "$here/terminal.py"
+check "secrets appear in no log, message, property, dot file or spool" "$python" "$here/secrets.py"
 check "1,000 cycles leave no thread and no memory behind" "$python" "$here/cycles.py"
-check "a million buffers leave no memory behind, whatever is lost on the way" "$python" "$here/million.py"
-check "the leaks tracer finds nothing, and nothing is critical" nothing_leaks
-check "valgrind finds nothing where reports come by the clock" memcheck_reports
-check "valgrind finds nothing where lists pass" memcheck_lists
+check "a million buffers leave no memory behind, with and without losses" "$python" "$here/million.py"
+check "the leaks tracer finds nothing, and there is no critical" nothing_leaks
+check "valgrind finds nothing with reports by the clock" memcheck_reports
+check "valgrind finds nothing with buffer lists" memcheck_lists
 
 checks_end

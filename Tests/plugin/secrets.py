@@ -1,4 +1,4 @@
-"""Gives an element secrets and looks for them in all that it lets out: logs of every level, messages, dot files, read-outs."""
+"""Sets secrets of an element and searches for them in its output: logs of all levels, messages, dot files, spool."""
 
 import os
 import pathlib
@@ -17,7 +17,7 @@ def child():
     from gi.repository import Gst
 
     Gst.init(None)
-    # Two and a half seconds: figures come each half, so an interval of a second with figures in it ends within 1.6.
+    # Two and a half seconds: there are data every half second, so an interval of a second with data ends within 1.6 s.
     pipeline = Gst.parse_launch(
         "fakesrc num-buffers=2000 ! identity sleep-time=1250 ! timepiecetick name=tick cloudwatch-namespace=Test"
         " cloudwatch-interval=1000000000 region=us-east-1 endpoint-uri=http://127.0.0.1:1 ! fakesink")

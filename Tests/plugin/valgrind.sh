@@ -1,8 +1,8 @@
 #!/bin/bash
-# Pipelines with the built plugin under valgrind: no error, and nothing definitely lost.
+# Runs pipelines with the built plugin under valgrind: no error, and nothing definitely lost.
 #
-#   valgrind.sh                of all pipelines below
-#   valgrind.sh PIPELINE...    of this one
+#   valgrind.sh                all pipelines below
+#   valgrind.sh PIPELINE...    this one
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
@@ -26,7 +26,7 @@ if [ $# -gt 0 ]; then
   exit
 fi
 
-# What wavparse reads in pull mode.
+# The file that wavparse reads in pull mode.
 gst-launch-1.0 -q audiotestsrc num-buffers=5 ! wavenc ! filesink location="$work/tone.wav"
 small=video/x-raw,width=16,height=16
 number=0

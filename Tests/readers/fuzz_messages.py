@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Reads messages that are changed at random with the Python module: a message, or an error that names the field.
+"""Reads randomly changed messages with the Python module: it returns a message, or an error that names the field.
 
     fuzz_messages.py [--seed=S] [--runs=N] [--seconds=T]
 
-So many messages, or as many as there is time for.
+The given number of messages, or as many as possible in the given time.
 """
 
 import argparse
@@ -28,7 +28,7 @@ def typed(kind, value):
 
 
 def some_value(dice, others):
-    """A value that no reader has to like."""
+    """A value that a reader may refuse."""
     return dice.choice([
         lambda: typed(GObject.TYPE_UINT64, dice.choice([0, 1, 2**63, 2**64 - 1])),
         lambda: typed(GObject.TYPE_INT64, dice.choice([-2**63, -1, 0])),
@@ -67,7 +67,7 @@ def main():
     parser.add_argument("--seconds", type=float, help="instead of a number of runs")
     options = parser.parse_args()
     Gst.init(None)
-    # Not one of the readers' calls may be one that GLib finds fault with.
+    # No call of the readers may cause a warning of GLib.
     GLib.log_set_always_fatal(GLib.LogLevelFlags.LEVEL_CRITICAL | GLib.LogLevelFlags.LEVEL_ERROR)
     dice = random.Random(options.seed)
     whole = [Gst.Structure.from_string(file.read_text())[0] for file in sorted(CORPUS.iterdir())]

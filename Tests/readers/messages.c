@@ -10,11 +10,17 @@
     "num-disconts=(guint64)1, total-buffers=(guint64)90, total-bytes=(guint64)900, intervals=(guint64)<4,6>"
 #define WATCH "timepiece-watch, label=(string)w, watch=(string)root, " TIMES ", " INTERVALS \
     ", self-time=(guint64)12, share=(double)0.5, num-unmatched=(guint64)2"
+/* Additional fields of messages of this version. */
+#define LATER_TICK TICK ", num-gaps=(guint64)11, num-headers=(guint64)12, num-freezes=(guint64)13, " \
+    "freeze-duration=(guint64)14, num-jumps=(guint64)15"
+#define LATER_WATCH WATCH ", num-merged=(guint64)16, in-flight=(guint64)17, oldest-in-flight=(guint64)18"
 #define ALARM "timepiece-alarm, label=(string)cam, alarm=(string)beat, kind=(string)interval, count=(guint64)2, " \
     "due=(guint64)10, fired=(guint64)11, running-time=(guint64)9"
 #define STALL "timepiece-stall, label=(string)cam, since-last-buffer=(guint64)5, last-running-time=(guint64)4, reason=(string)trickle"
 #define RESUME "timepiece-resume, label=(string)cam, stalled-for=(guint64)6, reason=(string)trickle"
-#define CLOUDWATCH "timepiece-cloudwatch, label=(string)cam, sent=(guint64)1, retried=(guint64)2, " \
+#define CLOUDWATCH TIMEPIECE_CLOUDWATCH PUBLISHING
+#define OTLP TIMEPIECE_OTLP PUBLISHING
+#define PUBLISHING ", label=(string)cam, sent=(guint64)1, retried=(guint64)2, " \
     "dropped=(guint64)3, spooled=(guint64)4, last-error=(string)NULL, throttled=(guint64)1, uncertain=(guint64)0, " \
     "requests=(guint64)9, oldest=(gint64)0, last-success=(gint64)1700000000000000000, skew=(gint64)-5"
 
@@ -53,7 +59,7 @@ structure_of (const gchar * text)
   return structure;
 }
 
-/* Each parser behind one signature. */
+/* All parsers with one signature. */
 typedef gboolean (*Parse) (const GstStructure *, const gchar **);
 
 #define PARSER(name, Type) \
@@ -82,7 +88,7 @@ check_each_field (Parse parse, const GstStructure * whole)
 
   check (parse (whole, &missing) && missing == NULL,
       gst_structure_get_name (whole));
-  check (parse (whole, NULL), "nobody asks what is missing");
+  check (parse (whole, NULL), "without a place for the missing field");
   for (i = 0; i < n; i++) {
     const gchar *field = gst_structure_nth_field_name (whole, i);
     GstStructure *less = gst_structure_copy (whole);
@@ -165,6 +171,46 @@ check_pipeline (void)
   gst_structure_free (structure);
 }
 
+/* The fields are read, are 0 where they are missing, and are refused with
+ * another type. */
+static void
+check_later_fields (void)
+{
+  GstStructure *structure = structure_of (TICK);
+  TimepieceTickMessage tick;
+  TimepieceWatchMessage watch;
+  const gchar *missing;
+
+  check (timepiece_tick_message_parse (structure, &tick, NULL)
+      && tick.num_gaps == 0 && tick.num_headers == 0 && tick.num_freezes == 0
+      && tick.freeze_duration == 0 && tick.num_jumps == 0, "an earlier tick");
+  gst_structure_free (structure);
+  structure = structure_of (LATER_TICK);
+  check (timepiece_tick_message_parse (structure, &tick, NULL)
+      && tick.num_gaps == 11 && tick.num_headers == 12
+      && tick.num_freezes == 13 && tick.freeze_duration == 14
+      && tick.num_jumps == 15, "a tick of now");
+  gst_structure_set (structure, "num-jumps", G_TYPE_STRING, "many", NULL);
+  check (!timepiece_tick_message_parse (structure, &tick, &missing)
+      && g_strcmp0 (missing, "num-jumps") == 0, "jumps of another type");
+  gst_structure_free (structure);
+
+  structure = watch_tree (0);
+  check (timepiece_watch_message_parse (structure, &watch, NULL)
+      && watch.num_merged == 0 && watch.in_flight == 0
+      && watch.oldest_in_flight == 0, "an earlier watch");
+  gst_structure_free (structure);
+  structure = structure_of (LATER_WATCH);
+  set_row (structure, "children", WATCH);
+  check (timepiece_watch_message_parse (structure, &watch, NULL)
+      && watch.num_merged == 16 && watch.in_flight == 17
+      && watch.oldest_in_flight == 18, "a watch of now");
+  gst_structure_set (structure, "in-flight", G_TYPE_STRING, "many", NULL);
+  check (!timepiece_watch_message_parse (structure, &watch, &missing)
+      && g_strcmp0 (missing, "in-flight") == 0, "in flight of another type");
+  gst_structure_free (structure);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -174,7 +220,8 @@ main (int argc, char **argv)
     Parse parse;
   } flat[] = {
     {TICK, parse_tick}, {ALARM, parse_alarm}, {STALL, parse_stall},
-    {RESUME, parse_resume}, {CLOUDWATCH, parse_cloudwatch}
+    {RESUME, parse_resume}, {CLOUDWATCH, parse_cloudwatch},
+    {OTLP, parse_cloudwatch}
   };
   GstStructure *structure;
   TimepieceTickMessage tick;
@@ -214,6 +261,7 @@ main (int argc, char **argv)
   gst_structure_free (structure);
 
   check_pipeline ();
+  check_later_fields ();
 
   structure = structure_of (CLOUDWATCH);
   check (timepiece_cloudwatch_message_parse (structure, &status, NULL)

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The readers of messages in C and Python; Swift's are tested by swift test.
+# Tests the readers of messages in C and Python; those in Swift are tested by swift test.
 #
 #   run.sh [NAME...]    all checks, or those whose names contain one of these
 set -u

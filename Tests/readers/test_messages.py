@@ -1,4 +1,4 @@
-"""Reads each message with the Python module, with all its fields and without each."""
+"""Reads each message with the Python module, with all its fields and without each one."""
 import dataclasses
 import pathlib
 import subprocess
@@ -16,6 +16,10 @@ INTERVALS = ("num-intervals=(guint64)29, min-interval=(guint64)1, max-interval=(
 TICK = (f"timepiece-tick, label=(string)cam, {TIMES}, num-buffers=(guint64)30, num-bytes=(guint64)300, {INTERVALS}, "
         "average-rate=(double)29.5, nominal-rate=(double)30, bitrate=(double)2400, since-last-buffer=(guint64)7, "
         "num-disconts=(guint64)1, total-buffers=(guint64)90, total-bytes=(guint64)900, intervals=(guint64)<4,6>")
+# Additional fields of messages of this version, which can also be read without them.
+LATER_TICK = TICK.replace(", intervals=", ", num-gaps=(guint64)11, num-headers=(guint64)12, num-freezes=(guint64)13, "
+                          "freeze-duration=(guint64)14, num-jumps=(guint64)15, intervals=")
+LATER_WATCH = ", num-merged=(guint64)16, in-flight=(guint64)17, oldest-in-flight=(guint64)18"
 FLAT = [
     TICK,
     "timepiece-alarm, label=(string)cam, alarm=(string)beat, kind=(string)interval, count=(guint64)2, "
@@ -27,15 +31,16 @@ FLAT = [
     "spooled=(guint64)4, last-error=(string)NULL, throttled=(guint64)1, uncertain=(guint64)0, requests=(guint64)9, "
     "oldest=(gint64)0, last-success=(gint64)1700000000000000000, skew=(gint64)-5",
 ]
+FLAT.append(FLAT[-1].replace("timepiece-cloudwatch", "timepiece-otlp"))
 
 
 def structure(text):
     return Gst.Structure.from_string(text)[0]
 
 
-def watch(name, children=()):
+def watch(name, children=(), later=""):
     made = structure(f"timepiece-watch, label=(string){name}, watch=(string){name}, {TIMES}, {INTERVALS}, "
-                     "self-time=(guint64)12, share=(double)0.5, num-unmatched=(guint64)2")
+                     f"self-time=(guint64)12, share=(double)0.5, num-unmatched=(guint64)2{later}")
     made.set_value("children", Gst.ValueArray(list(children)))
     return made
 
@@ -66,7 +71,7 @@ class Messages(unittest.TestCase):
 
     def test_every_message_is_read(self):
         kinds = [type(timepiece_messages.parse_structure(structure(text))).__name__ for text in FLAT]
-        self.assertEqual(kinds, ["Tick", "Alarm", "Stall", "Resume", "CloudWatch"])
+        self.assertEqual(kinds, ["Tick", "Alarm", "Stall", "Resume", "CloudWatch", "OpenTelemetry"])
 
     def test_a_pipeline_is_read_with_all_its_rows(self):
         read = timepiece_messages.parse_structure(pipeline())
@@ -126,6 +131,24 @@ class Messages(unittest.TestCase):
         self.assertEqual((tick.label, tick.intervals.p99, tick.recent), ("cam", 9, (4, 6)))
         self.assertIsNone(tick.stream_time)
 
+    def test_fields_that_came_later_are_read_and_0_where_they_are_missing(self):
+        for text, values in ((TICK, (0, 0, 0, 0, 0)), (LATER_TICK, (11, 12, 13, 14, 15))):
+            tick = timepiece_messages.parse_structure(structure(text))
+            self.assertEqual(
+                (tick.num_gaps, tick.num_headers, tick.num_freezes, tick.freeze_duration, tick.num_jumps), values)
+            self.assertEqual((tick.total_bytes, tick.recent), (900, (4, 6)))
+        for later, values in (("", (0, 0, 0)), (LATER_WATCH, (16, 17, 18))):
+            tree = timepiece_messages.parse_structure(watch("root", [watch("a", later=later)], later))
+            for read in (tree, tree.children[0]):
+                self.assertEqual((read.num_merged, read.in_flight, read.oldest_in_flight), values)
+
+    def test_a_field_that_came_later_of_another_type_is_an_error(self):
+        for field, whole in (("num-jumps", structure(LATER_TICK)), ("in-flight", watch("root", later=LATER_WATCH))):
+            whole.set_value(field, "many")
+            with self.subTest(field), self.assertRaises(timepiece_messages.MessageError) as caught:
+                timepiece_messages.parse_structure(whole)
+            self.assertEqual(caught.exception.field, field)
+
     def test_an_error_that_is_none_stays_none(self):
         self.assertIsNone(timepiece_messages.parse_structure(structure(FLAT[4])).last_error)
 
@@ -155,7 +178,7 @@ class Messages(unittest.TestCase):
             found.append(message)
         self.assertEqual(message and message.type, Gst.MessageType.EOS)
         stats = pipeline.get_by_name("t").get_property("stats")
-        # Publishing says its last when it stops.
+        # Publishing posts its last message when it stops.
         pipeline.set_state(Gst.State.READY)
         while message := bus.pop():
             if message.type == Gst.MessageType.ELEMENT:
@@ -167,12 +190,13 @@ class Messages(unittest.TestCase):
         # More than a pipe holds, so that it stops when the pipeline has begun.
         source = subprocess.Popen(["sh", "-c", "head -c 409600 /dev/zero; sleep 1; head -c 40960 /dev/zero"],
                                   stdout=subprocess.PIPE)
-        # An address where nobody listens, so that publishing has something to say.
+        # An address where no program listens, so that publishing posts a message.
         found, stats = self.run_pipeline(
             f"fdsrc fd={source.stdout.fileno()} blocksize=4096 ! timepiecewatch watch=around"
             " ! timepiecetick name=t label=made interval=200000000 stall-timeout=300000000 alarms=ordinal,name=fiftieth,each=50"
             " cloudwatch-namespace=Test region=us-east-1 access-key=a secret-access-key=b cloudwatch-spool=none"
-            " endpoint-uri=http://127.0.0.1:9 cloudwatch-interval=1000000000 ! fakesink")
+            " endpoint-uri=http://127.0.0.1:9 cloudwatch-interval=1000000000"
+            " otlp-endpoint=http://127.0.0.1:9 otlp-spool=none ! fakesink")
         source.wait()
         source.stdout.close()
         seen = set()
@@ -190,8 +214,14 @@ class Messages(unittest.TestCase):
             told = {name for name in told if not name.startswith("dropped-")}
             with self.subTest(type(read).__name__):
                 self.assertEqual(told, known - {"dropped-by-reason"})
-        self.assertEqual(seen, {"Tick", "Watch", "Alarm", "Stall", "Resume", "CloudWatch"})
+        self.assertEqual(seen, {"Tick", "Watch", "Alarm", "Stall", "Resume", "CloudWatch", "OpenTelemetry"})
         self.assertEqual(timepiece_messages.parse_structure(stats).total_buffers, 110)
+        posted = {field.replace("_", "-") for field in timepiece_messages.OpenTelemetry.__dataclass_fields__}
+        for name in ("cloudwatch", "otlp"):
+            state = stats.get_value(name)
+            told = {state.nth_field_name(index) for index in range(state.n_fields())}
+            self.assertEqual({field for field in told if not field.startswith("dropped-")},
+                             posted - {"dropped-by-reason"})
 
 
 if __name__ == "__main__":

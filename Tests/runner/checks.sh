@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# What Tests/plugin, Tests/isolation and Tests/readers share; sourced by their run.sh. Each passed check is one line; what
-# failed is shown once more at the end, with how to run it alone. Arguments of run.sh are parts of the names of checks:
-# only these run, and none is an error.
+# The runner of Tests/plugin, Tests/isolation and Tests/readers; sourced by their run.sh. Each passed check is one line;
+# failures are shown once more at the end, with the command that runs them alone. Arguments of run.sh are parts of the
+# names of checks: only matching checks run, and it is an error if none matches.
 #
-#   checks_begin AREA [NAME...]     makes $work, a registry of its own, and reads the arguments
-#   check NAME COMMAND...           a check passes if its command does; status 77 says that it cannot be tried here
+#   checks_begin AREA [NAME...]     makes $work and a separate registry, and reads the arguments
+#   check NAME COMMAND...           a check passes if its command does; status 77 means that it cannot run here
 #   checks_end                      prints the sums; its status is that of the run
 #
-# $plugin is the plugin that is tested, found in GST_PLUGIN_PATH. A command may be a function.
+# $plugin is the tested plugin, found in GST_PLUGIN_PATH. A command may be a function.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 python=${PYTHON:-/usr/bin/python3}
 checks_passed=0 checks_impossible=0
@@ -25,7 +25,7 @@ checks_begin() {
     [ -n "$plugin" ] || [ ! -f "$folder/libgsttimepiece.so" ] || plugin=$folder/libgsttimepiece.so
   done
   [ -n "$plugin" ] || { echo "$checks_area: there is no libgsttimepiece.so in GST_PLUGIN_PATH='$paths'; make build" >&2; exit 1; }
-  # A registry of our own, and no debug output but what a check asks for.
+  # A separate registry, and only the debug output that a check requests.
   export GST_PLUGIN_PATH GST_REGISTRY=$work/registry.bin GST_DEBUG_NO_COLOR=1 G_DEBUG=fatal-criticals
   export root python work plugin
   unset GST_DEBUG GST_TRACERS GST_DEBUG_FILE
@@ -36,7 +36,7 @@ check() {
   shift
   for part in "${checks_wanted[@]}"; do [[ $name != *"$part"* ]] || wanted=yes; done
   [ $wanted = yes ] || [ ${#checks_wanted[@]} = 0 ] || return 0
-  # The checks run in shells of their own.
+  # Each check runs in its own shell.
   # shellcheck disable=SC2046
   export -f $(compgen -A function)
   timeout "${CHECK_SECONDS:-240}" bash -c 'exec 2>&1; "$@"' -- "$@" >"$work/output" &
@@ -82,7 +82,7 @@ checks_end() {
   [ ${#checks_failed[@]} = 0 ]
 }
 
-# contains FILE PATTERN...: all must be found in it; says what is missing.
+# contains FILE PATTERN...: the file must contain all patterns; prints those that are missing.
 contains() {
   local file=$1 pattern
   shift
@@ -91,7 +91,7 @@ contains() {
   done
 }
 
-# in_order FILE PATTERN...: the same, one after the other down the file.
+# in_order FILE PATTERN...: the same, and the patterns must be in this order.
 in_order() {
   local file=$1 line=1 found pattern
   shift

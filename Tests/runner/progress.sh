@@ -1,5 +1,5 @@
 #!/bin/bash
-# Passes on what a build prints, without SwiftPM's note on GLib's pkg-config file, which is cosmetic; after each 15 s
+# Passes on the output of a build, without SwiftPM's note on GLib's pkg-config file, which is cosmetic; after each 15 s
 # without a line it prints how long the build has run: COMMAND 2>&1 | progress.sh
 SECONDS=0
 ended=

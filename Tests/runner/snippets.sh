@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs each example of Snippets/ out of the folder of a build: snippets.sh .build/debug
+# Runs each example of Snippets/ from the folder of a build: snippets.sh .build-check/debug
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 count=0

@@ -19,7 +19,7 @@ if [ "${1-}" = build ]; then
   only_build=yes
   shift
 fi
-# The tests that want a timing give it so many times longer.
+# The factor by which tests with a timing extend it.
 export TIMEPIECE_SLOWNESS=5
 
 case $sanitizer in
@@ -33,7 +33,7 @@ case $sanitizer in
     export LD_PRELOAD=$PWD/$scratch/tsan-locks.so
     ;;
   address)
-    # Optimized, as what is shipped is; it takes a third of the time. What is undefined in C ends the run besides.
+    # Optimized, like the shipped build; it takes a third of the time. Undefined behavior in C also ends the run.
     scratch=.build-asan
     build+=(-c release -Xswiftc -enable-testing -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined)
     swift build --build-tests "${build[@]}" --scratch-path $scratch
@@ -45,5 +45,5 @@ case $sanitizer in
     ;;
 esac
 [ -z "$only_build" ] || exit 0
-# One after the other: tests that talk to servers of their own have deadlines, and all at once are too slow for these.
+# One after the other: tests with servers of their own have deadlines, which all at the same time would miss.
 swift test --skip-build --disable-xctest --no-parallel "${build[@]}" --scratch-path $scratch "$@"

@@ -87,7 +87,7 @@ g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
   return real (pool, data, error);
 }
 
-/* Swift's Mutex is taken and let go here when another thread waits for it; the
+/* Swift's Mutex is taken and released here when another thread waits for it; the
  * rest is compiled into the caller, and seen. */
 #define LOCK_SLOW "$s15Synchronization12_MutexHandleV9_lockSlowyys6UInt32VF"
 #define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"

@@ -8,14 +8,14 @@
 #include <time.h>
 
 #define MAX_PUSHES (1 << 19)
-/* Fewer say nothing of the slowest hundredth. */
+/* Fewer pushes are not enough for the slowest hundredth. */
 #define MIN_PUSHES 1000
-/* What an element may add to half of the pushes, in ns: a hundred times what it
- * costs. A machine that is busy with other things delays few of them. */
+/* The most that an element may add to half of the pushes, in ns: a hundred
+ * times its cost. A machine with other work delays only a few of them. */
 #define MAX_MEDIAN 10000
-/* What all of them together may add to the slowest hundredth, in ns: no lock
- * that is held for a report, no file and no network is that quick where it is
- * not. */
+/* The most that all elements together may add to the slowest hundredth, in ns:
+ * waiting for a lock that is held for a report, for a file or for the network
+ * takes longer. */
 #define MAX_SLOWEST 5000000
 
 typedef struct
@@ -36,7 +36,7 @@ now (void)
   return (guint64) time.tv_sec * GST_SECOND + (guint64) time.tv_nsec;
 }
 
-/* Stands before GStreamer's own, for all of its elements. */
+/* Replaces GStreamer's function, for all elements. */
 GstFlowReturn
 gst_pad_push (GstPad * pad, GstBuffer * buffer)
 {
@@ -64,7 +64,7 @@ void
 pushes_follow (PushesKind kind, GstPad * pad)
 {
   followed[kind].lengths = g_new (guint64, MAX_PUSHES);
-  /* Touched now, so that the memory does not grow by what is noted. */
+  /* It is touched now, so that recording does not increase the memory. */
   memset (followed[kind].lengths, 1, MAX_PUSHES * sizeof (guint64));
   followed[kind].pad = pad;
 }

@@ -1,4 +1,5 @@
-/* How long pushes take, of a pad with the plugin behind it and of one without. */
+/* Measures how long pushes take, of a pad with the plugin downstream and of one
+ * without. */
 #ifndef PUSHES_H
 #define PUSHES_H
 
@@ -11,10 +12,10 @@ typedef enum
   PUSHES_NUM
 } PushesKind;
 
-/* Follows the pushes of a pad from here on; one pad of each kind. */
+/* Measures the pushes of a pad from now on; one pad of each kind. */
 void pushes_follow (PushesKind kind, GstPad * pad);
-/* Prints both distributions, when nothing flows any more. FALSE if the plugin
- * made the pushes longer than it may, or there were too few to tell. */
+/* Prints both distributions, after the last push. Returns: FALSE if the plugin
+ * made the pushes longer than allowed, or there were too few to decide. */
 gboolean pushes_compare (guint num_elements);
 
 #endif

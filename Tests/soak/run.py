@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the soak against a CloudWatch that takes, throttles, breaks off and says nothing, by turns.
+"""Runs the soak against a CloudWatch that accepts, throttles, disconnects and does not respond, in turn.
 
     run.py SOAK MINUTES [SEED]
 """
@@ -16,7 +16,7 @@ from cloudwatch_server import ACCEPTED, CloudWatchServer
 
 
 def treatment(number):
-    """The n-th request gets the n-th treatment."""
+    """The n-th request gets the n-th response."""
     turn = number % 8
     if turn == 3:
         return None

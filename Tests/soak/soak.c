@@ -1,12 +1,12 @@
-/* Fifty elements in mixed pipelines for a time, with alarms, CloudWatch, seeks
- * and stalls at random:
+/* Runs fifty elements in mixed pipelines for a time, with alarms, CloudWatch,
+ * seeks and stalls at random, and two hundred watches on an unread bus:
  *
  *   soak MINUTES ENDPOINT [SEED]
  *
  * After a fifth of the time, memory, threads and descriptors must not grow any
- * more, and at the end the counters must add up. Beside them run two pipelines
- * that nobody disturbs, one with five elements more and one without any: a push
- * takes about as long in the one as in the other. */
+ * more, and at the end the counters must add up. Two further pipelines run
+ * undisturbed, one with five elements and one without any: a push must take
+ * about as long in both. */
 #include <dirent.h>
 #include <gst/gst.h>
 #include <stdio.h>
@@ -19,16 +19,20 @@
 
 #define PIPELINES 10
 #define POINTS 5
-/* What the allocator may keep besides, in KiB. */
+/* The most that the allocator may keep in addition, in KiB. */
 #define MAX_GROWTH 4096
 #define STEP (20 * GST_MSECOND)
+/* Behind a tee, each with four watches. */
+#define BRANCHES 50
+/* How often the statistics are printed in between. */
+#define FIGURES 10
 
 typedef struct
 {
   GstElement *pipeline;
   GstElement *points[POINTS];
   gboolean is_seekable;
-  gint seen[POINTS];            /* buffers, by a probe of our own */
+  gint seen[POINTS];            /* buffers, by the soak's own probe */
   guint64 told[POINTS];         /* buffers, by the messages */
 } Line;
 
@@ -50,7 +54,7 @@ static const gchar *const sources[] = {
 
 static Dice dice;
 
-/* With the elements between source and sink, or none. */
+/* A pipeline with these elements between source and sink, or with none. */
 static GstElement *
 build_undisturbed (PushesKind kind, const gchar * endpoint)
 {
@@ -77,6 +81,41 @@ build_undisturbed (PushesKind kind, const gchar * endpoint)
   gst_object_unref (pad);
   gst_object_unref (source);
   mailbox_add (pipeline);
+  gst_element_set_state (pipeline, GST_STATE_PLAYING);
+  return pipeline;
+}
+
+/* Two hundred watches, nested and across threads, on an unread bus: within two
+ * seconds the limit of messages is reached, and the windows of all watches stay
+ * open and fill before memory is compared. */
+static GstElement *
+build_unread (void)
+{
+  GString *text = g_string_new ("fakesrc sizetype=2 sizemax=64 format=time "
+      "! identity sleep-time=5000 ! timepiecetick interval=100000000 "
+      "max-unread-messages=20 alarms=\"interval,name=beat,every=100ms\" "
+      "! tee name=t");
+  GstElement *pipeline;
+
+  for (guint i = 0; i < BRANCHES; i++) {
+    const gchar *settings = i % 2 == 0 ?
+        "max-unread-messages=20 interval=100000000" :
+        "max-unread-messages=20 interval=70000000";
+
+    if (i % 5 == 0)
+      g_string_append_printf (text, " t. ! timepiecewatch watch=w%u edge=start "
+          "! timepiecewatch %s ! queue ! timepiecewatch %s ! timepiecewatch "
+          "watch=w%u edge=stop stall-timeout=200000000 %s ! fakesink "
+          "async=false", i, settings, settings, i, settings);
+    else
+      g_string_append_printf (text, " t. ! timepiecewatch %s ! timepiecewatch "
+          "%s ! timepiecewatch %s ! timepiecewatch %s ! fakesink async=false",
+          settings, settings, settings, settings);
+  }
+  pipeline = gst_parse_launch (text->str, NULL);
+  if (!pipeline)
+    g_error ("this cannot be built: %s", text->str);
+  g_string_free (text, TRUE);
   gst_element_set_state (pipeline, GST_STATE_PLAYING);
   return pipeline;
 }
@@ -159,7 +198,7 @@ build (Line * line, guint number, const gchar * endpoint)
   gst_element_set_state (line->pipeline, GST_STATE_PLAYING);
 }
 
-/* Whether a warning says what is to be expected of a CloudWatch that misbehaves. */
+/* Whether a warning is expected with a CloudWatch that misbehaves. */
 static gboolean
 is_expected (GstMessage * message)
 {
@@ -175,7 +214,8 @@ is_expected (GstMessage * message)
   return expected;
 }
 
-/* Adds up what the messages say; an error or another warning ends the run. */
+/* Adds up the fields of the messages; an error or another warning ends the
+ * run. */
 static void
 listen (Line * line)
 {
@@ -199,7 +239,7 @@ listen (Line * line)
   }
 }
 
-/* A stall, a seek, or nothing. */
+/* Causes a stall, a seek, or nothing. */
 static void
 disturb (Line * line)
 {
@@ -232,7 +272,7 @@ add_up (Line * lines)
     listen (&lines[i]);
     for (guint j = 0; j < POINTS; j++) {
       if (lines[i].told[j] != (guint64) lines[i].seen[j])
-        g_error ("line%u-%u saw %d buffers and told of %" G_GUINT64_FORMAT, i,
+        g_error ("line%u-%u saw %d buffers and reported %" G_GUINT64_FORMAT, i,
             j, lines[i].seen[j], lines[i].told[j]);
       seen += lines[i].told[j];
       gst_object_unref (lines[i].points[j]);
@@ -240,16 +280,17 @@ add_up (Line * lines)
     gst_object_unref (lines[i].pipeline);
   }
   printf ("soak: %" G_GUINT64_FORMAT
-      " buffers seen and told of by %d elements\n", seen, PIPELINES * POINTS);
+      " buffers seen and reported by %d elements\n", seen, PIPELINES * POINTS);
 }
 
 int
 main (int argc, char **argv)
 {
   static Line lines[PIPELINES];
-  GstElement *undisturbed[PUSHES_NUM];
+  GstElement *undisturbed[PUSHES_NUM], *unread;
   gint64 begin, now, span;
   Usage before = { 0 }, most = { 0 };
+  guint told = 0;
 
   gst_init (&argc, &argv);
   if (argc < 3) {
@@ -267,8 +308,11 @@ main (int argc, char **argv)
     build (&lines[i], i, argv[2]);
   for (guint i = 0; i < PUSHES_NUM; i++)
     undisturbed[i] = build_undisturbed (i, argv[2]);
+  unread = build_unread ();
   begin = g_get_monotonic_time ();
   do {
+    Usage current;
+
     g_usleep (STEP / 1000);
     for (guint i = 0; i < PIPELINES; i++)
       listen (&lines[i]);
@@ -276,15 +320,19 @@ main (int argc, char **argv)
       mailbox_empty (undisturbed[i]);
     disturb (&lines[dice_roll (&dice, PIPELINES)]);
     now = g_get_monotonic_time () - begin;
+    current = usage ();
+    if (now >= span / FIGURES * (told + 1)) {
+      told++;
+      printf ("soak: after %.1f minutes %ld KiB, %u threads, %u descriptors\n",
+          (gdouble) now / 60 / G_USEC_PER_SEC, current.memory, current.threads,
+          current.descriptors);
+      fflush (stdout);
+    }
     if (now < span / 5) {
-      Usage current = usage ();
-
       before.memory = MAX (before.memory, current.memory);
       before.threads = MAX (before.threads, current.threads);
       before.descriptors = MAX (before.descriptors, current.descriptors);
     } else {
-      Usage current = usage ();
-
       most.memory = MAX (most.memory, current.memory);
       most.threads = MAX (most.threads, current.threads);
       most.descriptors = MAX (most.descriptors, current.descriptors);
@@ -294,6 +342,8 @@ main (int argc, char **argv)
       "descriptors %u, then %u\n", before.memory, most.memory, before.threads,
       most.threads, before.descriptors, most.descriptors);
   add_up (lines);
+  gst_element_set_state (unread, GST_STATE_NULL);
+  gst_object_unref (unread);
   for (guint i = 0; i < PUSHES_NUM; i++) {
     gst_element_set_state (undisturbed[i], GST_STATE_NULL);
     mailbox_empty (undisturbed[i]);
@@ -303,7 +353,7 @@ main (int argc, char **argv)
     fprintf (stderr, "soak: the pushes are slower than they may be\n");
     return 1;
   }
-  /* A thread of a pool, and a connection made anew, may come besides. */
+  /* A thread of a pool, and a new connection, may be added. */
   if (most.memory > before.memory + MAX_GROWTH
       || most.threads > before.threads + 3
       || most.descriptors > before.descriptors + 4) {

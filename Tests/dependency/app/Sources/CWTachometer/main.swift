@@ -21,4 +21,4 @@ for _ in 0..<100 {
     tachometer.tick()
     // Here a frame is processed.
 }
-await tachometer.close()
+await tachometer.finish()

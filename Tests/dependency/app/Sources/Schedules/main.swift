@@ -17,4 +17,4 @@ for _ in 0..<(25 * 5) {
     alarmClock.tick()
     try await Task.sleep(for: .milliseconds(4))
 }
-await worker.shutdown()
+await worker.finish()

@@ -12,4 +12,4 @@ for _ in 0..<200 {
     tachometer.tick()
     try await Task.sleep(for: .milliseconds(Int.random(in: 0..<10)))
 }
-await worker.shutdown()
+await worker.finish()

@@ -1,0 +1,56 @@
+#!/bin/bash
+# Mistreats the plugin with something that sees errors of memory which a plain run survives:
+#
+#   abuse.sh address|valgrind SEQUENCES [SEED]
+#
+# address: plugin and abuse are built with AddressSanitizer, in .build-asan, and the C ends what is undefined; valgrind: the
+# built plugin as it is.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+cd "$here/../.."
+kind=$1 sequences=$2
+folder=$PWD/.build/abuse-$kind
+mkdir -p "$folder"
+export GST_REGISTRY=$folder/registry.bin SWIFT_BACKTRACE=enable=no
+# The factor by which a sequence may sleep longer.
+options=(--sequences="$sequences" --limit=300)
+[ -z "${3-}" ] || options+=(--seed="$3")
+run=()
+
+case $kind in
+  address)
+    swift build -c release --product gsttimepiece --sanitize=address --scratch-path .build-asan -Xswiftc -enable-testing \
+      -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
+    clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
+    # shellcheck disable=SC2046
+    "$clang" -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Werror -fsanitize=address -rdynamic \
+      -o "$folder/abuse" Tests/abuse/*.c $(pkg-config --cflags --libs gstreamer-1.0) -pthread -ldl
+    plugin=$PWD/.build-asan/release/libgsttimepiece.so
+    # A helper that looks at plugins would lack the sanitizer's functions. What leaks is for Tests/abuse/leaks.sh. Of what
+    # was freed so much is held back as leaves the abuse its bound on memory.
+    export GST_REGISTRY_FORK=no
+    export ASAN_OPTIONS=detect_leaks=0:fast_unwind_on_malloc=0:quarantine_size_mb=4:thread_local_quarantine_size_kb=64
+    ;;
+  valgrind)
+    cp .build/tests/abuse "$folder/abuse"
+    plugin=$PWD/.build/release/libgsttimepiece.so
+    export G_SLICE=always-malloc
+    run=(valgrind --quiet --error-exitcode=9 --suppressions=Tests/plugin/memcheck.supp
+      --suppressions=/usr/share/glib-2.0/valgrind/glib.supp)
+    ;;
+  *)
+    echo "abuse.sh: SANITIZE is '$kind'; allowed are address and valgrind" >&2
+    exit 2
+    ;;
+esac
+mkdir -p "$folder/plugins"
+if [ "$kind" = valgrind ]; then
+  # Valgrind does not read the debug information of this compiler.
+  objcopy --strip-debug "$plugin" "$folder/plugins/libgsttimepiece.so"
+else
+  cp "$plugin" "$folder/plugins/"
+fi
+export GST_PLUGIN_PATH=$folder/plugins
+"${run[@]}" "$folder/abuse" "${options[@]}" >"$folder/abuse.log" 2>&1 ||
+  { tail -n 100 "$folder/abuse.log" >&2; exit 1; }
+echo "$(tail -n 1 "$folder/abuse.log") ($kind)"
