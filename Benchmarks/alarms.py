@@ -1,9 +1,10 @@
 #!/usr/bin/python3
-"""Counts the instructions that a buffer takes in timepiecetick with 1, 1,000 and 100,000 alarms.
+"""Counts the instructions per buffer in timepiecetick with 1, 1,000 and 100,000 alarms.
 
-callgrind counts what the element does from getting a buffer to giving it on, for a number of buffers and for twice as
-many; the difference is what a buffer takes when nothing fires. Then it times, without callgrind, how long 100,000
-alarms take to be armed. Exits with 1 if a buffer pays for the number of alarms, or if arming takes a second.
+callgrind counts the instructions of the element from receiving a buffer to pushing it, for a number of buffers and for
+twice as many; the difference is the cost of a buffer when nothing fires. Then it measures, without callgrind, how long
+it takes to arm 100,000 alarms. Exits with 1 if the cost of a buffer depends on the number of alarms, or if arming takes
+a second.
 """
 import os
 import re
@@ -16,7 +17,7 @@ PLUGIN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", ".build"
 BUFFERS = 10_000
 NUMBERS = (1, 1000, 100_000)
 LIMIT = 1.0
-# None that fires at the first buffer: that would be counted, and is not part of what waiting costs.
+# None fires at the first buffer: that would be counted, and is not part of the cost of waiting.
 KINDS = {
     "monotonic": lambda i: (f"after,name=a{i},after={1_000_000 + i}s", f"ordinal,name=a{i},each={1_000_000 + i}")[i % 2],
     "running-time": lambda i: f"after,name=a{i},after={1_000_000 + i}s,clock=running-time",
@@ -28,7 +29,7 @@ def alarms(kind, number):
 
 
 def play(kind, number, buffers):
-    """Runs in a process of its own."""
+    """Runs in a separate process."""
     import gi
     gi.require_version("Gst", "1.0")
     from gi.repository import Gst
@@ -40,7 +41,7 @@ def play(kind, number, buffers):
     if number:
         pipeline.get_by_name("tick").set_property("alarms", alarms(kind, number))
     taken = time.monotonic() - start
-    # READY to PAUSED hands them to the timing.
+    # The change from READY to PAUSED arms them.
     start = time.monotonic()
     pipeline.set_state(Gst.State.PLAYING)
     taken += time.monotonic() - start
@@ -61,7 +62,7 @@ def run(*words, under=(), environment=None):
 def count(kind, number, buffers):
     with tempfile.TemporaryDirectory() as folder:
         out = os.path.join(folder, "callgrind")
-        # Valgrind gives up at debugging information that is newer than itself; the symbols are enough.
+        # Valgrind cannot read debug information that is newer than itself; the symbols are enough.
         subprocess.run(["objcopy", "--strip-debug", PLUGIN, os.path.join(folder, os.path.basename(PLUGIN))], check=True)
         run(kind, number, buffers, under=(
             "valgrind", "-q", "--tool=callgrind", "--toggle-collect=gst_timepiece_tick_chain",

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Times what the ancestor of the library does in Python beside the library's own call.
+"""Times the operations of the library's ancestor in Python in comparison with the library's own calls.
 
 The arithmetic is that of backpack's timepiece, written again from its documentation: the last ten intervals in a
-deque, and the shortest, longest and mean over them when asked; a child watch is a ticker with a name; an alarm clock
-asks each of its schedules in turn.
+deque, and the shortest, longest and mean over them on request; a child watch is a ticker with a name; an alarm clock
+checks each of its schedules in turn.
 """
 
 import argparse
@@ -97,7 +97,7 @@ def snapshot(count):
         [watch.statistics for watch in watches]
 
 
-# What is called, the same in Python, the name of ours, and how often it is called in a round.
+# The call, the same in Python, the name of ours, and the number of calls in a round.
 ROWS = (
     ("Ticker.tick", tick, "Ticker.tick, clock read", CALLS),
     ("StopWatch.measure", measure, "StopWatch.measure", CALLS),

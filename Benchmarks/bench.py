@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Times what an element adds to each buffer, beside its peers, in one run.
+"""Times what an element adds to each buffer, in comparison with its peers, in one run.
 
-Rounds are interleaved: each round runs every configuration once, in its own process, in shuffled order. What a
-configuration adds is its time less that of its base in the same round, so that a machine that is slow for a while is
-slow for both. Medians and quartiles over the rounds are printed, and everything is written as JSON beside it.
+Rounds are interleaved: each round runs every configuration once, in its own process, in shuffled order. The added time
+of a configuration is its time less that of its base in the same round, so that a machine that is slow for a while is
+slow for both. Medians and quartiles over the rounds are printed, and all results are also written as JSON.
 """
 
 import argparse
@@ -25,7 +25,7 @@ CANNOT_MAKE = 3
 
 
 class Endpoint(http.server.BaseHTTPRequestHandler):
-    """Takes what is sent to CloudWatch and says yes."""
+    """Receives the requests to CloudWatch and accepts them."""
 
     protocol_version = "HTTP/1.1"
 
@@ -46,7 +46,7 @@ def serve():
 
 
 def run(program, configuration, buffers, processors):
-    """Returns the nanoseconds a buffer takes, of processor time and by the clock."""
+    """Returns the nanoseconds per buffer, of processor time and by the clock."""
     environment = dict(os.environ, **dict(configuration.environment))
     command = [program, "-t", str(configuration.rows), str(max(2, int(buffers * configuration.share)))]
     result = subprocess.run(
@@ -71,6 +71,7 @@ def measure(arguments):
     if arguments.only:
         needed = {limit.other for c in every if c.name in arguments.only for limit in c.limits}
         needed |= {c.base for c in every if c.name in arguments.only or c.name in needed}
+        needed |= {c.base for c in every if c.name in needed}
         every = [c for c in every if c.name in arguments.only or c.name in needed]
     present = []
     for configuration in every:
@@ -127,7 +128,7 @@ def table(rows):
 
 
 def find_plugins(arguments):
-    """Lets GStreamer find what was built, with a registry of its own."""
+    """Lets GStreamer find the built plugins, with a separate registry."""
     folders = [os.path.dirname(os.path.abspath(path)) for path in (arguments.plugin, arguments.program)]
     os.environ["GST_PLUGIN_PATH"] = os.pathsep.join(folders)
     os.environ["GST_REGISTRY"] = os.path.join(folders[1], "registry.bin")
@@ -137,7 +138,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("program", help="the built perbuffer")
     parser.add_argument("plugin", help="the built libgsttimepiece.so")
-    # So many that what happens once does not show: the report at the end of the stream takes about 300 µs, cold.
+    # Enough that one-time costs are negligible: the report at the end of the stream takes about 300 µs, cold.
     parser.add_argument("--buffers", type=int, default=300_000, help="per process (default %(default)s)")
     parser.add_argument("--rounds", type=int, default=30, help="(default %(default)s)")
     parser.add_argument("--json", default="bench.json", help="where to write the results (default %(default)s)")

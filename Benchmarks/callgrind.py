@@ -1,21 +1,22 @@
-"""Instructions and allocations of one step of a program, by difference of two runs under callgrind.
+"""Counts instructions and allocations of one step of a program, by the difference of two runs under callgrind.
 
-What a program does once drops out when a run with N steps is taken from a run with 2N, and the rest is N steps.
+One-time costs of a program cancel out when a run with N steps is subtracted from a run with 2N; the rest is N steps.
 """
 
+import glob
 import os
 import re
 import subprocess
 import tempfile
 
-# What passes a buffer on is the pipeline's, not the element's; what the clock takes is the machine's; and a program's
-# start calls all of the program.
+# Pushing a buffer belongs to the pipeline, not to the element; reading the clock belongs to the machine; and a
+# program's start calls all of the program.
 PASSING = ("gst_pad_push", "gst_pad_push_list", "gst_pad_pull_range", "clock_gettime", "__libc_start_main")
 ALLOCATING = ("malloc", "calloc", "realloc", "memalign", "posix_memalign", "aligned_alloc")
 
 
 class Profile:
-    """What one run did: instructions in an object and what it called, and calls of allocators by anybody."""
+    """The counts of one thread: instructions in an object and in its callees, and all calls of allocators."""
 
     def __init__(self, path, object_name):
         self.instructions = 0
@@ -25,7 +26,7 @@ class Profile:
         self._read(path, object_name)
 
     def _name(self, kind, text):
-        """Resolves callgrind's abbreviations: `(3) name` at first, `(3)` from then on."""
+        """Resolves callgrind's abbreviations: `(3) name` at the first use, `(3)` after it."""
         match = re.match(r"\((\d+)\)(?: (.*))?$", text)
         if not match:
             return text
@@ -69,15 +70,24 @@ class Profile:
         self.by_function[function] = self.by_function.get(function, 0) + cost
 
 
-def profile(command, object_name, text=None, environment=None, inside=None):
-    """Runs a program; counts all of it, or what happens between calling and leaving the function `inside`."""
+def profile(command, object_name, text=None, environment=None, inside=None, thread_of=()):
+    """Runs a program; counts all of it, or what happens between calling and leaving the function `inside`.
+
+    Returns the counts of the thread in which the object took most: the streaming thread, or the program's only one.
+    One-time work of the others would be part of only one run of the two. If others start with more than all buffers
+    take, `thread_of` has the prefixes of the names of functions that only the streaming thread calls.
+    """
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, "callgrind.out")
-        # The same addresses in every run: where memory lies decides what allocators and hash tables do.
+        # The same addresses in every run: the behavior of allocators and hash tables depends on them.
         result = subprocess.run(
-            ["setarch", "-R", "valgrind", "--tool=callgrind", f"--callgrind-out-file={path}",
+            ["setarch", "-R", "valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={path}",
              *([f"--toggle-collect={inside}"] if inside else []), *command],
             input=text, text=True, capture_output=True, env=environment)
         if result.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: {result.stderr.strip()}")
-        return Profile(path, object_name)
+        threads = [Profile(name, object_name) for name in glob.glob(f"{path}-*")]
+        return max(
+            threads, key=lambda thread: (
+                any(function.startswith(thread_of) for function in thread.by_function),
+                thread.instructions, thread.allocations))

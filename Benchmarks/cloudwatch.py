@@ -1,8 +1,8 @@
 #!/usr/bin/python3
-"""What publishing costs: on the wire, in the sender's thread, in memory, on the disk.
+"""Measures the cost of publishing: on the wire, in the sender's thread, in memory, on the disk.
 
-A service on loopback counts what elements send that are in a pipeline with many of them. A minute is played in ten
-seconds: 1,800 buffers, one datum a series, as in a minute at 30 fps. Bytes are those of HTTP, without TLS.
+A service on loopback counts the requests of the elements in a pipeline with many of them. A minute is played in ten
+seconds: 1,800 buffers, one datum per series, as in a minute at 30 fps. Bytes are those of HTTP, without TLS.
 """
 
 import argparse
@@ -25,7 +25,7 @@ SPOOL_ROWS = 2_000
 
 
 class Service(http.server.BaseHTTPRequestHandler):
-    """Takes every request, and keeps what it was."""
+    """Accepts and records every request."""
 
     protocol_version = "HTTP/1.1"
     requests = []
@@ -51,7 +51,7 @@ def resident(process):
 
 
 def play(elements, minutes, endpoint):
-    """Runs in a process of its own: prints the memory, and the nanoseconds that the sender's thread took a minute."""
+    """Runs in a separate process: prints the memory, and the nanoseconds per minute of the sender's thread."""
     import gi
     gi.require_version("Gst", "1.0")
     from gi.repository import Gst
@@ -83,7 +83,7 @@ def play(elements, minutes, endpoint):
         time.sleep(3)
         print(resident("self"), 0)
     else:
-        # From the middle of the second minute: the first is not whole, and makes the connection.
+        # From the middle of the second minute: the first is incomplete, and includes the connection.
         time.sleep(2 * MINUTE - time.time() % MINUTE + MINUTE / 2)
         before = taken()
         time.sleep(minutes * MINUTE)
@@ -108,9 +108,9 @@ def measure(elements, minutes, endpoint):
     by_minute = {}
     for size, body, encoding in Service.requests:
         content = json.loads(gzip.decompress(body) if encoding == "gzip" else body)
-        # The requests of one minute have data of one time.
+        # The data in the requests of one minute have the same time.
         by_minute.setdefault(content["MetricData"][0]["Timestamp"], []).append((size, len(content["MetricData"])))
-    # The last is the one in which all is closed.
+    # The last is that of the end.
     by_minute.pop(max(by_minute, default=None), None)
     whole = [requests for requests in by_minute.values() if sum(data for _, data in requests) == elements]
     if not whole:

@@ -1,11 +1,11 @@
-"""What is measured: each configuration is X in `fakesrc ! X ! fakesink`."""
+"""The measured configurations: each is X in `fakesrc ! X ! fakesink`."""
 
 import dataclasses
 
 
 @dataclasses.dataclass(frozen=True)
 class Limit:
-    """A cost may be at most so many times another's."""
+    """The limit of a cost, as a multiple of another one."""
 
     other: str
     ratio: float
@@ -17,10 +17,10 @@ class Configuration:
     middle: str
     rows: int = 1
     environment: tuple = ()
-    # What is subtracted: the same pipeline without the thing measured.
+    # The configuration that is subtracted: the same pipeline without the measured element.
     base: str = "nothing"
     limits: tuple = ()
-    # A configuration that costs much is given fewer buffers, so that rounds stay short.
+    # An expensive configuration uses fewer buffers, so that rounds stay short.
     share: float = 1.0
 
 
@@ -29,13 +29,13 @@ def _tracer(name):
 
 
 def alarms(count):
-    # None is ever due, so what is measured is the buffer that fires nothing.
+    # None is ever due, so the measured buffers fire nothing.
     entries = "; ".join(f"ordinal,name=a{number},each=1000000000" for number in range(count))
     return f'timepiecetick alarms="{entries}"'
 
 
 def configurations(endpoint):
-    """Returns all configurations; `endpoint` is the address of something that answers CloudWatch's requests."""
+    """Returns all configurations; `endpoint` is the address of a server for CloudWatch's requests."""
     cloudwatch = (
         "cloudwatch-namespace=Benchmark region=us-east-1 access-key=benchmark "
         f"secret-access-key=benchmark endpoint-uri={endpoint}")
@@ -73,6 +73,18 @@ def configurations(endpoint):
         Configuration(
             "timepiecetick on two threads", tick, rows=2, base="nothing on two threads",
             limits=(Limit("refclock on two threads", 1.10),)),
+        # Three pushes per buffer. The core tracer's records are not written.
+        Configuration("identity ! identity", "identity ! identity"),
+        Configuration(
+            "a tracer with one hook", "identity ! identity", environment=(("GST_TRACERS", "reftracer"),),
+            base="identity ! identity"),
+        Configuration(
+            "tracer stats, unwritten", "identity ! identity", environment=(("GST_TRACERS", "stats"),),
+            base="identity ! identity"),
+        Configuration(
+            "tracer timepiece", "identity ! identity", environment=(("GST_TRACERS", "timepiece"),),
+            base="identity ! identity",
+            limits=(Limit("a tracer with one hook", 1.25), Limit("tracer stats, unwritten", 0.72))),
         Configuration("tracer latency", "", environment=_tracer("latency"), share=0.2),
         Configuration("tracer stats", "", environment=_tracer("stats"), share=0.2),
         Configuration("tracer rusage", "", environment=_tracer("rusage"), share=0.2),

@@ -1,10 +1,10 @@
-/* Loaded before a program whose instructions are counted: a monotonic clock that
- * goes the same way in every run, so that the same branches are taken and counts
- * repeat.
+/* Preloaded into a program whose instructions are counted: a monotonic clock
+ * that advances identically in every run, so that the same branches are taken
+ * and counts are reproducible.
  *
- * Each thread has its own, which goes on by some 33 ms a reading. It is shown to
- * those whose cost is counted, the objects of FIXED_CLOCK_FOR; all others, which
- * may wait for an instant, read the machine's. */
+ * Each thread has its own, which advances by about 33 ms per reading. Only the
+ * measured objects, those of FIXED_CLOCK_FOR, read it; all others, which may
+ * wait for an instant, read the machine's. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <link.h>
@@ -27,7 +27,7 @@ typedef struct
 static int64_t start;
 static __thread uint64_t elapsed;
 static __thread uint64_t chance = 1;
-/* Filled by whoever calls first from an object, with the lock of the dynamic
+/* Filled by the first caller from an object, with the lock of the dynamic
  * linker held. */
 static Object objects[MAX_OBJECTS];
 static int num_objects;
@@ -48,7 +48,7 @@ find (struct dl_phdr_info *info, size_t size, void *user_data)
 {
   uintptr_t address = *(uintptr_t *) user_data;
   const char *wanted = getenv ("FIXED_CLOCK_FOR");
-  /* The program itself has no name here. */
+  /* The program itself has an empty name here. */
   const char *name = *info->dlpi_name ? info->dlpi_name : "program";
   Object object = { UINTPTR_MAX, 0, 0 };
 

@@ -1,6 +1,6 @@
-/* Runs a program and prints the milliseconds it took and the megabytes it held
- * at most. Small, because a process starts with the peak of the one that
- * started it. */
+/* Runs a program and prints the milliseconds that it took and its peak memory
+ * in megabytes. This program is small, because a process starts with the peak
+ * of its parent. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/resource.h>

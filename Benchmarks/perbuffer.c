@@ -1,10 +1,10 @@
 /* Times one configuration: perbuffer [-t ROWS] BUFFERS, and X on the standard
- * input, for `fakesrc ! X ! fakesink`, that many rows of it at once; X may be
- * empty. Prints the nanoseconds a buffer takes of its streaming thread's
- * processor time and of the clock's. Exits with 3 if X cannot be made here.
+ * input, for `fakesrc ! X ! fakesink`, that many rows of it at the same time; X
+ * may be empty. Prints the nanoseconds per buffer, of the streaming thread's
+ * processor time and by the clock. Exits with 3 if X cannot be created here.
  *
- * The clock starts when the pipeline is prerolled: all is negotiated and the
- * first buffer waits in the sink. */
+ * The measurement starts when the pipeline is prerolled: caps are negotiated
+ * and the first buffer waits in the sink. */
 #include <gst/gst.h>
 #include <pthread.h>
 #include <stdio.h>

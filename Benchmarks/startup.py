@@ -1,4 +1,4 @@
-"""What the plugin adds to the start of a program: time, resident memory, and bytes on the disk."""
+"""Measures what the plugin adds to the start of a program: time, resident memory, and bytes on the disk."""
 
 import os
 import random

@@ -1,6 +1,6 @@
 /* Pushes buffers into an element, each as the first after the element has closed
  * a window and reported it: windowend BUFFERS ELEMENT. For callgrind, which
- * counts what happens inside push_first. */
+ * counts the instructions inside push_first. */
 #include <gst/gst.h>
 #include <stdio.h>
 
@@ -15,7 +15,7 @@ push_first (GstPad * pad, GstBuffer * buffer)
   g_assert_cmpint (ret, ==, GST_FLOW_OK);
 }
 
-/* Waits for the report of a window in which a buffer came. */
+/* Waits for the report of a window in which a buffer passed. */
 static void
 wait_for_report (GstBus * bus)
 {

@@ -2,7 +2,7 @@
 
 import PackageDescription
 
-// A package of its own, so that Timepiece itself depends on nothing.
+// A separate package, so that Timepiece itself has no dependencies.
 let package = Package(
     name: "timepiece-comparison",
     dependencies: [

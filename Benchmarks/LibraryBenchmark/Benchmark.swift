@@ -1,7 +1,7 @@
-/// A call of the library that is measured.
+/// A measured call of the library.
 struct Benchmark: Sendable {
     let name: String
-    /// Makes what the call needs and returns what makes it a number of times.
+    /// Prepares the call and returns a closure that makes it a number of times.
     let prepare: @Sendable () throws -> (_ count: Int) -> Void
 
     init(_ name: String, prepare: @escaping @Sendable () throws -> (_ count: Int) -> Void) {

@@ -1,6 +1,6 @@
 import Timepiece
 
-/// Instants a little uneven around 33 ms, as a stream's are, without a clock and without chance.
+/// Instants with slightly uneven intervals around 33 ms, like those of a stream, without a clock and not random.
 struct Instants {
     private(set) var nanoseconds: UInt64 = 1_000_000_000
     private var state: UInt64 = 1
@@ -12,7 +12,7 @@ struct Instants {
     }
 }
 
-/// Statistics of so many of the intervals above.
+/// Statistics of this number of the intervals above.
 func statistics(of count: Int) -> Statistics {
     var statistics = Statistics()
     var instants = Instants()
@@ -25,20 +25,21 @@ func statistics(of count: Int) -> Statistics {
     return statistics
 }
 
-/// Uses a value, so that the compiler does not leave out what made it.
+/// Uses a value, so that the compiler does not remove its computation.
 ///
-/// What is measured lives within one run: variables that outlive a closure are checked for exclusive access at each use.
+/// The measured variables live within one run: those that outlive a closure are checked for exclusive access at each
+/// use.
 @inline(never)
 func keep<Value: ~Copyable>(_ value: borrowing Value) {}
 
-/// A function of its own, so that `Benchmarks/instructions.py` can count what happens in it.
+/// A separate function, so that `Benchmarks/instructions.py` can count the instructions inside it.
 @inline(never)
 func firstTick(_ tachometer: Tachometer, at instant: MonotonicInstant) {
     tachometer.tick(at: instant)
 }
 
 func alarmClock(schedules: Int) throws -> AlarmClock {
-    // None is due while the benchmark runs: what is measured is the tick that fires nothing.
+    // None is due while the benchmark runs: it measures the tick that fires nothing.
     try AlarmClock((0..<schedules).map { OrdinalSchedule(each: .max, name: "a\($0)") })
 }
 
@@ -65,6 +66,13 @@ let benchmarks = [
             for _ in 0..<count { tachometer.tick(at: instants.next()) }
         }
     },
+    Benchmark("Tachometer.tick, clock read") {
+        let tachometer = Tachometer()
+        return { count in for _ in 0..<count { tachometer.tick() } }
+    },
+    Benchmark("MonotonicInstant.now") {
+        { count in for _ in 0..<count { keep(MonotonicInstant.now()) } }
+    },
     Benchmark("Tachometer.read") {
         let tachometer = Tachometer()
         var instants = Instants()
@@ -81,7 +89,7 @@ let benchmarks = [
             }
         }
     },
-    // What the streaming thread has to do because a window was closed; `firstTick` alone is counted.
+    // The work of the streaming thread after a window was closed; only `firstTick` is counted.
     Benchmark("Tachometer.tick, first of a window") {
         let tachometer = Tachometer()
         var instants = Instants()

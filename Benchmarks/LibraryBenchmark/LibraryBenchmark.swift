@@ -15,7 +15,7 @@ struct LibraryBenchmark {
             exit(2)
         }
         let run = try benchmark.prepare()
-        // The first calls make memory and load what is loaded late.
+        // The first calls allocate memory and load libraries.
         run(min(count, 1_000))
         let start = MonotonicInstant.now()
         run(count)

@@ -2,11 +2,11 @@ import Glibc
 import Timepiece
 import TimepieceCloudWatch
 
-/// Fills a spool and empties it: `SpoolBenchmark FILE ROWS` prints the rows a second that are stored one at a time, stored
-/// a hundred at a time, and taken and removed a hundred at a time.
+/// Fills a spool and empties it: `SpoolBenchmark FILE ROWS` prints the rows per second that are stored one at a time,
+/// stored a hundred at a time, and taken and removed a hundred at a time.
 @main
 struct SpoolBenchmark {
-    /// What one request takes of the spool.
+    /// The number of rows that one request takes from the spool.
     static let batch = 100
 
     static func main() throws {
@@ -39,7 +39,7 @@ struct SpoolBenchmark {
         return Double(rows) / start.duration(to: .now()).inSeconds
     }
 
-    /// A minute of video: 1,800 intervals a little uneven around 33 ms.
+    /// A minute of video: 1,800 slightly uneven intervals around 33 ms.
     static func datum() -> Datum {
         var statistics = Statistics()
         var state: UInt64 = 1

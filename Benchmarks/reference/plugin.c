@@ -9,7 +9,8 @@ plugin_init (GstPlugin * plugin)
       && GST_ELEMENT_REGISTER (refclock, plugin)
       && GST_ELEMENT_REGISTER (reftransform, plugin)
       && GST_ELEMENT_REGISTER (refstamp, plugin)
-      && GST_ELEMENT_REGISTER (refread, plugin);
+      && GST_ELEMENT_REGISTER (refread, plugin)
+      && ref_tracer_register (plugin);
 }
 
 GST_PLUGIN_DEFINE (GST_VERSION_MAJOR, GST_VERSION_MINOR, timepiecereference,

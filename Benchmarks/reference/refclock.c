@@ -1,4 +1,5 @@
-/* Reads the clock once and keeps the least: the measure of a measuring element. */
+/* Reads the clock once and keeps the minimum: the reference of a measuring
+ * element. */
 #include "refelement.h"
 
 typedef struct

@@ -1,4 +1,4 @@
-/* The pads of a plain element, and the log of what it counted. */
+/* The pads of a plain element, and the log of its counts. */
 #include "refelement.h"
 
 GST_DEBUG_CATEGORY_STATIC (ref_element_debug);

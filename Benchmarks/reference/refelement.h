@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* The least that an element can be: a sink pad, a src pad, and a chain function
- * that the subclass gives. */
+/* The smallest possible element: a sink pad, a src pad, and a chain function
+ * that the subclass provides. */
 #define REF_TYPE_ELEMENT (ref_element_get_type ())
 G_DECLARE_DERIVABLE_TYPE (RefElement, ref_element, REF, ELEMENT, GstElement)
 
@@ -19,7 +19,7 @@ struct _RefElementClass
 /* Adds the pads; the subclass calls it from its init and keeps the src pad. */
 GstPad *ref_element_add_pads (RefElement * self, GstPadChainFunction chain);
 
-/* The least that one can know of intervals. */
+/* The smallest statistics of intervals. */
 typedef struct
 {
   guint64 previous;
@@ -59,8 +59,8 @@ ref_tally_tick (RefTally * tally)
   tally->previous = now;
 }
 
-/* Proves that the results are kept: nothing is left out by the compiler, and
- * they can be seen with GST_DEBUG=refelement:5. */
+/* Uses the results, so that the compiler removes no computation; they are shown
+ * with GST_DEBUG=refelement:5. */
 void ref_tally_log (const RefTally * tally, gpointer element);
 
 GST_ELEMENT_REGISTER_DECLARE (refnothing)
@@ -68,6 +68,9 @@ GST_ELEMENT_REGISTER_DECLARE (refclock)
 GST_ELEMENT_REGISTER_DECLARE (reftransform)
 GST_ELEMENT_REGISTER_DECLARE (refstamp)
 GST_ELEMENT_REGISTER_DECLARE (refread)
+
+/* GST_TRACERS=reftracer */
+gboolean ref_tracer_register (GstPlugin * plugin);
 
 G_END_DECLS
 

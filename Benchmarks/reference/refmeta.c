@@ -1,4 +1,5 @@
-/* The least GstMeta that carries an instant; without tags, so everybody copies it. */
+/* The smallest GstMeta that carries an instant; it has no tags, so all elements
+ * copy it. */
 #include "refmeta.h"
 
 GType

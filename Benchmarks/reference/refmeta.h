@@ -5,7 +5,7 @@
 
 G_BEGIN_DECLS
 
-/* A stamp on a buffer: when it passed. */
+/* A stamp on a buffer: the instant at which it passed. */
 typedef struct
 {
   GstMeta meta;

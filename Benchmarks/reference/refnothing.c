@@ -1,4 +1,4 @@
-/* Passes on: what an element costs by being there. */
+/* Passes buffers on: the cost of an element that does nothing. */
 #include "refelement.h"
 
 typedef struct

@@ -1,4 +1,4 @@
-/* Reads what refstamp wrote, and keeps the least of the time between. */
+/* Reads the stamp of refstamp, and keeps the minimum of the time in between. */
 #include "refelement.h"
 #include "refmeta.h"
 

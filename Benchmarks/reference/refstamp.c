@@ -1,4 +1,4 @@
-/* Writes on each buffer when it passed. */
+/* Stamps each buffer with the instant at which it passed. */
 #include "refelement.h"
 #include "refmeta.h"
 

@@ -1,6 +1,6 @@
 import Timepiece
 
-/// Times Timepiece's histogram beside HdrHistogram with three significant digits on the same values.
+/// Times Timepiece's histogram in comparison with HdrHistogram with three significant digits, on the same values.
 @main
 struct HistogramComparison {
     static let rounds = 15
@@ -36,7 +36,7 @@ struct HistogramComparison {
         return start.duration(to: .now()) / .nanoseconds(1)
     }
 
-    /// Nanoseconds around 33 ms, without chance.
+    /// Nanoseconds around 33 ms, not random.
     static func intervals(_ count: Int) -> [UInt64] {
         var state: UInt64 = 1
         return (0..<count).map { _ in

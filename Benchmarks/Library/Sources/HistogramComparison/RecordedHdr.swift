@@ -1,6 +1,6 @@
 import Histogram
 
-/// HdrHistogram's of the same, over a range of 78 hours.
+/// HdrHistogram's histogram of the same values, with a range of 78 hours.
 struct RecordedHdr {
     private let histogram: Histogram<UInt64>
 
@@ -12,7 +12,7 @@ struct RecordedHdr {
     }
 
     func merge(times: Int) {
-        // It has no call for that: a value is recorded with the count it has.
+        // It has no call to merge: each value is recorded with its count.
         for _ in 0..<times {
             var sum = histogram
             for value in histogram.recordedValues() { _ = sum.record(value.value, count: value.count) }
