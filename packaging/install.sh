@@ -1,15 +1,15 @@
 #!/bin/bash
-# Puts what was built where it belongs, or takes it away: install.sh install|uninstall
-# PREFIX (default /usr/local) and DESTDIR as usual. The plugin goes where GStreamer looks, whatever PREFIX is:
-# PLUGINDIR, by default what pkg-config says. BUILT=portable takes the files that `make portable` linked.
+# Installs the build products, or removes them: install.sh install|uninstall
+# PREFIX (default /usr/local) and DESTDIR work as usual. The plugin is installed where GStreamer looks for it, whatever
+# PREFIX is: PLUGINDIR, by default the folder that pkg-config reports. BUILT=portable uses the files of `make portable`.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 prefix=${PREFIX:-/usr/local}
 destdir=${DESTDIR:-}
 built=$root/.build/tool
-if [ "${BUILT:-}" = portable ]; then
-  plugin=$root/.build/portable/libgsttimepiece.so
-  tool=$root/.build/portable/timepiece
+if [ -n "${BUILT:-}" ]; then
+  plugin=$root/.build/$BUILT/libgsttimepiece.so
+  tool=$root/.build/$BUILT/timepiece
 else
   plugin=$root/.build/release/libgsttimepiece.so
   tool=$built/timepiece
@@ -27,8 +27,20 @@ else
   zsh=$prefix/share/zsh/site-functions
 fi
 
+# The file by which pkg-config finds the header; its location determines PREFIX.
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+sed "s|@VERSION@|$("$built/timepiece" --version 2>/dev/null || echo unknown)|" \
+  "$root/packaging/timepiece.pc.in" >"$made/timepiece.pc"
+# The user documentation of each element, from its source.
+for source in "$root"/gst/*.c; do
+  ! grep -q "SECTION:element-" "$source" || "$root/packaging/element-docs.py" "$source" "$made"
+done
+docs=${DOCDIR:-$prefix/share/doc/timepiece}
+
 # MODE SOURCE PLACE
 files() {
+  local file
   cat <<END
 644 $plugin $plugins/libgsttimepiece.so
 755 $tool $prefix/bin/timepiece
@@ -38,17 +50,27 @@ files() {
 644 $built/timepiece.bash $prefix/share/bash-completion/completions/timepiece
 644 $built/_timepiece $zsh/_timepiece
 644 $built/timepiece.fish $prefix/share/fish/vendor_completions.d/timepiece.fish
+644 $made/timepiece.pc $prefix/share/pkgconfig/timepiece.pc
+644 $root/README.md $docs/README.md
+644 $root/CHANGELOG.md $docs/CHANGELOG.md
 END
+  # The cookbook and the examples, the pages that README names, and the elements'. Files that a program made beside them
+  # are kept.
+  for file in "$made"/*.md; do echo "644 $file $docs/elements/$(basename "$file")"; done
+  for file in "$root"/docs/*.md; do echo "644 $file $docs/docs/$(basename "$file")"; done
+  (cd "$root" && find pipelines -type f ! -path '*/.build*' ! -name '*.pyc' | LC_ALL=C sort) | while read -r file; do
+    if [ -x "$root/$file" ]; then echo "755 $root/$file $docs/$file"; else echo "644 $root/$file $docs/$file"; fi
+  done
 }
 
-# Whether a file can be made or removed there: in the nearest folder above it that exists.
+# Whether a file can be created or removed there, which the nearest existing folder above it decides.
 writable() {
   local folder=$1
   until [ -e "$folder" ]; do folder=$(dirname "$folder"); done
   [ -w "$folder" ]
 }
 
-# Takes away the folders above a file that hold nothing more, up to PREFIX. What is the system's own stays, empty or not.
+# Removes the empty folders above a file, up to PREFIX. Folders of the system are kept, empty or not.
 remove_folders() {
   local folder=$1
   while [ "$folder" != / ]; do
@@ -64,7 +86,7 @@ remove_folders() {
   done
 }
 
-# Nothing is done by halves.
+# All files are checked before any is changed.
 case ${1:-} in install | uninstall) ;; *) echo "usage: install.sh install|uninstall" >&2; exit 64 ;; esac
 while read -r mode source place; do
   if [ "$1" = install ] && [ ! -e "$source" ]; then
@@ -83,7 +105,7 @@ while read -r mode source place; do
     echo "$destdir$place"
   elif [ -e "$destdir$place" ]; then
     rm -fv "$destdir$place"
-    # Python leaves what it compiled beside a module.
+    # Python leaves compiled files beside a module.
     case $place in *.py) rm -f "$destdir$python"/__pycache__/timepiece_messages.*; remove_folders "$python/__pycache__" ;; esac
     remove_folders "$(dirname "$place")"
   fi

@@ -68,7 +68,7 @@ def main():
         out += [".TP", f"\\fB{escape(name)}\\fR", escape(meaning)]
     out += [".SH EXAMPLES", ".EX",
             escape("timepiece top -- videotestsrc is-live=true ! timepiecetick ! fakesink"),
-            escape("timepiece record -o run.jsonl --watch-every-element -- videotestsrc ! x264enc ! fakesink"),
+            escape("timepiece record -o run.jsonl -- videotestsrc ! x264enc ! fakesink"),
             "timepiece report run.jsonl", ".EE", ".SH SEE ALSO", ".BR gst\\-launch\\-1.0 (1),", ".BR gst\\-inspect\\-1.0 (1)"]
     print("\n".join(out))
 

@@ -1,27 +1,44 @@
 #!/bin/bash
-# Links what was compiled once more, against Debian 11's libraries, into .build/portable/, so that one file is good for
-# every GStreamer from 1.18 and every glibc from 2.31 on: portable.sh plugin|tool|abuse
-# Fails if the result asks for more than these have.
+# Links the compiled objects again, against Debian 11's libraries, into .build/portable/, so that one file works with
+# every GStreamer from 1.18 and every glibc from 2.31 on: portable.sh plugin|tool|tests
+# Fails if the result requires newer versions. ARCH=arm64 links the objects of arm64/build.sh, into
+# .build/portable-arm64/.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 most_glibc=2.31
 most_glibcxx=3.4.28
-out=$root/.build/portable
+own=$(dpkg --print-architecture)
+architecture=${ARCH:-$own}
+case $architecture in
+  amd64) machine=x86_64 ;;
+  arm64) machine=aarch64 ;;
+  *) echo "portable: ARCH is amd64 or arm64, not $architecture" >&2; exit 64 ;;
+esac
 swift=$(dirname "$(dirname "$(readlink -f "$(command -v "${SWIFTC:-swiftc}")")")")
-static=$swift/lib/swift_static/linux
-sysroot=$("$root/packaging/sysroot.sh")
-libraries=$(echo "$sysroot"/usr/lib/*-linux-gnu)
+sysroot=$("$root/packaging/sysroot.sh" "$architecture")
+libraries=$sysroot/usr/lib/$machine-linux-gnu
+if [ "$architecture" = "$own" ]; then
+  suffix=
+  static=$swift/lib/swift_static/linux
+  objects=$root/.build/release objects_of_tool=$root/.build-tool/release
+else
+  suffix=-$architecture
+  static=$("$root/packaging/arm64/build.sh" --libraries)/linux
+  objects=$root/.build$suffix/release objects_of_tool=$root/.build-tool$suffix/release
+fi
+out=$root/.build/portable$suffix
 mkdir -p "$out"
-# Where pkg-config finds what the sysroot has.
+# The folders in which pkg-config finds the sysroot's libraries.
 export PKG_CONFIG_LIBDIR=$libraries/pkgconfig:$sysroot/usr/share/pkgconfig PKG_CONFIG_SYSROOT_DIR=$sysroot
-clang=("$swift/bin/clang" --sysroot="$sysroot")
+clang=("$swift/bin/clang" "--target=$machine-linux-gnu" "--sysroot=$sysroot")
 runtime=("-L$libraries" "-L$static" -lgstvideo-1.0 -lgstbase-1.0 -lgstreamer-1.0 -lgobject-2.0 -lglib-2.0 -lz
   -lswift_Concurrency -lswift_StringProcessing -lswift_RegexParser -lswiftSynchronization -lswiftGlibc -lswiftCore
   -ldispatch -lBlocksRuntime -lstdc++ -lm -ldl -lpthread)
 # shellcheck disable=SC2054
-linking=(-fuse-ld=lld -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,--as-needed -Wl,-z,defs -Wl,-z,relro -Wl,-z,now)
+# The result must not depend on the folder or the build: no path, no hash of a path.
+linking=(-fuse-ld=lld -Wl,--build-id=none -Wl,--exclude-libs,ALL -Wl,--gc-sections -Wl,--as-needed -Wl,-z,defs -Wl,-z,relro -Wl,-z,now)
 
-# The sources in C must be good for the oldest headers as well.
+# The C sources must compile with the oldest headers as well.
 check_sources() {
   local source
   for source in "$root"/gst/*.c; do
@@ -37,15 +54,15 @@ check_sources() {
 link() {
   local file=$1 objects=$2
   shift 2
-  [ -e "$objects" ] || { echo "portable: $objects is missing; run 'make build tool'" >&2; exit 1; }
-  "${clang[@]}" -c -O2 -fPIC "$root/packaging/portable.c" -o "$out/portable.o"
-  "${clang[@]}" "${linking[@]}" -o "$file" "$static/$(uname -m)/swiftrt.o" "@$objects" "$out/portable.o" "$@" \
+  [ -e "$objects" ] || { echo "portable: $objects is missing; run 'make portable'" >&2; exit 1; }
+  "${clang[@]}" -c -O2 -Wall -Wextra -Werror -fPIC -ffunction-sections "$root/packaging/portable.c" -o "$out/portable.o"
+  "${clang[@]}" "${linking[@]}" -o "$file" "$static/$machine/swiftrt.o" "@$objects" "$out/portable.o" "$@" \
     "${runtime[@]}"
-  strip --strip-unneeded "$file"
+  "$swift/bin/llvm-objcopy" --strip-unneeded --remove-section=.swift_modhash "$file"
 }
 
-# newest FILE PREFIX: the highest version of a library that a file asks for.
-newest() { objdump -T "$1" | grep -oE "\($2_[0-9.]+" | sed 's/.*_//' | sort -V | tail -1; }
+# newest FILE PREFIX: the highest version of a library that a file requires.
+newest() { "$swift/bin/llvm-objdump" -T "$1" | grep -oE "\($2_[0-9.]+" | sed 's/.*_//' | sort -V | tail -1; }
 # within VERSION MOST
 within() { [ "$(printf '%s\n' "$1" "$2" | sort -V | tail -1)" = "$2" ]; }
 check() {
@@ -56,29 +73,39 @@ check() {
     echo "portable: $1 asks for GLIBC $glibc and GLIBCXX $glibcxx; allowed are $most_glibc and $most_glibcxx" >&2
     exit 1
   fi
-  echo "portable: .build/portable/$(basename "$1"), $(du -h "$1" | cut -f1), GLIBC $glibc, GLIBCXX ${glibcxx:-none}"
+  if grep -aqF "$root" "$1"; then
+    echo "portable: $1 contains the path of the folder it was built in: $(strings -a "$1" | grep -F -m1 "$root")" >&2
+    exit 1
+  fi
+  echo "portable: .build/portable$suffix/$(basename "$1"), $(du -h "$1" | cut -f1), GLIBC $glibc, GLIBCXX ${glibcxx:-none}"
 }
 
 case ${1:-} in
   plugin)
     check_sources
-    link "$out/libgsttimepiece.so" "$root/.build/release/gsttimepiece.product/Objects.LinkFileList" -shared \
+    link "$out/libgsttimepiece.so" "$objects/gsttimepiece.product/Objects.LinkFileList" -shared \
       -Wl,--version-script="$root/gst/libgsttimepiece.map" -Wl,-soname,libgsttimepiece.so
     check "$out/libgsttimepiece.so"
     ;;
   tool)
-    link "$out/timepiece" "$root/.build-tool/release/timepiece.product/Objects.LinkFileList" -pie \
+    # Swift's own Foundation has three libraries; its replacement in arm64/ is one.
+    foundation=()
+    [ ! -e "$static/lib_FoundationCShims.a" ] || foundation=(-l_FoundationCollections -l_FoundationCShims)
+    link "$out/timepiece" "$objects_of_tool/timepiece.product/Objects.LinkFileList" -pie \
       -Wl,--defsym=main=TimepieceTool_main \
-      -lFoundationEssentials -l_FoundationCollections -l_FoundationCShims
+      -lFoundationEssentials "${foundation[@]}"
     check "$out/timepiece"
     ;;
-  abuse)
+  tests)
     # shellcheck disable=SC2046
     "${clang[@]}" -fuse-ld=lld -std=gnu11 -O1 -g -rdynamic -o "$out/abuse" "$root"/Tests/abuse/*.c \
       $(pkg-config --cflags --libs gstreamer-1.0) -pthread -ldl
+    # shellcheck disable=SC2046
+    "${clang[@]}" -fuse-ld=lld -std=gnu11 -O1 -g -o "$out/spans" "$root/Tests/matrix/spans.c" \
+      $(pkg-config --cflags --libs gstreamer-1.0)
     ;;
   *)
-    echo "usage: portable.sh plugin|tool|abuse" >&2
+    echo "usage: portable.sh plugin|tool|tests" >&2
     exit 64
     ;;
 esac

@@ -1,11 +1,11 @@
 #!/bin/bash
-# Installs into a folder, uses what is there, and takes it away again: nothing may be left.
+# Installs into a folder, uses the installed files, and removes them: nothing may be left.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 passed=0
-# must NAME COMMAND...: the command ends well.
+# must NAME COMMAND...: the command must succeed.
 must() {
   local name=$1
   shift
@@ -13,7 +13,7 @@ must() {
   passed=$((passed + 1))
 }
 
-# A package's way: DESTDIR, with all in the places of PREFIX.
+# The way of a package: DESTDIR, with all files in the folders of PREFIX.
 export DESTDIR=$work/stage PREFIX=/opt/timepiece
 unset PLUGINDIR PYTHONDIR
 "$root/packaging/install.sh" install >"$work/installed"
@@ -28,14 +28,14 @@ must "Python finds the module" env PYTHONPATH="$(dirname "$(find "$DESTDIR" -nam
   "${PYTHON:-/usr/bin/python3}" -c 'import timepiece_messages'
 man --warnings -l "$DESTDIR$PREFIX/share/man/man1/timepiece.1" >"$work/man" 2>"$work/warnings"
 must "the manual page has no mistake" diff /dev/null "$work/warnings"
-must "the manual page tells of exit codes" grep -q "EXIT STATUS" "$work/man"
+must "the manual page lists the exit codes" grep -q "EXIT STATUS" "$work/man"
 completions=$(bash -c 'source "$1"; COMP_WORDS=(timepiece re); COMP_CWORD=1; _timepiece timepiece re timepiece; echo "${COMPREPLY[@]}"' \
   - "$DESTDIR$PREFIX/share/bash-completion/completions/timepiece")
 must "bash completes commands" test "$completions" = "record report"
 "$root/packaging/install.sh" uninstall >/dev/null
 must "nothing is left" test -z "$(find "$DESTDIR" -mindepth 1)"
 
-# A person's way: into the home, the plugin too; what was there before stays.
+# The way of a user: into the home, including the plugin; existing files are kept.
 unset DESTDIR
 export PREFIX=$work/home/.local PLUGINDIR=$work/home/.local/lib/gstreamer-1.0
 mkdir -p "$PREFIX/bin"

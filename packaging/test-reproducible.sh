@@ -1,0 +1,19 @@
+#!/bin/bash
+# Builds the packages twice, from clean copies of the commit in two folders, and fails if they differ in a byte.
+# It makes two complete builds, which share the roots.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export ROOTS=${ROOTS:-$root/.build/roots}
+for folder in "$work/one" "$work/of another length"; do
+  git clone -q "$root" "$folder"
+  make -C "$folder" deb tarball >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; echo "reproducible: the build failed" >&2; exit 1; }
+done
+compared=0
+for file in "$work"/one/.build/*.deb "$work"/one/.build/*.tar.gz; do
+  cmp "$file" "$work/of another length/.build/$(basename "$file")" || { echo "reproducible: $(basename "$file") differs" >&2; exit 1; }
+  compared=$((compared + 1))
+done
+[ $compared -ge 3 ]
+echo "reproducible: $compared files are the same from two folders"
