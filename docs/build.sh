@@ -18,7 +18,7 @@ for module in "$root"/Sources/C*/{,include/}module.modulemap; do
 done
 for flag in $(pkg-config --cflags-only-I gstreamer-video-1.0 libcurl libcrypto sqlite3); do includes+=(-Xcc "$flag"); done
 
-for module in Timepiece TimepieceCloudWatch TimepieceMessages; do
+for module in Timepiece TimepieceCloudWatch TimepieceTelemetry TimepieceOpenTelemetry TimepieceMessages; do
   symbols=$out/symbols/$module
   mkdir -p "$symbols"
   "$tools/swift-symbolgraph-extract" -module-name "$module" -target "$triple" "${includes[@]}" \

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tells what a camera really delivers: cheap ones promise 30 frames a second and give 15 in the dark.
+# Shows what a camera really delivers: cheap ones promise 30 frames a second and give 15 in the dark.
 #
 #   camera.sh [SOURCE [SECONDS]]          such as: camera.sh "v4l2src device=/dev/video0" 60
 #

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """Plays a video through timepiecetick and shows its statistics live.
 
-Why: to see in a minute what the element tells, on a video of one's own.
+Why: to see in a minute what the element reports, on your own video.
 """
 import argparse
 import os

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Plays a file as fast as it decodes, which says how many streams like it this machine can decode at once: the average
-# rate by the nominal one.
+# Plays a file as fast as it decodes, which shows how many streams like it this machine can decode at the same time: the
+# average rate over the nominal one.
 #
 #   file.sh [FILE]
 #

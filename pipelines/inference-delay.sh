@@ -1,6 +1,7 @@
 #!/bin/bash
-# Tells whether a model keeps up with the camera: its time for a frame beside the time between frames. Behind a leaky
-# queue, as here, one that does not keep up makes no delay but loses frames, and the second rate says how many are left.
+# Shows whether a model keeps up with the camera: its time for a frame beside the time between frames. Behind a leaky
+# queue, as here, a model that is too slow causes lost frames instead of a delay, and the second rate shows how many are
+# left.
 #
 #   inference-delay.sh [ELEMENTS]          such as: inference-delay.sh "nvinfer config-file-path=model.txt"
 #

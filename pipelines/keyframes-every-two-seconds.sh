@@ -1,5 +1,5 @@
 #!/bin/bash
-# Puts a key frame at every second second of the media, whatever the encoder and its frame rate: segments of a stream
+# Puts a key frame at every second second of the media, with any encoder and frame rate: segments of a stream
 # can then be cut at the same times in each of its qualities. Prints the times of the key frames.
 #
 #   keyframes-every-two-seconds.sh [SECONDS]

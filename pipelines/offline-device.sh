@@ -1,6 +1,6 @@
 #!/bin/bash
-# Publishes to CloudWatch from a device whose network comes and goes: what cannot be sent waits in a file, also over a
-# restart, and is sent later with the time it belongs to.
+# Publishes to CloudWatch from a device whose network comes and goes: data that cannot be sent wait in a file, also
+# across a restart, and are sent later with their original time.
 #
 #   offline-device.sh [NAMESPACE]
 #

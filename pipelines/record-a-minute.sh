@@ -1,6 +1,6 @@
 #!/bin/bash
-# Records a minute and stops: the alarm ends the stream, so that the file is whole, and of exactly that length, where
-# a timeout around gst-launch would cut it off.
+# Records a minute and stops: the alarm ends the stream, so that the file is complete, and of exactly that length; a
+# timeout around gst-launch would truncate it.
 #
 #   record-a-minute.sh [SECONDS [FILE]]
 #

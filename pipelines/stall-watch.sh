@@ -1,15 +1,16 @@
 #!/bin/bash
-# Tells when a stream stands still and when it goes on, of which a pipeline says nothing by itself: it just waits.
+# Reports when a stream stalls and when it resumes; a pipeline without it reports nothing and just waits.
 #
 #   stall-watch.sh [SOURCE]
 #
-# SOURCE is a source as gst-launch takes it. Without one the stream comes from a pipe that dries up for two seconds.
+# SOURCE is a source as gst-launch takes it. Without one the stream comes from a pipe that delivers nothing for two
+# seconds.
 # Needs GST_PLUGIN_PATH to name the folder of libgsttimepiece.so, unless that is installed.
 set -euo pipefail
 watch() {
   # shellcheck disable=SC2086
   gst-launch-1.0 -m $1 ! timepiecetick label=watched stall-timeout=500000000 interval=500000000 ! fakesink \
-    | grep --line-buffered -oE 'timepiece-(stall|resume).*'
+    | { grep --line-buffered -oE 'timepiece-(stall|resume).*' || [ $? = 1 ]; } # 1: there was no stall
 }
 if [ $# -gt 0 ]; then
   watch "$1"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Tells, while a file is transcoded, how long a frame is on its way from decoder to encoder, look-ahead included: the
-# delay that a live stream would have through the same elements.
+# Shows, while a file is transcoded, how long a frame takes from decoder to encoder, look-ahead included: the delay that
+# a live stream would have through the same elements.
 #
 #   transcode.sh [FROM [TO]]
 #

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compares what two settings of an encoder cost for a frame, on the pictures that matter: the presets' names do not say.
+# Compares the cost of two encoder settings for a frame, on your own pictures: the names of the presets do not show it.
 #
 #   watch-an-encoder.sh
 #

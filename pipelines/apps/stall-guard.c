@@ -1,4 +1,4 @@
-/* Runs a pipeline and ends with status 3 when its stream stands still.
+/* Runs a pipeline and exits with status 3 when its stream stalls.
  *
  * Why: a supervisor (systemd, Docker) restarts what ends, and a camera that
  * hangs makes no error.

@@ -14,6 +14,8 @@ import sys
 import tempfile
 
 import boto3
+import botocore.session
+import botocore.validate
 import hcl2
 import yaml
 from moto.server import ThreadedMotoServer
@@ -30,6 +32,7 @@ SAME = ["AlarmDescription", "Namespace", "MetricName", "Statistic", "ExtendedSta
 # Names as devices, sites and streams have them.
 NAMES = [[], ["--device", "AA:BB:CC:DD:EE:FF", "--fps", "15"], ["--device", "cam.front.local", "--label", "main stream"],
          ["--namespace", "My-Cameras 2", "--device", "cam 1", "--dimension", "Site=north", "--dimension", "My-Line=a,b=(c)"],
+         ["--device", "Kate's \"front\" cam: a\\b ${x} %{y} `id` $HOME", "--fps", "30000/1001"],
          ["--watch", "--budget", "0.02", "--no-device", "--interval", "300", "--warm-up", "0"]]
 
 
@@ -59,7 +62,9 @@ def of_terraform(text):
     """The alarms of a Terraform configuration, as PutMetricAlarm takes them, and their warm-up."""
     def bare(value):
         if isinstance(value, str):
-            return value.strip('"')
+            if value.startswith('"'):
+                value = re.sub(r"\\(.)", r"\1", value[1:-1])
+            return value.replace("$${", "${").replace("%%{", "%{")
         if isinstance(value, list):
             return [bare(entry) for entry in value]
         if isinstance(value, dict):
@@ -90,20 +95,29 @@ def of_terraform(text):
     return alarms
 
 
-def lint(template):
-    """cfn-lint does not know WarmUpConfiguration, for which the template turns a check off: everything else is checked here."""
-    text = "".join(line for line in template.splitlines(True)
-                   if "WarmUpConfiguration:" not in line and "ignore_checks" not in line)
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in (("template.yaml", template), ("strict.yaml", text)):
-            path = os.path.join(folder, name)
-            pathlib.Path(path).write_text(content)
-            # W8001: without the warm-up its condition is not used.
-            subprocess.run([os.path.join(BIN, "cfn-lint"), "--ignore-checks", "W8001", "W2001", "--", path], check=True)
+class Templates:
+    """Templates for one run of cfn-lint, which takes longer to start than to read them all."""
+
+    def __init__(self, folder):
+        self.folder = pathlib.Path(folder)
+        self.paths = []
+
+    def add(self, template):
+        """cfn-lint does not know WarmUpConfiguration, for which a template turns a check off: everything else is checked."""
+        strict = "".join(line for line in template.splitlines(True)
+                         if "WarmUpConfiguration:" not in line and "ignore_checks" not in line)
+        for kind, text in (("template", template), ("strict", strict)):
+            self.paths.append(self.folder / f"{len(self.paths)}-{kind}.yaml")
+            self.paths[-1].write_text(text)
+
+    def lint(self):
+        # W8001: without the warm-up its condition is not used.
+        subprocess.run(
+            [os.path.join(BIN, "cfn-lint"), "--ignore-checks", "W8001", "W2001", "--", *self.paths], check=True)
 
 
 class Service:
-    """moto, and what it was told."""
+    """moto, and the requests that it received."""
 
     def __init__(self):
         logging.getLogger("werkzeug").setLevel(logging.ERROR)
@@ -119,7 +133,7 @@ class Service:
             aws_access_key_id="AKIATEST", aws_secret_access_key="secret")
 
     def alarms(self):
-        """What it has, which is forgotten then."""
+        """Returns its alarms, and deletes them."""
         alarms = self.client.describe_alarms()["MetricAlarms"]
         self.client.delete_alarms(AlarmNames=[alarm["AlarmName"] for alarm in alarms])
         return picture(alarms)
@@ -134,8 +148,8 @@ class Service:
         return self.alarms()
 
 
-def check(service, template, commands, terraform, dashboard):
-    lint(template)
+def check(service, templates, template, commands, terraform, dashboard):
+    templates.add(template)
     definitions = list(alarms_of_template(template).values())
     by_template = service.put(definitions)
     by_commands = service.run_commands(commands)
@@ -157,11 +171,50 @@ def check(service, template, commands, terraform, dashboard):
         assert {name for name, _ in series} == menus, "the dashboard and the alarms are of different series"
 
 
-def main():
+def check_fleet(templates, template, commands, terraform):
+    """The alarm by PromQL, which moto does not know yet: read from each of the three, and checked by botocore."""
+    templates.add(template)
+    (given,) = alarms_of_template(template).values()
+    model = botocore.session.get_session().get_service_model("cloudwatch").operation_model("PutMetricAlarm").input_shape
+
+    def told(name, description, interval, criteria):
+        criteria = dict(criteria["PromQLCriteria"], Query=" ".join(criteria["PromQLCriteria"]["Query"].split()))
+        alarm = {"AlarmName": name, "AlarmDescription": description, "EvaluationInterval": interval,
+                 "EvaluationCriteria": {"PromQLCriteria": criteria}}
+        report = botocore.validate.ParamValidator().validate(alarm, model)
+        assert not report.has_errors(), report.generate_report()
+        return alarm
+
+    by_template = told(*(given[name] for name in (
+        "AlarmName", "AlarmDescription", "EvaluationInterval", "EvaluationCriteria")))
+    with tempfile.TemporaryDirectory() as folder:
+        aws = pathlib.Path(folder) / "aws"
+        aws.write_text(f"#!{sys.executable}\nimport json, sys\njson.dump(sys.argv[1:], open({folder + '/said'!r}, 'w'))\n")
+        aws.chmod(0o755)
+        subprocess.run(["sh", "-s"], input=commands, check=True, text=True,
+                       env={"PATH": folder + ":" + os.environ["PATH"], "TOPIC": "arn:aws:sns:eu-west-1:1:t"})
+        said = json.loads((pathlib.Path(folder) / "said").read_text())
+    assert said[:2] == ["cloudwatch", "put-metric-alarm"], said
+    options = dict(zip(said[2::2], said[3::2]))
+    assert options["--alarm-actions"] == options["--ok-actions"] == "arn:aws:sns:eu-west-1:1:t"
+    by_commands = told(options["--alarm-name"], options["--alarm-description"], int(options["--evaluation-interval"]),
+                       json.loads(options["--evaluation-criteria"]))
+    (resource,) = hcl2.loads(terraform)["resource"]
+    (((_, own),),) = [list(entry.items()) for entry in resource.values()]
+    criteria = own["evaluation_criteria"][0]["promql_criteria"][0]
+    query = re.sub(r"^\W*<<-PROMQL\n|PROMQL\W*$", "", criteria["query"])
+    by_terraform = told(own["alarm_name"].strip('"'), own["alarm_description"].strip('"'), own["evaluation_interval"], {
+        "PromQLCriteria": {"Query": query, "PendingPeriod": criteria["pending_period"],
+                           "RecoveryPeriod": criteria["recovery_period"]}})
+    for other in (by_commands, by_terraform):
+        assert by_template == other, json.dumps([by_template, other], indent=1)
+
+
+def check_all(service, templates):
     policy = json.loads((HERE / "policy.json").read_text())["Statement"]
     assert [statement["Action"] for statement in policy] == ["cloudwatch:PutMetricData"]
-    service = Service()
-    check(service, *((HERE / name).read_text() for name in ("template.yaml", "commands.sh", "alarms.tf", "dashboard.json")))
+    check(service, templates, *(
+        (HERE / name).read_text() for name in ("template.yaml", "commands.sh", "alarms.tf", "dashboard.json")))
     if len(sys.argv) > 1:
         tool = os.path.abspath(sys.argv[1])
 
@@ -169,14 +222,25 @@ def main():
             return subprocess.run([tool, *arguments], check=True, stdout=subprocess.PIPE, text=True).stdout
 
         for own in NAMES:
-            check(service, made("alarms", *own), made("alarms", "--commands", *own), made("alarms", "--terraform", *own),
-                  made("dashboard", "--region", "eu-central-1", *own))
+            check(service, templates, made("alarms", *own), made("alarms", "--commands", *own),
+                  made("alarms", "--terraform", *own), made("dashboard", "--region", "eu-central-1", *own))
             by_template = made("dashboard", "--cloudformation", "--region", "eu-central-1", *own)
-            lint(by_template)
+            templates.add(by_template)
             properties = yaml.safe_load(by_template)["Resources"]["Dashboard"]["Properties"]
             assert re.fullmatch(r"[A-Za-z0-9_-]{1,255}", properties["DashboardName"]), properties["DashboardName"]
             by_terraform = hcl2.loads(made("dashboard", "--terraform", "--region", "eu-central-1", *own))
             assert json.loads(properties["DashboardBody"]) and "dashboard_body" in str(by_terraform)
+        for own in ([], ["--namespace", "My Cameras", "--interval", "300"], ["--watch"]):
+            check_fleet(templates, *(made("alarms", "--promql", form, *own)
+                                     for form in ("--cloudformation", "--commands", "--terraform")))
+
+
+def main():
+    service = Service()
+    with tempfile.TemporaryDirectory() as folder:
+        templates = Templates(folder)
+        check_all(service, templates)
+        templates.lint()
     service.server.stop()
     print("the template, the commands and Terraform make the same three alarms, of the dashboard's series")
 

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 """Publishes a camera that stops to an emulator of CloudWatch on this machine, and shows what the alarms make of it.
 
-Why: to see the whole way from a buffer to a percentile and to an alarm, without an AWS account. A second stands for a minute.
-`make demo-cloudwatch` brings the emulator.
+Why: to see the whole way from a buffer to a percentile and to an alarm, without an AWS account. A second represents a
+minute. `make demo-cloudwatch` brings the emulator.
 """
 import json
 import os
@@ -75,7 +75,7 @@ def play(place, where):
 
 
 def show(report, found):
-    """The pipeline's own statistics beside what the service answers, in milliseconds."""
+    """The pipeline's own statistics in comparison with the service's, in milliseconds."""
     rows = [("SampleCount", report.get_value("num-intervals"), 1), ("Sum", report.get_value("sum-interval"), 1e6),
             ("Minimum", report.get_value("min-interval"), 1e6), ("Maximum", report.get_value("max-interval"), 1e6)]
     rows += [(p, report.get_value(f"{p}-interval"), 1e6) for p in ("p50", "p90", "p99")]

@@ -1,4 +1,4 @@
-"""Shows the conditions of the alarms while a stream publishes: a second stands for a minute.
+"""Shows the conditions of the alarms while a stream publishes: a second represents a minute.
 
 Started by demo.py, with the place of the emulator as JSON; ends when its standard input does. The states are computed by
 CloudWatch's documented rules from what the service answers, because no emulator judges alarms.

@@ -1,6 +1,6 @@
 // Runs a pipeline as fast as it can and says how many times faster than real time each point of it is.
 //
-// Why: before a second camera goes onto a machine one wants to know whether there is room for it.
+// Why: to know whether a machine has capacity for a second camera before it is added.
 //
 //     swift run headroom "videotestsrc num-buffers=300 ! timepiecetick ! x264enc ! timepiecetick ! fakesink"
 import CGStreamer
