@@ -1,10 +1,10 @@
-# One command each. Everything that is built lands in .build/.
+# One command for each task. All build products are in .build/.
 
 SWIFT ?= swift
-# Debian's own, which has GStreamer's bindings.
+# Debian's own Python, which has GStreamer's bindings.
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
-# The benchmarks are built with them too: what they measure is what is in the plugin, and nothing is compiled twice.
+# The benchmarks are built with the same flags: they measure the code of the plugin, and nothing is compiled twice.
 RELEASE_FLAGS := -c release -Xswiftc -static-stdlib -Xcc -momit-leaf-frame-pointer -Xcc -fno-plt -Xcc -fstack-protector-strong
 PLUGIN_FLAGS := $(RELEASE_FLAGS) --product gsttimepiece \
 	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
@@ -16,19 +16,20 @@ PACKAGES := pkg-config libgstreamer1.0-dev libgstreamer-plugins-base1.0-dev \
 	libcurl4-openssl-dev libssl-dev libsqlite3-dev \
 	gstreamer1.0-tools gstreamer1.0-plugins-base gstreamer1.0-plugins-good \
 	gstreamer1.0-plugins-bad gstreamer1.0-plugins-ugly gstreamer1.0-libav gstreamer1.0-x \
-	python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
-# What `make lint` and `make format` call beside Swift's own formatter; ruff is in the tests' Python environment.
+	libmicrohttpd-dev python3-gst-1.0 gir1.2-gst-rtsp-server-1.0 python3-venv valgrind openssl gcc g++ libc6-dev binutils dpkg-dev lintian
+# The tools that `make lint` and `make format` call in addition to Swift's formatter; ruff is in the tests' Python
+# environment.
 LINT_PACKAGES := indent shellcheck
 
 export SOURCE
 # Package.swift: a warning is an error here, and not in a package that depends on this one.
 export TIMEPIECE_STRICT := 1
 export GST_PLUGIN_PATH := $(CURDIR)/.build/release
-# A registry of our own: the user's is not touched, and a stale one not believed.
+# A separate registry: the user's is not modified, and a stale one is not used.
 export GST_REGISTRY := $(CURDIR)/.build/registry.bin
 
-.PHONY: all setup dependency-test metrics-test toolchain build demo demo-cloudwatch check test test-suite test-environment examples sanitize \
-	lint lint-setup format clean bench bench-build bench-instructions bench-thresholds
+.PHONY: all setup dependency-test metrics-test toolchain build demo demo-cloudwatch demo-prometheus check test test-suite test-environment examples sanitize \
+	lint lint-setup format clean bench bench-build bench-instructions bench-thresholds bench-memory bench-pipelines
 
 all: build
 
@@ -54,52 +55,59 @@ build: setup
 demo: build
 	@$(PYTHON) pipelines/demo.py $(if $(SOURCE),--source "$$SOURCE")
 
-# What the tests talk to: servers and oracles from PyPI, AWS's own test suite.
+# The peers of the tests: servers and oracles from PyPI, AWS's own test suite.
 test-environment: setup
 	@sh Tests/python-environment.sh $(QUIET)
 	@sh Tests/fetch-sigv4-suite.sh $(QUIET)
 
+demo-prometheus: build
+	@pipelines/prometheus/demo.py
+
 demo-cloudwatch: build test-environment
 	@pipelines/cloudwatch/demo.py
 
-# Whatever GLib or GStreamer finds critical ends the program that did it.
+# A critical warning of GLib or GStreamer ends the program.
 test check test-suite sanitize-suite: export G_DEBUG := fatal-criticals
 
-# The debug build, and the tests that ONLY names: a target, a suite or a test, by its name or a part of it. Fails if there
-# is none. Without ONLY all tests of the package: make check ONLY='The stamp'
+# Makes the debug build and runs the tests that ONLY names: a target, a suite or a test, by its name or a part of it. It
+# fails if none matches. Without ONLY it runs all tests of the package: make check ONLY='The stamp'
 ONLY ?=
 export ONLY
 check: setup test-environment
 	@$(PYTHON) Tests/runner/suite.py "$$ONLY"
 
-# All tests. The suite comes last and is run in the debug build, or with SANITIZE=yes under both sanitizers instead.
+# Runs all tests. The suite comes last and is run in the debug build, or with SANITIZE=yes under both sanitizers
+# instead, or under one of them: SANITIZE=yes SANITIZERS=thread.
 SANITIZE ?=
 test: build test-environment
 	@$(PYTHON) Tests/readme/run.py
 	@.build/venv/bin/python Tests/cloudwatch/test_alarms.py
+	@.build/venv/bin/python Tests/otlp/test_pipelines.py
 	@Tests/readers/run.sh
 	@Tests/plugin/run.sh
+	@Tests/prometheus/run.sh
 	@$(MAKE) --no-print-directory $(if $(SANITIZE),sanitize-suite,test-suite)
 
-# Depends on this package by URL, as others do, with both build systems; runs the ancestor's five programs.
+# Builds a package that depends on this one by URL, with both build systems; runs the ancestor's five programs.
 dependency-test: setup
 	@Tests/dependency/run.sh
 
-# The backend of swift-metrics, a package of its own.
+# Tests the backend of swift-metrics, a separate package.
 metrics-test: setup
-	@$(SWIFT) test --package-path Metrics $(QUIET)
+	@$(PYTHON) Tests/runner/suite.py TimepieceMetricsTests
 
 test-suite: setup test-environment
-	@$(SWIFT) build --build-tests $(QUIET)
-	@Tests/runner/snippets.sh .build/debug
+	@$(PYTHON) Tests/runner/suite.py --build
+	@Tests/runner/snippets.sh .build-check/debug
 	@$(PYTHON) Tests/runner/suite.py
 
-# Every example of pipelines/ and of the elements' documentation, or those that ONLY names, with the output in
+# Runs every example of pipelines/ and of the elements' documentation, or those that ONLY names, with the output in
 # .build/examples/.
 examples: build test-environment
 	@$(PYTHON) Tests/examples/run.py $(if $(ONLY),"$$ONLY")
 
-# All of it under ThreadSanitizer, AddressSanitizer with its leak check, and UBSan for C.
+# Runs the suite under ThreadSanitizer and under AddressSanitizer with its leak check, with UBSan for C; the C code is
+# also run under abuse.
 sanitize: sanitize-suite sanitize-c
 
 BENCH := .build/benchmarks
@@ -117,8 +125,9 @@ bench-build: build
 	@for p in LibraryBenchmark SpoolBenchmark; do \
 	  $(SWIFT) build $(RELEASE_FLAGS) --product $$p $(QUIET) || exit 1; done
 
-# What a buffer costs beside the peers and bare C, what the start, the library's calls and publishing cost: tables, and
-# the results in .build/bench*.json. Ten minutes on two quiet cores; `make bench ROUNDS=5` is quicker and rougher.
+# Measures the cost of a buffer in comparison with the peers and bare C, and the costs of the start, the library's calls
+# and publishing: tables, and the results in .build/bench*.json. It takes ten minutes on two quiet cores;
+# `make bench ROUNDS=5` is quicker and less exact.
 ROUNDS ?= 30
 bench: bench-build
 	@$(PYTHON) Benchmarks/bench.py $(PERBUFFER) $(PLUGIN) --rounds $(ROUNDS) --json .build/bench.json
@@ -126,9 +135,22 @@ bench: bench-build
 	@echo; $(SWIFT) run -q -c release --package-path Benchmarks/Library HistogramComparison
 	@echo; $(PYTHON) Benchmarks/cloudwatch.py .build/release/SpoolBenchmark --json .build/bench-cloudwatch.json
 
-# Instructions and allocations, which repeat: they fail when one has grown by more than 3 % over Benchmarks/thresholds.txt.
+# Counts instructions and allocations, which are reproducible: it fails if one exceeds Benchmarks/thresholds.txt by more
+# than 3 %.
 bench-instructions: bench-build
 	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt
+
+# Measures threads, memory and processor time of 1,000 pipelines, or PIPELINES, each with an element that reports once a
+# second.
+PIPELINES ?= 1000
+bench-pipelines: build
+	@mkdir -p $(BENCH)
+	@cc -O2 -Wall -Wextra Benchmarks/pipelines.c -o $(BENCH)/pipelines $$(pkg-config --cflags --libs gstreamer-1.0)
+	@$(BENCH)/pipelines $(PIPELINES)
+
+# Measures the memory of an element; it exceeds 32 kB for now, and so runs by hand.
+bench-memory: build
+	@$(PYTHON) Benchmarks/memory.py
 
 bench-thresholds: bench-build
 	@$(PYTHON) Benchmarks/instructions.py $(PERBUFFER) $(PLUGIN) $(LIBRARY) Benchmarks/thresholds.txt --update
@@ -137,11 +159,12 @@ include packaging/packaging.mk
 include docs/docs.mk
 include Tests/robustness.mk
 
-# Style, and what no compiler checks: the arrows between the modules, circles among files, a doc block for each property.
+# Checks style, and the rules that no compiler checks: the arrows between the modules, cycles among files, a doc block
+# for each property.
 lint: lint-setup
 	@Tests/lint/run.sh check
 
-# Writes what `make lint` would find in Swift, C and Python, as far as the tools can.
+# Corrects the findings of `make lint` in Swift, C and Python, as far as the tools can.
 format: lint-setup
 	@Tests/lint/run.sh write
 
