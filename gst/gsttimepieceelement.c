@@ -52,7 +52,9 @@ typedef struct
 typedef struct
 {
   GQuark mark;                  /* of a pipeline while nothing can be sent */
+  GQuark spool_mark;            /* of a pipeline while a spool is not used */
   gboolean failing;
+  gchar *spool_error;           /* the present one */
   gchar *error;                 /* the last one */
   guint64 dropped;
 } Told;
@@ -473,16 +475,17 @@ interval_problem (guint64 interval)
 /* Marks the pipeline with a destination, so that only one of many elements
  * posts it. Returns FALSE if it is already marked. */
 static gboolean
-mark_failing (GstTimepieceElement * self, GQuark quark, gboolean failing)
+mark_pipeline (GstTimepieceElement * self, GQuark quark, gboolean is_marked)
 {
   GstObject *outermost = gst_timepiece_element_get_top_level (self);
   gboolean changes;
 
   GST_OBJECT_LOCK (outermost);
   changes = GPOINTER_TO_INT (g_object_get_qdata (G_OBJECT (outermost),
-          quark)) != failing;
+          quark)) != is_marked;
   if (changes)
-    g_object_set_qdata (G_OBJECT (outermost), quark, GINT_TO_POINTER (failing));
+    g_object_set_qdata (G_OBJECT (outermost), quark,
+        GINT_TO_POINTER (is_marked));
   GST_OBJECT_UNLOCK (outermost);
   gst_object_unref (outermost);
   return changes;
@@ -496,6 +499,7 @@ typedef struct
   const gchar *failure;
   const gchar *consequence;
   const gchar *recovery;
+  const gchar *spool_advice;
 } Words;
 
 static const Words cloudwatch_words = {
@@ -503,7 +507,9 @@ static const Words cloudwatch_words = {
   "Metrics cannot be sent to CloudWatch.",
   "They are kept and sent later, as far as there is room. `timepiece doctor` "
       "checks everything that sending needs.",
-  "Metrics are sent to CloudWatch again."
+  "Metrics are sent to CloudWatch again.",
+  "cloudwatch-spool names another file; with cloudwatch-spool=none there is "
+      "none, and no warning."
 };
 
 static const Words otlp_words = {
@@ -511,8 +517,27 @@ static const Words otlp_words = {
   "Metrics cannot be sent by OTLP.",
   "What the receiver does not refuse is kept and sent later, as far as there "
       "is room.",
-  "Metrics are sent by OTLP again."
+  "Metrics are sent by OTLP again.",
+  "otlp-spool names another file; with otlp-spool=none there is none, and no "
+      "warning."
 };
+
+static void
+set_mark (Told * told, GQuark destination)
+{
+  gchar *name = g_strconcat (g_quark_to_string (destination), " spool", NULL);
+
+  told->mark = destination;
+  told->spool_mark = g_quark_from_string (name);
+  g_free (name);
+}
+
+static void
+free_told (Told * told)
+{
+  g_free (told->error);
+  g_free (told->spool_error);
+}
 
 /* With the OBJECT_LOCK held. */
 static void
@@ -540,6 +565,24 @@ begin_otlp (const TimepiecePublisherStatus * status, void *user_data)
   GST_OBJECT_UNLOCK (user_data);
 }
 
+/* Warns once a pipeline and destination of a spool that is not used: until it is,
+ * an outage or a restart can lose data. On a thread of the sender's. */
+static void
+tell_spool (GstTimepieceElement * self, const Words * words, Told * told,
+    const gchar * error)
+{
+  gboolean changes;
+
+  GST_OBJECT_LOCK (self);
+  changes = g_strcmp0 (error, told->spool_error) != 0;
+  g_free (told->spool_error);
+  told->spool_error = g_strdup (error);
+  GST_OBJECT_UNLOCK (self);
+  if (changes && mark_pipeline (self, told->spool_mark, error != NULL) && error)
+    GST_ELEMENT_WARNING (self, RESOURCE, OPEN_WRITE, ("%s", error),
+        ("%s", words->spool_advice));
+}
+
 /* Logs an error while it lasts, and when it changes or has lost data; posts the
  * status; reports when nothing can be sent any more, and when sending works
  * again. On a thread of the sender's. */
@@ -565,7 +608,8 @@ tell_status (GstTimepieceElement * self, const Words * words, Told * told,
   gst_timepiece_element_post (self,
       gst_timepiece_cloudwatch_structure (words->message, label, status));
   g_free (label);
-  if (!changes || !mark_failing (self, told->mark, status->is_failing))
+  tell_spool (self, words, told, status->spool_error);
+  if (!changes || !mark_pipeline (self, told->mark, status->is_failing))
     return;
   if (status->is_failing)
     GST_ELEMENT_WARNING (self, RESOURCE, WRITE,
@@ -579,16 +623,20 @@ tell_status (GstTimepieceElement * self, const Words * words, Told * told,
 static void
 end_told (GstTimepieceElement * self, Told * told)
 {
-  gboolean failing;
+  gboolean failing, lacks_spool;
 
   GST_OBJECT_LOCK (self);
   failing = told->failing;
+  lacks_spool = told->spool_error != NULL;
+  g_clear_pointer (&told->spool_error, g_free);
   told->failing = FALSE;
   told->dropped = 0;
   g_clear_pointer (&told->error, g_free);
   GST_OBJECT_UNLOCK (self);
   if (failing)
-    mark_failing (self, told->mark, FALSE);
+    mark_pipeline (self, told->mark, FALSE);
+  if (lacks_spool)
+    mark_pipeline (self, told->spool_mark, FALSE);
 }
 
 static void
@@ -617,8 +665,8 @@ open_cloudwatch (GstTimepieceElement * self, gchar ** problem, char **doubts)
   GST_OBJECT_LOCK (self);
   gst_timepiece_cloudwatch_copy (&publishing, &priv->publishing);
   GST_OBJECT_UNLOCK (self);
-  priv->cloudwatch_told.mark =
-      gst_timepiece_cloudwatch_destination (&publishing);
+  set_mark (&priv->cloudwatch_told,
+      gst_timepiece_cloudwatch_destination (&publishing));
   cloudwatch = gst_timepiece_cloudwatch_open (&publishing,
       GST_TIMEPIECE_ELEMENT_GET_CLASS (self)->metric_name, label,
       report_cloudwatch, gst_timepiece_element_make_handle (self),
@@ -718,7 +766,7 @@ open_otlp (GstTimepieceElement * self, gchar ** problem, char **doubts)
   GST_OBJECT_LOCK (self);
   gst_timepiece_otlp_copy (&exporting, &priv->exporting);
   GST_OBJECT_UNLOCK (self);
-  priv->otlp_told.mark = gst_timepiece_otlp_quark ();
+  set_mark (&priv->otlp_told, gst_timepiece_otlp_quark ());
   otlp = gst_timepiece_otlp_open (&exporting, report_otlp,
       gst_timepiece_element_make_handle (self),
       gst_timepiece_element_free_handle, problem);
@@ -1387,8 +1435,8 @@ gst_timepiece_element_finalize (GObject * object)
   gst_timepiece_cloudwatch_clear (&priv->publishing);
   gst_timepiece_prometheus_clear (&priv->showing);
   gst_timepiece_otlp_clear (&priv->exporting);
-  g_free (priv->cloudwatch_told.error);
-  g_free (priv->otlp_told.error);
+  free_told (&priv->cloudwatch_told);
+  free_told (&priv->otlp_told);
   g_mutex_clear (&priv->start_lock);
   unref_unread (priv->unread);
   G_OBJECT_CLASS (gst_timepiece_element_parent_class)->finalize (object);

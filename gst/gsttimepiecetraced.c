@@ -850,13 +850,17 @@ show_to_prometheus (Pipeline * pipeline, TimepiecePipeline * trace,
 
 /* OpenTelemetry */
 
-/* On the sender's thread: a failure to send is reported once. */
+/* On the sender's thread: a spool that is not used, and a failure to send, are
+ * reported once. */
 static void
 report_otlp (const TimepiecePublisherStatus * status, void *user_data)
 {
-  static gint has_told = 0;
+  static gint has_told = 0, has_told_spool = 0;
 
   (void) user_data;
+  if (status->spool_error
+      && g_atomic_int_compare_and_exchange (&has_told_spool, 0, 1))
+    g_printerr ("GST_TRACERS=timepiece: %s\n", status->spool_error);
   if (!status->is_failing || !g_atomic_int_compare_and_exchange (&has_told, 0,
           1))
     return;

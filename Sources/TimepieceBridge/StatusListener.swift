@@ -39,9 +39,10 @@ import TimepieceCloudWatch
                 unsafe flat.is_failing = status.isFailing
                 unsafe flat.drops = drops.baseAddress
                 unsafe flat.num_drops = drops.count
-                guard let error = status.lastError else { return unsafe function(&flat, context) }
-                unsafe error.withCString { text in
-                    unsafe flat.last_error = text
+                let errors = [status.lastError, status.spoolError]
+                unsafe withCStrings(errors.map { $0 ?? "" }) { texts in
+                    unsafe flat.last_error = errors[0].map { _ in unsafe texts[0] }
+                    unsafe flat.spool_error = errors[1].map { _ in unsafe texts[1] }
                     unsafe function(&flat, context)
                 }
             }

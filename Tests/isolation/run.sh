@@ -152,10 +152,10 @@ another_users_spool() {
     for file in cloudwatch.sqlite cloudwatch.sqlite-journal; do echo planted >$place/$file; done
     chown -R "$stranger" $place
     before=$(find /var/tmp -printf "%p %s %U %m %T@\n" | sort)
-    gst-launch-1.0 -m fakesrc num-buffers=300 ! timepiecetick cloudwatch-namespace=Planted region=eu-west-1 \
+    gst-launch-1.0 fakesrc num-buffers=100 ! identity sleep-time=20000 ! timepiecetick cloudwatch-namespace=Planted region=eu-west-1 \
       access-key=AKIDEXAMPLE secret-access-key=secret endpoint-uri=http://127.0.0.1:9 interval=1000000 ! fakesink \
       >"$1" 2>&1 || exit 1
-    grep -q "belongs.* to.* another.* user" "$1" && [ "$before" = "$(find /var/tmp -printf "%p %s %U %m %T@\n" | sort)" ]' \
+    grep -q "^WARNING: .*belongs to another user" "$1" && [ "$before" = "$(find /var/tmp -printf "%p %s %U %m %T@\n" | sort)" ]' \
     planted "$work/planted" || { local code=$?; cat "$work/planted"; return $code; }
 }
 

@@ -150,7 +150,11 @@ class Messages(unittest.TestCase):
             self.assertEqual(caught.exception.field, field)
 
     def test_an_error_that_is_none_stays_none(self):
-        self.assertIsNone(timepiece_messages.parse_structure(structure(FLAT[4])).last_error)
+        status = structure(FLAT[4])
+        self.assertIsNone(timepiece_messages.parse_structure(status).last_error)
+        self.assertIsNone(timepiece_messages.parse_structure(status).spool_error)
+        status.set_value("spool-error", "foreign")
+        self.assertEqual(timepiece_messages.parse_structure(status).spool_error, "foreign")
 
     def test_what_was_dropped_is_told_by_reason(self):
         status = structure(FLAT[4])

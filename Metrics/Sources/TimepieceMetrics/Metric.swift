@@ -30,7 +30,7 @@ final class Metric: Sendable {
         }
         publisher?.onIntervalEnd { [weak self] in self?.flush() }
         publisher?.onExit { [weak self] in self?.flush() }
-        publisher?.onStatusChange { diagnostics.tell($0.lastError) }
+        publisher?.onStatusChange { diagnostics.tell($0) }
     }
 
     /// Publishes the gathered values.

@@ -64,7 +64,7 @@ public final class TelemetryMetricsFactory: MetricsFactory {
         self.labels = labels
         let diagnostics = Diagnostics(logger, about: "Sending by OTLP")
         self.diagnostics = diagnostics
-        openTelemetry?.onStatusChange { diagnostics.tell($0.lastError) }
+        openTelemetry?.onStatusChange { diagnostics.tell($0) }
     }
 
     /// Makes a counter, or returns the existing one.

@@ -179,6 +179,7 @@ typedef struct {
   int64_t skew;
   bool is_failing;                      /* nothing can be sent for now */
   const char *_Nullable last_error;
+  const char *_Nullable spool_error;    /* why the spool is not used */
   const TimepieceDrop *_Nullable drops;
   size_t num_drops;
 } TimepiecePublisherStatus;

@@ -169,10 +169,16 @@ public final class CloudWatchTachometer: Sendable {
 
     private static func tellFailures() -> @Sendable (CloudWatchStatus) -> Void {
         let told = Told()
+        let toldOfSpool = Told()
         return { status in
-            guard let problem = status.lastError, told.isNew(problem) else { return }
-            let line = "timepiece: CloudWatch: \(problem)\n"
-            _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
+            var lines: [String] = []
+            if let problem = status.spoolError, toldOfSpool.isNew(problem) { lines.append(problem) }
+            if let problem = status.lastError, problem != status.spoolError, told.isNew(problem) {
+                lines.append(problem)
+            }
+            for line in lines.map({ "timepiece: CloudWatch: \($0)\n" }) {
+                _ = unsafe write(STDERR_FILENO, line, line.utf8.count)
+            }
         }
     }
 }

@@ -31,6 +31,8 @@ public struct CloudWatchStatus: Sendable, Equatable {
     public package(set) var isFailing = false
     /// The last failure as one sentence without secrets.
     public package(set) var lastError: String?
+    /// Why the spool is not used, so that data that cannot be sent stay in memory; nil while it is used, or if there is none.
+    public package(set) var spoolError: String?
 
     /// Makes the status of a destination to which nothing was sent.
     public init() {}
@@ -44,7 +46,7 @@ public struct CloudWatchStatus: Sendable, Equatable {
     package func tellsMoreFailures(than other: CloudWatchStatus) -> Bool {
         retried != other.retried || dropped != other.dropped || uncertain != other.uncertain
             || spooled != other.spooled || lastError != other.lastError || skew != other.skew
-            || isFailing != other.isFailing
+            || isFailing != other.isFailing || spoolError != other.spoolError
     }
 
     /// Adds the outcome for the same metrics in another protocol.
@@ -61,6 +63,7 @@ public struct CloudWatchStatus: Sendable, Equatable {
         if skew == .zero { skew = other.skew }
         lastError = isFailing || !other.isFailing ? lastError ?? other.lastError : other.lastError
         isFailing = isFailing || other.isFailing
+        spoolError = spoolError ?? other.spoolError
     }
 
     package mutating func drop(_ tally: SampleTally, because reason: DropReason) {

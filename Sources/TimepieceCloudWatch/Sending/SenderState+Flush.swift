@@ -38,8 +38,9 @@ extension SenderState {
     ///   - deadline: until when the network is tried.
     ///   - isLast: whether the thread is to end then.
     package mutating func flush(until deadline: BootInstant, isLast: Bool) {
+        // A request that nobody waits for must not postpone the end of the time of one who does.
+        flush.deadline = flush.waiters == 0 ? deadline : max(deadline, flush.deadline ?? deadline)
         flush.waiters += 1
-        flush.deadline = max(deadline, flush.deadline ?? deadline)
         flush.isLast = flush.isLast || isLast
         if configuration.keepsOrder, configuration.hasSpool { flush.look = .wanted }
         // Without a spool an attempt now is better than none.
@@ -58,7 +59,10 @@ extension SenderState {
     }
 
     /// Requests that everything in memory be sent immediately, or stored by the deadline, while no thread waits for it.
+    ///
+    /// While threads wait for a flush, its deadline holds for these data, too.
     package mutating func flushSoon(until deadline: BootInstant) {
+        guard flush.waiters == 0 else { return }
         flush.deadline = max(deadline, flush.deadline ?? deadline)
     }
 

@@ -128,8 +128,11 @@ extension SenderState {
     /// again.
     package mutating func couldNotUseSpool(_ error: SpoolError, now: Moment) {
         let problem = error.description
-        if spoolProblem != problem { status.lastError = "\(problem) Metrics that cannot be sent stay in memory." }
+        let sentence = "\(problem) Metrics that cannot be sent stay in memory."
+        if spoolProblem != problem { status.lastError = sentence }
         spoolProblem = problem
+        // Another process releases its lock soon; what lasts is reported even if another failure follows at once.
+        if error.kind != .busy { status.spoolError = sentence }
         let pause = error.kind == .busy ? configuration.busyPause : configuration.storePause
         // While a thread waits, there is no time for long pauses.
         let isUrgent = error.kind == .busy && flush.deadline != nil

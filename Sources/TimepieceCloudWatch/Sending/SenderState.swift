@@ -41,7 +41,7 @@ package struct SenderState: Sendable {
     /// The known contents of the spool for this destination.
     var spooled = SampleTally()
     /// Why the spool cannot be used; nil while it can.
-    var spoolProblem: String?
+    var spoolProblem: String? { didSet { if spoolProblem == nil { status.spoolError = nil } } }
     /// The right time at boot, for earlier boots.
     var epochs: [String: WallTime] = [:]
     var rememberedEpoch: WallTime?

@@ -75,6 +75,22 @@ struct FlushSoonTests {
         #expect(timeouts.last == simulation.state.configuration.requestTimeout)
     }
 
+    @Test func `It does not postpone the end of a close that follows, nor of one that waits`() {
+        let simulation = Simulation(hasSpool: false)
+        let publisher = simulation.state.open(.sample())
+        simulation.answer = { _, _ in .failed("The network is gone.") }
+        simulation.run(until: 10)
+        publish(simulation, publisher, 7)
+        simulation.state.take(publisher)
+        simulation.state.flushSoon(until: Moment.after(13).boot)
+        simulation.state.flush(until: Moment.after(12.95).boot, isLast: true)
+        simulation.state.flushSoon(until: Moment.after(13.5).boot)
+        #expect(simulation.state.flush.deadline == Moment.after(12.95).boot)
+        simulation.run(until: 12.96)
+        #expect(simulation.state.isFlushed)
+        #expect(simulation.state.status.dropped[.stopped]?.samples == 7)
+    }
+
     /// A sender whose data keep their order, which is closed as soon as it has begun, with what an earlier process left.
     private func shortLife(_ left: Int, steps: Int, answer: DeliveryVerdict = .accepted) -> Simulation {
         let simulation = Simulation { $0.keepsOrder = true }

@@ -126,10 +126,20 @@ struct HostileDirectoryTests {
         let publisher = try CloudWatchPublisher(.test(endpoint: server.address("none", "hostile"), spool: folder.path))
         #expect(eventually { publisher.status.lastError?.contains("other users can write") ?? false })
         #expect(publisher.status.lastError?.hasSuffix("Metrics that cannot be sent stay in memory.") ?? false)
+        #expect(publisher.status.spoolError == publisher.status.lastError)
         publisher.publish(.of(5), closedAt: .now())
         publisher.close(within: .seconds(20))
         #expect(publisher.status.sent.samples == 5)
         #expect(folder.size == -1)
+    }
+
+    @Test func `Why it is not used stays in the status when another failure follows at once`() throws {
+        unsafe chmod(folder.directory, 0o777)
+        let publisher = try CloudWatchPublisher(.test(endpoint: "http://127.0.0.1:1", spool: folder.path))
+        publisher.publish(.of(5), closedAt: .now())
+        publisher.close(within: .seconds(1))
+        #expect(publisher.status.lastError?.contains("No connection") ?? false)
+        #expect(publisher.status.spoolError?.contains("other users can write") ?? false)
     }
 
     @Test func `The standard spool of a service is in the directory that systemd made for it`() {

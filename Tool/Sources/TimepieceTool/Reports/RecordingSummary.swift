@@ -190,7 +190,8 @@ struct RecordingSummary {
     /// The text of a message on publishing, with the destination of the metrics.
     static func sentence(_ way: String, _ status: CloudWatchMessage) -> String {
         "\(way): \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
-            + (status.lastError.map { "; \($0)" } ?? "")
+            + [status.lastError, status.spoolError == status.lastError ? nil : status.spoolError]
+            .compactMap(\.self).map { "; \($0)" }.joined()
     }
 
     /// The text of a stall's message, by its reason.
