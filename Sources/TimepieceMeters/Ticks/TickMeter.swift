@@ -118,12 +118,10 @@ package import Timepiece
         // A handler of the resumption may have stopped the meter.
         guard !isStopped else { return }
         ReportClock.shared.remove(self, within: ReportClock.patienceAtEnd)
-        if reporter.isReady {
-            let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
-            // Directly after a report the next buffer is not due yet, and a window without one would read as a
-            // collapse.
-            if !last.tally.isEmpty || !tachometer.isUsual(last.sinceLastTick) { reporter.report(last) }
-        }
+        // No later report would cover it, so it does not wait for the reader.
+        let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
+        // Directly after a report the next buffer is not due yet, and a window without one would read as a collapse.
+        if !last.tally.isEmpty || !tachometer.isUsual(last.sinceLastTick) { reporter.report(last) }
         handOver(at: now)
         state.withLock { $0.publisher }?.flush()
     }
@@ -136,10 +134,8 @@ package import Timepiece
         guard !already else { return }
         ReportClock.shared.remove(self, within: ReportClock.patienceAtStop)
         state.withLock { $0.stalls.rest(at: now) }
-        if reporter.isReady {
-            let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
-            if last.tally.events > 0 { reporter.report(last) }
-        }
+        let last = tachometer.closeWindow(at: MonotonicInstant(nanoseconds: now))
+        if last.tally.events > 0 { reporter.report(last) }
         handOver(at: now)
     }
 

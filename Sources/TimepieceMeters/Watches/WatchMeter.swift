@@ -286,7 +286,8 @@ package import Timepiece
     private func report(at now: UInt64, due: UInt64, always: Bool, isEnd: Bool = false) {
         // A start has no laps of its own to report.
         if case .start = role { return }
-        guard reporter.isReady, let (report, closedAt) = scope.close(self, due: due, at: now) else { return }
+        // No later report would cover the last window, so it does not wait for the reader.
+        guard due == .max || reporter.isReady, let (report, closedAt) = scope.close(self, due: due, at: now) else { return }
         let time = time.withLock { time in
             defer { time.restart(at: closedAt) }
             return time

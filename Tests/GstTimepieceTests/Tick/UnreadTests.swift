@@ -41,6 +41,24 @@ extension TimepieceTick {
             #expect(try #require(report.unsigned(field)) >= window)
         }
 
+        @Test(arguments: ["timepiecetick", "timepiecewatch"])
+        func `has the last report of a stream in any case, so that the counts add up`(factory: String) throws {
+            let harness = try Self.harness(factory, ["interval": "1000000"])
+            let field = factory == "timepiecetick" ? "num-buffers" : "num-intervals"
+            var pushed: UInt64 = 0
+            let isFull = eventually {
+                _ = try? harness.push()
+                pushed += 1
+                return (try? harness.element.stats().unsigned("num-unread-messages")) == Self.limit
+            }
+            #expect(isFull)
+            for _ in 0..<50 { _ = try harness.push() }
+            #expect(unsafe harness.push(event: gst_event_new_eos()))
+            let reports = Self.reports(harness.messages.all).compactMap(\.structure)
+            #expect(reports.count == Int(Self.limit) + 1)
+            #expect(reports.compactMap { $0.unsigned(field) }.reduce(0, +) == pushed + 50)
+        }
+
         @Test func `does not count skipped alarms as posted, and reports their number`() throws {
             let harness = try Self.harness("timepiecetick", ["interval": "0", "alarms": "ordinal,each=1"])
             for _ in 0..<12 { _ = try harness.push() }
