@@ -64,6 +64,8 @@ ELEMENTS = {
     "timepiecewatch around": f"timepiecewatch {QUIET}",
     "timepiecewatch start ! stop":
         f"timepiecewatch {QUIET} watch=pair edge=start ! timepiecewatch {QUIET} watch=pair edge=stop",
+    # Three pushes a buffer.
+    "tracer, identity ! identity": "identity silent=true ! identity silent=true",
     "refclock": "refclock",
     "refstamp ! refread": "refstamp ! refread",
 }
@@ -104,6 +106,8 @@ def measure_elements(arguments, environment, limits):
             continue
         part = "libgsttimepiecereference" if name.startswith("ref") else "libgsttimepiece."
         clock = fixed_clock(arguments, environment, part)
+        if name.startswith("tracer"):
+            clock["GST_TRACERS"] = "timepiece(interval=0)"
 
         def run(buffers, middle=middle, part=part, clock=clock):
             return callgrind.profile(

@@ -124,8 +124,8 @@ typedef struct
 GType gst_timepiece_tracer_get_type (void);
 G_DEFINE_TYPE (GstTimepieceTracer, gst_timepiece_tracer, GST_TYPE_TRACER);
 
-#define CACHE_BITS 8
-#define CACHE_SIZE (1 << CACHE_BITS)
+#define CACHE_BITS 7
+#define CACHE_SIZE (2 << CACHE_BITS)
 #define MOST_ENDS 32
 
 typedef struct
@@ -135,8 +135,8 @@ typedef struct
 } CachedPad;
 
 /* The state of a thread: its trace, the pads by which it is pushing the end of
- * a stream, nested, and the pads that it saw last, each in one of two
- * neighboring slots. */
+ * a stream, nested, and the pads that it saw last, two for each hash value, the
+ * newer one first. */
 typedef struct
 {
   TimepieceThreadTrace *trace;
@@ -199,29 +199,29 @@ learn_offset (GstClockTime ts)
     __atomic_store_n (&time_offset, offset, __ATOMIC_RELAXED);
 }
 
-static inline guint
-slot_of (GstPad * pad)
+/* The first of the two slots of a pad. */
+static inline CachedPad *
+slots_of (Thread * thread, GstPad * pad)
 {
   /* Fibonacci hashing; the low bits of addresses are alike. */
-  return (guint) ((guint64) (guintptr) pad * G_GUINT64_CONSTANT
-      (0x9E3779B97F4A7C15) >> (64 - CACHE_BITS));
+  return &thread->cache[(guint64) (guintptr) pad * G_GUINT64_CONSTANT
+      (0x9E3779B97F4A7C15) >> (64 - CACHE_BITS) << 1];
 }
 
 static G_GNUC_NO_INLINE GstTimepieceTracedPad *
 look_up (Thread * thread, GstPad * pad, GstClockTime ts)
 {
-  CachedPad *first = &thread->cache[slot_of (pad)];
-  CachedPad *second = &thread->cache[slot_of (pad) ^ 1];
+  CachedPad *slot = slots_of (thread, pad);
 
   learn_offset (ts);
-  /* Two pads that share their first slot do not evict each other. */
-  if (first->pad != pad && second->pad != pad)
-    *second = *first;
-  if (second->pad == pad)
-    first = second;
-  first->pad = pad;
-  first->traced = gst_timepiece_traced_pad (pad, FALSE, instant (ts));
-  return first->traced;
+  if (slot[1].pad == pad) {
+    slot++;
+  } else if (slot[0].pad != pad) {
+    slot[1] = slot[0];
+    slot[0].pad = pad;
+  }
+  slot->traced = gst_timepiece_traced_pad (pad, FALSE, instant (ts));
+  return slot->traced;
 }
 
 /* @trace: the pad's; NULL: its buffers are not measured. It is read once, as
@@ -230,12 +230,11 @@ static inline GstTimepieceTracedPad *
 find (Thread * thread, GstPad * pad, GstClockTime ts,
     TimepiecePadTrace ** trace)
 {
-  guint slot = slot_of (pad);
-  CachedPad *cached = &thread->cache[slot];
+  CachedPad *cached = slots_of (thread, pad);
   GstTimepieceTracedPad *traced;
 
   if (cached->pad != pad)
-    cached = &thread->cache[slot ^ 1];
+    cached++;
   traced = cached->traced;
   if (G_UNLIKELY (cached->pad != pad
           || g_atomic_pointer_get (&traced->pad) != pad
