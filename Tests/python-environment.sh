@@ -15,5 +15,5 @@ fi
 
 echo "making $environment"
 python3 -m venv "$environment"
-"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --requirement "$packages"
+"$environment/bin/python" -m pip install --quiet --disable-pip-version-check --no-compile --requirement "$packages"
 cp "$packages" "$stamp"

@@ -9,7 +9,7 @@ PEOPLE_PACKAGES := chromium debootstrap man-db mount
 .PHONY: tool tool-test tool-unit-test tool-show-test tool-cloudwatch-test people-setup install uninstall install-test deb deb-test
 
 tool: build
-	@packaging/tool.sh
+	@RELEASE_FLAGS="$(RELEASE_FLAGS)" packaging/tool.sh
 
 people-setup: setup
 	@$(MAKE) --no-print-directory setup PACKAGES="$(PEOPLE_PACKAGES)"

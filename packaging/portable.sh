@@ -20,11 +20,11 @@ libraries=$sysroot/usr/lib/$machine-linux-gnu
 if [ "$architecture" = "$own" ]; then
   suffix=
   static=$swift/lib/swift_static/linux
-  objects=$root/.build/release objects_of_tool=$root/.build-tool/release
+  objects=$root/.build/release
 else
   suffix=-$architecture
   static=$("$root/packaging/arm64/build.sh" --libraries)/linux
-  objects=$root/.build$suffix/release objects_of_tool=$root/.build-tool$suffix/release
+  objects=$root/.build$suffix/release
 fi
 out=$root/.build/portable$suffix
 mkdir -p "$out"
@@ -91,7 +91,7 @@ case ${1:-} in
     # Swift's own Foundation has three libraries; its replacement in arm64/ is one.
     foundation=()
     [ ! -e "$static/lib_FoundationCShims.a" ] || foundation=(-l_FoundationCollections -l_FoundationCShims)
-    link "$out/timepiece" "$objects_of_tool/timepiece.product/Objects.LinkFileList" -pie \
+    link "$out/timepiece" "$objects/timepiece.product/Objects.LinkFileList" -pie \
       -Wl,--defsym=main=TimepieceTool_main \
       -lFoundationEssentials "${foundation[@]}"
     check "$out/timepiece"

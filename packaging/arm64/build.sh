@@ -1,5 +1,5 @@
 #!/bin/bash
-# Compiles the plugin and the tool for arm64 on another machine, into .build-arm64/ and .build-tool-arm64/; portable.sh
+# Compiles the plugin and the tool for arm64 on another machine, into .build-arm64/; portable.sh
 # links them: build.sh [--libraries]. It uses the Swift SDK that SWIFT_SDK names, or one made of Debian's Swift
 # (sdk.sh). With --libraries it only prints the folder of the SDK's static libraries.
 set -euo pipefail
@@ -26,8 +26,8 @@ ln -sfn "$curl" "$headers/curl"
 # build ARGUMENT...
 build() {
   "${SWIFT:-swift}" build "${bundles[@]}" --swift-sdk "$sdk" -c release -Xswiftc -static-stdlib -Xcc -fPIC -Xcc -fstack-protector-strong \
-    -Xcc -isystem -Xcc "$headers" "$@" \
+    -Xcc -isystem -Xcc "$headers" --scratch-path "$root/.build-arm64" "$@" \
     2>&1 | "$root/Tests/runner/progress.sh"
 }
-build --package-path "$root" --scratch-path "$root/.build-arm64" --product gsttimepiece
-build --package-path "$root/Tool" --scratch-path "$root/.build-tool-arm64" --product timepiece
+build --package-path "$root" --product gsttimepiece
+build --package-path "$root/Tool" --product timepiece
