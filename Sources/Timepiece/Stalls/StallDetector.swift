@@ -15,7 +15,7 @@ public struct StallDetector: Sendable {
 
     /// An event to report.
     public enum Event: Sendable, Equatable {
-        /// The stream stands still or trickles, with the time since when.
+        /// The stream is stalled or trickles, with the time since when.
         case stalled(Reason, since: Duration)
         /// The stream flows again, with the length of the stall.
         case resumed(Reason, after: Duration)
@@ -84,7 +84,7 @@ public struct StallDetector: Sendable {
         return .stalled(.standstill, since: stalledFor(at: now))
     }
 
-    /// Judges a closed window; a stream that stands still is reported again.
+    /// Judges a closed window; a stalled stream is reported again.
     ///
     /// It is judged by the rate that is shown for it; without one, by the wait that still lasts. A window that opened
     /// before the wait began, such as one that contains a flush, is not judged: the stream was not expected to flow all
@@ -127,7 +127,7 @@ public struct StallDetector: Sendable {
     }
 }
 
-/// When a stream counts as standing still, or as a trickle.
+/// When a stream counts as stalled, or as a trickle.
 public struct StallSettings: Sendable, Equatable {
     /// How long no tick may come; nil for no limit.
     public var timeout: Duration?

@@ -123,7 +123,7 @@ import Synchronization
 
         package init() {}
 
-        /// How long the oldest is under way, in nanoseconds since the stream flows; 0 if none is in flight.
+        /// How long the oldest has been in flight, in nanoseconds while the stream flows; 0 if none is in flight.
         package func age(in time: ActiveTime, at now: UInt64) -> UInt64 {
             count == 0 ? 0 : time.since(oldest, at: now)
         }

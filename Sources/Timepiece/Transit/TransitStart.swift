@@ -30,8 +30,9 @@ import Synchronization
     // The cells are atomics; the memory exists from init to deinit.
     private nonisolated(unsafe) let cells: Cells
 
-    /// The rows of remembered values, of ``memory`` atomics each, and the row of landmarks: 29 KB in pages that the
-    /// kernel maps when they are first touched. Zero means that nothing is remembered.
+    /// The rows of remembered values, of ``memory`` atomics each: 28 KB in pages that the kernel maps when they are first
+    /// touched, of which the first two suffice until a stop searches here; and the row of landmarks. Zero means that
+    /// nothing is remembered.
     @unsafe private struct Cells {
         let instants: UnsafeMutablePointer<Atomic<UInt64>>
         let presentations: UnsafeMutablePointer<Atomic<UInt64>>
@@ -41,7 +42,7 @@ import Synchronization
         let sequences: UnsafeMutablePointer<Atomic<UInt32>>
         private let pages = ZeroedPages(size: size)
 
-        private static var size: Int { memory * (3 * 8 + 4) + TransitStart.landmarks * 8 }
+        private static var size: Int { memory * (3 * 8 + 4) }
 
         init() {
             let begin = unsafe pages.start
@@ -49,12 +50,13 @@ import Synchronization
             unsafe instants = begin.assumingMemoryBound(to: Atomic<UInt64>.self)
             unsafe presentations = (begin + row).assumingMemoryBound(to: Atomic<UInt64>.self)
             unsafe runnings = (begin + 2 * row).assumingMemoryBound(to: Atomic<UInt64>.self)
-            unsafe landmarks = (begin + 3 * row).assumingMemoryBound(to: Atomic<UInt64>.self)
-            unsafe sequences = (begin + 3 * row + TransitStart.landmarks * 8)
-                .assumingMemoryBound(to: Atomic<UInt32>.self)
+            unsafe sequences = (begin + 3 * row).assumingMemoryBound(to: Atomic<UInt32>.self)
+            unsafe landmarks = .allocate(capacity: TransitStart.landmarks)
+            for index in 0..<TransitStart.landmarks { unsafe (landmarks + index).initialize(to: Atomic(0)) }
         }
 
         func free() {
+            unsafe landmarks.deallocate()
             unsafe pages.free()
         }
 
