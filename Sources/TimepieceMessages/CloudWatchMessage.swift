@@ -27,8 +27,6 @@ public struct CloudWatchMessage: Sendable, Equatable {
     public let droppedByReason: [String: UInt64]
     /// The last failure in words, nil if there was none.
     public let lastError: String?
-    /// Why the spool is not used, so that data that cannot be sent stay in memory; nil while it is, or if there is none.
-    public let spoolError: String?
 
     /// Reads the message.
     public init(_ fields: MessageFields) throws(MessageError) {
@@ -45,6 +43,5 @@ public struct CloudWatchMessage: Sendable, Equatable {
         skew = .nanoseconds(try fields.integer("skew"))
         droppedByReason = try fields.counts(after: "dropped-")
         lastError = try fields.optionalText("last-error")
-        spoolError = fields["spool-error"] == nil ? nil : try fields.optionalText("spool-error")
     }
 }

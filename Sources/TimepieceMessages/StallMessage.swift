@@ -1,4 +1,4 @@
-/// A stream stands still or trickles, or a buffer in flight is overdue; it is posted again with each report while that
+/// A stream is stalled or trickles, or a buffer in flight is overdue; it is posted again with each report while that
 /// lasts.
 public struct StallMessage: Sendable, Equatable {
     /// The label of the element that spoke.

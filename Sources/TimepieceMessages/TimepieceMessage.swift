@@ -5,7 +5,7 @@ public import CGStreamer
 /// ```swift
 /// switch try TimepieceMessage(message) {
 /// case .tick(let tick): print(tick.label, tick.averageRate)
-/// case .stall(let stall): print(stall.label, "stands still")
+/// case .stall(let stall): print(stall.label, "is stalled")
 /// default: break
 /// }
 /// ```

@@ -121,13 +121,6 @@ import TimepieceMessages
         }
         #expect(same == status)
         #expect(status.lastError == nil)
-        #expect(status.spoolError == nil)
-        guard case .cloudWatch(let other) = try message("timepiece-cloudwatch,\(fields),spool-error=(string)foreign")
-        else {
-            Issue.record("It is a state of publishing.")
-            return
-        }
-        #expect(other.spoolError == "foreign")
         #expect(status.spooled == 4)
         #expect(status.oldest == nil)
         #expect(status.lastSuccess == .seconds(1_700_000_000))

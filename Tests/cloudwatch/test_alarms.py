@@ -96,7 +96,7 @@ class RulesTests(unittest.TestCase):
                         self.assertEqual(state_of(values, needed, 3, missing, current),
                                          current if state == "same" else state, f"{needed} of 3: {points} {missing}")
 
-    def test_few_samples_of_a_percentile_leave_the_state_where_that_is_asked(self):
+    def test_few_samples_of_a_percentile_keep_the_state_if_configured(self):
         for treatment, rings in (("ignore", False), ("evaluate", True)):
             device = Device(30)
             alarm = device.alarms["Slow"].definition
@@ -106,14 +106,14 @@ class RulesTests(unittest.TestCase):
 
 
 class HealthyTests(unittest.TestCase):
-    def test_healthy_cameras_ring_nothing(self):
+    def test_healthy_cameras_raise_no_alarm(self):
         for camera in ("15", "25", "30"):
             for share in (0.02, 0.5, 1):
                 device = Device(int(camera)).play(camera, 1, share).play(camera, 120)
                 self.assertEqual([device.rang(name) for name in device.alarms], [[], [], []], camera)
                 self.assertEqual(set(device.states().values()), {OK})
 
-    def test_healthy_streams_of_other_rates_ring_nothing_and_each_trouble_its_alarm(self):
+    def test_healthy_streams_of_other_rates_raise_no_alarm_and_each_fault_its_own(self):
         for fps in (12.5, 24, 30000 / 1001, 50, 60):
             healthy = [(1, 1), *[(1, 1)] * 60]
             self.assertEqual(self.rung(fps, healthy), {}, fps)
@@ -140,25 +140,25 @@ class HealthyTests(unittest.TestCase):
             device.play(None, 1)
         return {name: device.rang(name) for name in device.alarms if device.rang(name)}
 
-    def test_a_stream_that_ends_and_comes_again_rings_nothing_within_four_minutes(self):
+    def test_a_stream_that_ends_and_restarts_raises_no_alarm_within_four_minutes(self):
         device = Device(30).play("30", 10).play("30", 1, 0.3).play(None, 3).play("30", 1, 0.3).play("30", 10)
         self.assertEqual([device.rang(name) for name in device.alarms], [[], [], []])
 
-    def test_a_new_device_that_comes_within_the_hour_rings_nothing(self):
+    def test_a_new_device_that_starts_within_the_hour_raises_no_alarm(self):
         device = Device(30).play(None, 50).play("30", 1, 0.1).play("30", 20)
         self.assertEqual([device.rang(name) for name in device.alarms], [[], [], []])
 
-    def test_a_new_device_that_never_comes_rings_after_the_hour(self):
+    def test_a_new_device_that_never_starts_raises_an_alarm_after_the_hour(self):
         device = Device(30).play(None, 70)
         self.assertEqual(device.rang("VideoStopped"), [3600 + DELAY])
 
-    def test_alarms_that_are_made_while_it_publishes_judge_at_once(self):
+    def test_alarms_created_while_it_publishes_evaluate_at_once(self):
         device = Device(30, created=START + 600).play("30", 20)
         self.assertEqual(set(device.states().values()), {OK})
 
 
 class TroubleTests(unittest.TestCase):
-    def test_a_camera_that_stops_rings_the_right_alarm_within_the_minutes_stated(self):
+    def test_a_camera_that_stops_raises_the_right_alarm_within_the_stated_minutes(self):
         for camera in ("15", "30"):
             for second in (1, 10, 30, 59):
                 device = Device(int(camera)).play(camera, 10).play(camera, 1, second / 60).play(None, 10)
@@ -169,7 +169,7 @@ class TroubleTests(unittest.TestCase):
                 device.play("30", 4)
                 self.assertEqual(device.states()["VideoStopped"], OK)
 
-    def test_a_camera_at_sixty_percent_rings_low_fps_within_five_minutes(self):
+    def test_a_camera_at_sixty_percent_raises_low_fps_within_five_minutes(self):
         device = Device(30).play("30", 10).play("sixty", 10)
         (time,) = device.rang("LowFps")
         self.assertLessEqual(time - 600, 240)
@@ -177,7 +177,7 @@ class TroubleTests(unittest.TestCase):
         device.play("30", 6)
         self.assertEqual(set(device.states().values()), {OK})
 
-    def test_late_frames_ring_slow_within_five_minutes_and_nothing_else(self):
+    def test_late_frames_raise_slow_within_five_minutes_and_nothing_else(self):
         device = Device(30).play("30", 10).play("late", 10)
         (time,) = device.rang("Slow")
         self.assertLessEqual(time - 600, 240)
@@ -185,12 +185,12 @@ class TroubleTests(unittest.TestCase):
         device.play("30", 6)
         self.assertEqual(set(device.states().values()), {OK})
 
-    def test_the_end_of_trouble_is_told_too(self):
+    def test_alarms_return_to_ok_after_the_fault(self):
         for definition in alarms_of_template(TEMPLATE, Topic="arn:aws:sns:eu-central-1:1:t").values():
             self.assertEqual(definition["OKActions"], definition["AlarmActions"])
             self.assertTrue(definition["OKActions"])
 
-    def test_a_budget_of_one_interval_would_ring_for_ever(self):
+    def test_a_budget_of_one_interval_would_raise_an_alarm_forever(self):
         device = Device(30, Budget=0.0333).play("30", 20)
         self.assertEqual(device.states()["Slow"], ALARM)
 
@@ -213,11 +213,11 @@ class IntervalTests(unittest.TestCase):
         return [name for name, alarm in device.alarms.items()
                 if alarm.state == ALARM or any(time > 600 for time in device.rang(name))]
 
-    def test_intervals_that_fit_the_period_ring_nothing(self):
+    def test_intervals_that_fit_the_period_raise_no_alarm(self):
         for interval, period in ((10, 60), (30, 60), (60, 60), (120, 120), (240, 240)):
             self.assertEqual(self.published(interval, period), [], interval)
 
-    def test_intervals_that_are_refused_would_ring(self):
+    def test_refused_intervals_would_raise_an_alarm(self):
         for interval in (45, 240):
             self.assertTrue(self.published(interval, 60), interval)
 

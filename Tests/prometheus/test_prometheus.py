@@ -224,14 +224,14 @@ class PrometheusTests(unittest.TestCase):
                 self.assertEqual(samples, sorted(samples), labels)
                 self.assertGreater(len(samples), 4)
 
-    def test_reports_came_in_time_and_memory_stayed_bounded_while_clients_were_hostile(self):
+    def test_reports_stay_on_time_and_memory_bounded_with_hostile_clients(self):
         gaps = [later - earlier for earlier, later in zip(self.streams.reports, self.streams.reports[1:])]
         self.assertGreater(len(gaps), 20)
         self.assertLess(max(gaps), 2)
         self.assertLess(self.grown, 60_000, "kB more than before")
         self.assertIn('timepiece_buffers_total{pipeline="', self.attacked_page)
 
-    def test_promtool_finds_nothing_to_say_about_the_page(self):
+    def test_promtool_accepts_the_page(self):
         for page in (self.page, self.attacked_page):
             found = subprocess.run(
                 ["promtool", "check", "metrics"], input=page, capture_output=True, text=True, check=False
@@ -251,7 +251,7 @@ class PrometheusTests(unittest.TestCase):
                 if not any(name in expression for name in silent) and "_bucket" not in expression.split(" or ")[0]:
                     self.assertTrue(found, expression)
 
-    def test_the_file_has_what_the_page_has(self):
+    def test_the_file_equals_the_page(self):
         self.assertEqual([path.name for path in self.folder.glob("streams*")], [self.file.name])
         names = {name.split("{")[0] for name in series(self.file.read_text())}
         self.assertEqual(names, {name.split("{")[0] for name in series(self.page)})
@@ -270,7 +270,7 @@ class SettingsTests(unittest.TestCase):
         self.assertEqual(message.src.get_name(), "t")
         return error.message
 
-    def test_a_port_in_use_is_refused_and_taken_when_it_is_free(self):
+    def test_a_port_in_use_is_refused_and_used_once_it_is_free(self):
         with socket.socket() as other:
             other.bind(("127.0.0.1", 0))
             other.listen()
@@ -298,7 +298,7 @@ class SettingsTests(unittest.TestCase):
         self.assertEqual(message.type, Gst.MessageType.EOS)
         pipeline.set_state(Gst.State.NULL)
 
-    def test_counts_go_on_when_an_element_starts_again(self):
+    def test_counts_continue_when_an_element_restarts(self):
         port = free_port()
         counted = 'timepiece_buffers_total{pipeline="p",label="l",element="t"}'
         for times in (1, 2, 3):
@@ -308,7 +308,7 @@ class SettingsTests(unittest.TestCase):
             # A removed element has no age.
             self.assertNotIn("timepiece_last_buffer_age_seconds", " ".join(found))
 
-    def test_a_stall_is_said_while_it_lasts(self):
+    def test_a_stall_is_shown_while_it_lasts(self):
         port = free_port()
         pipeline = Gst.parse_launch(
             f"appsrc name=src ! timepiecetick label=l stall-timeout=100000000 prometheus-port={port} ! fakesink async=false"
@@ -333,7 +333,7 @@ class SettingsTests(unittest.TestCase):
 
 
 class TracerTests(unittest.TestCase):
-    def test_elements_and_queues_of_a_program_that_nobody_edited_are_shown(self):
+    def test_elements_and_queues_of_an_unmodified_program_are_shown(self):
         port = free_port()
         program = subprocess.Popen(
             ["gst-launch-1.0", "-q", "videotestsrc", "is-live=true", "!", "queue", "name=q", "!", "identity", "name=slow",
@@ -363,7 +363,7 @@ class TracerTests(unittest.TestCase):
 
 
 class RulesTests(unittest.TestCase):
-    def test_the_rules_are_well_formed_and_do_what_they_say(self):
+    def test_the_rules_are_valid_and_fire_as_described(self):
         folder = ROOT / "pipelines" / "prometheus"
         for command in (["check", "rules", "rules.yml"], ["test", "rules", str(ROOT / "Tests/prometheus/rules-test.yml")]):
             found = subprocess.run(["promtool", *command], cwd=folder, capture_output=True, text=True, check=False)

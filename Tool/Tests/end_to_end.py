@@ -45,12 +45,12 @@ class Top(unittest.TestCase):
     def test_one_quoted_description_works_too(self):
         self.assertEqual(run("top", " ".join(SHORT)).returncode, 0)
 
-    def test_a_description_without_ticks_is_told_of_as_it_is(self):
+    def test_a_description_without_ticks_is_reported(self):
         result = run("top", "--", *"videotestsrc num-buffers=60 ! queue ! identity name=slow sleep-time=10000 ! fakesink".split())
         self.assertRegex(result.stdout, "pipeline0: slow is the bottleneck: .* thread queue0:src")
         self.assertEqual(result.stderr, "")
 
-    def test_what_misleads_other_tools_is_answered_in_a_sentence(self):
+    def test_cases_that_mislead_other_tools_get_the_right_sentence(self):
         """The queue before two slow elements, and the sink that waits for the clock, are not the slow ones."""
         result = run("top", "--", *("videotestsrc num-buffers=60 ! queue ! identity name=a sleep-time=10000"
                                     " ! identity name=b sleep-time=10000 ! fakesink").split())
@@ -59,7 +59,7 @@ class Top(unittest.TestCase):
                                     " ! fakesink name=s sync=true").split())
         self.assertRegex(result.stdout, "Nothing is slow: s waits for the clock .* faster before a is the limit")
 
-    def test_decoders_that_make_their_pads_late_are_seen_too(self):
+    def test_decoders_that_add_their_pads_late_are_measured(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "sample.ogg")
             made = run("top", "--", *f"audiotestsrc num-buffers=50 ! vorbisenc ! oggmux ! filesink location={path}".split())
@@ -85,14 +85,14 @@ class Top(unittest.TestCase):
         self.assertEqual(lines[1]["fields"]["label"], "cam")
         self.assertEqual(lines[-1]["reason"], "eos")
 
-    def test_a_reader_that_goes_away_ends_it_quietly(self):
+    def test_a_closed_pipe_ends_it_quietly(self):
         for options in ([], ["--json"]):
             result = subprocess.run(["bash", "-c", '"$@" | head -1; echo ${PIPESTATUS[0]}', "-", TOOL, "top", *options, "--",
                                      *LIVE], capture_output=True, text=True, timeout=30)
             self.assertEqual(result.stdout.splitlines()[-1], "0", result)
             self.assertEqual(result.stderr, "")
 
-    def test_the_live_view_has_keys_and_gives_the_terminal_back(self):
+    def test_the_live_view_has_keys_and_restores_the_terminal(self):
         terminal = Terminal(TOOL, "top", "--", *LIVE)
         terminal.read_until(r"29\.\d\d|30\.\d\d")
         terminal.press(b"s")
@@ -105,7 +105,7 @@ class Top(unittest.TestCase):
         self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
         self.assertTrue(terminal.is_as_before())
 
-    def test_the_terminal_is_given_back_on_any_exit(self):
+    def test_the_terminal_is_restored_on_any_exit(self):
         polite = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
         # All that can be handled and end a process; 50 is one of real time.
         for number in (*polite, signal.SIGSEGV, signal.SIGABRT, signal.SIGUSR1, signal.SIGUSR2, signal.SIGPIPE, signal.SIGALRM,
@@ -121,7 +121,7 @@ class Top(unittest.TestCase):
                 self.assertIn("\x1b[?25h\x1b[?1049l", terminal.text)
                 self.assertTrue(terminal.is_as_before())
 
-    def test_a_stream_that_stands_still_is_red_without_stall_timeout(self):
+    def test_a_stalled_stream_is_red_without_stall_timeout(self):
         terminal = Terminal(TOOL, "top", "--", *"videotestsrc ! video/x-raw,framerate=30/1 ! identity sleep-time=4000000"
                             " ! timepiecetick label=cam ! fakesink".split(), columns=80)
         terminal.read_until(r"\x1b\[31mno buffer \d\.\d+ s")
@@ -150,7 +150,7 @@ class Top(unittest.TestCase):
         self.assertRegex(last, r"Ran 0:\d\d until it was stopped\.")
         self.assertRegex(last, r"cam +\S*(29|30)\.\d\d")
 
-    def test_the_live_page_is_served_on_this_machine_alone(self):
+    def test_the_live_page_is_served_on_loopback_only(self):
         process = subprocess.Popen([TOOL, "top", "--http", ":0", "--", *LIVE], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         try:
             url = re.search(r"http://127\.0\.0\.1:(\d+)/", process.stderr.readline())
@@ -194,13 +194,13 @@ class Top(unittest.TestCase):
         lines = [line.split() for line in read("/proc/net/tcp").splitlines()[1:] + read("/proc/net/tcp6").splitlines()[1:]]
         return {line[1].split(":")[0] for line in lines if line[3] == "0A" and int(line[1].split(":")[1], 16) == port}
 
-    def test_an_address_that_cannot_be_had_is_said(self):
+    def test_an_unavailable_address_is_reported(self):
         for address, code in (("192.0.2.1:0", 69), ("nonsense:80", 64), ("host", 64)):
             result = run("top", "--http", address, "--", *SHORT)
             self.assertEqual(result.returncode, code, result)
             self.assertEqual(result.stdout, "")
 
-    def test_stopped_from_outside_it_gives_the_terminal_back_and_takes_it_again(self):
+    def test_it_restores_the_terminal_when_suspended_and_takes_it_when_resumed(self):
         terminal = Terminal(TOOL, "top", "--", *LIVE)
         terminal.read_until("Waiting|30.00")
         terminal.process.send_signal(signal.SIGTSTP)
@@ -215,7 +215,7 @@ class Top(unittest.TestCase):
         self.assertEqual(terminal.finish(), 0)
         self.assertTrue(terminal.is_as_before())
 
-    def test_what_others_print_at_the_end_has_no_escapes(self):
+    def test_output_of_the_program_at_the_end_has_no_escapes(self):
         terminal = Terminal(TOOL, "top", "--", *"videotestsrc is-live=true ! progressreport name=\x1b]0;owned\x07\xc2\x9b31m"
                             " update-freq=1 silent=false ! timepiecetick label=cam ! fakesink".split())
         terminal.read_until("printed: ")
@@ -224,7 +224,7 @@ class Top(unittest.TestCase):
         self.assertNotIn("\x1b]0;", terminal.text)
         self.assertNotIn("\x07", terminal.text)
 
-    def test_what_others_print_does_not_spoil_the_screen(self):
+    def test_output_of_the_program_does_not_corrupt_the_screen(self):
         terminal = Terminal(TOOL, "top", "--", *"videotestsrc is-live=true ! progressreport update-freq=1 silent=false"
                             " ! timepiecetick label=cam ! fakesink".split(), GST_DEBUG="timepiece*:4")
         terminal.read_until("printed: progressreport0")
@@ -244,7 +244,7 @@ class Top(unittest.TestCase):
             self.assertEqual(terminal.finish(), 0)
         self.assertTrue(terminal.is_as_before())
 
-    def test_a_terminal_that_is_too_low_tells_how_much_is_missing(self):
+    def test_a_terminal_with_too_few_rows_says_how_many_are_hidden(self):
         terminal = Terminal(TOOL, "top", "--watch-every-element", "--", *"videotestsrc is-live=true ! identity ! identity ! identity"
                             " ! identity ! timepiecetick ! fakesink".split(), rows=8)
         terminal.read_until(r"[1-9]\d* more below")
@@ -253,7 +253,7 @@ class Top(unittest.TestCase):
         terminal.press(b"q")
         self.assertEqual(terminal.finish(), 0)
 
-    def test_a_pipeline_that_fails_gives_the_terminal_back_and_says_why(self):
+    def test_a_pipeline_that_fails_restores_the_terminal_and_says_why(self):
         terminal = Terminal(TOOL, "top", "--", "filesrc", "location=/nowhere", "!", "timepiecetick", "!", "fakesink")
         self.assertEqual(terminal.finish(), 1)
         self.assertIn("/nowhere", terminal.text.split("\x1b[?1049l")[-1])
@@ -286,7 +286,7 @@ class Top(unittest.TestCase):
 class Programs(unittest.TestCase):
     """Programs that were not edited, with the tracer."""
 
-    def test_the_slow_element_is_named_and_the_status_is_the_programs(self):
+    def test_the_slow_element_is_named_and_the_exit_status_is_the_programs(self):
         result = run("run", "--interval", "300ms", "--", "sh", "-c", "gst-launch-1.0 -q videotestsrc num-buffers=100 ! queue ! "
                      "identity name=slow sleep-time=10000 ! fakesink; exit 7")
         self.assertEqual(result.returncode, 7, result.stderr)
@@ -303,7 +303,7 @@ class Programs(unittest.TestCase):
         self.assertEqual(sum(row["num-buffers"] for row in rows if row["factory"] == "fakesink"), 30)
         self.assertEqual(lines[-1]["reason"], "eos")
 
-    def test_a_process_that_runs_already_is_attached_to(self):
+    def test_a_running_process_is_attached_to(self):
         environment = {**os.environ, "GST_TRACERS": "timepiece(socket=auto,interval=100ms)"}
         with subprocess.Popen(["gst-launch-1.0", "-q", "videotestsrc", "is-live=true", "!", "fakesink"],
                               env=environment) as process:
@@ -319,7 +319,7 @@ class Programs(unittest.TestCase):
             finally:
                 process.terminate()
 
-    def test_what_cannot_be_run_or_attached_to_is_said_in_a_line(self):
+    def test_errors_of_run_and_attach_are_one_line(self):
         for words in (("run", "--", "/nonexistent/program"), ("run",)):
             result = run(*words)
             self.assertNotEqual(result.returncode, 0)
@@ -331,18 +331,18 @@ class Programs(unittest.TestCase):
         self.assertEqual(result.stdout, "")
         self.assertRegex(result.stderr, rf"\A.*{reason}.*\n\Z")
 
-    def test_a_process_that_is_not_there_is_not_attached_to(self):
+    def test_a_process_that_does_not_exist_is_reported(self):
         process = subprocess.Popen(["true"])
         process.wait()
         self.refuse_to_attach(process.pid, f"There is no process {process.pid}\\.")
         self.refuse_to_attach(0, "There is no process 0\\.")
 
-    def test_a_process_without_a_socket_is_not_attached_to(self):
+    def test_a_process_without_a_socket_is_reported(self):
         with subprocess.Popen(["sleep", "60"]) as process:
             self.refuse_to_attach(process.pid, rf"The process {process.pid} does not answer at /.*/{process.pid}\.sock: .*socket=auto")
             process.kill()
 
-    def test_the_process_of_another_user_is_not_attached_to(self):
+    def test_a_process_of_another_user_is_reported(self):
         if os.geteuid() != 0:
             self.refuse_to_attach(1, "The process 1 is another user's")
             return
@@ -363,7 +363,7 @@ class Help(unittest.TestCase):
         for option in ("--interval", "--duration", "--watch-every-element"):
             self.assertIn(option, run("top", "--help").stdout)
 
-    def test_an_unknown_option_is_refused_without_what_a_terminal_acts_on(self):
+    def test_an_unknown_option_is_refused_without_control_characters(self):
         for words in (("top", "--nonsense\x1b[31m", "--", "x"), ("report", "--nonsense\x1b[31m", "x"), ("report", "\x1b]0;x\x07")):
             result = run(*words)
             self.assertNotEqual(result.returncode, 0)
@@ -400,13 +400,13 @@ class Refusals(unittest.TestCase):
         self.assertRegex(result.stderr, pattern)
         self.assertEqual(result.stdout, "")
 
-    def test_bad_descriptions_are_told(self):
+    def test_invalid_descriptions_are_reported(self):
         self.check(run("top", "--", "nosuchelement", "!", "fakesink"), 64, 'no element "nosuchelement"')
         self.check(run("record", "-o", "-", "--", "videotestsrc", "!"), 64, "is not a pipeline")
         self.check(run("top"), 64, "No pipeline was given")
         self.check(run("top", "--", "videotestsrc", "nonsense=1", "!", "fakesink"), 64, "nonsense")
 
-    def test_a_missing_plugin_is_told(self):
+    def test_a_missing_plugin_is_reported(self):
         system = pathlib.Path(subprocess.check_output(
             ["pkg-config", "--variable=pluginsdir", "gstreamer-1.0"], text=True).strip())
         with tempfile.TemporaryDirectory() as folder:
@@ -422,12 +422,12 @@ class Refusals(unittest.TestCase):
                 [tool, "top", "--", *SHORT], env=environment, capture_output=True, text=True, timeout=60, check=False)
             self.check(result, 69, "does not find timepiecetick")
 
-    def test_files_that_cannot_be_read_or_written_are_told(self):
+    def test_files_that_cannot_be_read_or_written_are_reported(self):
         self.check(run("report", "/nowhere/run.jsonl"), 66, "/nowhere/run.jsonl")
         self.check(run("report", "/"), 66, "directory")
         self.check(run("record", "-o", "/nowhere/run.jsonl", "--", *SHORT), 73, "/nowhere/run.jsonl")
 
-    def test_what_is_no_recording_is_told(self):
+    def test_a_file_that_is_not_a_recording_is_reported(self):
         with tempfile.TemporaryDirectory() as folder:
             for name, text in {"empty": "", "text": "hello\n", "newer": '{"timepiece":"recording","version":9}\n'}.items():
                 path = pathlib.Path(folder, name)
@@ -451,7 +451,7 @@ class Doctor(unittest.TestCase):
         environment.pop("XDG_STATE_HOME", None)
         return run("doctor", *words, env={**environment, **variables})
 
-    def test_a_machine_without_region_and_keys_is_told_what_to_do(self):
+    def test_a_machine_without_region_and_keys_gets_advice(self):
         result = self.doctor()
         self.assertEqual(result.returncode, 4, result)
         self.assertRegex(result.stdout, r"(?m)^plugin +ok +The plugin \S+ is /")
@@ -471,7 +471,7 @@ class Doctor(unittest.TestCase):
                          ["good", "good", "good", "doubtful", "bad"])
         self.assertNotIn(self.SECRET, result.stdout + result.stderr)
 
-    def test_a_certificate_that_is_not_there_is_told(self):
+    def test_a_missing_certificate_is_reported(self):
         result = self.doctor(
             "--region", "eu-central-1", "--iot-certificate",
             "iot-certificate,endpoint=x.example,cert-path=/nonexistent/c,key-path=/nonexistent/k,role-aliases=r")
@@ -498,7 +498,7 @@ class Recordings(unittest.TestCase):
         self.assertGreater(sum(tick["num-intervals"] for tick in ticks), 990)
         self.assertTrue(all(len(tick["intervals"]) == tick["num-intervals"] for tick in ticks))
 
-    def test_it_does_not_overwrite_without_being_told(self):
+    def test_it_does_not_overwrite_without_the_option(self):
         before = read(self.path)
         result = run("record", "-o", self.path, "--", *SHORT)
         self.assertEqual(result.returncode, 73, result)
@@ -511,7 +511,7 @@ class Recordings(unittest.TestCase):
         self.assertNotIn("old", read(other))
         self.assertEqual(run("record", "-o", "/dev/null", "--", *SHORT).returncode, 0)
 
-    def test_one_that_is_killed_leaves_what_there_is(self):
+    def test_a_killed_recording_keeps_what_was_written(self):
         path = os.path.join(self.folder.name, "killed.jsonl")
         with subprocess.Popen([TOOL, "record", "--interval", "100ms", "-o", path, "--", *LIVE], stderr=subprocess.PIPE) as process:
             while not (os.path.exists(path) and read(path).count("timepiece-tick") >= 5):
@@ -522,7 +522,7 @@ class Recordings(unittest.TestCase):
         self.assertIn("cut short", result.stderr)
         self.assertGreaterEqual(len(json.loads(result.stdout)["streams"][0]["windows"]), 5)
 
-    def test_what_a_sink_drops_as_late_is_in_it(self):
+    def test_buffers_that_a_sink_drops_as_late_are_in_it(self):
         path = os.path.join(self.folder.name, "late.jsonl")
         result = run("record", "-o", path, "--", *"videotestsrc num-buffers=60 ! video/x-raw,framerate=60/1 ! timepiecetick label=cam"
                      " ! identity sleep-time=40000 ! fakesink name=late sync=true qos=true max-lateness=1000000".split())
@@ -543,7 +543,7 @@ class Recordings(unittest.TestCase):
         self.assertEqual((frames, lines[-1]["event"], lines[-1]["reason"]), (60, "end", "eos"))
         self.assertLess(lines[-1]["at"] - reports[-1]["at"], 5_000_000_000)
 
-    def test_it_says_where_and_what_it_ran(self):
+    def test_it_names_the_machine_and_the_command(self):
         header = json.loads(read(self.path).splitlines()[0])
         self.assertLessEqual({"host", "kernel", "cpu", "gstreamer", "plugin"}, header["environment"].keys())
         self.assertEqual(header["order"][0], "cam")
@@ -597,7 +597,7 @@ class Recordings(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIn('"comparison":{"schema":"timepiece-compare"', read(page))
 
-    def test_hostile_texts_reach_no_terminal(self):
+    def test_control_characters_reach_no_terminal(self):
         path = os.path.join(self.folder.name, "hostile.jsonl")
         lines = read(self.path).splitlines()
         evil = json.dumps("=cmd\x1b[31m\x1b]0;x\x07\x9b2J\u202e")
@@ -622,7 +622,7 @@ class Recordings(unittest.TestCase):
         last = read(path).splitlines()[-1]
         self.assertEqual(json.loads(last)["reason"], "stopped")
 
-    def test_the_page_is_one_file_that_fetches_nothing(self):
+    def test_the_page_is_one_file_without_requests(self):
         result = run("report", self.path)
         self.assertEqual(result.returncode, 0, result.stderr)
         page = pathlib.Path(self.path).with_suffix(".html").read_text()
@@ -676,13 +676,13 @@ class Recordings(unittest.TestCase):
         self.assertTrue(any(event["ph"] == "i" and event["name"].startswith("alarm") for event in trace["traceEvents"]))
         self.assertTrue(any(event["name"] == "fakesink0 work (ms)" for event in trace["traceEvents"]))
 
-    def test_recordings_of_other_windows_are_told_apart(self):
+    def test_recordings_with_other_windows_are_distinguished(self):
         other = os.path.join(self.folder.name, "other.jsonl")
         run("record", "-o", other, "--", *"videotestsrc num-buffers=400 ! timepiecetick label=cam interval=300000000"
             " ! identity sleep-time=2000 ! fakesink".split())
         self.assertIn("have other lengths", run("compare", self.path, other).stderr)
 
-    def test_one_that_was_cut_short_is_reported_up_to_there(self):
+    def test_a_truncated_recording_is_reported_up_to_its_end(self):
         whole = read(self.path)
         result = subprocess.run(
             [TOOL, "report", "--csv", "-"], input=whole[:len(whole) // 2], capture_output=True, text=True, timeout=60)
@@ -690,12 +690,12 @@ class Recordings(unittest.TestCase):
         self.assertIn("cut short", result.stderr)
         self.assertGreater(len(result.stdout.splitlines()), 2)
 
-    def test_a_recording_is_as_fast_as_itself(self):
+    def test_a_recording_equals_itself_in_speed(self):
         result = run("compare", "--fail-if-slower", self.path, self.path)
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertTrue(result.stdout.startswith("The same"), result.stdout)
 
-    def test_one_that_is_three_times_slower_is_found(self):
+    def test_a_recording_that_is_three_times_slower_is_detected(self):
         slower = os.path.join(self.folder.name, "slower.jsonl")
         run("record", "-o", slower, "--", *"videotestsrc num-buffers=400 ! timepiecetick label=cam interval=100000000"
             " ! identity sleep-time=6000 ! fakesink".split())
@@ -710,7 +710,7 @@ class Recordings(unittest.TestCase):
         self.assertEqual(run("compare", self.path, slower, "--fail-if-slower=50").returncode, 0)
         self.assertIn("| slower |", run("compare", "--markdown", self.path, slower).stdout)
 
-    def test_an_exact_doubling_of_live_streams_is_found_with_its_ratio(self):
+    def test_an_exact_doubling_of_live_streams_is_detected_with_its_ratio(self):
         path = {}
         for sleep in (5, 10):
             path[sleep] = os.path.join(self.folder.name, f"sleep{sleep}.jsonl")
@@ -726,7 +726,7 @@ class Recordings(unittest.TestCase):
             self.assertEqual(line["verdict"], "slower", result.stdout)
             self.assertTrue(least <= line["ratio"] <= most, line)
 
-    def test_it_records_in_turns_by_itself(self):
+    def test_it_records_alternately(self):
         def words(sleep):
             return f"videotestsrc num-buffers=60 ! timepiecetick label=cam interval=50000000 ! identity sleep-time={sleep} ! fakesink".split()
         # So far apart that three runs of each decide on a machine that is busy with other things, too.

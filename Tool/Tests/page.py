@@ -138,7 +138,7 @@ class Page(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def test_pictures_are_made_for_people(self):
+    def test_screenshots_are_taken(self):
         dark = ["--blink-settings=preferredColorScheme=0"]
         for name, page, width, options in (("light", self.page, 1100, []), ("phone", self.page, 500, []), ("dark", self.page, 1100, dark),
                                            ("hour", self.hour, 1100, []), ("forty", self.forty, 1100, []), ("forty-phone", self.forty, 500, dark)):
@@ -167,13 +167,13 @@ class Page(unittest.TestCase):
                                 capture_output=True, text=True, timeout=120)
         return [line for line in result.stderr.splitlines() if "CONSOLE" in line], result.stdout
 
-    def test_a_phone_shows_it_without_scrolling_sideways(self):
+    def test_a_phone_shows_it_without_horizontal_scrolling(self):
         for width in (360, 390):
             seen = self.look(width)
             self.assertLessEqual(seen["width"], width)
             self.assertGreaterEqual(seen["painted"], 6)
 
-    def test_nothing_is_asked_of_the_network_and_the_console_is_silent(self):
+    def test_it_makes_no_request_and_logs_nothing(self):
         seen = self.look(900)
         self.assertEqual(seen["errors"], [])
         self.assertEqual(seen["console"], [])
@@ -182,16 +182,16 @@ class Page(unittest.TestCase):
             console, _ = self.console(page)
             self.assertEqual(console, [])
 
-    def test_it_opens_with_a_verdict_in_words(self):
+    def test_it_begins_with_a_verdict_in_words(self):
         seen = self.look(900)
         self.assertIn("cam", seen["heading"])
         self.assertRegex(seen["conclusion"], "has a serious fault|have serious faults")
         self.assertIn("bad", seen["level"])
         # In the pipeline's order.
         self.assertRegex(seen["verdicts"][0], "cam")
-        self.assertRegex(seen["verdicts"][1], r"^verdict bad: feed.*Stood still at \d\d:\d\d:\d\d\.")
+        self.assertRegex(seen["verdicts"][1], r"^verdict bad: feed.*Stalled at \d\d:\d\d:\d\d\.")
 
-    def test_the_keyboard_reads_and_zooms(self):
+    def test_the_keyboard_moves_the_cursor_and_zooms(self):
         seen = self.look(900)
         self.assertRegex(seen["told"]["first"], r"^\d\d:\d\d:\d\d\.\d{3} +.*cam \d+")
         self.assertNotEqual(seen["told"]["first"], seen["told"]["next"])
@@ -200,8 +200,8 @@ class Page(unittest.TestCase):
         self.assertRegex(seen["moment"], r"^\d\d:\d\d:\d\d\.\d{3}")
         self.assertEqual(seen["unnamed"], 0)
 
-    def test_a_stall_is_read_out(self):
-        self.assertRegex(self.look(900)["stall"], r"stall: stood still for \S+ m?s")
+    def test_a_stall_is_announced(self):
+        self.assertRegex(self.look(900)["stall"], r"stall: stalled for \S+ m?s")
 
     def test_a_bar_is_as_wide_as_its_share_of_a_thread(self):
         # The tracer names an element by its path within the pipeline.
@@ -209,12 +209,12 @@ class Page(unittest.TestCase):
         self.assertGreater(loads["identity0"], 0.3)
         self.assertLess(loads["fakesink0"], 0.3)
 
-    def test_it_is_dark_where_the_system_is(self):
+    def test_it_follows_the_dark_mode_of_the_system(self):
         light = self.look(900)["ground"]
         dark = self.look(900, "--blink-settings=preferredColorScheme=0")["ground"]
         self.assertNotEqual(light, dark)
 
-    def test_hostile_labels_stay_texts(self):
+    def test_hostile_labels_stay_text(self):
         for page in (self.hour, self.forty):
             _, shown = self.console(page)
             self.assertIn("cam0 &lt;/script&gt;&lt;img src=x onerror=evil=1&gt;", shown)
@@ -228,7 +228,7 @@ class Page(unittest.TestCase):
         self.assertRegex(shown, 'aria-label="31.0 % work, 60.0 % waiting"')
         self.assertEqual(shown.count('class="verdict '), 41)
 
-    def test_the_live_page_goes_on(self):
+    def test_the_live_page_continues(self):
         process = subprocess.Popen([TOOL, "top", "--http", ":0", "--", *"videotestsrc is-live=true ! timepiecetick label=cam"
                                     " interval=200000000 ! fakesink".split()], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         try:
@@ -249,7 +249,7 @@ class Page(unittest.TestCase):
             process.terminate()
             process.communicate(timeout=30)
 
-    def test_differences_are_a_page(self):
+    def test_a_comparison_is_a_page(self):
         page = self.report(pathlib.Path(self.folder.name, "forty.jsonl"), pathlib.Path(self.folder.name, "hour.jsonl"))
         console, shown = self.console(page)
         self.assertEqual(console, [])

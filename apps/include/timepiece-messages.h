@@ -130,7 +130,6 @@ typedef struct {
   gint64 last_success;          /* since 1970; 0 if none */
   gint64 skew;                  /* of the service's time from ours */
   const gchar *last_error;      /* NULL if there was none */
-  const gchar *spool_error;     /* why the spool is not used, or NULL */
 } TimepieceCloudWatchMessage;
 
 /* The tracer's report of a pipeline; see timepiece_pipeline_message_element ()
@@ -470,7 +469,6 @@ timepiece_cloudwatch_message_parse (const GstStructure * structure,
   status->skew = timepiece_int64_ (structure, "skew", &lost);
   status->last_error =
       timepiece_optional_string_ (structure, "last-error", &lost);
-  status->spool_error = gst_structure_get_string (structure, "spool-error");
   return timepiece_done_ (lost, missing);
 }
 

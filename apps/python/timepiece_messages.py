@@ -110,7 +110,7 @@ class Alarm:
 
 @dataclasses.dataclass(frozen=True)
 class Stall:
-    """A stream stands still or trickles, or a buffer in flight is overdue; posted again with each report."""
+    """A stream is stalled or trickles, or a buffer in flight is overdue; posted again with each report."""
     label: str
     since_last_buffer: int
     last_running_time: Optional[int]
@@ -141,8 +141,6 @@ class _Publishing:
     skew: int
     dropped_by_reason: Mapping[str, int]
     last_error: Optional[str]
-    #: Why the spool is not used; None while it is, or if there is none.
-    spool_error: Optional[str]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -335,7 +333,7 @@ def _publishing(kind: Type[_Publishing], fields: _Fields) -> _Publishing:
         fields.text("label"), fields.uint("sent"), fields.uint("retried"), fields.uint("dropped"),
         fields.uint("spooled"), fields.uint("throttled"), fields.uint("uncertain"), fields.uint("requests"),
         fields.date("oldest"), fields.date("last-success"), fields.integer("skew"), fields.counts_after("dropped-"),
-        fields.optional_text("last-error"), fields.optional_text("spool-error") if fields.has("spool-error") else None)
+        fields.optional_text("last-error"))
 
 
 def _pipeline_element(fields: _Fields) -> PipelineElement:

@@ -100,7 +100,7 @@ def main():
             pass
     pipeline.set_state(Gst.State.NULL)
     if "Stalled" not in fired.get("garage", ()):
-        sys.exit("demo: the garage stood still, and no alert fired")
+        sys.exit("demo: the garage stalled, and no alert fired")
     print("TimepieceStalled fired for the garage, and ended")
 
 

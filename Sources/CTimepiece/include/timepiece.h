@@ -61,7 +61,7 @@ typedef struct {
   size_t num_recent;
 } TimepieceTickWindow;
 
-/* A stream that stands still or trickles, or resumes. */
+/* A stream that is stalled or trickles, or resumes. */
 typedef struct {
   bool resumed;
   const char *reason;                   /* "standstill", "trickle" or

@@ -32,7 +32,7 @@ extension Metric {
         "Time that the freezes lasted.")
     package static let stalled = Metric(
         "timepiece_stalled", "timepiece.stalled", .gauge, .none,
-        "1 while the stream stands still or trickles by the element's stall settings, else 0.")
+        "1 while the stream is stalled or trickles by the element's stall settings, else 0.")
     package static let stalls = Metric(
         "timepiece_stalls_total", "timepiece.stalls", .counter, .none, "Stalls that began.")
     package static let stalledTime = Metric(

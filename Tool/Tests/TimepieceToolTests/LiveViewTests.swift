@@ -195,7 +195,7 @@ import TimepieceMessages
         let encode = try #require(lines.first { $0.hasPrefix("encode") })
         let delay = try #require(lines.first { $0.hasPrefix("delay") })
         #expect(encode.contains("10.0 %") && !delay.contains("75.0 %"))
-        #expect(lines.contains { $0.contains("UNDER WAY") })
+        #expect(lines.contains { $0.contains("IN FLIGHT") })
     }
 
     @Test func `SHARE is shown only if a watch is a part of another`() throws {

@@ -100,7 +100,7 @@ import Testing
 
     @Test func `a stall that never ended has its beginning`() throws {
         let verdict = try verdict([Self.second], lines: [RecordingTests.stall])
-        #expect(verdict.reasons.first == "Stands still since 12:00:03.")
+        #expect(verdict.reasons.first == "Stalled since 12:00:03.")
     }
 
     @Test func `streams are in the order of the pipeline`() throws {
@@ -207,13 +207,13 @@ import Testing
         var text = ""
         try PerfettoTrace.write(made.summary) { text += $0 }
         #expect(!text.contains("busy"))
-        #expect(text.contains("delay under way"))
+        #expect(text.contains("delay in flight"))
         #expect(text.contains("\"laps at a time\":3.54"))
     }
 
-    /// Elements count what is under way of each watch; of one around a push that is nothing.
+    /// Elements count what is in flight of each watch; of one around a push that is nothing.
     @Test(arguments: [("0", "0", true), ("2", "0", false), ("0", "1", false)])
-    func `a watch is busy unless something was ever under way or lost`(
+    func `a watch is busy unless something was ever in flight or lost`(
         inFlight: String, merged: String, isBusy: Bool
     ) throws {
         var made = MadeRecording()
@@ -228,7 +228,7 @@ import Testing
         var trace = ""
         try PerfettoTrace.write(made.summary) { trace += $0 }
         #expect(trace.contains("part busy (%)") == isBusy)
-        #expect(trace.contains("part under way") == !isBusy)
+        #expect(trace.contains("part in flight") == !isBusy)
         #expect(try made.summary.watchSeries.map(\.isBetweenPoints) == [!isBusy])
     }
 }

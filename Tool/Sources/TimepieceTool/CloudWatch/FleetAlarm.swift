@@ -18,9 +18,9 @@ struct FleetAlarm {
     }
 
     var description: String {
-        let what = names.watch ? "A buffer has been under way" : "No buffer has come"
+        let what = names.watch ? "A buffer has been in flight" : "No buffer has arrived"
         return
-            "\(what) for \(names.period) seconds, the stream stands still by the stall settings of the element, or nothing is "
+            "\(what) for \(names.period) seconds, the stream is stalled by the stall settings of the element, or nothing is "
             + "heard of the device any more. The contributors name the devices."
     }
 

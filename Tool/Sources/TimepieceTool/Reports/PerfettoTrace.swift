@@ -25,7 +25,7 @@ enum PerfettoTrace {
                 let part = window.length > .zero ? window.selfTime / window.length : 0
                 let load =
                     series.isBetweenPoints
-                    ? counter("\(series.path) under way", at, [.init("laps at a time", .real(part))])
+                    ? counter("\(series.path) in flight", at, [.init("laps at a time", .real(part))])
                     : counter("\(series.path) busy (%)", at, [.init("itself", .real(min(100, part * 100)))])
                 let laps = counter("\(series.path) lap (ms)", at, percentiles(window.laps))
                 try write(",\n" + laps.text + ",\n" + load.text)

@@ -177,7 +177,7 @@ struct RecordingSummary {
         case .resume(let resume):
             guard let index = openStalls.removeValue(forKey: resume.label) else { return }
             incidents[index].until = now
-            incidents[index].text = "stood still for \(Texts.duration(resume.stalledFor))"
+            incidents[index].text = "stalled for \(Texts.duration(resume.stalledFor))"
         case .cloudWatch(let status):
             incidents.append(
                 Incident(at: now, kind: .note, label: status.label, text: Self.sentence("CloudWatch", status)))
@@ -190,16 +190,15 @@ struct RecordingSummary {
     /// The text of a message on publishing, with the destination of the metrics.
     static func sentence(_ way: String, _ status: CloudWatchMessage) -> String {
         "\(way): \(status.sent) sent, \(status.spooled) spooled, \(status.dropped) dropped"
-            + [status.lastError, status.spoolError == status.lastError ? nil : status.spoolError]
-            .compactMap(\.self).map { "; \($0)" }.joined()
+            + (status.lastError.map { "; \($0)" } ?? "")
     }
 
     /// The text of a stall's message, by its reason.
     static func sentence(_ reason: String, _ length: Duration) -> String {
         switch reason {
         case "trickle": "comes slower than its min-rate"
-        case "in-flight": "a buffer is under way for \(Texts.duration(length)) and has not come out"
-        default: "stands still for \(Texts.duration(length))"
+        case "in-flight": "a buffer has been in flight for \(Texts.duration(length))"
+        default: "stalled for \(Texts.duration(length))"
         }
     }
 }

@@ -71,7 +71,7 @@ struct StreamVerdict {
         if stream.windows.isEmpty || stream.windows.allSatisfy({ $0.buffers == 0 }) && count == 0 {
             add(.bad, "No buffer came.")
         } else if let open = stalls.last(where: { $0.until == nil }), end != .endOfStream {
-            add(.bad, "Stands still since \(time(open.at)).")
+            add(.bad, "Stalled since \(time(open.at)).")
         } else if isSilent {
             add(.bad, "No buffer in the last \(Texts.duration(silence)).")
         }
@@ -87,7 +87,7 @@ struct StreamVerdict {
         }
         if !stalls.isEmpty {
             add(
-                .bad, stalls.count == 1 ? "Stood still at \(time(stalls[0].at))." : "Stood still \(stalls.count) times."
+                .bad, stalls.count == 1 ? "Stalled at \(time(stalls[0].at))." : "Stalled \(stalls.count) times."
             )
         }
         let longest = stream.longest

@@ -31,7 +31,7 @@ struct WatchSeries {
 }
 
 extension WatchMessage {
-    /// Whether the laps are from one point to another, as far as this window shows: something is under way or did not come,
+    /// Whether the laps are from one point to another, as far as this window shows: something is in flight or did not arrive,
     /// or laps overlap, which those of a thread cannot do.
     var isBetweenPoints: Bool {
         inFlightCount > 0 || mergedCount > 0 || unmatchedCount > 0 || duration > .zero && selfTime > duration * 1.05

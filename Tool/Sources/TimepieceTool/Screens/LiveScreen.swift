@@ -310,7 +310,7 @@ struct LiveScreen {
         ]
         if watches.contains(where: { $0.inFlight != nil && board.isBetweenPoints($0.message.watch) }) {
             entries.append(
-                Entry(column: .init(title: "UNDER WAY", rank: 2)) { watch in
+                Entry(column: .init(title: "IN FLIGHT", rank: 2)) { watch in
                     guard let count = watch.inFlight, board.isBetweenPoints(watch.message.watch) else {
                         return .init("-")
                     }
