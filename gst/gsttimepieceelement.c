@@ -1488,7 +1488,8 @@ gst_timepiece_element_class_init (GstTimepieceElementClass * klass)
    * How many messages of this element may be posted and not freed yet. If the
    * application does not read its bus, memory stays bounded: a report beyond
    * the limit is not made, and its window stays open, so that the next report
-   * covers all of it. Alarms, stalls and other messages beyond the limit are
+   * covers all of it; the last report of a stream is made in any case, so that
+   * the counts of all add up to what passed. Alarms, stalls and other messages beyond the limit are
    * not posted, but counted in the field `num-skipped-messages` of
    * #GstTimepieceElement:stats.
    *

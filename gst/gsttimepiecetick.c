@@ -203,7 +203,6 @@
  *   if there are any
  * * #guint64 `spooled`: data that wait
  * * #gchararray `last-error`: the last failure as a sentence; NULL if none
- * * #gchararray `spool-error`: why the spool is not used; NULL while it is
  * * #guint64 `throttled`: of the retried, those that the service throttled
  * * #guint64 `uncertain`: of the sent, those that were sent again because no
  *   response confirmed that they had been accepted
