@@ -287,7 +287,9 @@ package import Timepiece
         // A start has no laps of its own to report.
         if case .start = role { return }
         // No later report would cover the last window, so it does not wait for the reader.
-        guard due == .max || reporter.isReady, let (report, closedAt) = scope.close(self, due: due, at: now) else { return }
+        guard due == .max || reporter.isReady, let (report, closedAt) = scope.close(self, due: due, at: now) else {
+            return
+        }
         let time = time.withLock { time in
             defer { time.restart(at: closedAt) }
             return time
