@@ -6,16 +6,19 @@
 public struct Statistics: Sendable, Hashable {
     /// How many durations were recorded.
     public private(set) var count: UInt64 = 0
-    /// The distribution, for percentiles and for services that take one.
-    public private(set) var histogram = Histogram()
+    /// The distribution, for percentiles and for services that take one. Up to 1,000 durations that a ``Tachometer``
+    /// measured are counted when it is read, in microseconds.
+    public var histogram: Histogram { values.isEmpty ? tallied : Histogram(ascending: values) }
 
     package private(set) var minNanoseconds: UInt64 = 0
     package private(set) var maxNanoseconds: UInt64 = 0
     /// 2^64 values of 64 bits fit.
     private var total: UInt128 = 0
     private var squares: UInt128 = 0
-    /// The durations in nanoseconds in ascending order; what they say holds only if they are as many as were recorded.
+    /// All durations in nanoseconds in ascending order, as long as they are kept one by one, or none.
     private var values: [UInt64] = []
+    /// The distribution of all durations if they are not kept one by one.
+    private var tallied = Histogram()
 
     /// Up to how many durations are kept one by one.
     package static var keptLimit: Int { 1000 }
@@ -31,7 +34,7 @@ public struct Statistics: Sendable, Hashable {
         maxNanoseconds = max
         total = sum
         self.squares = squares
-        self.histogram = histogram
+        tallied = histogram
     }
 
     init(histogram: Histogram, gathered: Gathered) {
@@ -45,8 +48,11 @@ public struct Statistics: Sendable, Hashable {
         let ascending = values.sorted()
         var gathered = Gathered()
         for value in ascending { gathered.add(value) }
-        self.init(histogram: Histogram(ascending: ascending), gathered: gathered)
-        if values.count <= Self.keptLimit { self.values = ascending }
+        let isKept = values.count <= Self.keptLimit
+        self.init(
+            count: UInt64(values.count), min: values.isEmpty ? 0 : gathered.min, max: gathered.max, sum: gathered.sum,
+            squares: gathered.squares, histogram: isKept ? Histogram() : Histogram(ascending: ascending))
+        if isKept { self.values = ascending }
     }
 
     /// The shortest duration.
@@ -75,7 +81,7 @@ public struct Statistics: Sendable, Hashable {
     /// - Parameter percentile: from 0 to 100; what lies outside is taken as the nearer end.
     /// - Returns: zero when nothing was recorded.
     public func percentile(_ percentile: Double) -> Duration {
-        if !values.isEmpty, UInt64(values.count) == count {
+        if !values.isEmpty {
             let share = Swift.min(Swift.max(percentile.isNaN ? 0 : percentile, 0), 100) / 100
             let rank = Int((share * Double(values.count)).rounded(.up))
             return Duration(clampingNanoseconds: values[Swift.min(Swift.max(rank, 1), values.count) - 1])
@@ -84,7 +90,7 @@ public struct Statistics: Sendable, Hashable {
     }
 
     private func roughPercentile(_ percentile: Double) -> Duration {
-        Swift.min(Swift.max(histogram.percentile(percentile), min), max)
+        Swift.min(Swift.max(tallied.percentile(percentile), min), max)
     }
 
     /// Counts a duration; a negative one counts as zero.
@@ -100,24 +106,32 @@ public struct Statistics: Sendable, Hashable {
         // The square of 64 bits fits into 128, so the product needs no check.
         squares.addSaturating(UInt128(nanoseconds) &* UInt128(nanoseconds))
         count.addSaturating(1)
-        histogram.record(nanoseconds: nanoseconds)
+        if !values.isEmpty { tally() }
+        tallied.record(nanoseconds: nanoseconds)
+    }
+
+    /// Keeps the durations one by one no longer.
+    @inline(never)
+    private mutating func tally() {
+        tallied = histogram
+        values = []
     }
 
     /// Adds what other statistics counted.
     public mutating func merge(_ other: Statistics) {
         guard other.count > 0 else { return }
-        let isExact = UInt64(values.count) == count && UInt64(other.values.count) == other.count
-        if isExact, values.count + other.values.count <= Self.keptLimit {
-            values = (values + other.values).sorted()
+        let isKept = (count == 0 || !values.isEmpty) && !other.values.isEmpty
+        if isKept, values.count + other.values.count <= Self.keptLimit {
+            values = values.isEmpty ? other.values : (values + other.values).sorted()
         } else {
-            values = []
+            if !values.isEmpty { tally() }
+            tallied.merge(other.histogram)
         }
         minNanoseconds = count == 0 ? other.minNanoseconds : Swift.min(minNanoseconds, other.minNanoseconds)
         maxNanoseconds = Swift.max(maxNanoseconds, other.maxNanoseconds)
         total.addSaturating(other.total)
         squares.addSaturating(other.squares)
         count.addSaturating(other.count)
-        histogram.merge(other.histogram)
     }
 
     package var sumNanoseconds: UInt64 { UInt64(clamping: total) }
