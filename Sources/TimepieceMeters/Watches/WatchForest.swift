@@ -154,6 +154,13 @@ struct WatchForest: Sendable {
         windows[key]?.opened = drains
         windows[key]?.whole = 0
         windows[key]?.hasParent = false
+        // What the watches around it have reported, too, is not needed any more.
+        for context in windows[key]?.contexts ?? [] {
+            guard let log = logs[context.identifier], !log.isEmpty, log.isRead(by: windows(of: context)) else {
+                continue
+            }
+            logs[context.identifier] = LapLog()
+        }
     }
 
     /// The contexts and what is inside them, that of one name together, each context once.
