@@ -2,11 +2,15 @@
 #define TIMEPIECE_COPENSSL_SHIM_H
 
 #include <lazy-library.h>
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 
 /* The functions of OpenSSL, which is loaded with the first call. */
 #define TIMEPIECE_OPENSSL_FUNCTIONS(FUNCTION) \
+  FUNCTION (int, OPENSSL_init_crypto, \
+      (uint64_t options, const OPENSSL_INIT_SETTINGS * settings), \
+      (options, settings), 0) \
   FUNCTION (const EVP_MD *, EVP_sha256, (void), (), NULL) \
   FUNCTION (int, EVP_Digest, \
       (const void *bytes, size_t length, unsigned char *digest, \

@@ -20,8 +20,9 @@ import CSQLite
 
     /// Whether the library could be set up; done once for the process.
     private static let isReady: Bool = {
+        OpenSSLSetUp.once
         guard timepiece_curl_global_init() == CURLE_OK else { return false }
-        // OpenSSL's handler was registered just now, and ours has to run before it.
+        // The libraries' handlers were registered just now, and ours has to run before them.
         ExitHandler.register()
         return true
     }()
@@ -51,6 +52,14 @@ import CSQLite
         var value: curl_off_t = 0
         return unsafe timepiece_curl_get_offset(pointer, info, &value) == CURLE_OK ? Int64(value) : 0
     }
+}
+
+/// Sets OpenSSL up, before anything else does in this process, so that it does not free its objects at exit.
+///
+/// A thread of ours may still use them then: libcurl's own set-up, during which that handler would be registered after
+/// ``ExitHandler``'s, takes a while. Where the host has set OpenSSL up before, its handler runs after ours.
+enum OpenSSLSetUp {
+    static let once: Void = { _ = OPENSSL_init_crypto(UInt64(OPENSSL_INIT_NO_ATEXIT), nil) }()
 }
 
 /// The libraries for sending: libcurl, which also parses addresses, OpenSSL and SQLite.

@@ -55,6 +55,7 @@ enum Digest {
     /// Returns the SHA-256 of the bytes, 32 bytes (FIPS 180-4).
     static func sha256(_ bytes: [UInt8]) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: size) { result, count in
+            OpenSSLSetUp.once
             let done = unsafe EVP_Digest(bytes, bytes.count, result.baseAddress, nil, EVP_sha256(), nil)
             count = done == 1 ? size : 0
         }
@@ -63,6 +64,7 @@ enum Digest {
     /// Returns the HMAC-SHA-256 of the bytes under a key, 32 bytes (RFC 2104).
     static func authenticate(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
         unsafe [UInt8](unsafeUninitializedCapacity: size) { result, count in
+            OpenSSLSetUp.once
             let done = unsafe HMAC(
                 EVP_sha256(), key, Int32(clamping: key.count), bytes, bytes.count, result.baseAddress, nil)
             count = unsafe done != nil ? size : 0
