@@ -26,7 +26,8 @@ for release in "$@"; do
     tar -x -C "$there/timepiece"
   # The namespace removes the mounts with its last process.
   unshare --mount --pid --fork --kill-child bash -c 'mount --bind "$1" "$2$1" && exec chroot "$2" env -i HOME=/root \
-    PATH="$1/bin:/usr/bin:/bin" LC_ALL=C.UTF-8 sh -c "mount -t proc proc /proc && cd /timepiece && \
+    PATH="$1/bin:/usr/bin:/bin" LC_ALL=C.UTF-8 sh -c "mount -t proc proc /proc && mkdir -p /dev/pts && mount -t devpts -o newinstance,ptmxmode=0666 devpts /dev/pts && \
+      mount --bind /dev/pts/ptmx /dev/ptmx && cd /timepiece && \
       make build && make .build/tests/abuse && GST_PLUGIN_PATH=/timepiece/.build/release Tests/plugin/run.sh"' \
     - "$swift" "$there"
   echo "matrix: the plugin builds from source on $release and passes its checks"
