@@ -148,7 +148,7 @@ bench-pipelines: build
 	@cc -O2 -Wall -Wextra Benchmarks/pipelines.c -o $(BENCH)/pipelines $$(pkg-config --cflags --libs gstreamer-1.0)
 	@$(BENCH)/pipelines $(PIPELINES)
 
-# Measures the memory of an element; it exceeds 32 kB for now, and so runs by hand.
+# Measures the memory of an element in a live stream; it fails above 32 kB.
 bench-memory: build
 	@$(PYTHON) Benchmarks/memory.py
 
