@@ -70,9 +70,7 @@ def escape(text):
 
 def build(swift, package):
     """Builds; with SwiftPM's output on a terminal, elsewhere with a line every ten seconds. Returns the exit status."""
-    # Without the index, which only an editor needs and which has a build of its own there.
-    command = [swift, "build", "--build-tests", "--disable-index-store", "--package-path", str(package),
-               "--scratch-path", str(SCRATCH)]
+    command = [swift, "build", "--build-tests", "--package-path", str(package), "--scratch-path", str(SCRATCH)]
     if sys.stdout.isatty():
         return subprocess.run(command, check=False).returncode
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
