@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 COMMAND = [
-    "gst-launch-1.0", "videotestsrc", "is-live=true", "num-buffers=45", "!", "video/x-raw,width=16,height=16",
+    "gst-launch-1.0", "videotestsrc", "is-live=true", "num-buffers=90", "!", "video/x-raw,width=16,height=16",
     "!", "timepiecetick", "label=camera", "cloudwatch-namespace=Test", "region=eu-central-1", "cloudwatch-emf=stdout",
     "cloudwatch-interval=1000000000", "cloudwatch-spool=none", "!", "fakesink"]
 
