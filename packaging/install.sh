@@ -38,28 +38,29 @@ for source in "$root"/gst/*.c; do
 done
 docs=${DOCDIR:-$prefix/share/doc/timepiece}
 
-# MODE SOURCE PLACE
+# MODE SOURCE PLACE, separated by tabs: a folder may have a space in its name.
 files() {
-  local file
+  local file mode
   cat <<END
-644 $plugin $plugins/libgsttimepiece.so
-755 $tool $prefix/bin/timepiece
-644 $root/apps/include/timepiece-messages.h $prefix/include/timepiece-messages.h
-644 $root/apps/python/timepiece_messages.py $python/timepiece_messages.py
-644 $built/timepiece.1 $prefix/share/man/man1/timepiece.1
-644 $built/timepiece.bash $prefix/share/bash-completion/completions/timepiece
-644 $built/_timepiece $zsh/_timepiece
-644 $built/timepiece.fish $prefix/share/fish/vendor_completions.d/timepiece.fish
-644 $made/timepiece.pc $prefix/share/pkgconfig/timepiece.pc
-644 $root/README.md $docs/README.md
-644 $root/CHANGELOG.md $docs/CHANGELOG.md
+644	$plugin	$plugins/libgsttimepiece.so
+755	$tool	$prefix/bin/timepiece
+644	$root/apps/include/timepiece-messages.h	$prefix/include/timepiece-messages.h
+644	$root/apps/python/timepiece_messages.py	$python/timepiece_messages.py
+644	$built/timepiece.1	$prefix/share/man/man1/timepiece.1
+644	$built/timepiece.bash	$prefix/share/bash-completion/completions/timepiece
+644	$built/_timepiece	$zsh/_timepiece
+644	$built/timepiece.fish	$prefix/share/fish/vendor_completions.d/timepiece.fish
+644	$made/timepiece.pc	$prefix/share/pkgconfig/timepiece.pc
+644	$root/README.md	$docs/README.md
+644	$root/CHANGELOG.md	$docs/CHANGELOG.md
 END
   # The cookbook and the examples, the pages that README names, and the elements'. Files that a program made beside them
   # are kept.
-  for file in "$made"/*.md; do echo "644 $file $docs/elements/$(basename "$file")"; done
-  for file in "$root"/docs/*.md; do echo "644 $file $docs/docs/$(basename "$file")"; done
+  for file in "$made"/*.md; do printf '644\t%s\t%s\n' "$file" "$docs/elements/$(basename "$file")"; done
+  for file in "$root"/docs/*.md; do printf '644\t%s\t%s\n' "$file" "$docs/docs/$(basename "$file")"; done
   (cd "$root" && find pipelines -type f ! -path '*/.build*' ! -name '*.pyc' | LC_ALL=C sort) | while read -r file; do
-    if [ -x "$root/$file" ]; then echo "755 $root/$file $docs/$file"; else echo "644 $root/$file $docs/$file"; fi
+    if [ -x "$root/$file" ]; then mode=755; else mode=644; fi
+    printf '%s\t%s\t%s\n' "$mode" "$root/$file" "$docs/$file"
   done
 }
 
@@ -88,7 +89,7 @@ remove_folders() {
 
 # All files are checked before any is changed.
 case ${1:-} in install | uninstall) ;; *) echo "usage: install.sh install|uninstall" >&2; exit 64 ;; esac
-while read -r mode source place; do
+while IFS=$'\t' read -r mode source place; do
   if [ "$1" = install ] && [ ! -e "$source" ]; then
     echo "install: $source is not built; run 'make build tool'" >&2
     exit 1
@@ -99,7 +100,7 @@ while read -r mode source place; do
   fi
 done < <(files)
 
-while read -r mode source place; do
+while IFS=$'\t' read -r mode source place; do
   if [ "$1" = install ]; then
     install -D -m "$mode" "$source" "$destdir$place"
     echo "$destdir$place"
