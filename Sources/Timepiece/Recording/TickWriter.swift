@@ -32,8 +32,6 @@ public import Synchronization
         let lastRecord = Atomic<UInt64>(0)
         /// When the last gap was noted, 0 before the first.
         let lastGap = Atomic<UInt64>(0)
-        /// The writer's own.
-        var jumps = JumpDetector()
     }
 
     static var held: UInt64 { 2 }
@@ -48,6 +46,8 @@ public import Synchronization
     init(in pair: SlotPair) {
         let rare = unsafe pair.owners.bindMemory(to: Rare.self, capacity: 1)
         unsafe rare.initialize(to: Rare())
+        let jumps = unsafe (pair.owners + Self.jumpsOffset).bindMemory(to: JumpDetector.self, capacity: 1)
+        unsafe jumps.initialize(to: JumpDetector())
         unsafe line = (pair.owners + SlotPair.line).bindMemory(to: Line.self, capacity: 1)
         unsafe line.initialize(to: Line())
     }
@@ -59,6 +59,14 @@ public import Synchronization
     var rare: UnsafeMutablePointer<Rare> {
         unsafe (UnsafeMutableRawPointer(line) - SlotPair.line).assumingMemoryBound(to: Rare.self)
     }
+
+    /// The writer's own, in the line of ``rare`` but not a part of it: a change of a part is an access to the whole, which
+    /// others read.
+    private var jumps: UnsafeMutablePointer<JumpDetector> {
+        unsafe (UnsafeMutableRawPointer(line) - SlotPair.line + Self.jumpsOffset)
+            .assumingMemoryBound(to: JumpDetector.self)
+    }
+    private static var jumpsOffset: Int { MemoryLayout<Rare>.stride }
 
     /// Records the interval since the tick before, if there is one, and counts the events.
     package func tick(at now: UInt64, events: UInt64, bytes: UInt64, discontinuity: Bool, position: UInt64) {
@@ -176,7 +184,7 @@ public import Synchronization
     /// Notes the position of an event that is counted with a later one.
     package func note(position: UInt64) {
         let last = unsafe line.pointee.lastPosition.load(ordering: .relaxed)
-        guard unsafe !JumpDetector.follows(position, last) || rare.pointee.jumps.isSuspecting else {
+        guard unsafe !JumpDetector.follows(position, last) || jumps.pointee.isSuspecting else {
             return unsafe line.pointee.lastPosition.store(position, ordering: .relaxed)
         }
         let index = unsafe Int(truncatingIfNeeded: line.pointee.phaser.enter() & 1)
@@ -186,20 +194,20 @@ public import Synchronization
 
     /// Positions restart, as with a segment; where they go back in steps of any length they are not looked at.
     package func restartPositions(backwards: Bool) {
-        unsafe rare.pointee.jumps.restart()
-        unsafe rare.pointee.jumps.isOff = backwards
+        unsafe jumps.pointee.restart()
+        unsafe jumps.pointee.isOff = backwards
     }
 
     /// Goes on to a position, and counts it if it, or the one before, is a jump.
     private func lookForJump(to position: UInt64, in index: Int) {
-        unsafe rare.pointee.jumps.resume(at: line.pointee.lastPosition.load(ordering: .relaxed))
+        unsafe jumps.pointee.resume(at: line.pointee.lastPosition.load(ordering: .relaxed))
         unsafe line.pointee.lastPosition.store(position, ordering: .relaxed)
-        _ = unsafe rare.pointee.jumps.advance(to: position)
-        unsafe pair.slot(index).pointee.jumps &+= rare.pointee.jumps.takeJumps()
+        _ = unsafe jumps.pointee.advance(to: position)
+        unsafe pair.slot(index).pointee.jumps &+= jumps.pointee.takeJumps()
         let followed = unsafe line.pointee.followed.load(ordering: .relaxed)
         // A row that is held makes each tick an unusual one by that; when it is released it is interrupted as well.
         let isHeld = unsafe line.pointee.phaser.control.load(ordering: .relaxed) & Self.held != 0
-        let isMarked = unsafe rare.pointee.jumps.isSuspecting && !isHeld
+        let isMarked = unsafe jumps.pointee.isSuspecting && !isHeld
         unsafe line.pointee.followed.store(
             isMarked ? followed | Self.held : followed & ~Self.held, ordering: .relaxed)
     }
