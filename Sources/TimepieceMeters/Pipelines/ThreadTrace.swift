@@ -51,25 +51,26 @@ import Timepiece
         var isByProcessor: Bool { rawValue >= Mode.source.rawValue }
     }
 
-    /// A chain function that the thread is in, or, in the first slot, its loop. It has the size of a cache line, and
-    /// the reporting thread reads its atomic fields, too.
+    /// A chain function that the thread is in, or, in the first slot, its loop. It has the size of a cache line. The
+    /// reporting thread reads the first fields; the others are atomic because a change of a plain one would be an access to
+    /// the whole frame.
     @safe struct Frame: ~Copyable {
         let element: Atomic<Unmanaged<ElementTrace>?>
         let pad: Atomic<Unmanaged<PadTrace>?>
         /// The number of the use that the element's trace was in.
         let serial: Atomic<UInt64>
         let deadline: Atomic<UInt64>
-        var key: UInt
-        var work: UInt64
+        let key: Atomic<UInt>
+        let work: Atomic<UInt64>
         /// The part of it that has not been added to the element yet.
-        var pending: UInt64
-        var buffers: UInt32
+        let pending: Atomic<UInt64>
+        let buffers: Atomic<UInt32>
         let mode: Atomic<Mode>
-        var isList: Bool
+        let isList: Atomic<Bool>
         /// Whether this thread owns the sums of the element.
-        var isOwner: Bool
+        let isOwner: Atomic<Bool>
         /// The frame above is for one buffer of this list.
-        var isTakenApart: Bool
+        let isTakenApart: Atomic<Bool>
     }
 
     /// The tracer's number of the thread, from 1; never reused.
@@ -177,8 +178,8 @@ import Timepiece
         } else {
             let top = unsafe frames + below
             unsafe closeForOutput(top, at: now)
-            if unsafe top.pointee.isList && top.pointee.key == key {
-                unsafe top.pointee.isTakenApart = true
+            if unsafe top.pointee.isList.load(ordering: .relaxed) && top.pointee.key.load(ordering: .relaxed) == key {
+                unsafe top.pointee.isTakenApart.store(true, ordering: .relaxed)
                 isNew = false
             }
         }
@@ -202,8 +203,8 @@ import Timepiece
         }
         openSince.store(0, ordering: .releasing)
         let frame = unsafe frames + (below &+ 1)
-        unsafe frame.pointee.buffers = UInt32(truncatingIfNeeded: buffers)
-        unsafe frame.pointee.isList = isList
+        unsafe frame.pointee.buffers.store(UInt32(truncatingIfNeeded: buffers), ordering: .relaxed)
+        unsafe frame.pointee.isList.store(isList, ordering: .relaxed)
         unsafe open(frame, element, pad, mode, deadline, key: key, isOwner: isOwner, at: now)
         return isNew
     }
@@ -214,11 +215,11 @@ import Timepiece
         _ frame: UnsafeMutablePointer<Frame>, _ element: Unmanaged<ElementTrace>, _ pad: Unmanaged<PadTrace>,
         _ mode: Mode, _ deadline: UInt64, key: UInt, isOwner: Bool, at now: UInt64
     ) {
-        unsafe frame.pointee.key = key
-        unsafe frame.pointee.work = 0
-        unsafe frame.pointee.pending = 0
-        unsafe frame.pointee.isOwner = isOwner
-        unsafe frame.pointee.isTakenApart = false
+        unsafe frame.pointee.key.store(key, ordering: .relaxed)
+        unsafe frame.pointee.work.store(0, ordering: .relaxed)
+        unsafe frame.pointee.pending.store(0, ordering: .relaxed)
+        unsafe frame.pointee.isOwner.store(isOwner, ordering: .relaxed)
+        unsafe frame.pointee.isTakenApart.store(false, ordering: .relaxed)
         unsafe frame.pointee.pad.store(pad, ordering: .releasing)
         unsafe frame.pointee.deadline.store(deadline, ordering: .releasing)
         unsafe set(frame, element, mode)
@@ -258,7 +259,8 @@ import Timepiece
     /// Ends the open segment, in a chain function that pushes a buffer or the end of the stream.
     @inline(__always)
     private func closeForOutput(_ top: UnsafeMutablePointer<Frame>, at now: UInt64) {
-        unsafe top.pointee.work &+= close(top, at: now)
+        let worked = unsafe close(top, at: now)
+        unsafe top.pointee.work.store(top.pointee.work.load(ordering: .relaxed) &+ worked, ordering: .relaxed)
         // Whatever its threads do in the meantime, it pushes what it held back, and works on the next.
         if unsafe top.pointee.mode.load(ordering: .relaxed) == .loop {
             unsafe top.pointee.mode.store(.work, ordering: .relaxed)
@@ -291,8 +293,8 @@ import Timepiece
         }
         openSince.store(0, ordering: .releasing)
         let frame = unsafe frames + (below &+ 1)
-        unsafe frame.pointee.buffers = 0
-        unsafe frame.pointee.isList = false
+        unsafe frame.pointee.buffers.store(0, ordering: .relaxed)
+        unsafe frame.pointee.isList.store(false, ordering: .relaxed)
         unsafe open(frame, element, pad, mode, deadline, key: key, isOwner: isOwner, at: now)
     }
 
@@ -316,21 +318,22 @@ import Timepiece
             return
         }
         let top = unsafe frames + place
-        guard unsafe beyond == 0 && top.pointee.key == key else {
+        guard unsafe beyond == 0 && top.pointee.key.load(ordering: .relaxed) == key else {
             unwind(key, at: now)
             return
         }
-        let work = unsafe top.pointee.work &+ close(top, at: now)
+        let work = unsafe top.pointee.work.load(ordering: .relaxed) &+ close(top, at: now)
         unsafe top.pointee.element.load(ordering: .relaxed)?._withUnsafeGuaranteedRef { element in
-            let isOwner = unsafe top.pointee.isOwner
-            if unsafe top.pointee.pending > 0 { element.work.add(unsafe top.pointee.pending, byOwner: isOwner) }
+            let isOwner = unsafe top.pointee.isOwner.load(ordering: .relaxed)
+            let pending = unsafe top.pointee.pending.load(ordering: .relaxed)
+            if pending > 0 { element.work.add(pending, byOwner: isOwner) }
             if buffers > 0 {
                 element.buffers.add(buffers, byOwner: isOwner)
                 element.bytes.add(bytes, byOwner: isOwner)
             }
-            let count = unsafe buffers > 0 ? buffers : UInt64(top.pointee.buffers)
+            let count = unsafe buffers > 0 ? buffers : UInt64(top.pointee.buffers.load(ordering: .relaxed))
             let isCounted =
-                unsafe !top.pointee.isTakenApart
+                unsafe !top.pointee.isTakenApart.load(ordering: .relaxed)
                 && (top.pointee.mode.load(ordering: .relaxed) != .room
                     || element.kind.load(ordering: .relaxed) != .aggregator)
             if count > 0, isCounted {
@@ -370,7 +373,7 @@ import Timepiece
     @inline(never)
     private func unwind(_ key: UInt, at now: UInt64) {
         var place = depth.load(ordering: .relaxed)
-        while place > 0, unsafe (frames + place).pointee.key != key { place &-= 1 }
+        while place > 0, unsafe (frames + place).pointee.key.load(ordering: .relaxed) != key { place &-= 1 }
         guard place > 0 else {
             beyond = beyond > 0 ? beyond &- 1 : 0
             return
@@ -386,7 +389,9 @@ import Timepiece
             let pad = unsafe top.pointee.pad.load(ordering: .relaxed)
         else { return 0 }
         let since = openSince.load(ordering: .relaxed)
-        let (mode, isOwner) = unsafe (top.pointee.mode.load(ordering: .relaxed), top.pointee.isOwner)
+        let (mode, isOwner) = unsafe (
+            top.pointee.mode.load(ordering: .relaxed), top.pointee.isOwner.load(ordering: .relaxed)
+        )
         return unsafe element._withUnsafeGuaranteedRef { element in
             let begin = max(since, element.countsSince.load(ordering: .relaxed))
             guard since > 0, now > begin else { return 0 }
@@ -398,7 +403,8 @@ import Timepiece
             if isOwner || worked >= Self.longSegment {
                 element.work.add(worked, byOwner: isOwner)
             } else {
-                unsafe top.pointee.pending &+= worked
+                let pending = unsafe top.pointee.pending.load(ordering: .relaxed)
+                unsafe top.pointee.pending.store(pending &+ worked, ordering: .relaxed)
             }
             return worked
         }
@@ -410,7 +416,9 @@ import Timepiece
         _ top: UnsafeMutablePointer<Frame>, _ element: ElementTrace, _ pad: Unmanaged<PadTrace>, from since: UInt64,
         at now: UInt64, turn: UInt64
     ) -> UInt64 {
-        let (mode, isOwner) = unsafe (top.pointee.mode.load(ordering: .relaxed), top.pointee.isOwner)
+        let (mode, isOwner) = unsafe (
+            top.pointee.mode.load(ordering: .relaxed), top.pointee.isOwner.load(ordering: .relaxed)
+        )
         var begin = since
         if turn > begin, mode != .room {
             // Another thread was in the chain function until then.
