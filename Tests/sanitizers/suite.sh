@@ -53,5 +53,5 @@ esac
 # The runner's own closing lines.
 for sanitizer in "${sanitizers[@]}"; do
   echo "sanitize: $sanitizer:"
-  grep 'Test run with' ".build/sanitize-$sanitizer.log" | tail -n 1
+  grep 'Test run with' ".build/sanitize-$sanitizer.log"
 done
