@@ -25,7 +25,8 @@ curl=$(echo "#include <curl/curl.h>" | cc -E - | sed -n "s/^# 1 \"\(.*\)\/curl.h
 ln -sfn "$curl" "$headers/curl"
 # build ARGUMENT...
 build() {
-  "${SWIFT:-swift}" build "${bundles[@]}" --swift-sdk "$sdk" -c release -Xswiftc -static-stdlib -Xcc -fPIC -Xcc -fstack-protector-strong \
+  "${SWIFT:-swift}" build "${bundles[@]}" --swift-sdk "$sdk" -c release -Xswiftc -static-stdlib \
+    -Xswiftc -Xllvm -Xswiftc -sil-disable-pass=bcopts -Xcc -fPIC -Xcc -fstack-protector-strong \
     -Xcc -isystem -Xcc "$headers" --scratch-path "$root/.build-arm64" "$@" \
     2>&1 | "$root/Tests/runner/progress.sh"
 }
