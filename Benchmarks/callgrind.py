@@ -70,7 +70,7 @@ class Profile:
         self.by_function[function] = self.by_function.get(function, 0) + cost
 
 
-def profile(command, object_name, text=None, environment=None, inside=None, thread_of=()):
+def profile(command, object_name, text=None, environment=None, inside=None, thread_of=(), options=()):
     """Runs a program; counts all of it, or what happens between calling and leaving the function `inside`.
 
     Returns the counts of the thread in which the object took most: the streaming thread, or the program's only one.
@@ -82,7 +82,7 @@ def profile(command, object_name, text=None, environment=None, inside=None, thre
         # The same addresses in every run: the behavior of allocators and hash tables depends on them.
         result = subprocess.run(
             ["setarch", "-R", "valgrind", "--tool=callgrind", "--separate-threads=yes", f"--callgrind-out-file={path}",
-             *([f"--toggle-collect={inside}"] if inside else []), *command],
+             *([f"--toggle-collect={inside}"] if inside else []), *options, *command],
             input=text, text=True, capture_output=True, env=environment)
         if result.returncode != 0:
             raise SystemExit(f"{' '.join(command)}: {result.stderr.strip()}")

@@ -16,13 +16,15 @@ import configurations
 
 # How often an element that exceeds its limit is measured at most.
 TRIES = 3
+# perbuffer says when counting starts.
+FROM_PREROLL = ("--instr-atstart=no",)
 # Instructions per step.
-ONCE = 0.3
+ONCE = 0.6
 TOLERANCE = 1.03
 # Up to this many per step cannot be distinguished from none: memory that grows from time to time.
 STRAY_ALLOCATIONS = 0.01
 # Enough that one-time work, in whichever thread, is negligible.
-BUFFERS = 16_000
+BUFFERS = 8_000
 CALLS = 2_000
 # No report by the clock, whose share of a buffer would depend on the speed of the machine.
 QUIET = "interval=0"
@@ -97,7 +99,8 @@ def measure_elements(arguments, environment, limits):
     subprocess.run([arguments.program, "10"], input="", text=True, check=True, capture_output=True, env=environment)
     # The allocations of the source and the sink are not the element's.
     _, others, _ = per_step(
-        lambda buffers: callgrind.profile([arguments.program, str(buffers)], "none", "", environment), BUFFERS)
+        lambda buffers: callgrind.profile(
+            [arguments.program, str(buffers)], "none", "", environment, options=FROM_PREROLL), BUFFERS)
     for name, middle in ELEMENTS.items():
         probe = subprocess.run(
             [arguments.program, "10"], input=middle, text=True, capture_output=True, env=environment)
@@ -111,7 +114,7 @@ def measure_elements(arguments, environment, limits):
 
         def run(buffers, middle=middle, part=part, clock=clock):
             return callgrind.profile(
-                [arguments.program, str(buffers)], part, middle, clock, thread_of=CHAINS)
+                [arguments.program, str(buffers)], part, middle, clock, thread_of=CHAINS, options=FROM_PREROLL)
 
         instructions, allocations, functions = per_step(
             run, BUFFERS, limits.get(name, (float("inf"), 0.0))[0] * TOLERANCE)
