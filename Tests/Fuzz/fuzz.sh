@@ -19,13 +19,16 @@ while [[ ${1-} == --* ]]; do
   esac
   shift
 done
-bound=--runs=$runs
-[ -z "$seconds" ] || bound=--seconds=$seconds
+# A number of inputs takes less time with readers that are compiled quickly, a search with readers that run quickly.
+bound=--runs=$runs optimization=-Onone
+[ -z "$seconds" ] || bound=--seconds=$seconds optimization=-O
 export seed runs seconds bound
 readers=("$@")
 [ ${#readers[@]} -gt 0 ] || readers=(alarms messages profile keys reply spool histogram dates bus accept python)
 export folder=$PWD/.build/fuzz
-mkdir -p "$folder/modules"
+export swift_readers=$folder/readers$optimization
+modules=$folder/modules$optimization
+mkdir -p "$modules"
 # The one of the Swift toolchain has libFuzzer.
 clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
 gstreamer=$(pkg-config --cflags gstreamer-video-1.0)
@@ -45,10 +48,10 @@ in_c() {
 
 in_swift() {
   # shellcheck disable=SC2054
-  local flags=(-O -g -parse-as-library -wmo -swift-version 6 -package-name timepiece -strict-memory-safety
+  local flags=("$optimization" -g -parse-as-library -wmo -swift-version 6 -package-name timepiece -strict-memory-safety
     -enable-upcoming-feature InternalImportsByDefault -enable-upcoming-feature ExistentialAny
     -enable-upcoming-feature MemberImportVisibility -sanitize=fuzzer,address
-    -I "$folder/modules")
+    -I "$modules")
   local library word newest libraries=()
   for library in CLinux CGStreamer {CCurl,COpenSSL,CSQLite,CZlib,CMicroHTTPD}/include; do
     flags+=(-Xcc "-fmodule-map-file=Sources/$library/module.modulemap")
@@ -57,11 +60,11 @@ in_swift() {
   for word in $gstreamer; do flags+=(-Xcc "$word"); done
   newest=$(find Sources/Timepiece Sources/TimepieceCloudWatch Sources/TimepieceMessages \
     Sources/TimepieceTelemetry Tests/Fuzz -name '*.swift' \
-    -newer "$folder/readers" 2>/dev/null | head -n 1 || true)
-  [ -x "$folder/readers" ] && [ -z "$newest" ] && return
+    -newer "$swift_readers" 2>/dev/null | head -n 1 || true)
+  [ -x "$swift_readers" ] && [ -z "$newest" ] && return
   # shellcheck disable=SC2046
   for module in Timepiece TimepieceTelemetry TimepieceMessages; do
-    swiftc "${flags[@]}" -module-name $module -emit-module -emit-module-path "$folder/modules/$module.swiftmodule" \
+    swiftc "${flags[@]}" -module-name $module -emit-module -emit-module-path "$modules/$module.swiftmodule" \
       -c -o "$folder/$module.o" $(find Sources/$module -name '*.swift')
   done
   for library in Sources/{CLazyLibrary,CCurl,COpenSSL,CSQLite,CZlib,CMicroHTTPD}/*.c; do
@@ -70,8 +73,8 @@ in_swift() {
       -o "${libraries[-1]}" "$library"
   done
   # shellcheck disable=SC2046
-  quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -emit-executable -o "$folder/readers" \
-    -emit-module -emit-module-path "$folder/modules/TimepieceCloudWatch.swiftmodule" \
+  quietly swiftc "${flags[@]}" -module-name TimepieceCloudWatch -emit-executable -o "$swift_readers" \
+    -emit-module -emit-module-path "$modules/TimepieceCloudWatch.swiftmodule" \
     $(find Sources/TimepieceCloudWatch Tests/Fuzz -name '*.swift') \
     "$folder/Timepiece.o" "$folder/TimepieceTelemetry.o" "$folder/TimepieceMessages.o" \
     "${libraries[@]}" $(pkg-config --libs gstreamer-1.0 | sed 's/-pthread//')
@@ -105,7 +108,7 @@ turn() {
 
 # The corpus of messages is read in C, in Swift and in Python.
 feed() {
-  local reader=$1 program=$folder/readers corpus=$1 options=(-max_len=2048) inputs=0 next=$seed
+  local reader=$1 program=$swift_readers corpus=$1 options=(-max_len=2048) inputs=0 next=$seed
   local log=$folder/$reader.log found=$folder/found-$reader
   # GStreamer leaks, and GLib keeps quarks and types for life, so leaks are not looked for, and no process lives long.
   local share=5000 left
