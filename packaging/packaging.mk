@@ -64,7 +64,7 @@ deb-reproducible: setup
 
 # The plugin as it is released: linked against Debian 11's libraries, so that it runs with every GStreamer from 1.18 on.
 # The manual page and the completions are made by the tool of this machine.
-.PHONY: portable arm64 matrix
+.PHONY: portable arm64 matrix matrix-roots
 portable: build tool
 	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap binutils"
 ifneq ($(ARCH),$(OWN_ARCH))
@@ -83,11 +83,16 @@ emulation:
 	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap qemu-user-static arch-test"
 	@packaging/arm64/emulate.sh arm64
 
-# Tests the released plugin in Debian roots without Swift: all of them, or RELEASES="trixie sid".
+# Tests the released plugin in Debian roots without Swift: all of them, or RELEASES="trixie sid". matrix-roots makes the
+# roots alone.
 MATRIX_SEQUENCES ?= 2000
 matrix: portable
 	@packaging/portable.sh tests
 	@ABUSE_SEQUENCES=$(MATRIX_SEQUENCES) Tests/matrix/run.sh $(RELEASES)
+
+matrix-roots:
+	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap"
+	@for release in $(RELEASES); do Tests/matrix/root.sh $$release >/dev/null || exit 1; done
 
 # Builds the plugin from source in another Debian, and runs its checks there: SOURCE_RELEASES="trixie forky". By hand.
 .PHONY: matrix-source print-packages

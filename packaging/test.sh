@@ -57,7 +57,8 @@ bare=${ROOTS:-$root/.build/roots}/bare-$release-$architecture.tar
 if [ ! -e "$bare" ]; then
   command -v mmdebstrap >/dev/null || { echo "deb-test: mmdebstrap is missing; apt-get install mmdebstrap" >&2; exit 1; }
   mkdir -p "$(dirname "$bare")"
-  quietly mmdebstrap --variant=minbase --format=tar --architectures="$architecture" "$release" "$bare.part" "$mirror"
+  quietly mmdebstrap --variant=minbase --format=tar --architectures="$architecture" \
+    --dpkgopt=force-unsafe-io "$release" "$bare.part" "$mirror"
   mv "$bare.part" "$bare"
 fi
 mkdir "$there"

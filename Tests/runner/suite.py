@@ -7,7 +7,8 @@
 
 NAME is a target (`TimepieceTests`), a suite by its type or its title (`StampSurvivalTests`, `The stamp`), a test by its
 whole name or a part of it, or a regular expression over `Target.Suite/test`; the first of these that matches is used.
-Without a name all tests of the package run. Tests of the tool and of Metrics run only by name.
+Without a name all tests of the package run. Tests of the tool and of Metrics run only by name. CHECK_FLAGS in the
+environment are further arguments of `swift build`.
 """
 
 import argparse
@@ -70,7 +71,8 @@ def escape(text):
 
 def build(swift, package):
     """Builds; with SwiftPM's output on a terminal, elsewhere with a line every ten seconds. Returns the exit status."""
-    command = [swift, "build", "--build-tests", "--package-path", str(package), "--scratch-path", str(SCRATCH)]
+    command = [swift, "build", "--build-tests", "--package-path", str(package), "--scratch-path", str(SCRATCH),
+               *shlex.split(os.environ.get("CHECK_FLAGS", ""))]
     if sys.stdout.isatty():
         return subprocess.run(command, check=False).returncode
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
