@@ -1,11 +1,12 @@
 import CGStreamerCheck
 import Synchronization
+import TestEnvironment
 import Testing
 
 extension TimepieceWatch {
     /// Each watch gets its reports, however many others there are; what a report costs is counted by its fields, the time is
     /// that of any machine.
-    @Suite("Many watches", .timeLimit(.minutes(2)))
+    @Suite("Many watches", .timeLimit(.minutes(2 * Int(slowness))))
     struct ManyWatchesTests {
         private static let source = "fakesrc is-live=true do-timestamp=true datarate=6400 sizetype=fixed sizemax=64"
 
@@ -16,7 +17,7 @@ extension TimepieceWatch {
                 let watches = (0..<depth).map { "timepiecewatch name=w\($0)" }.joined(separator: " ! ")
                 let pipeline = try Pipeline("\(Self.source) ! \(watches) ! fakesink")
                 try pipeline.play()
-                let told = pipeline.messages.wait(atMost: .seconds(60)) { (messages: [Message]) in
+                let told = pipeline.messages.wait(atMost: .seconds(60 * Int(slowness))) { (messages: [Message]) in
                     var reports: [String: Int] = [:]
                     for message in messages where message.structure?.name == "timepiece-watch" {
                         reports[message.source, default: 0] += 1
@@ -42,7 +43,7 @@ extension TimepieceWatch {
                 let pipeline = try Pipeline(
                     "\(Self.source) ! timepiecewatch name=root ! tee name=t \(branches.joined(separator: " "))")
                 try pipeline.play()
-                let told = pipeline.messages.wait(atMost: .seconds(60)) { (messages: [Message]) in
+                let told = pipeline.messages.wait(atMost: .seconds(60 * Int(slowness))) { (messages: [Message]) in
                     var reports: [String: Int] = [:]
                     for message in messages where message.structure?.name == "timepiece-watch" {
                         reports[message.source, default: 0] += 1
