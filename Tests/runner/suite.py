@@ -27,7 +27,7 @@ PACKAGES = {"Tests": ROOT, "Tool/Tests": ROOT / "Tool", "Metrics/Tests": ROOT / 
 SCRATCH = ROOT / ".build-check"
 TYPE = re.compile(
     r"""(?:@Suite(?:\(\s*(?:"(?P<title>(?:[^"\\]|\\.)*)")?[^\n]*?\))?\s+)?(?:final\s+|extension\s+)?"""
-    r"""(?:struct|class|actor|enum|extension)\s+(?P<name>\w+)""")
+    r"""(?:struct|class|actor|enum|extension)\s+(?:`(?P<quoted>[^`]+)`|(?P<name>\w+))""")
 FUNCTION = re.compile(r"func `(?P<name>[^`]+)`")
 
 
@@ -46,8 +46,9 @@ class Names:
             if not tests:
                 continue
             for match in TYPE.finditer(text):
-                for name in filter(None, (match["name"], match["title"])):
-                    self.suites.setdefault(name, set()).add(f"^{target}\\.(.*/)?{match['name']}/")
+                type_name = f"`{escape(match['quoted'])}`" if match["quoted"] else match["name"]
+                for name in filter(None, (match["quoted"] or match["name"], match["title"])):
+                    self.suites.setdefault(name, set()).add(f"^{target}\\.(.*/)?{type_name}/")
 
     def find(self, text):
         """The patterns for `swift test --filter` that match the text, and the kind of the match; only the best kind."""
