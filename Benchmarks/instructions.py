@@ -19,12 +19,12 @@ TRIES = 3
 # perbuffer says when counting starts.
 FROM_PREROLL = ("--instr-atstart=no",)
 # Instructions per step.
-ONCE = 0.6
+ONCE = 0.3
 TOLERANCE = 1.03
 # Up to this many per step cannot be distinguished from none: memory that grows from time to time.
 STRAY_ALLOCATIONS = 0.01
 # Enough that one-time work, in whichever thread, is negligible.
-BUFFERS = 8_000
+BUFFERS = 16_000
 CALLS = 2_000
 # No report by the clock, whose share of a buffer would depend on the speed of the machine.
 QUIET = "interval=0"
