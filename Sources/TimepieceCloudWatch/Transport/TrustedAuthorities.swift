@@ -48,16 +48,19 @@ package struct TrustedAuthorities: Sendable, Equatable {
     static func find(
         _ environment: Environment, _ configuration: SharedConfiguration
     ) throws(CredentialsError) -> TrustedAuthorities? {
-        let places = [
-            (environment.filled("AWS_CA_BUNDLE"), "AWS_CA_BUNDLE"),
-            (configuration.profile["ca_bundle"], "ca_bundle of the AWS profile \"\(configuration.profileName)\""),
-            (environment.filled("REQUESTS_CA_BUNDLE"), "REQUESTS_CA_BUNDLE"),
-        ]
-        for (path, origin) in places {
-            guard let path, !path.isEmpty else { continue }
-            return try TrustedAuthorities(checking: environment.expand(path), origin: origin)
-        }
-        return nil
+        // Not a loop over the three places: the compiler makes different code of it at each build.
+        if let found = try check(environment.filled("AWS_CA_BUNDLE"), "AWS_CA_BUNDLE", environment) { return found }
+        let origin = "ca_bundle of the AWS profile \"\(configuration.profileName)\""
+        if let found = try check(configuration.profile["ca_bundle"], origin, environment) { return found }
+        return try check(environment.filled("REQUESTS_CA_BUNDLE"), "REQUESTS_CA_BUNDLE", environment)
+    }
+
+    /// Checks the file or directory of one setting; nil if it is not set.
+    private static func check(
+        _ path: String?, _ origin: String, _ environment: Environment
+    ) throws(CredentialsError) -> TrustedAuthorities? {
+        guard let path, !path.isEmpty else { return nil }
+        return try TrustedAuthorities(checking: environment.expand(path), origin: origin)
     }
 
     /// Whether a directory has a name such as `9d66eef0.0`, by which OpenSSL finds certificates.
