@@ -4,7 +4,7 @@ import Timepiece
 /// A sink pad as the tracer sees it: its element, the element that brings its buffers and, if the element stores them,
 /// which buffers are inside and since when.
 ///
-/// It is never freed but reused, like ``ElementTrace``.
+/// It is reused, like ``ElementTrace``, and freed only with its pool.
 @safe package final class PadTrace: @unchecked Sendable {
     // Sendable: all fields are atomic, and so is the memory that the pointer refers to.
 
@@ -50,6 +50,10 @@ import Timepiece
     let dwell = SharedHistogram()
 
     init() {}
+
+    deinit {
+        unsafe ring.load(ordering: .relaxed)?.deallocate()
+    }
 
     /// How many buffers are inside.
     var level: UInt64 {
