@@ -85,6 +85,7 @@ emulation:
 
 # Tests the released plugin in Debian roots without Swift: all of them, or RELEASES="trixie sid". matrix-roots makes the
 # roots alone.
+RELEASES ?= bullseye bookworm trixie sid
 MATRIX_SEQUENCES ?= 2000
 matrix: portable
 	@packaging/portable.sh tests

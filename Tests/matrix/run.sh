@@ -1,5 +1,5 @@
 #!/bin/bash
-# Tests the released plugin in Debian roots with other versions of GStreamer: run.sh [RELEASE ...], by default all.
+# Tests the released plugin in Debian roots with other versions of GStreamer: run.sh RELEASE...
 # Each line has the release, its versions, and the passed tests.
 set -euo pipefail
 project=$(cd "$(dirname "$0")/../.." && pwd)
@@ -10,7 +10,7 @@ plugin=${PLUGIN:-$built/libgsttimepiece.so}
 sequences=${ABUSE_SEQUENCES:-2000}
 failed=0
 passed=0
-[ $# -gt 0 ] || set -- bullseye bookworm trixie sid
+[ $# -gt 0 ] || { echo "usage: run.sh RELEASE..." >&2; exit 64; }
 for file in "$plugin" "$built/abuse" "$built/spans"; do
   [ -e "$file" ] || { echo "matrix: $file is missing; run 'make matrix'" >&2; exit 1; }
 done

@@ -51,6 +51,7 @@ if [ "$sanitizer" = address ] || [ $# -gt 0 ]; then
   run "$@"
   exit
 fi
-# ThreadSanitizer looks for deadlocks among 64 locks of a thread at most, and fails beyond that.
+# ThreadSanitizer looks for deadlocks among 64 locks of a thread at most, and hangs beyond that; one of these tests alone,
+# by --filter, needs the same option in the environment.
 run --skip ManyWatchesTests
 TSAN_OPTIONS=detect_deadlocks=0 run --filter ManyWatchesTests
