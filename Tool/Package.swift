@@ -15,18 +15,23 @@ let package = Package(
         .target(
             name: "CTerminal",
             cSettings: [.enableWarning("all"), .enableWarning("extra"), .treatAllWarnings(as: .error)]),
+        // The page of a report, embedded by a directive of C23.
+        .target(
+            name: "CReportPage", exclude: ["report.html"],
+            cSettings: [
+                .enableWarning("all"), .enableWarning("extra"), .disableWarning("c23-extensions"),
+                .treatAllWarnings(as: .error),
+            ]),
         .executableTarget(
             name: "TimepieceTool",
             dependencies: [
+                "CReportPage",
                 "CTerminal",
                 .product(name: "TimepieceMessages", package: "timepiece"),
                 .product(name: "TimepieceCloudWatch", package: "timepiece"),
                 .product(name: "CGStreamer", package: "timepiece"),
                 .product(name: "CUserSocket", package: "timepiece"),
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ],
-            resources: [
-                .embedInCode("Resources/report.html")
             ],
             swiftSettings: [
                 .strictMemorySafety(), .treatAllWarnings(as: .error), .enableUpcomingFeature("ExistentialAny"),

@@ -23,7 +23,8 @@ enum SerialCorrelation {
         while start < order.count {
             // Equal values share the middle of their ranks.
             let end = order[start...].firstIndex { values[$0] != values[order[start]] } ?? order.endIndex
-            for index in order[start..<end] { ranks[index] = Double(start + end - 1 - (values.count - 1)) / 2 }
+            let rank = Double(start + end - values.count) / 2
+            for index in order[start..<end] { ranks[index] = rank }
             start = end
         }
         let variance = ranks.reduce(0) { $0 + $1 * $1 }

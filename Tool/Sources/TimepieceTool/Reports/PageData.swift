@@ -17,10 +17,22 @@ enum PageData {
         let recording = summary.recording
         let verdicts = summary.verdicts
         let conclusion = summary.conclusion(verdicts)
-        let series = max(1, summary.streams.count + summary.watchSeries.count + summary.elements.series.count)
-        let rows = max(60, mostRows / series)
+        let count = summary.streams.count + summary.watchSeries.count + summary.elements.series.count
+        let rows = max(60, mostRows / max(1, count))
         let frames = summary.streams.reduce(0) { $0 + $1.frames.count }
         let share = frames > mostFrames ? Double(mostFrames) / Double(frames) : 1
+        let streams: [JSONValue] = zip(summary.streams, verdicts).map {
+            json($0, $1, rows: rows, share: share, duration: recording.duration)
+        }
+        let bottleneck: JSONValue =
+            summary.elements.bottleneck.map { .array([.string($0.element), .string($0.reason)]) } ?? .null
+        let drops: [JSONValue] = summary.drops.sorted { $0.key < $1.key }.map {
+            .array([.string($0.key), .unsigned($0.value)])
+        }
+        let reservations: [JSONValue] = summary.reservations.map { .string($0) }
+        let watches: [JSONValue] = summary.watches.map(json)
+        let series: [JSONValue] = summary.watchSeries.map { json($0, rows: rows) }
+        let elements: [JSONValue] = summary.elements.series.map { json($0, rows: rows) }
         return .object([
             .init("live", .bool(isLive)), .init("name", .string(recording.name)),
             .init("description", .string(recording.header.description)),
@@ -28,27 +40,11 @@ enum PageData {
             .init("started", .string(recording.header.started)), .init("duration", number(recording.duration)),
             .init("end", recording.end.map { .string($0.rawValue) } ?? .null),
             .init("environment", .object(recording.header.environment)),
-            .init("reservations", .array(summary.reservations.map { .string($0) })),
+            .init("reservations", .array(reservations)),
             .init("level", .string(conclusion.level.rawValue)), .init("conclusion", .string(conclusion.text)),
             .init("thinned", .bool(share < 1)),
-            .init(
-                "streams",
-                .array(
-                    zip(summary.streams, verdicts).map {
-                        json($0, $1, rows: rows, share: share, duration: recording.duration)
-                    })),
-            .init("watches", .array(summary.watches.map(json))),
-            .init("series", .array(summary.watchSeries.map { json($0, rows: rows) })),
-            .init("elements", .array(summary.elements.series.map { json($0, rows: rows) })),
-            .init(
-                "bottleneck",
-                summary.elements.bottleneck.map { .array([.string($0.element), .string($0.reason)]) } ?? .null),
-            .init(
-                "drops",
-                .array(
-                    summary.drops.sorted { $0.key < $1.key }.map {
-                        .array([.string($0.key), .unsigned($0.value)])
-                    })),
+            .init("streams", .array(streams)), .init("watches", .array(watches)), .init("series", .array(series)),
+            .init("elements", .array(elements)), .init("bottleneck", bottleneck), .init("drops", .array(drops)),
             .init("incidents", incidents(summary)), .init("alarms", alarms(summary)),
         ])
     }

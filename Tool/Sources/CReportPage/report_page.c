@@ -1,0 +1,11 @@
+#include "report_page.h"
+
+static const unsigned char page[] = {
+#embed "report.html" suffix(, 0)
+};
+
+const char *
+report_page (void)
+{
+  return (const char *) page;
+}
