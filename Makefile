@@ -7,7 +7,9 @@ PLUGIN := .build/release/libgsttimepiece.so
 # The benchmarks are built with the same flags: they measure the code of the plugin, and nothing is compiled twice.
 # Without bcopts, which hoists checks of array indices: which ones it hoists depends on addresses in the compiler's memory,
 # so that two builds of the same source differ.
-RELEASE_FLAGS := -c release -Xswiftc -static-stdlib -Xswiftc -Xllvm -Xswiftc -sil-disable-pass=bcopts \
+# DEBUG_INFO=dwarf adds line numbers to what a debugger shows; the names of functions are there without it.
+DEBUG_INFO ?= none
+RELEASE_FLAGS := -c release -debug-info-format $(DEBUG_INFO) -Xswiftc -static-stdlib -Xswiftc -Xllvm -Xswiftc -sil-disable-pass=bcopts \
 	-Xcc -momit-leaf-frame-pointer -Xcc -fno-plt -Xcc -fstack-protector-strong
 PLUGIN_FLAGS := $(RELEASE_FLAGS) --product gsttimepiece \
 	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
