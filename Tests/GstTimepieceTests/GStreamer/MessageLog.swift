@@ -57,6 +57,15 @@ import CGStreamerCheck
         log.wait(atMost: limit, until: wanted)
     }
 
+    /// Waits for the message that is the last one wanted; each is looked at once, in order, which thousands need.
+    func wait(atMost limit: Duration = .seconds(30), forLast isLast: (Message) -> Bool) -> Bool {
+        var read = 0
+        return log.wait(atMost: limit) { messages in
+            defer { read = messages.count }
+            return messages[read...].contains(where: isLast)
+        }
+    }
+
     /// Waits until the reports of `timepiecetick` are as wanted.
     func wait(atMost limit: Duration = .seconds(30), untilTicks wanted: ([Structure]) -> Bool) -> Bool {
         log.wait(atMost: limit) { wanted(Self.structures("timepiece-tick", from: nil, in: $0)) }

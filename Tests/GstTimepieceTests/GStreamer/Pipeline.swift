@@ -55,8 +55,10 @@ import CGStreamerCheck
 
     /// Waits for a message of a type; an error message ends the wait with a failure.
     func wait(for type: String, count: Int = 1, atMost limit: Duration = .seconds(30)) throws {
-        let came = messages.wait(atMost: limit) { messages in
-            messages.contains { $0.type == "error" } || messages.filter { $0.type == type }.count >= count
+        var found = 0
+        let came = messages.wait(atMost: limit) { (message: Message) in
+            if message.type == type { found += 1 }
+            return found >= count || message.type == "error"
         }
         guard came, !messages.all.contains(where: { $0.type == "error" }) else {
             throw TestFailure("No message \(type) came from the pipeline: \(complaints)")

@@ -37,7 +37,7 @@ struct CrossedLocksTests {
         }
     }
 
-    private static let source = "fakesrc is-live=true do-timestamp=true datarate=100000 sizetype=fixed sizemax=100"
+    private static let source = "fakesrc is-live=true sync=true datarate=100000 sizetype=fixed sizemax=100"
 
     private static let elements = [
         ("timepiecetick name=x interval=1000000", "timepiece-tick"),

@@ -27,7 +27,7 @@ struct SlowHandlerTests {
         func open() { state.update { $0.isOpen = true } }
     }
 
-    private static let source = "fakesrc is-live=true do-timestamp=true datarate=100000 sizetype=fixed sizemax=1000"
+    private static let source = "fakesrc is-live=true sync=true datarate=100000 sizetype=fixed sizemax=1000"
 
     private static let slow: [(element: String, message: String)] = [
         ("timepiecetick interval=20000000", "timepiece-tick"),

@@ -8,7 +8,19 @@ extension TimepieceWatch {
     /// that of any machine.
     @Suite("Many watches", .timeLimit(.minutes(2 * Int(slowness))))
     struct ManyWatchesTests {
-        private static let source = "fakesrc is-live=true do-timestamp=true datarate=6400 sizetype=fixed sizemax=64"
+        private static let source = "fakesrc is-live=true sync=true datarate=6400 sizetype=fixed sizemax=64"
+
+        /// Waits until each of the watches has reported twice.
+        private static func hasReports(of watches: Int, from pipeline: Pipeline) -> Bool {
+            var reports: [String: Int] = [:]
+            var complete = 0
+            return pipeline.messages.wait(atMost: .seconds(60 * Int(slowness))) { (message: Message) in
+                guard message.structure?.name == "timepiece-watch" else { return false }
+                reports[message.source, default: 0] += 1
+                if reports[message.source] == 2 { complete += 1 }
+                return complete == watches
+            }
+        }
 
         /// The last reports of all watches are complete: each counts what the outermost counts, and has those below it.
         @Test(arguments: [100, 200])
@@ -17,14 +29,7 @@ extension TimepieceWatch {
                 let watches = (0..<depth).map { "timepiecewatch name=w\($0)" }.joined(separator: " ! ")
                 let pipeline = try Pipeline("\(Self.source) ! \(watches) ! fakesink")
                 try pipeline.play()
-                let told = pipeline.messages.wait(atMost: .seconds(60 * Int(slowness))) { (messages: [Message]) in
-                    var reports: [String: Int] = [:]
-                    for message in messages where message.structure?.name == "timepiece-watch" {
-                        reports[message.source, default: 0] += 1
-                    }
-                    return reports.count == depth && reports.values.allSatisfy { $0 >= 2 }
-                }
-                #expect(told)
+                #expect(Self.hasReports(of: depth, from: pipeline))
                 try pipeline.end()
                 try pipeline.stop()
                 var laps: [UInt64] = []
@@ -43,14 +48,7 @@ extension TimepieceWatch {
                 let pipeline = try Pipeline(
                     "\(Self.source) ! timepiecewatch name=root ! tee name=t \(branches.joined(separator: " "))")
                 try pipeline.play()
-                let told = pipeline.messages.wait(atMost: .seconds(60 * Int(slowness))) { (messages: [Message]) in
-                    var reports: [String: Int] = [:]
-                    for message in messages where message.structure?.name == "timepiece-watch" {
-                        reports[message.source, default: 0] += 1
-                    }
-                    return reports.count == 1_001 && reports.values.allSatisfy { $0 >= 2 }
-                }
-                #expect(told)
+                #expect(Self.hasReports(of: 1_001, from: pipeline))
                 try pipeline.end()
                 try pipeline.stop()
                 let root = try pipeline.watches("root")
