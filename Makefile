@@ -50,6 +50,11 @@ setup: toolchain
 	    apt-get -o DPkg::Lock::Timeout=300 install -q -y --no-install-recommends $$missing; \
 	fi
 
+# All packages that any target needs, at once.
+.PHONY: setup-all
+setup-all: toolchain
+	@$(MAKE) --no-print-directory setup PACKAGES="$(PACKAGES) $(LINT_PACKAGES) $(PEOPLE_PACKAGES) $(ROOT_PACKAGES)"
+
 toolchain:
 	@said=$$($(SWIFT) --version 2>&1 | head -1); grep -qE "Swift version (6\.[3-9]|[7-9])" <<<"$$said" || \
 	  { echo "make: Swift 6.3 or later is needed (https://www.swift.org/install/linux); '$(SWIFT) --version' says: $$said" >&2; exit 1; }
@@ -100,6 +105,12 @@ dependency-test: setup
 # Tests the backend of swift-metrics, a separate package.
 metrics-test: setup
 	@$(PYTHON) Tests/runner/suite.py TimepieceMetricsTests
+
+# Compiles the tests that need no package of the system: CI does it while the packages are installed.
+.PHONY: early-build
+early-build: toolchain
+	@for target in TimepieceTests TimepieceMetersTests; do \
+	  $(SWIFT) build --target $$target --scratch-path .build-check $(CHECK_FLAGS) $(QUIET) || exit 1; done
 
 test-suite: setup test-environment
 	@$(PYTHON) Tests/runner/suite.py --build

@@ -2,7 +2,7 @@
 # input is drawn from SEED, or from a seed that the test prints; in CI it is bounded by a number of sequences or inputs.
 
 ABUSE_SEQUENCES ?= 10000
-FUZZ_RUNS ?= 10000
+FUZZ_RUNS ?= 5000
 SANITIZE_SEQUENCES ?= 3000
 MINUTES ?= 1
 SEED ?=

@@ -5,6 +5,8 @@ export PREFIX DESTDIR PLUGINDIR SWIFT PYTHON
 
 # The requirements of their tests beyond `make setup`: a browser for the page, a Debian root to install into.
 PEOPLE_PACKAGES := chromium debootstrap man-db mount
+# What makes the roots of other Debians.
+ROOT_PACKAGES := mmdebstrap
 
 .PHONY: tool tool-test tool-unit-test tool-show-test tool-cloudwatch-test people-setup install uninstall install-test deb deb-test
 
@@ -66,7 +68,7 @@ deb-reproducible: setup
 # The manual page and the completions are made by the tool of this machine.
 .PHONY: portable arm64 matrix matrix-roots
 portable: build tool
-	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap binutils"
+	@$(MAKE) --no-print-directory setup PACKAGES="$(ROOT_PACKAGES) binutils"
 ifneq ($(ARCH),$(OWN_ARCH))
 	@packaging/arm64/build.sh
 endif
@@ -80,7 +82,7 @@ arm64: emulation
 
 .PHONY: emulation
 emulation:
-	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap qemu-user-static arch-test"
+	@$(MAKE) --no-print-directory setup PACKAGES="$(ROOT_PACKAGES) qemu-user-static arch-test"
 	@packaging/arm64/emulate.sh arm64
 
 # Tests the released plugin in Debian roots without Swift: all of them, or RELEASES="trixie sid". matrix-roots makes the
@@ -92,14 +94,14 @@ matrix: portable
 	@ABUSE_SEQUENCES=$(MATRIX_SEQUENCES) Tests/matrix/run.sh $(RELEASES)
 
 matrix-roots:
-	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap"
+	@$(MAKE) --no-print-directory setup PACKAGES="$(ROOT_PACKAGES)"
 	@for release in $(RELEASES); do Tests/matrix/root.sh $$release >/dev/null || exit 1; done
 
 # Builds the plugin from source in another Debian, and runs its checks there: SOURCE_RELEASES="trixie forky". By hand.
 .PHONY: matrix-source print-packages
 SOURCE_RELEASES ?= trixie
 matrix-source:
-	@$(MAKE) --no-print-directory setup PACKAGES="mmdebstrap"
+	@$(MAKE) --no-print-directory setup PACKAGES="$(ROOT_PACKAGES)"
 	@Tests/matrix/source.sh $(SOURCE_RELEASES)
 
 print-packages:
