@@ -17,7 +17,7 @@ import configurations
 # How often an element that exceeds its limit is measured at most.
 TRIES = 3
 # perbuffer says when counting starts.
-FROM_PREROLL = ("--instr-atstart=no",)
+AFTER_LOADING = ("--instr-atstart=no",)
 # Instructions per step.
 ONCE = 0.3
 TOLERANCE = 1.03
@@ -32,6 +32,7 @@ QUIET = "interval=0"
 
 # The limit of the streaming thread's cost with the exporters, as a multiple of that without them.
 DOORS_RATIO = 1.01
+DOORS_OPEN = "timepiecetick, doors open"
 
 
 def free_port():
@@ -61,7 +62,7 @@ ELEMENTS = {
     "timepiecetick, 100 alarms": alarms(100),
     "timepiecetick stall-timeout=1h": f"timepiecetick {QUIET} stall-timeout=3600000000000",
     # Each in a separate process, without a reader.
-    "timepiecetick, doors open":
+    DOORS_OPEN:
         f"timepiecetick {QUIET} prometheus-port={free_port()} otlp-endpoint=http://127.0.0.1:9 otlp-spool=none",
     "timepiecewatch around": f"timepiecewatch {QUIET}",
     "timepiecewatch start ! stop":
@@ -100,7 +101,7 @@ def measure_elements(arguments, environment, limits):
     # The allocations of the source and the sink are not the element's.
     _, others, _ = per_step(
         lambda buffers: callgrind.profile(
-            [arguments.program, str(buffers)], "none", "", environment, options=FROM_PREROLL), BUFFERS)
+            [arguments.program, str(buffers)], "none", "", environment, options=AFTER_LOADING), BUFFERS)
     for name, middle in ELEMENTS.items():
         probe = subprocess.run(
             [arguments.program, "10"], input=middle, text=True, capture_output=True, env=environment)
@@ -114,10 +115,12 @@ def measure_elements(arguments, environment, limits):
 
         def run(buffers, middle=middle, part=part, clock=clock):
             return callgrind.profile(
-                [arguments.program, str(buffers)], part, middle, clock, thread_of=CHAINS, options=FROM_PREROLL)
+                [arguments.program, str(buffers)], part, middle, clock, thread_of=CHAINS, options=AFTER_LOADING)
 
+        # On a busy machine the threads of the exporters interrupt more calls.
+        tolerance = DOORS_RATIO if name == DOORS_OPEN else TOLERANCE
         instructions, allocations, functions = per_step(
-            run, BUFFERS, limits.get(name, (float("inf"), 0.0))[0] * TOLERANCE)
+            run, BUFFERS, limits.get(name, (float("inf"), 0.0))[0] * tolerance)
         yield name, instructions, max(0.0, allocations - others), functions
 
 
@@ -225,7 +228,7 @@ def main():
             grown.append(f"{name}: {instructions:.1f} instructions; allowed are {WINDOW_LIMIT}")
         if limit and allocations > limit[1] + STRAY_ALLOCATIONS:
             grown.append(f"{name}: {allocations:.2f} allocations, {limit[1]:.2f} before")
-    (closed, _), (opened, kept) = counts["timepiecetick"], counts["timepiecetick, doors open"]
+    (closed, _), (opened, kept) = counts["timepiecetick"], counts[DOORS_OPEN]
     print(f"timepiecetick with the doors open: {opened / closed:.3f} times the instructions")
     # Repeated measurements differ by a percent.
     allowed = DOORS_RATIO * max(closed, limits.get("timepiecetick", (0, 0))[0])
