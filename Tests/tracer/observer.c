@@ -15,6 +15,16 @@ now (void)
   return (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
 }
 
+/* The processor time of this thread. */
+static guint64
+processor_time (void)
+{
+  struct timespec ts;
+
+  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &ts);
+  return (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
+}
+
 void
 check (gboolean right, const gchar * format, ...)
 {
@@ -75,11 +85,12 @@ went (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
   Seen *seen = data;
   guint64 stayed, at = now (), stamp;
-  struct timespec ts;
+  guint64 processor = processor_time ();
 
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &ts);
   g_mutex_lock (&seen->lock);
-  seen->processor = (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
+  if (!seen->processor_before)
+    seen->processor_before = processor;
+  seen->processor = processor - seen->processor_before;
   seen->out += count_of (info);
   seen->inside += at - seen->came;
   stamp = seen->stamps[slot_of (info)];
@@ -289,13 +300,15 @@ static GstFlowReturn
 chain_watched (GstPad * pad, GstObject * parent, GstBuffer * buffer)
 {
   Seen *seen = g_object_get_data (G_OBJECT (pad), "seen");
-  guint64 began = now ();
+  guint64 began = now (), processor = processor_time ();
   GstFlowReturn ret = seen->chain (pad, parent, buffer);
   guint64 ended = now (), plays = __atomic_load_n (seen->plays,
       __ATOMIC_RELAXED);
 
+  processor = processor_time () - processor;
   g_mutex_lock (&seen->lock);
   seen->in_chain += ended - began;
+  seen->chain_processor += processor;
   if (plays > 0 && ended > plays)
     seen->in_chain_playing += ended - MAX (began, plays);
   g_mutex_unlock (&seen->lock);

@@ -18,10 +18,12 @@ typedef struct
   guint64 inside;               /* ns from entering to leaving */
   guint64 stamps[SLOTS];        /* when a buffer of a time stamp entered */
   guint64 longest;
-  guint64 processor;            /* the processor time of the next thread */
+  guint64 processor;            /* the processor time of the next thread, from the first buffer on */
+  guint64 processor_before;     /* the same, up to the first buffer */
   GstPadChainFunction chain;    /* of its sink pad, if that is observed */
   GstPadEventFunction event;    /* the same, for the end of the stream */
   guint64 in_chain;             /* ns in both */
+  guint64 chain_processor;      /* processor time in the first */
   guint64 in_chain_playing;     /* in the first, while the pipeline played */
   guint64 *plays;               /* when it started to play; 0: not yet */
 } Seen;
