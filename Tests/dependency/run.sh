@@ -28,9 +28,13 @@ check() {
   grep -qE "$2" "$work/$1.txt" || fail "$1 prints nothing like $2: $(tail -3 "$work/$1.txt")"
 }
 
+# CHECK_FLAGS, if set, are further arguments of the native build system.
+read -ra flags <<<"${CHECK_FLAGS:-}"
 export PKG_CONFIG_LIBDIR=$work/nothing
 for system in native swiftbuild; do
   build=("$swift" build --package-path "$work/app" --scratch-path "$work/$system" --build-system "$system")
+  # The other build system refuses them.
+  [ "$system" = swiftbuild ] || build+=("${flags[@]}")
   "${build[@]}" >"$work/$system.log" 2>&1 || { tail -20 "$work/$system.log" >&2; fail "does not build with $system"; }
   if grep -E "you may be able to install|couldn't find pc file|warning: .*(gstreamer|zlib)" "$work/$system.log"; then
     fail "a user of the timing library is asked for libraries that it does not use ($system)"
