@@ -4,13 +4,13 @@ SWIFT ?= swift
 # Debian's own Python, which has GStreamer's bindings.
 PYTHON ?= /usr/bin/python3
 PLUGIN := .build/release/libgsttimepiece.so
+# DEBUG_INFO=dwarf adds line numbers to what a debugger shows; the names of functions are there without it.
+DEBUG_INFO ?= none
 # The benchmarks are built with the same flags: they measure the code of the plugin, and nothing is compiled twice.
 # Without bcopts, which hoists checks of array indices: which ones it hoists depends on addresses in the compiler's memory,
 # so that two builds of the same source differ.
-# DEBUG_INFO=dwarf adds line numbers to what a debugger shows; the names of functions are there without it.
-DEBUG_INFO ?= none
-RELEASE_FLAGS := -c release -debug-info-format $(DEBUG_INFO) -Xswiftc -static-stdlib -Xswiftc -Xllvm -Xswiftc -sil-disable-pass=bcopts \
-	-Xcc -momit-leaf-frame-pointer -Xcc -fno-plt -Xcc -fstack-protector-strong
+RELEASE_FLAGS := -c release -debug-info-format $(DEBUG_INFO) -Xswiftc -static-stdlib \
+	-Xswiftc -Xllvm -Xswiftc -sil-disable-pass=bcopts -Xcc -momit-leaf-frame-pointer -Xcc -fno-plt -Xcc -fstack-protector-strong
 PLUGIN_FLAGS := $(RELEASE_FLAGS) --product gsttimepiece \
 	-Xlinker --version-script=gst/libgsttimepiece.map -Xlinker -z -Xlinker defs \
 	-Xlinker -z -Xlinker relro -Xlinker -z -Xlinker now
@@ -106,7 +106,8 @@ dependency-test: setup
 metrics-test: setup
 	@$(PYTHON) Tests/runner/suite.py TimepieceMetricsTests
 
-# Compiles the tests that need no package of the system: CI does it while the packages are installed.
+# Compiles the tests that need no package of the system: CI does it while the packages are installed, perhaps Python among
+# them, so not by suite.py.
 .PHONY: early-build
 early-build: toolchain
 	@for target in TimepieceTests TimepieceMetersTests; do \

@@ -15,8 +15,7 @@ now (void)
   return (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
 }
 
-/* The processor time of this thread. */
-static guint64
+guint64
 processor_time (void)
 {
   struct timespec ts;

@@ -62,6 +62,8 @@ extern const Case variants[];
 /* A file of H.264, large enough that decoding it takes seconds. */
 extern gchar *clip;
 
+/* The processor time of this thread. */
+guint64 processor_time (void);
 guint64 now (void);
 void check (gboolean right, const gchar * format, ...) G_GNUC_PRINTF (2, 3);
 /* Within 5 %, and two milliseconds for other work of the machine in between. */

@@ -9,7 +9,6 @@
 #include <gst/app/gstappsink.h>
 #include <gst/app/gstappsrc.h>
 #include <string.h>
-#include <time.h>
 
 #include "observer.h"
 
@@ -336,14 +335,10 @@ application (void)
 static GstPadProbeReturn
 burn (GstPad * pad, GstPadProbeInfo * info, gpointer data)
 {
-  struct timespec ts;
-  guint64 start, at;
+  guint64 start = processor_time (), at;
 
-  clock_gettime (CLOCK_THREAD_CPUTIME_ID, &ts);
-  start = (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
   do {
-    clock_gettime (CLOCK_THREAD_CPUTIME_ID, &ts);
-    at = (guint64) ts.tv_sec * GST_SECOND + (guint64) ts.tv_nsec;
+    at = processor_time ();
   } while (at - start < 5 * GST_MSECOND);
   *(guint64 *) data += at - start;
   return GST_PAD_PROBE_OK;
