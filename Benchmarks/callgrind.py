@@ -1,6 +1,6 @@
 """Counts instructions and allocations of one step of a program, by the difference of two runs under callgrind.
 
-One-time costs of a program cancel out when a run with N steps is subtracted from a run with 2N; the rest is N steps.
+One-time costs of a program cancel out when a short run is subtracted from a longer one; the rest is the steps between.
 """
 
 import glob

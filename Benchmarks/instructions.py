@@ -23,9 +23,10 @@ ONCE = 0.3
 TOLERANCE = 1.03
 # Up to this many per step cannot be distinguished from none: memory that grows from time to time.
 STRAY_ALLOCATIONS = 0.01
-# Enough that one-time work, in whichever thread, is negligible.
-BUFFERS = 16_000
-CALLS = 2_000
+# How many are counted, and how many come before them, in which one-time work is done. There are so many buffers that
+# one-time work that comes later, in whichever thread, is negligible.
+BUFFERS, FIRST_BUFFERS = 16_000, 2_000
+CALLS, FIRST_CALLS = 2_000, 1_000
 # No report by the clock, whose share of a buffer would depend on the speed of the machine.
 QUIET = "interval=0"
 
@@ -77,19 +78,21 @@ ELEMENTS = {
 CHAINS = ("gst_timepiece_tick_chain", "chain")
 
 
-def per_step(run, steps, limit=None):
+def per_step(run, steps, first, limit=None):
     """Returns instructions and allocations per step, and the instructions of each function.
+
+    They are the difference between a run of the first steps alone and one of these and the steps.
 
     A function with fewer than ONCE instructions per step does one-time work, in another thread or in this one,
     whichever came first. Above the limit the element is measured again.
     """
     tries = []
     while True:
-        once, twice = run(steps), run(2 * steps)
+        short, long = run(first), run(first + steps)
         functions = {
-            name: cost for name, total in twice.by_function.items()
-            if (cost := (total - once.by_function.get(name, 0)) / steps) >= ONCE}
-        tries.append((sum(functions.values()), (twice.allocations - once.allocations) / steps, functions))
+            name: cost for name, total in long.by_function.items()
+            if (cost := (total - short.by_function.get(name, 0)) / steps) >= ONCE}
+        tries.append((sum(functions.values()), (long.allocations - short.allocations) / steps, functions))
         least = min(tries, key=lambda found: found[0])
         if limit is None or least[0] <= limit or len(tries) == TRIES:
             return least
@@ -101,7 +104,7 @@ def measure_elements(arguments, environment, limits):
     # The allocations of the source and the sink are not the element's.
     _, others, _ = per_step(
         lambda buffers: callgrind.profile(
-            [arguments.program, str(buffers)], "none", "", environment, options=AFTER_LOADING), BUFFERS)
+            [arguments.program, str(buffers)], "none", "", environment, options=AFTER_LOADING), BUFFERS, FIRST_BUFFERS)
     for name, middle in ELEMENTS.items():
         probe = subprocess.run(
             [arguments.program, "10"], input=middle, text=True, capture_output=True, env=environment)
@@ -120,7 +123,7 @@ def measure_elements(arguments, environment, limits):
         # On a busy machine the threads of the exporters interrupt more calls.
         tolerance = DOORS_RATIO if name == DOORS_OPEN else TOLERANCE
         instructions, allocations, functions = per_step(
-            run, BUFFERS, limits.get(name, (float("inf"), 0.0))[0] * tolerance)
+            run, BUFFERS, FIRST_BUFFERS, limits.get(name, (float("inf"), 0.0))[0] * tolerance)
         yield name, instructions, max(0.0, allocations - others), functions
 
 
@@ -131,7 +134,7 @@ def measure_window_ends(arguments, environment):
             lambda buffers, element=element: callgrind.profile(
                 [program, str(buffers), element], "libgsttimepiece.", environment=environment,
                 inside=FIRST["windowend"]),
-            WINDOWS)
+            WINDOWS, WINDOWS)
         # The reporting thread allocates at the same time.
         yield name, instructions, 0.0, functions
 
@@ -152,7 +155,7 @@ def measure_library(arguments, environment):
                 [arguments.library, name, str(calls)], "LibraryBenchmark", environment=environment,
                 inside=FIRST["library"] if "first of a window" in name else None)
 
-        yield name, *per_step(run, CALLS)
+        yield name, *per_step(run, CALLS, FIRST_CALLS)
 
 
 def read_limits(path):
