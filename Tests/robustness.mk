@@ -29,8 +29,8 @@ MAILBOX := Tests/abuse/mailbox.c Tests/abuse/mailbox.h
 .build/tests/soak: $(wildcard Tests/soak/*.[ch]) Tests/abuse/dice.h $(MAILBOX)
 	@mkdir -p $(@D); $(TEST_CC) -rdynamic -o $@ $(filter %.c,$^) $(TEST_GST) -ldl
 
-# Random abuse: 10,000 sequences, or ABUSE_SEQUENCES, and a few under the leaks tracer; with SANITIZE=address or
-# SANITIZE=valgrind under that instead, which takes about fifty times as long per sequence.
+# Random abuse: 10,000 sequences, or ABUSE_SEQUENCES, and a few under the leaks tracer; with SANITIZE=address, thread or
+# valgrind under that instead, which takes up to fifty times as long per sequence.
 abuse: build .build/tests/abuse
 ifeq ($(SANITIZE),)
 	@.build/tests/abuse --sequences=$(ABUSE_SEQUENCES) $(if $(SEED),--seed=$(SEED))

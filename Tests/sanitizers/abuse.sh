@@ -1,10 +1,10 @@
 #!/bin/bash
 # Mistreats the plugin with something that sees errors of memory which a plain run survives:
 #
-#   abuse.sh address|valgrind SEQUENCES [SEED]
+#   abuse.sh address|thread|valgrind SEQUENCES [SEED]
 #
-# address: plugin and abuse are built with AddressSanitizer, in .build-asan, and the C ends what is undefined; valgrind: the
-# built plugin as it is.
+# address: plugin and abuse are built with AddressSanitizer, in .build-asan, and the C ends what is undefined; thread: with
+# ThreadSanitizer, in .build-tsan; valgrind: the built plugin as it is.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
@@ -16,20 +16,40 @@ export GST_REGISTRY=$folder/registry.bin SWIFT_BACKTRACE=enable=no
 options=(--sequences="$sequences" --limit=300)
 [ -z "${3-}" ] || options+=(--seed="$3")
 run=()
+clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
+
+# The tested program, with a sanitizer: its runtime has to be there from the start.
+build_abuse() {
+  # shellcheck disable=SC2046
+  "$clang" -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Werror "$@" -rdynamic \
+    -o "$folder/abuse" Tests/abuse/*.c $(pkg-config --cflags --libs gstreamer-1.0) -pthread -ldl
+}
 
 case $kind in
   address)
     swift build -c release --product gsttimepiece --sanitize=address --scratch-path .build-asan -Xswiftc -enable-testing \
       -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
-    clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
-    # shellcheck disable=SC2046
-    "$clang" -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Werror -fsanitize=address -rdynamic \
-      -o "$folder/abuse" Tests/abuse/*.c $(pkg-config --cflags --libs gstreamer-1.0) -pthread -ldl
+    build_abuse -fsanitize=address
     plugin=$PWD/.build-asan/release/libgsttimepiece.so
     # A helper that looks at plugins would lack the sanitizer's functions. What leaks is for Tests/abuse/leaks.sh. Of what
     # was freed so much is held back as leaves the abuse its bound on memory.
     export GST_REGISTRY_FORK=no
     export ASAN_OPTIONS=detect_leaks=0:fast_unwind_on_malloc=0:quarantine_size_mb=4:thread_local_quarantine_size_kb=64
+    ;;
+  thread)
+    # Not optimized, as the suite under it.
+    swift build --product gsttimepiece --sanitize=thread --scratch-path .build-tsan
+    # Its runtime calls Swift's libdispatch.
+    libraries=$(readlink -f "$(dirname "$clang")/../lib/swift/linux")
+    build_abuse -fsanitize=thread -L"$libraries" -Wl,-rpath,"$libraries" -ldispatch -lBlocksRuntime
+    # shellcheck disable=SC2046
+    "$clang" -shared -fPIC -O1 -Wall -Wextra -o "$folder/tsan-locks.so" Tests/sanitizers/tsan-locks.c \
+      $(pkg-config --cflags glib-2.0)
+    run=(env LD_PRELOAD="$folder/tsan-locks.so")
+    plugin=$PWD/.build-tsan/debug/libgsttimepiece.so
+    # Threads that exist when GStreamer hangs are not leaks.
+    export GST_REGISTRY_FORK=no TSAN_OPTIONS=report_thread_leaks=0
+    options+=(--limit=60)
     ;;
   valgrind)
     cp .build/tests/abuse "$folder/abuse"
@@ -39,7 +59,7 @@ case $kind in
       --suppressions=/usr/share/glib-2.0/valgrind/glib.supp)
     ;;
   *)
-    echo "abuse.sh: SANITIZE is '$kind'; allowed are address and valgrind" >&2
+    echo "abuse.sh: SANITIZE is '$kind'; allowed are address, thread and valgrind" >&2
     exit 2
     ;;
 esac

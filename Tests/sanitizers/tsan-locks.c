@@ -78,6 +78,29 @@ g_cond_wait_until (GCond * cond, GMutex * mutex, gint64 end_time)
   return signaled;
 }
 
+/* What was done once is visible to all that find it done; the macros read the
+ * location with an atomic operation that is compiled into the caller. */
+#undef g_once_init_enter
+#undef g_once_init_leave
+
+gboolean
+g_once_init_enter (volatile void *location)
+{
+  REAL (g_once_init_enter);
+  if (real (location))
+    return TRUE;
+  acquire ((void *) location);
+  return FALSE;
+}
+
+void
+g_once_init_leave (volatile void *location, gsize result)
+{
+  REAL (g_once_init_leave);
+  release ((void *) location);
+  real (location, result);
+}
+
 /* A thread of a pool begins what was pushed to it. */
 gboolean
 g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
@@ -93,6 +116,19 @@ g_thread_pool_push (GThreadPool * pool, gpointer data, GError ** error)
 #define UNLOCK_SLOW "$s15Synchronization12_MutexHandleV11_unlockSlowyyF"
 #define HANDLE __attribute__ ((swift_context)) void *
 
+/* A plugin's libraries are not among those that RTLD_NEXT searches. */
+static void *
+real_of_swift (const char *name)
+{
+  void *library, *found = dlsym (RTLD_NEXT, name);
+
+  if (!found
+      && (library = dlopen ("libswiftSynchronization.so",
+              RTLD_LAZY | RTLD_NOLOAD)))
+    found = dlsym (library, name);
+  return found;
+}
+
 /* *INDENT-OFF* */
 __attribute__ ((swiftcall))
 void swift_mutex_lock_slow (guint32 state, HANDLE handle) __asm__ (LOCK_SLOW);
@@ -105,7 +141,7 @@ void swift_mutex_lock_slow (guint32 state, HANDLE handle)
   static __attribute__ ((swiftcall)) void (*real) (guint32, HANDLE);
 
   if (!real)
-    *(void **) &real = dlsym (RTLD_NEXT, LOCK_SLOW);
+    *(void **) &real = real_of_swift (LOCK_SLOW);
   real (state, handle);
   acquire (handle);
 }
@@ -116,7 +152,7 @@ void swift_mutex_unlock_slow (HANDLE handle)
   static __attribute__ ((swiftcall)) void (*real) (HANDLE);
 
   if (!real)
-    *(void **) &real = dlsym (RTLD_NEXT, UNLOCK_SLOW);
+    *(void **) &real = real_of_swift (UNLOCK_SLOW);
   release (handle);
   real (handle);
 }
