@@ -6,7 +6,7 @@ import Testing
 extension TimepieceWatch {
     /// Each watch gets its reports, however many others there are; what a report costs is counted by its fields, the time is
     /// that of any machine.
-    @Suite("Many watches", .timeLimit(.minutes(2 * Int(slowness))))
+    @Suite("Many watches")
     struct ManyWatchesTests {
         private static let source = "fakesrc is-live=true sync=true datarate=6400 sizetype=fixed sizemax=64"
 
