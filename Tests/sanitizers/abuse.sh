@@ -12,8 +12,9 @@ kind=$1 sequences=$2
 folder=$PWD/.build/abuse-$kind
 mkdir -p "$folder"
 export GST_REGISTRY=$folder/registry.bin SWIFT_BACKTRACE=enable=no
-# The factor by which a sequence may sleep longer.
-options=(--sequences="$sequences" --limit=300)
+# How many seconds a sequence may wait before it counts as hung.
+limit=60
+options=(--sequences="$sequences")
 [ -z "${3-}" ] || options+=(--seed="$3")
 run=()
 clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
@@ -49,12 +50,12 @@ case $kind in
     plugin=$PWD/.build-tsan/debug/libgsttimepiece.so
     # Threads that exist when GStreamer hangs are not leaks.
     export GST_REGISTRY_FORK=no TSAN_OPTIONS=report_thread_leaks=0
-    options+=(--limit=60)
     ;;
   valgrind)
     cp .build/tests/abuse "$folder/abuse"
     plugin=$PWD/.build/release/libgsttimepiece.so
     export G_SLICE=always-malloc
+    limit=300
     run=(valgrind --quiet --error-exitcode=9 --suppressions=Tests/plugin/memcheck.supp
       --suppressions=/usr/share/glib-2.0/valgrind/glib.supp)
     ;;
@@ -71,6 +72,6 @@ else
   cp "$plugin" "$folder/plugins/"
 fi
 export GST_PLUGIN_PATH=$folder/plugins
-"${run[@]}" "$folder/abuse" "${options[@]}" >"$folder/abuse.log" 2>&1 ||
+"${run[@]}" "$folder/abuse" "${options[@]}" --limit=$limit >"$folder/abuse.log" 2>&1 ||
   { tail -n 100 "$folder/abuse.log" >&2; exit 1; }
 echo "$(tail -n 1 "$folder/abuse.log") ($kind)"
