@@ -1,4 +1,5 @@
 import CGStreamerCheck
+import TestEnvironment
 
 /// Every message that a bus was given, in order, taken in the posting thread so that none is flushed away.
 @safe final class MessageLog: @unchecked Sendable {
@@ -53,12 +54,12 @@ import CGStreamerCheck
     }
 
     /// Waits until the log is as wanted, and says whether that came in time.
-    func wait(atMost limit: Duration = .seconds(30), until wanted: ([Message]) -> Bool) -> Bool {
+    func wait(atMost limit: Duration = patience, until wanted: ([Message]) -> Bool) -> Bool {
         log.wait(atMost: limit, until: wanted)
     }
 
     /// Waits for the message that is the last one wanted; each is looked at once, in order, which thousands need.
-    func wait(atMost limit: Duration = .seconds(30), forLast isLast: (Message) -> Bool) -> Bool {
+    func wait(atMost limit: Duration = patience, forLast isLast: (Message) -> Bool) -> Bool {
         var read = 0
         return log.wait(atMost: limit) { messages in
             defer { read = messages.count }
@@ -67,7 +68,7 @@ import CGStreamerCheck
     }
 
     /// Waits until the reports of `timepiecetick` are as wanted.
-    func wait(atMost limit: Duration = .seconds(30), untilTicks wanted: ([Structure]) -> Bool) -> Bool {
+    func wait(atMost limit: Duration = patience, untilTicks wanted: ([Structure]) -> Bool) -> Bool {
         log.wait(atMost: limit) { wanted(Self.structures("timepiece-tick", from: nil, in: $0)) }
     }
 

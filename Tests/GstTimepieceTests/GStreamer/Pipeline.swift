@@ -1,4 +1,5 @@
 import CGStreamerCheck
+import TestEnvironment
 
 /// A running pipeline of a gst-launch description, with a log of its messages; it ends in NULL when released.
 @safe final class Pipeline {
@@ -54,7 +55,7 @@ import CGStreamerCheck
     func stop() throws { try set(GST_STATE_NULL) }
 
     /// Waits for a message of a type; an error message ends the wait with a failure.
-    func wait(for type: String, count: Int = 1, atMost limit: Duration = .seconds(30)) throws {
+    func wait(for type: String, count: Int = 1, atMost limit: Duration = patience) throws {
         var found = 0
         let came = messages.wait(atMost: limit) { (message: Message) in
             if message.type == type { found += 1 }
@@ -76,7 +77,7 @@ import CGStreamerCheck
     }
 
     /// Plays to the end of the stream.
-    func playToEnd(atMost limit: Duration = .seconds(30)) throws {
+    func playToEnd(atMost limit: Duration = patience) throws {
         try play()
         try wait(for: "eos", atMost: limit)
     }

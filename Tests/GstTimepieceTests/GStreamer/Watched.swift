@@ -1,4 +1,5 @@
 import Synchronization
+import TestEnvironment
 import Timepiece
 
 /// State that GStreamer's threads change while a test waits for it.
@@ -19,7 +20,7 @@ final class Watched<State: Sendable>: Sendable {
     }
 
     /// Waits until the state is as wanted, and says whether that came in time.
-    func wait(atMost limit: Duration = .seconds(30), until wanted: (State) -> Bool) -> Bool {
+    func wait(atMost limit: Duration = patience, until wanted: (State) -> Bool) -> Bool {
         let end = MonotonicInstant.now().advanced(by: limit)
         while true {
             let seen = changes.value
