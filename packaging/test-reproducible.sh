@@ -6,8 +6,10 @@ root=$(cd "$(dirname "$0")/.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export ROOTS=${ROOTS:-$root/.build/roots}
-for folder in "$work/one" "$work/of another length"; do
-  git clone -q "$root" "$folder"
+folders=("$work/one" "$work/of another length")
+# Both first: they must be of the same commit.
+for folder in "${folders[@]}"; do git clone -q "$root" "$folder"; done
+for folder in "${folders[@]}"; do
   make -C "$folder" deb tarball >"$work/log" 2>&1 || { tail -20 "$work/log" >&2; echo "reproducible: the build failed" >&2; exit 1; }
 done
 # unpack FILE FOLDER
