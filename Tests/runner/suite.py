@@ -28,7 +28,7 @@ SCRATCH = ROOT / ".build-check"
 TYPE = re.compile(
     r"""(?:@Suite(?:\(\s*(?:"(?P<title>(?:[^"\\]|\\.)*)")?[^\n]*?\))?\s+)?(?:final\s+|extension\s+)?"""
     r"""(?:struct|class|actor|enum|extension)\s+(?:`(?P<quoted>[^`]+)`|(?P<name>\w+))""")
-FUNCTION = re.compile(r"func `(?P<name>[^`]+)`")
+FUNCTION = re.compile(r"func\s+`(?P<name>[^`]+)`")
 
 
 class Names:
