@@ -29,8 +29,9 @@ export folder=$PWD/.build/fuzz
 export swift_readers=$folder/readers$optimization
 modules=$folder/modules$optimization
 mkdir -p "$modules"
-# The one of the Swift toolchain has libFuzzer.
-clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
+# Its clang has libFuzzer.
+# shellcheck source=Tests/sanitizers/toolchain.sh
+. Tests/sanitizers/toolchain.sh
 gstreamer=$(pkg-config --cflags gstreamer-video-1.0)
 
 # The sanitizers' own symbols are not to be exported.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Mistreats the plugin with something that sees errors of memory which a plain run survives:
+# Mistreats the plugin with something that sees errors of memory and races which a plain run survives:
 #
 #   abuse.sh address|thread|valgrind SEQUENCES [SEED]
 #
@@ -17,10 +17,13 @@ limit=60
 options=(--sequences="$sequences")
 [ -z "${3-}" ] || options+=(--seed="$3")
 run=()
-clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
+# shellcheck source=Tests/sanitizers/toolchain.sh
+. Tests/sanitizers/toolchain.sh
 
-# The tested program, with a sanitizer: its runtime has to be there from the start.
+# The tested program, with a sanitizer: its runtime has to be there from the start. A helper that looks at plugins would
+# lack its functions.
 build_abuse() {
+  export GST_REGISTRY_FORK=no
   # shellcheck disable=SC2046
   "$clang" -std=gnu11 -O1 -g -Wall -Wextra -Wno-missing-field-initializers -Werror "$@" -rdynamic \
     -o "$folder/abuse" Tests/abuse/*.c $(pkg-config --cflags --libs gstreamer-1.0) -pthread -ldl
@@ -32,9 +35,7 @@ case $kind in
       -Xcc -fsanitize=undefined -Xcc -fsanitize-trap=undefined
     build_abuse -fsanitize=address
     plugin=$PWD/.build-asan/release/libgsttimepiece.so
-    # A helper that looks at plugins would lack the sanitizer's functions. What leaks is for Tests/abuse/leaks.sh. Of what
-    # was freed so much is held back as leaves the abuse its bound on memory.
-    export GST_REGISTRY_FORK=no
+    # What leaks is for Tests/abuse/leaks.sh. Of what was freed so much is held back as leaves the abuse its bound on memory.
     export ASAN_OPTIONS=detect_leaks=0:fast_unwind_on_malloc=0:quarantine_size_mb=4:thread_local_quarantine_size_kb=64
     ;;
   thread)
@@ -43,13 +44,11 @@ case $kind in
     # Its runtime calls Swift's libdispatch.
     libraries=$(readlink -f "$(dirname "$clang")/../lib/swift/linux")
     build_abuse -fsanitize=thread -L"$libraries" -Wl,-rpath,"$libraries" -ldispatch -lBlocksRuntime
-    # shellcheck disable=SC2046
-    "$clang" -shared -fPIC -O1 -Wall -Wextra -o "$folder/tsan-locks.so" Tests/sanitizers/tsan-locks.c \
-      $(pkg-config --cflags glib-2.0)
+    build_tsan_locks "$folder"
     run=(env LD_PRELOAD="$folder/tsan-locks.so")
     plugin=$PWD/.build-tsan/debug/libgsttimepiece.so
     # Threads that exist when GStreamer hangs are not leaks.
-    export GST_REGISTRY_FORK=no TSAN_OPTIONS=report_thread_leaks=0
+    export TSAN_OPTIONS=report_thread_leaks=0
     ;;
   valgrind)
     cp .build/tests/abuse "$folder/abuse"

@@ -5,7 +5,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 folder=$PWD/.build/ubsan
 mkdir -p "$folder"
-clang=${CLANG:-$(dirname "$(readlink -f "$(command -v swiftc)")")/clang}
+# shellcheck source=Tests/sanitizers/toolchain.sh
+. Tests/sanitizers/toolchain.sh
 for file in gst/*.c; do
   # shellcheck disable=SC2046
   "$clang" -O1 -g -fPIC -Wall -Wextra -Werror -fsanitize=undefined -fsanitize-trap=undefined -Igst/include \

@@ -9,6 +9,8 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 cd "$here/../.."
+# shellcheck source=Tests/sanitizers/toolchain.sh
+. Tests/sanitizers/toolchain.sh
 sanitizer=${1-}
 [ $# -gt 0 ] && shift
 # A crash is to end the run, not to wait in the backtracer.
@@ -27,9 +29,7 @@ case $sanitizer in
     # Not optimized: the library's arrays inlined, it would miss that their reference counts order accesses.
     scratch=.build-tsan
     swift build --build-tests "${build[@]}" --scratch-path $scratch
-    # shellcheck disable=SC2046
-    clang -shared -fPIC -O1 -Wall -Wextra -o $scratch/tsan-locks.so "$here/tsan-locks.c" \
-      $(pkg-config --cflags glib-2.0)
+    build_tsan_locks $scratch
     export LD_PRELOAD=$PWD/$scratch/tsan-locks.so
     ;;
   address)

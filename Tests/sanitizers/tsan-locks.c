@@ -3,7 +3,7 @@
  * that is not instrumented, and so is the waiting half of Swift's Mutex.
  * Without it, what those locks order reads as races.
  *
- *   clang -shared -fPIC -O1 -o tsan-locks.so tsan-locks.c $(pkg-config --cflags glib-2.0) */
+ * Tests/sanitizers/toolchain.sh builds it. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <glib.h>
